@@ -1,0 +1,175 @@
+"""Every gradient by hand: the forward functions in reverse, from the loss back to the kernels.
+
+f_backward(d_y, ...) takes the gradient of f's result and what f was given or has seen; it returns the
+gradient of f's input and the gradients of its weights by name.  A name d_x is the loss's gradient by x."""
+
+import math
+
+import numpy as np
+
+from tubevit_np.kernels import SHARED_SIZE, taps
+from tubevit_np.layers import erf, merge_heads, softmax, split_heads, under
+from tubevit_np.loss import smooth_labels
+from tubevit_np.model import gated_tokens
+from tubevit_np.tubes import grid, windows
+
+
+def cross_entropy_backward(logits, labels, smoothing=0.0):
+    """(softmax - target) / B: (B, K)."""
+    target = smooth_labels(labels, logits.shape[-1], smoothing).astype(logits.dtype)
+    return (softmax(logits) - target) / len(logits)
+
+
+def linear_backward(d_y, x, w):
+    rows, d_rows = x.reshape(-1, x.shape[-1]), d_y.reshape(-1, d_y.shape[-1])
+    return (d_rows @ w.T).reshape(x.shape), {"w": rows.T @ d_rows, "b": d_rows.sum(0)}
+
+
+def layer_norm_backward(d_y, x, g, eps):
+    """The normalised x loses what its mean and variance took: d_x has no part along 1 and x."""
+    x = x - x.mean(-1, keepdims=True)
+    inverse = 1 / np.sqrt(np.square(x).mean(-1, keepdims=True) + eps)
+    x *= inverse
+    d_x = d_y * g
+    along = np.einsum("...d,...d->...", d_x, x)[..., None] / x.shape[-1]
+    d_x = inverse * (d_x - d_x.mean(-1, keepdims=True) - x * along)
+    axes = tuple(range(x.ndim - 1))
+    return d_x, {"g": (d_y * x).sum(axes), "b": d_y.sum(axes)}
+
+
+def gelu_backward(d_y, x, form):
+    if form == "erf":
+        density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+        return d_y * (0.5 * (1 + erf(x / math.sqrt(2))) + x * density)
+    scale, cube = math.sqrt(2 / math.pi), 0.044715
+    t = np.tanh(scale * (x + cube * x * x * x))
+    return d_y * 0.5 * (1 + t + x * (1 - t * t) * scale * (1 + 3 * cube * x * x))
+
+
+def softmax_backward(d_y, y):
+    return y * (d_y - np.einsum("...n,...n->...", d_y, y)[..., None])
+
+
+def attention_backward(d_y, q, k, v, weights):
+    d_scores = softmax_backward(d_y @ v.swapaxes(-1, -2), weights)
+    d_scores *= 1 / math.sqrt(q.shape[-1])
+    return d_scores @ k, d_scores.swapaxes(-1, -2) @ q, weights.swapaxes(-1, -2) @ d_y
+
+
+def self_attention_backward(d_y, x, seen, qkv, out, heads):
+    d_mixed, d_out = linear_backward(d_y, seen["mixed"], out["w"])
+    q, k, v = (split_heads(part, heads) for part in np.split(seen["qkv"], 3, axis=-1))
+    d_parts = attention_backward(split_heads(d_mixed, heads), q, k, v, seen["weights"])
+    d_packed = np.concatenate([merge_heads(part) for part in d_parts], axis=-1)  # (B, N, 3D)
+    d_x, d_qkv = linear_backward(d_packed, x, qkv["w"])
+    return d_x, under("qkv", d_qkv) | under("out", d_out)
+
+
+def feed_forward_backward(d_y, x, seen, up, down, form):
+    d_gelu, d_down = linear_backward(d_y, seen["gelu"], down["w"])
+    d_x, d_up = linear_backward(gelu_backward(d_gelu, seen["up"], form), x, up["w"])
+    return d_x, under("up", d_up) | under("down", d_down)
+
+
+def block_backward(d_y, z, seen, ln1, attn, ln2, mlp, heads, eps, form):
+    """Both residual sums pass the gradient on unchanged and add what their branch gives."""
+    d_change, d_mlp = feed_forward_backward(d_y, seen["ln2"], inside("mlp", seen), **mlp, form=form)
+    d_change, d_ln2 = layer_norm_backward(d_change, seen["middle"], ln2["g"], eps)
+    d_middle = d_y + d_change
+    d_change, d_attn = self_attention_backward(d_middle, seen["ln1"], inside("attn", seen), **attn,
+                                               heads=heads)
+    d_change, d_ln1 = layer_norm_backward(d_change, z, ln1["g"], eps)
+    return d_middle + d_change, (under("ln1", d_ln1) | under("attn", d_attn)
+                                 | under("ln2", d_ln2) | under("mlp", d_mlp))
+
+
+def attention_pool_backward(d_y, x, seen, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
+    grads = {}
+    if mlp is not None:
+        d_change, d_mlp = feed_forward_backward(d_y, seen["ln"], inside("mlp", seen), **mlp, form=form)
+        d_change, d_ln = layer_norm_backward(d_change, seen["attended"], ln["g"], eps)
+        d_y, grads = d_y + d_change, under("ln", d_ln) | under("mlp", d_mlp)
+    d_mixed, d_out = linear_backward(d_y, seen["mixed"], out["w"])
+    k, v = (split_heads(part, heads) for part in np.split(seen["kv"], 2, axis=-1))
+    d_q, d_k, d_v = attention_backward(split_heads(d_mixed[:, None], heads),
+                                       split_heads(seen["q"], heads), k, v, seen["weights"])
+    d_q = merge_heads(d_q).sum(0, keepdims=True)  # every clip asks with the same probe
+    d_probe, d_q = linear_backward(d_q, probe[None, None], q["w"])
+    d_x, d_kv = linear_backward(np.concatenate([merge_heads(d_k), merge_heads(d_v)], -1), x, kv["w"])
+    return d_x, grads | {"probe": d_probe[0, 0]} | under("q", d_q) | under("kv", d_kv) | under("out", d_out)
+
+
+def gate_backward(d_y, z0, alpha, keep):
+    """Gradients by z (d_y itself), by z0, and by alpha."""
+    d_z0 = d_y * np.tanh(alpha) * keep[:, None]
+    d_alpha = (1 - np.tanh(alpha) ** 2) * np.vdot(d_y, z0 * keep[:, None])
+    return d_y, d_z0.astype(d_y.dtype), {"alpha": d_alpha.astype(d_y.dtype)}
+
+
+def resize_kernel_backward(d_y, size):
+    """Gradient by the kernel of that size, from the gradient d_y of its resized form."""
+    matrices = [taps(n_in, n_out).astype(d_y.dtype)
+                for n_in, n_out in zip(size, d_y.shape[:3], strict=True)]
+    return np.einsum("it,jh,kw,ijkcd->thwcd", *matrices, d_y, optimize=True)
+
+
+def tube_tokens_backward(d_tokens, video, tube):
+    """Gradients by w and b: each kernel gathers the voxels of all its tokens, weighted by d_tokens."""
+    voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
+    d_members = d_tokens.reshape(-1, d_tokens.shape[-1] // tube.members)
+    d_w = voxels.reshape(-1, voxels.shape[-1]).T @ d_members
+    return {"w": d_w.reshape(*tube.kernel, video.shape[-1], -1), "b": d_members.sum(0)}
+
+
+def tokenize_backward(d_tokens, video, cfg):
+    """Gradients of "tubes" and, where the video tubes share one, "kernel"."""
+    counts = [math.prod(grid(tube, video.shape[1:4])) for tube in cfg.tubes]
+    parts = np.split(d_tokens, np.cumsum(counts)[:-1], axis=1)
+    shared, grads = 0, {}
+    for i, (tube, part) in enumerate(zip(cfg.tubes, parts, strict=True)):
+        if not counts[i]:
+            continue
+        found = tube_tokens_backward(part, video, tube)
+        if cfg.shared_kernel and not tube.is_patch:
+            d_kernel = resize_kernel_backward(found.pop("w"), SHARED_SIZE)
+            unused = cfg.dim - d_kernel.shape[-1]  # a packed tube reads only the first channels
+            shared = shared + np.pad(d_kernel, [(0, 0)] * 4 + [(0, unused)])
+        grads |= under(f"tubes.{i}", found)
+    return grads | ({"kernel.w": shared} if np.ndim(shared) else {})
+
+
+def backward(params, out, d_logits, cfg):
+    """Gradients of all parameters that took part, {name: array}, from d_logits {head: (B, K)}.
+
+    out: what forward returned beside the logits, with inner."""
+    d_pooled, grads = 0, {}
+    for head, d_head in d_logits.items():
+        d_x, found = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])
+        d_pooled, grads = d_pooled + d_x, grads | under(f"heads.{head}", found)
+    d_z, found = attention_pool_backward(d_pooled, out["norm"], inside("pool", out), **params["pool"],
+                                         heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+    grads |= under("pool", found)
+    d_z, found = layer_norm_backward(d_z, out[f"blocks.{cfg.depth - 1}"], params["norm"]["g"], cfg.eps)
+    d_tokens, found_below = encoder_backward(d_z, params, out, cfg)
+    return (grads | under("norm", found) | found_below
+            | tokenize_backward(d_tokens, out["video"], cfg))
+
+
+def encoder_backward(d_z, params, out, cfg):
+    """Through all blocks and the gate: the gradient of the tokens, and of "blocks" and "gate"."""
+    d_z0, grads = 0, {}
+    for layer in reversed(range(cfg.depth)):
+        if layer == cfg.gate_layer:
+            keep = gated_tokens(cfg, out["video"].shape[1:4])
+            d_z, d_z0, found = gate_backward(d_z, out["with_position"], params["gate"]["alpha"], keep)
+            grads |= under("gate", found)
+        below = out[f"blocks.{layer - 1}"] if layer else out["with_position"]
+        d_z, found = block_backward(d_z, below, inside(f"blocks.{layer}", out),
+                                    **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+        grads |= under(f"blocks.{layer}", found)
+    return d_z + d_z0, grads
+
+
+def inside(prefix, seen):
+    """The intermediates below prefix, by their own names: the inverse of layers.under."""
+    return {name[len(prefix) + 1:]: value for name, value in seen.items() if name.startswith(prefix + ".")}

@@ -1,0 +1,159 @@
+"""What a TubeViT is made of: its tubes, its sizes, and the choices the paper leaves open (Sec. 4.1)."""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field, replace
+
+GELUS = ("tanh", "erf")
+GATE_TOKENS = ("all", "tubes")
+
+
+@dataclass(frozen=True)
+class Tube:
+    """One sparse 3D kernel, every triple in (t, h, w) order, in frames and pixels (Sec. 3.2).
+
+    s2d is space-to-depth (Sec. 3.4): so many neighbouring members per axis, each stride / s2d apart,
+    are stacked into the channels of one token, and each member gets D / prod(s2d) of the D channels.
+    Raises ValueError for sizes that cannot be."""
+
+    kernel: tuple[int, int, int]
+    stride: tuple[int, int, int]
+    offset: tuple[int, int, int] = (0, 0, 0)
+    s2d: tuple[int, int, int] = (1, 1, 1)
+
+    def __post_init__(self):
+        for name, least in (("kernel", 1), ("stride", 1), ("offset", 0), ("s2d", 1)):
+            object.__setattr__(self, name, _triple(name, getattr(self, name), least))
+        if any(stride % factor for stride, factor in zip(self.stride, self.s2d, strict=True)):
+            raise ValueError(f"tube {self.kernel}: stride {self.stride} must be a multiple of "
+                             f"s2d {self.s2d} on every axis")
+        if self.is_patch and self.s2d[0] > 1:
+            raise ValueError(f"tube {self.kernel}: a 2D patch cannot pack in time (s2d {self.s2d}), "
+                             "an image has one frame; give it more frames or s2d 1 in t")
+
+    @property
+    def is_patch(self):
+        """A 2D patch, the tube that images share."""
+        return self.kernel[0] == 1
+
+    @property
+    def members(self):
+        """How many kernel positions are stacked into one token: S."""
+        return math.prod(self.s2d)
+
+    @property
+    def name(self):
+        return "x".join(map(str, self.kernel))
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole model; frozen, comparable, and stored as JSON in every checkpoint.
+
+    classes: {head name: K}, one linear head for each data set.  Raises ValueError for sizes that cannot be."""
+
+    tubes: tuple[Tube, ...]
+    dim: int
+    depth: int
+    heads: int
+    mlp_dim: int
+    classes: dict[str, int] = field(default_factory=dict)
+    channels: int = 3
+    mean: float = 0.5  # uint8 input becomes (x / 255 - mean) / std; the defaults give [-1, 1]
+    std: float = 0.5
+    # What the paper does not say:
+    gelu: str = "tanh"  # or "erf": which GELU; they differ by up to 4.7e-4
+    eps: float = 1e-6  # of every layer norm; usual in ViTs, not printed
+    pool_mlp: bool = False  # y + mlp(ln(y)) after pooling; the paper's parameter totals fit without
+    gate_layer: int | None = None  # 0-based block after which the gate adds; "26th of 32" or "last 8"
+    gate_tokens: str = "all"  # or "tubes": whether z^0 in Eq. 8 keeps its 2D patch rows
+    position_scale: float = 1.0  # amplitude of the position; small models learn better with less
+    tau: float = 10000.0  # longest wavelength / 2 pi, as in Vaswani et al.
+    shared_kernel: bool = False  # one 8x8x8 kernel resized for every video tube (an ablation, Table 7e)
+
+    def __post_init__(self):
+        object.__setattr__(self, "tubes", tuple(self.tubes))
+        for name in ("dim", "depth", "heads", "mlp_dim", "channels"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if not self.tubes:
+            raise ValueError("a Config needs at least one tube")
+        if self.dim % self.heads:
+            raise ValueError(f"dim {self.dim} is not a multiple of heads {self.heads}")
+        for tube in self.tubes:
+            if self.dim % tube.members:
+                raise ValueError(f"tube {tube.name} stacks {tube.members} members, "
+                                 f"which does not divide dim {self.dim}")
+        _choice("gelu", self.gelu, GELUS)
+        _choice("gate_tokens", self.gate_tokens, GATE_TOKENS)
+        if self.gate_layer is not None and not 0 <= self.gate_layer < self.depth:
+            raise ValueError(f"gate_layer {self.gate_layer} is not a block: 0 to {self.depth - 1}")
+        for head, count in self.classes.items():
+            if not head or "." in head or count < 1:
+                raise ValueError(f"head {head!r} with {count} classes: a head needs a name "
+                                 "without dots and at least one class")
+
+
+def to_json(cfg):
+    return json.dumps(asdict(cfg), indent=2)
+
+
+def from_json(text):
+    """The Config that `to_json` wrote.  Raises ValueError where it is not one."""
+    try:
+        fields = json.loads(text)
+        return Config(**{**fields, "tubes": tuple(Tube(**tube) for tube in fields["tubes"])})
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"not a Config: {error}") from None
+
+
+def _triple(name, value, least):
+    value = tuple(int(v) for v in value)
+    if len(value) != 3 or min(value) < least:
+        raise ValueError(f"{name} {value} must be three numbers (t, h, w), each at least {least}")
+    return value
+
+
+def _choice(name, value, allowed):
+    if value not in allowed:
+        raise ValueError(f"{name} {value!r} is not one of {', '.join(allowed)}")
+
+
+PATCH = Tube((1, 16, 16), (32, 16, 16))  # shared with images
+
+TUBE_SETS = {
+    # Table 12: 539 tokens on 32x224x224 (the paper prints 559; no reading of its numbers gives that).
+    "main": (Tube((8, 8, 8), (16, 32, 32), s2d=(2, 1, 1)),
+             Tube((16, 4, 4), (6, 32, 32), (4, 8, 8), s2d=(1, 2, 2)),
+             Tube((4, 12, 12), (16, 32, 32), (0, 16, 16)),
+             PATCH),
+    # Sec. 3.4, the core approach.
+    "core": (Tube((1, 16, 16), (16, 16, 16)), Tube((8, 8, 8), (16, 16, 16))),
+    # For the generated clips of 16x48x48: 36 + 32 + 16 + 18 = 102 tokens.
+    "demo": (Tube((1, 8, 8), (16, 8, 8)),
+             Tube((8, 8, 8), (8, 12, 12), (0, 2, 2)),
+             Tube((16, 4, 4), (16, 12, 12), (0, 4, 4)),
+             Tube((4, 12, 12), (8, 18, 18), (2, 0, 0))),
+}
+
+
+def _preset(dim, depth, heads):
+    return Config(TUBE_SETS["main"], dim, depth, heads, mlp_dim=4 * dim,
+                  classes={"kinetics400": 400, "imagenet": 1000})
+
+
+PRESETS = {
+    "demo": Config(TUBE_SETS["demo"], dim=96, depth=2, heads=3, mlp_dim=192, mean=0.45, std=0.27,
+                   position_scale=0.2, classes={"verb": 8, "noun": 9}),
+    "Ti": _preset(192, 12, 3),
+    "S": _preset(384, 12, 6),
+    "B": _preset(768, 12, 12),  # Table 11, as L and H
+    "L": _preset(1024, 24, 16),
+    "H": _preset(1280, 32, 16),
+}
+
+
+def with_tubes(cfg, name):
+    """The same model with another tube set.  Raises ValueError for a set that is not there."""
+    _choice("tube set", name, tuple(TUBE_SETS))
+    return replace(cfg, tubes=TUBE_SETS[name])

@@ -1,0 +1,96 @@
+"""TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2, Sec. 3.1, 3.5)."""
+
+import math
+import warnings
+
+import numpy as np
+
+from tubevit_np.layers import block, layer_norm, linear, under
+from tubevit_np.pooling import attention_pool
+from tubevit_np.position import positions
+from tubevit_np.scaling import gate, patch_rows
+from tubevit_np.tubes import grid, tokenize
+
+
+def forward(params, x, cfg, head, inner=True):
+    """Class scores of a batch of videos (B, T, H, W, C) or images (B, H, W, C), which give 2D patches alone.
+
+    params: the nested tree.  x: floats, taken as they are, or uint8, scaled by cfg's mean and std.
+    head: a name, or several.  Returns logits (B, K) (of several heads: a dict) and out, every
+    intermediate by name; without inner only those outside the blocks.  Raises ValueError for an
+    input of another kind or too small for every tube, and for an unknown head."""
+    video = as_video(x, cfg)
+    names = check_heads(head, cfg)
+    keep = gated_tokens(cfg, video.shape[1:4])
+    out = {"video": video, "tokens": tokenize(params, video, cfg)}
+    at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
+    z = out["with_position"] = out["tokens"] + at  # (B, N, D)
+    for layer in range(cfg.depth):
+        z, seen = block(z, **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+        if layer == cfg.gate_layer:
+            z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
+        out[f"blocks.{layer}"] = z
+        out |= under(f"blocks.{layer}", seen) if inner else {}
+    out["norm"] = layer_norm(z, **params["norm"], eps=cfg.eps)
+    out["pooled"], seen = attention_pool(  # (B, D)
+        out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+    out |= under("pool", seen)
+    logits = {name: linear(out["pooled"], **params["heads"][name]) for name in names}
+    return logits[head] if isinstance(head, str) else logits, out
+
+
+def as_video(x, cfg):
+    """x checked, as a float video (B, T, H, W, C); an image becomes a video of one frame."""
+    check_input(x.shape, str(x.dtype), cfg)
+    video = x if x.ndim == 5 else x[:, None]
+    return scale_uint8(video, cfg) if video.dtype == np.uint8 else video
+
+
+def scale_uint8(x, cfg):
+    """(x / 255 - mean) / std as float32, in one pass."""
+    table = ((np.arange(256) / 255 - cfg.mean) / cfg.std).astype(np.float32)
+    return table[x]
+
+
+def check_input(shape, dtype, cfg):
+    """Raises ValueError unless forward can take an input of this shape and dtype (a name)."""
+    if len(shape) not in (4, 5):
+        raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), an image (B, H, W, C)")
+    if shape[-1] != cfg.channels:
+        raise ValueError(f"input of shape {shape} has {shape[-1]} channels in its last axis, "
+                         f"the model takes {cfg.channels}")
+    if dtype != "uint8" and not dtype.startswith("float"):
+        raise ValueError(f"input of dtype {dtype}: use uint8 (0 to 255) or floats")
+    check_tubes(shape[1:4] if len(shape) == 5 else (1, *shape[1:3]), cfg)
+
+
+def check_tubes(shape, cfg):
+    """Raises ValueError if no tube fits into (T, H, W); warns once of each that a video leaves out."""
+    missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
+    if len(missing) == len(cfg.tubes):
+        least = [min(o + k for o, k in zip(axis_o, axis_k, strict=True)) for axis_o, axis_k in zip(
+            zip(*(t.offset for t in cfg.tubes)), zip(*(t.kernel for t in cfg.tubes)), strict=True)]
+        raise ValueError(f"no tube fits into an input of {_by(shape)} (T x H x W); the smallest needs "
+                         f"{_by(least)}: use a larger input or other tubes")
+    for tube in missing if shape[0] > 1 else ():
+        warnings.warn(f"tube {tube.name} at offset {tube.offset} does not fit into {_by(shape)} and gives "
+                      "no tokens", stacklevel=2)
+
+
+def check_heads(head, cfg):
+    """The head names asked for, as a tuple.  Raises ValueError for one that the model has not."""
+    names = (head,) if isinstance(head, str) else tuple(head)
+    unknown = [name for name in names if name not in cfg.classes]
+    if unknown:
+        raise ValueError(f"no head {unknown[0]!r}; this model has {', '.join(cfg.classes) or 'none'}")
+    return names
+
+
+def gated_tokens(cfg, shape):
+    """Which tokens of a (T, H, W) video the gate adds again: (N,) bool."""
+    rows = patch_rows(cfg.tubes, [math.prod(grid(tube, shape)) for tube in cfg.tubes])
+    return ~rows if cfg.gate_tokens == "tubes" else np.ones_like(rows)
+
+
+def _by(shape):
+    return "x".join(map(str, shape))

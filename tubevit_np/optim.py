@@ -1,0 +1,58 @@
+"""AdamW, a learning rate that warms up and falls along a cosine, and clipping (Table 10).
+
+Parameters, gradients and moments are flat dicts with the same names."""
+
+import math
+
+import numpy as np
+
+BETAS = (0.9, 0.98)
+EPS = 1e-8
+
+
+def learning_rate(step, steps, peak, warmup):
+    """At 0-based step of steps: a line up to peak over warmup steps, then half a cosine to 0."""
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    return peak * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
+
+
+def kernel_rates(params):
+    """{name: factor} on the learning rate of tube kernels, (768 / fan in)^0.75; all others have 1.
+
+    A large kernel sums many correlated voxels: at the same rate its token would move too far."""
+    return {name: (768 / math.prod(w.shape[:-1])) ** 0.75 for name, w in params.items() if len(w.shape) == 5}
+
+
+def decayed(name, shape):
+    """Weight decay is for matrices and kernels, not for biases, gains, the probe and the gate."""
+    return len(shape) > 1
+
+
+def clip(grads, most):
+    """Scale all gradients in place to a joint norm of at most `most`; returns the norm they had."""
+    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))
+    if norm > most:
+        for g in grads.values():
+            g *= most / norm
+    return norm
+
+
+def adamw_state(params):
+    """Zero moments for every parameter: {"m": ..., "v": ...}; step t is 1-based in adamw."""
+    return {moment: {name: np.zeros_like(w) for name, w in params.items()} for moment in ("m", "v")}
+
+
+def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None):
+    """One step in place, decoupled weight decay (Loshchilov & Hutter); a missing gradient is 0.
+
+    t: 1-based step.  rates: {name: factor on lr}."""
+    beta1, beta2 = BETAS
+    for name, w in params.items():
+        m, v, g = state["m"][name], state["v"][name], grads.get(name, 0.0)
+        rate = lr * (rates or {}).get(name, 1.0)
+        m += (1 - beta1) * (g - m)
+        v += (1 - beta2) * (np.square(g) - v)
+        if decayed(name, w.shape):
+            w *= 1 - rate * weight_decay
+        w -= rate / (1 - beta1**t) * m / (np.sqrt(v / (1 - beta2**t)) + EPS)

@@ -1,0 +1,35 @@
+"""Where a token is: fixed sines and cosines of the centre of its tube (Sec. 3.3, Eq. 3-7)."""
+
+import numpy as np
+
+from tubevit_np.tubes import grid
+
+
+def centres(tube, shape):
+    """The centre of every token of a tube in a (T, H, W) video, in frames and pixels: (N, 3).
+
+    (k - 1) / 2 past the start of the kernel: the mean of the indices it covers, so t = 0 for a 2D
+    patch of the first frame.  A packed token sits at the centre of the union of its members."""
+    axes = [offset + stride * np.arange(count) + (kernel - 1 + (factor - 1) * stride // factor) / 2
+            for offset, stride, kernel, factor, count
+            in zip(tube.offset, tube.stride, tube.kernel, tube.s2d, grid(tube, shape), strict=True)]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def sincos_3d(at, dim, tau=10000.0):
+    """Positions at (N, 3) as (N, dim), float64 in [-1, 1].
+
+    Six channels for each frequency j: sin t, cos t, sin h, cos h, sin w, cos w of at * tau^(-j/n),
+    n = dim // 6.  The exponent as printed (tau^j) would leave six live channels; channels that do
+    not make a full six stay zero, so any width will do, 1024 and 1280 included."""
+    count = dim // 6
+    frequencies = tau ** (-np.arange(count) / max(count, 1))
+    angles = at[:, None, :] * frequencies[:, None]  # (N, dim // 6, 3)
+    waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)  # (N, dim // 6, 3, 2)
+    return np.pad(waves.reshape(len(at), -1), ((0, 0), (0, dim - 6 * count)))
+
+
+def positions(cfg, shape):
+    """The positions of all tokens of a (T, H, W) video, in token order: (N, D) float64."""
+    at = np.concatenate([centres(tube, shape) for tube in cfg.tubes])
+    return cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)
