@@ -7,7 +7,14 @@ from tubevit_np.backward import backward
 from tubevit_np.config import PRESETS, TUBE_SETS, Config, Tube, from_json, to_json, with_tubes
 from tubevit_np.kernels import resize_kernel
 from tubevit_np.layers import (
-    attention, block, feed_forward, gelu, layer_norm, linear, self_attention, softmax,
+    attention,
+    block,
+    feed_forward,
+    gelu,
+    layer_norm,
+    linear,
+    self_attention,
+    softmax,
 )
 from tubevit_np.loss import accuracy, cross_entropy
 from tubevit_np.model import forward

@@ -1,7 +1,7 @@
 """Every gradient by hand: the forward functions in reverse, from the loss back to the kernels.
 
-f_backward(d_y, ...) takes the gradient of f's result and what f was given or has seen; it returns the
-gradient of f's input and the gradients of its weights by name.  A name d_x is the loss's gradient by x."""
+f_backward(d_y, ...) takes the gradient of f's result and what f was given or has seen; it returns
+the gradient of f's input and those of its weights by name.  d_x is the gradient of the loss by x."""
 
 import math
 
@@ -73,11 +73,12 @@ def feed_forward_backward(d_y, x, seen, up, down, form):
 
 def block_backward(d_y, z, seen, ln1, attn, ln2, mlp, heads, eps, form):
     """Both residual sums pass the gradient on unchanged and add what their branch gives."""
-    d_change, d_mlp = feed_forward_backward(d_y, seen["ln2"], inside("mlp", seen), **mlp, form=form)
+    d_change, d_mlp = feed_forward_backward(d_y, seen["ln2"], inside("mlp", seen),
+                                            **mlp, form=form)
     d_change, d_ln2 = layer_norm_backward(d_change, seen["middle"], ln2["g"], eps)
     d_middle = d_y + d_change
-    d_change, d_attn = self_attention_backward(d_middle, seen["ln1"], inside("attn", seen), **attn,
-                                               heads=heads)
+    d_change, d_attn = self_attention_backward(d_middle, seen["ln1"], inside("attn", seen),
+                                               **attn, heads=heads)
     d_change, d_ln1 = layer_norm_backward(d_change, z, ln1["g"], eps)
     return d_middle + d_change, (under("ln1", d_ln1) | under("attn", d_attn)
                                  | under("ln2", d_ln2) | under("mlp", d_mlp))
@@ -86,7 +87,8 @@ def block_backward(d_y, z, seen, ln1, attn, ln2, mlp, heads, eps, form):
 def attention_pool_backward(d_y, x, seen, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
     grads = {}
     if mlp is not None:
-        d_change, d_mlp = feed_forward_backward(d_y, seen["ln"], inside("mlp", seen), **mlp, form=form)
+        d_change, d_mlp = feed_forward_backward(d_y, seen["ln"], inside("mlp", seen),
+                                                **mlp, form=form)
         d_change, d_ln = layer_norm_backward(d_change, seen["attended"], ln["g"], eps)
         d_y, grads = d_y + d_change, under("ln", d_ln) | under("mlp", d_mlp)
     d_mixed, d_out = linear_backward(d_y, seen["mixed"], out["w"])
@@ -95,8 +97,10 @@ def attention_pool_backward(d_y, x, seen, probe, q, kv, out, heads, eps, form, l
                                        split_heads(seen["q"], heads), k, v, seen["weights"])
     d_q = merge_heads(d_q).sum(0, keepdims=True)  # every clip asks with the same probe
     d_probe, d_q = linear_backward(d_q, probe[None, None], q["w"])
-    d_x, d_kv = linear_backward(np.concatenate([merge_heads(d_k), merge_heads(d_v)], -1), x, kv["w"])
-    return d_x, grads | {"probe": d_probe[0, 0]} | under("q", d_q) | under("kv", d_kv) | under("out", d_out)
+    d_kv = np.concatenate([merge_heads(d_k), merge_heads(d_v)], axis=-1)  # (B, N, 2D)
+    d_x, d_kv = linear_backward(d_kv, x, kv["w"])
+    return d_x, (grads | {"probe": d_probe[0, 0]} | under("q", d_q) | under("kv", d_kv)
+                 | under("out", d_out))
 
 
 def gate_backward(d_y, z0, alpha, keep):
@@ -114,7 +118,7 @@ def resize_kernel_backward(d_y, size):
 
 
 def tube_tokens_backward(d_tokens, video, tube):
-    """Gradients by w and b: each kernel gathers the voxels of all its tokens, weighted by d_tokens."""
+    """Gradients by w and b: a kernel gathers the voxels of all its tokens, weighted by d_tokens."""
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
     d_members = d_tokens.reshape(-1, d_tokens.shape[-1] // tube.members)
     d_w = voxels.reshape(-1, voxels.shape[-1]).T @ d_members
@@ -146,13 +150,15 @@ def backward(params, out, d_logits, cfg):
     for head, d_head in d_logits.items():
         d_x, found = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])
         d_pooled, grads = d_pooled + d_x, grads | under(f"heads.{head}", found)
-    d_z, found = attention_pool_backward(d_pooled, out["norm"], inside("pool", out), **params["pool"],
-                                         heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+    d_z, found = attention_pool_backward(d_pooled, out["norm"], inside("pool", out),
+                                         **params["pool"], heads=cfg.heads, eps=cfg.eps,
+                                         form=cfg.gelu)
     grads |= under("pool", found)
-    d_z, found = layer_norm_backward(d_z, out[f"blocks.{cfg.depth - 1}"], params["norm"]["g"], cfg.eps)
-    d_tokens, found_below = encoder_backward(d_z, params, out, cfg)
-    return (grads | under("norm", found) | found_below
-            | tokenize_backward(d_tokens, out["video"], cfg))
+    last = out[f"blocks.{cfg.depth - 1}"]
+    d_z, found = layer_norm_backward(d_z, last, params["norm"]["g"], cfg.eps)
+    grads |= under("norm", found)
+    d_tokens, found = encoder_backward(d_z, params, out, cfg)
+    return grads | found | tokenize_backward(d_tokens, out["video"], cfg)
 
 
 def encoder_backward(d_z, params, out, cfg):
@@ -161,15 +167,19 @@ def encoder_backward(d_z, params, out, cfg):
     for layer in reversed(range(cfg.depth)):
         if layer == cfg.gate_layer:
             keep = gated_tokens(cfg, out["video"].shape[1:4])
-            d_z, d_z0, found = gate_backward(d_z, out["with_position"], params["gate"]["alpha"], keep)
+            d_z, d_z0, found = gate_backward(d_z, out["with_position"],
+                                             params["gate"]["alpha"], keep)
             grads |= under("gate", found)
         below = out[f"blocks.{layer - 1}"] if layer else out["with_position"]
         d_z, found = block_backward(d_z, below, inside(f"blocks.{layer}", out),
-                                    **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+                                    **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps,
+                                    form=cfg.gelu)
         grads |= under(f"blocks.{layer}", found)
     return d_z + d_z0, grads
 
 
 def inside(prefix, seen):
     """The intermediates below prefix, by their own names: the inverse of layers.under."""
-    return {name[len(prefix) + 1:]: value for name, value in seen.items() if name.startswith(prefix + ".")}
+    prefix += "."
+    return {name.removeprefix(prefix): value for name, value in seen.items()
+            if name.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""What a TubeViT is made of: its tubes, its sizes, and the choices the paper leaves open (Sec. 4.1)."""
+"""What a TubeViT is made of: tubes, sizes, and the choices the paper leaves open (Sec. 4.1)."""
 
 import json
 import math
@@ -12,8 +12,8 @@ GATE_TOKENS = ("all", "tubes")
 class Tube:
     """One sparse 3D kernel, every triple in (t, h, w) order, in frames and pixels (Sec. 3.2).
 
-    s2d is space-to-depth (Sec. 3.4): so many neighbouring members per axis, each stride / s2d apart,
-    are stacked into the channels of one token, and each member gets D / prod(s2d) of the D channels.
+    s2d is space-to-depth (Sec. 3.4): so many neighbouring members on each axis, stride / s2d apart,
+    are stacked into the channels of one token; each of the S = prod(s2d) members gets D / S of them.
     Raises ValueError for sizes that cannot be."""
 
     kernel: tuple[int, int, int]
@@ -28,8 +28,8 @@ class Tube:
             raise ValueError(f"tube {self.kernel}: stride {self.stride} must be a multiple of "
                              f"s2d {self.s2d} on every axis")
         if self.is_patch and self.s2d[0] > 1:
-            raise ValueError(f"tube {self.kernel}: a 2D patch cannot pack in time (s2d {self.s2d}), "
-                             "an image has one frame; give it more frames or s2d 1 in t")
+            raise ValueError(f"tube {self.kernel}: a 2D patch cannot pack in time (s2d {self.s2d}),"
+                             " an image has one frame; give it more frames or s2d 1 in t")
 
     @property
     def is_patch(self):
@@ -42,6 +42,11 @@ class Tube:
         return math.prod(self.s2d)
 
     @property
+    def extent(self):
+        """The smallest input, (T, H, W), that it fits into."""
+        return tuple(o + k for o, k in zip(self.offset, self.kernel, strict=True))
+
+    @property
     def name(self):
         return "x".join(map(str, self.kernel))
 
@@ -50,7 +55,8 @@ class Tube:
 class Config:
     """A whole model; frozen, comparable, and stored as JSON in every checkpoint.
 
-    classes: {head name: K}, one linear head for each data set.  Raises ValueError for sizes that cannot be."""
+    classes: {head name: K}, one linear head for each data set.
+    Raises ValueError for sizes that cannot be."""
 
     tubes: tuple[Tube, ...]
     dim: int
@@ -67,9 +73,9 @@ class Config:
     pool_mlp: bool = False  # y + mlp(ln(y)) after pooling; the paper's parameter totals fit without
     gate_layer: int | None = None  # 0-based block after which the gate adds; "26th of 32" or "last 8"
     gate_tokens: str = "all"  # or "tubes": whether z^0 in Eq. 8 keeps its 2D patch rows
-    position_scale: float = 1.0  # amplitude of the position; small models learn better with less
+    position_scale: float = 1.0  # amplitude of the position; a small model learns better with less
     tau: float = 10000.0  # longest wavelength / 2 pi, as in Vaswani et al.
-    shared_kernel: bool = False  # one 8x8x8 kernel resized for every video tube (an ablation, Table 7e)
+    shared_kernel: bool = False  # one 8x8x8 kernel resized for every video tube (Table 7e)
 
     def __post_init__(self):
         object.__setattr__(self, "tubes", tuple(self.tubes))
@@ -122,7 +128,7 @@ def _choice(name, value, allowed):
 PATCH = Tube((1, 16, 16), (32, 16, 16))  # shared with images
 
 TUBE_SETS = {
-    # Table 12: 539 tokens on 32x224x224 (the paper prints 559; no reading of its numbers gives that).
+    # Table 12: 539 tokens on 32x224x224 (the paper says 559; no reading of its numbers gives it).
     "main": (Tube((8, 8, 8), (16, 32, 32), s2d=(2, 1, 1)),
              Tube((16, 4, 4), (6, 32, 32), (4, 8, 8), s2d=(1, 2, 2)),
              Tube((4, 12, 12), (16, 32, 32), (0, 16, 16)),

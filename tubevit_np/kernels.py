@@ -1,4 +1,4 @@
-"""One 8x8x8 kernel resized for every video tube: fewer parameters, any shape (Sec. 3.4, Table 7e)."""
+"""One 8x8x8 kernel resized for every video tube: fewer parameters, any shape (Sec. 3.4)."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2, Sec. 3.1, 3.5)."""
+"""TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2, 3.5)."""
 
 import math
 import warnings
@@ -13,7 +13,7 @@ from tubevit_np.tubes import grid, tokenize
 
 
 def forward(params, x, cfg, head, inner=True):
-    """Class scores of a batch of videos (B, T, H, W, C) or images (B, H, W, C), which give 2D patches alone.
+    """Class scores of videos (B, T, H, W, C), or of images (B, H, W, C) by their 2D patches alone.
 
     params: the nested tree.  x: floats, taken as they are, or uint8, scaled by cfg's mean and std.
     head: a name, or several.  Returns logits (B, K) (of several heads: a dict) and out, every
@@ -26,7 +26,8 @@ def forward(params, x, cfg, head, inner=True):
     at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
     z = out["with_position"] = out["tokens"] + at  # (B, N, D)
     for layer in range(cfg.depth):
-        z, seen = block(z, **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+        z, seen = block(z, **params["blocks"][str(layer)],
+                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
         if layer == cfg.gate_layer:
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         out[f"blocks.{layer}"] = z
@@ -55,7 +56,8 @@ def scale_uint8(x, cfg):
 def check_input(shape, dtype, cfg):
     """Raises ValueError unless forward can take an input of this shape and dtype (a name)."""
     if len(shape) not in (4, 5):
-        raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), an image (B, H, W, C)")
+        raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), "
+                         "an image (B, H, W, C)")
     if shape[-1] != cfg.channels:
         raise ValueError(f"input of shape {shape} has {shape[-1]} channels in its last axis, "
                          f"the model takes {cfg.channels}")
@@ -68,13 +70,12 @@ def check_tubes(shape, cfg):
     """Raises ValueError if no tube fits into (T, H, W); warns once of each that a video leaves out."""
     missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
     if len(missing) == len(cfg.tubes):
-        least = [min(o + k for o, k in zip(axis_o, axis_k, strict=True)) for axis_o, axis_k in zip(
-            zip(*(t.offset for t in cfg.tubes)), zip(*(t.kernel for t in cfg.tubes)), strict=True)]
-        raise ValueError(f"no tube fits into an input of {_by(shape)} (T x H x W); the smallest needs "
-                         f"{_by(least)}: use a larger input or other tubes")
+        raise ValueError(f"no tube fits into {_by(shape)} (T x H x W); they need "
+                         f"{', '.join(_by(tube.extent) for tube in missing)}: use a larger input "
+                         "or smaller tubes")
     for tube in missing if shape[0] > 1 else ():
-        warnings.warn(f"tube {tube.name} at offset {tube.offset} does not fit into {_by(shape)} and gives "
-                      "no tokens", stacklevel=2)
+        warnings.warn(f"tube {tube.name} needs {_by(tube.extent)} and gives no tokens of "
+                      f"{_by(shape)} (T x H x W)", stacklevel=2)
 
 
 def check_heads(head, cfg):

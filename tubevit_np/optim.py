@@ -21,7 +21,8 @@ def kernel_rates(params):
     """{name: factor} on the learning rate of tube kernels, (768 / fan in)^0.75; all others have 1.
 
     A large kernel sums many correlated voxels: at the same rate its token would move too far."""
-    return {name: (768 / math.prod(w.shape[:-1])) ** 0.75 for name, w in params.items() if len(w.shape) == 5}
+    return {name: (768 / math.prod(w.shape[:-1])) ** 0.75
+            for name, w in params.items() if len(w.shape) == 5}
 
 
 def decayed(name, shape):

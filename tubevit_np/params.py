@@ -1,4 +1,4 @@
-"""The only list of a model's parameters: names, shapes, initial values, and the file that keeps them."""
+"""The only list of a model's parameters: names, shapes, initial values, and their file."""
 
 import json
 import math
@@ -43,7 +43,8 @@ def init(cfg, rng, kernel_norm=KERNEL_NORM):
 
     Matrices have standard deviation 1 / sqrt(fan in), those that write into the residual stream a
     share of it; tube kernels are white noise of about kernel_norm; biases and alpha 0, gains 1."""
-    return nest({name: _draw(name, shape, cfg, rng, kernel_norm) for name, shape in shapes(cfg).items()})
+    return nest({name: _draw(name, shape, cfg, rng, kernel_norm)
+                 for name, shape in shapes(cfg).items()})
 
 
 def nest(flat):
@@ -79,18 +80,20 @@ def save(path, params, cfg, labels=None, extra=None, **metadata):
     parameters, under names with a leading underscore.  metadata: texts or numbers."""
     path = Path(path)
     flat = {name: np.ascontiguousarray(value) for name, value in flatten(params).items()}
-    notes = {"config": to_json(cfg), "labels": json.dumps(labels or {}), "mean": cfg.mean, "std": cfg.std}
+    notes = {"config": to_json(cfg), "labels": json.dumps(labels or {}),
+             "mean": str(cfg.mean), "std": str(cfg.std)}
+    notes |= {name: str(value) for name, value in metadata.items()}
     unfinished = path.with_name(f".{path.name}.part")
-    save_file(flat | (extra or {}), unfinished, {k: str(v) for k, v in (notes | metadata).items()})
+    save_file(flat | (extra or {}), unfinished, notes)
     with open(unfinished, "rb") as file:
         os.fsync(file.fileno())
     os.replace(unfinished, path)
 
 
 def load(path):
-    """Read a checkpoint: (params, cfg, metadata), metadata with "labels" and "extra" as they were saved.
+    """Read a checkpoint: params, cfg, and its metadata with "labels" and "extra" as they were saved.
 
-    Raises ValueError, one line, if the file is missing, damaged, not ours, or does not fit its Config."""
+    Raises ValueError if the file is missing, damaged, not ours, or does not fit its Config."""
     flat, notes = _read(path)
     if "config" not in notes:
         raise ValueError(f"{path} is not a TubeViT checkpoint: its metadata holds no config")
@@ -119,7 +122,8 @@ def check(flat, cfg, where="the parameters"):
 def _read(path):
     try:
         with safe_open(path, framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})
+            names = file.keys()
+            return {name: file.get_tensor(name) for name in names}, dict(file.metadata() or {})
     except FileNotFoundError:
         raise ValueError(f"no checkpoint at {path}") from None
     except (SafetensorError, OSError) as error:

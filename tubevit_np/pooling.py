@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from tubevit_np.layers import attention, feed_forward, layer_norm, linear, merge_heads, split_heads, under
+from tubevit_np.layers import (
+    attention,
+    feed_forward,
+    layer_norm,
+    linear,
+    merge_heads,
+    split_heads,
+    under,
+)
 
 
 def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):

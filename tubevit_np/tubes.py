@@ -1,4 +1,4 @@
-"""From a video to tokens: each tube cuts the video sparsely, one token for each cut (Sec. 3.2, 3.4)."""
+"""From a video to tokens: tubes cut it sparsely, one token for each cut (Sec. 3.2, 3.4)."""
 
 import itertools
 
@@ -8,7 +8,7 @@ from tubevit_np.kernels import tube_kernel
 
 
 def grid(tube, shape):
-    """(nt, nh, nw): how often a tube fits into (T, H, W); any 0 means that it does not fit.
+    """(nt, nh, nw): how often a tube fits into (T, H, W) on each axis; with a 0 it does not fit.
 
     A member of space-to-depth that overruns the far edge reads zeros, so only the first must fit."""
     return tuple(max(0, (length - offset - kernel) // stride + 1) for length, offset, kernel, stride
@@ -16,7 +16,7 @@ def grid(tube, shape):
 
 
 def member_offsets(tube):
-    """Where the members of one packed token start, relative to it, in (t, h, w) order (Sec. 3.4)."""
+    """Where the members of one packed token start, relative to it, w fastest (Sec. 3.4)."""
     steps = (stride // factor for stride, factor in zip(tube.stride, tube.s2d, strict=True))
     return list(itertools.product(*(range(0, factor * step, step)
                                     for factor, step in zip(tube.s2d, steps, strict=True))))
