@@ -1,7 +1,7 @@
 """Every gradient by hand: the forward functions in reverse, from the loss back to the kernels.
 
 f_backward(d_y, ...) takes the gradient of f's result and what f was given or has seen; it returns
-the gradient of f's input and those of its weights by name.  d_x is the gradient of the loss by x."""
+the gradient of f's input and those of its weights by name.  d_x: the gradient of the loss by x."""
 
 import math
 

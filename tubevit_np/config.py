@@ -13,7 +13,7 @@ class Tube:
     """One sparse 3D kernel, every triple in (t, h, w) order, in frames and pixels (Sec. 3.2).
 
     s2d is space-to-depth (Sec. 3.4): so many neighbouring members on each axis, stride / s2d apart,
-    are stacked into the channels of one token; each of the S = prod(s2d) members gets D / S of them.
+    are stacked into the channels of one token; each of the S = prod(s2d) members fills D / S.
     Raises ValueError for sizes that cannot be."""
 
     kernel: tuple[int, int, int]
@@ -71,7 +71,7 @@ class Config:
     gelu: str = "tanh"  # or "erf": which GELU; they differ by up to 4.7e-4
     eps: float = 1e-6  # of every layer norm; usual in ViTs, not printed
     pool_mlp: bool = False  # y + mlp(ln(y)) after pooling; the paper's parameter totals fit without
-    gate_layer: int | None = None  # 0-based block after which the gate adds; "26th of 32" or "last 8"
+    gate_layer: int | None = None  # 0-based block after which the gate adds: "26th of 32"
     gate_tokens: str = "all"  # or "tubes": whether z^0 in Eq. 8 keeps its 2D patch rows
     position_scale: float = 1.0  # amplitude of the position; a small model learns better with less
     tau: float = 10000.0  # longest wavelength / 2 pi, as in Vaswani et al.

@@ -67,7 +67,7 @@ def check_input(shape, dtype, cfg):
 
 
 def check_tubes(shape, cfg):
-    """Raises ValueError if no tube fits into (T, H, W); warns once of each that a video leaves out."""
+    """Raises ValueError if no tube fits into (T, H, W); warns once of each that does not."""
     missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
     if len(missing) == len(cfg.tubes):
         raise ValueError(f"no tube fits into {_by(shape)} (T x H x W); they need "
@@ -83,7 +83,8 @@ def check_heads(head, cfg):
     names = (head,) if isinstance(head, str) else tuple(head)
     unknown = [name for name in names if name not in cfg.classes]
     if unknown:
-        raise ValueError(f"no head {unknown[0]!r}; this model has {', '.join(cfg.classes) or 'none'}")
+        known = ", ".join(cfg.classes) or "none"
+        raise ValueError(f"no head {unknown[0]!r}; this model has {known}")
     return names
 
 

@@ -91,7 +91,7 @@ def save(path, params, cfg, labels=None, extra=None, **metadata):
 
 
 def load(path):
-    """Read a checkpoint: params, cfg, and its metadata with "labels" and "extra" as they were saved.
+    """Read a checkpoint: params, cfg, and metadata with "labels" and "extra" as they were saved.
 
     Raises ValueError if the file is missing, damaged, not ours, or does not fit its Config."""
     flat, notes = _read(path)

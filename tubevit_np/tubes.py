@@ -10,7 +10,7 @@ from tubevit_np.kernels import tube_kernel
 def grid(tube, shape):
     """(nt, nh, nw): how often a tube fits into (T, H, W) on each axis; with a 0 it does not fit.
 
-    A member of space-to-depth that overruns the far edge reads zeros, so only the first must fit."""
+    A member of space-to-depth that overruns the far edge reads zeros: only the first must fit."""
     return tuple(max(0, (length - offset - kernel) // stride + 1) for length, offset, kernel, stride
                  in zip(shape, tube.offset, tube.kernel, tube.stride, strict=True))
 
@@ -35,7 +35,7 @@ def windows(video, tube):
 def tube_tokens(video, w, b, tube):
     """Turn every tube of one shape into a token.
 
-    video (B, T, H, W, C);  w (kt, kh, kw, C, D/S), b (D/S,).  Returns (B, nt*nh*nw, D), w fastest."""
+    video (B, T, H, W, C);  w (kt, kh, kw, C, D/S), b (D/S,).  Returns (B, nt*nh*nw, D)."""
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
     members = voxels @ w.reshape(-1, w.shape[-1]) + b  # (B, N, S, D/S)
     return members.reshape(*voxels.shape[:2], -1)  # first member in the first channels
