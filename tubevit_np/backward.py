@@ -8,7 +8,17 @@ import math
 import numpy as np
 
 from tubevit_np.kernels import SHARED_SIZE, taps
-from tubevit_np.layers import erf, merge_heads, softmax, split_heads, under
+from tubevit_np.layers import (
+    GELU_CUBE,
+    GELU_SCALE,
+    erf,
+    gelu_tanh,
+    merge_heads,
+    normalise,
+    softmax,
+    split_heads,
+    under,
+)
 from tubevit_np.loss import smooth_labels
 from tubevit_np.model import gated_tokens
 from tubevit_np.tubes import grid, windows
@@ -27,27 +37,38 @@ def linear_backward(d_y, x, w):
 
 def layer_norm_backward(d_y, x, g, eps):
     """The normalised x loses what its mean and variance took: d_x has no part along 1 and x."""
-    x = x - x.mean(-1, keepdims=True)
-    inverse = 1 / np.sqrt(np.square(x).mean(-1, keepdims=True) + eps)
-    x *= inverse
+    x, inverse = normalise(x, eps)
     d_x = d_y * g
     along = np.einsum("...d,...d->...", d_x, x)[..., None] / x.shape[-1]
-    d_x = inverse * (d_x - d_x.mean(-1, keepdims=True) - x * along)
+    d_x -= d_x.mean(-1, keepdims=True)
+    d_x -= x * along
+    d_x *= inverse
     axes = tuple(range(x.ndim - 1))
     return d_x, {"g": (d_y * x).sum(axes), "b": d_y.sum(axes)}
 
 
 def gelu_backward(d_y, x, form):
+    """d_y * (share(x) + x share'(x)) where gelu(x) = x share(x)."""
     if form == "erf":
         density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
         return d_y * (0.5 * (1 + erf(x / math.sqrt(2))) + x * density)
-    scale, cube = math.sqrt(2 / math.pi), 0.044715
-    t = np.tanh(scale * (x + cube * x * x * x))
-    return d_y * 0.5 * (1 + t + x * (1 - t * t) * scale * (1 + 3 * cube * x * x))
+    t = gelu_tanh(x)
+    d_x = x * x  # in place from here on: seven temporaries would cost more than the arithmetic
+    d_x *= 3 * GELU_CUBE * GELU_SCALE
+    d_x += GELU_SCALE
+    d_x *= x
+    d_x *= 1 - t * t  # x times the derivative of t
+    d_x += t
+    d_x += 1
+    d_x *= d_y
+    d_x *= 0.5
+    return d_x
 
 
 def softmax_backward(d_y, y):
-    return y * (d_y - np.einsum("...n,...n->...", d_y, y)[..., None])
+    d_x = d_y - np.einsum("...n,...n->...", d_y, y)[..., None]
+    d_x *= y
+    return d_x
 
 
 def attention_backward(d_y, q, k, v, weights):

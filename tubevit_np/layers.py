@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
+
 
 def linear(x, w, b):
     """x (..., in) @ w (in, out) + b (out,)."""
@@ -17,16 +19,39 @@ def linear(x, w, b):
 
 def layer_norm(x, g, b, eps):
     """Zero mean and unit (biased) variance over the last axis, then gain and shift."""
+    y, _ = normalise(x, eps)
+    y *= g
+    y += b
+    return y
+
+
+def normalise(x, eps):
+    """x with zero mean and unit variance over the last axis, and what it was multiplied by."""
     x = x - x.mean(-1, keepdims=True)
-    x *= 1 / np.sqrt(np.einsum("...d,...d->...", x, x)[..., None] / x.shape[-1] + eps)
-    return x * g + b
+    variance = np.einsum("...d,...d->...", x, x)[..., None] / x.shape[-1]
+    inverse = 1 / np.sqrt(variance + eps)
+    x *= inverse
+    return x, inverse
 
 
 def gelu(x, form):
     """x times the normal distribution function of x: "erf" is exact, "tanh" within 4.7e-4."""
     if form == "erf":
         return 0.5 * x * (1 + erf(x / math.sqrt(2)))
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    y = gelu_tanh(x)
+    y += 1
+    y *= x
+    y *= 0.5
+    return y
+
+
+def gelu_tanh(x):
+    """tanh(sqrt(2 / pi) (x + 0.044715 x^3)); never x**3, which is forty times slower."""
+    y = x * x  # in place from here on: a temporary costs as much as the arithmetic
+    y *= GELU_CUBE * GELU_SCALE
+    y += GELU_SCALE
+    y *= x
+    return np.tanh(y, out=y)
 
 
 def erf(x):

@@ -1,0 +1,63 @@
+"""Small video and image files whose every pixel is known; the real ones where they are at hand."""
+
+from pathlib import Path
+
+import av
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from av.stream import Disposition
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "videos"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="no real videos beside the checkout")
+LOSSLESS = {"webp": {"lossless": True}}
+
+
+def noise(rng, count=10, height=24, width=40):
+    """uint8 (count, height, width, 3): no two frames, rows or columns alike."""
+    return rng.integers(0, 256, (count, height, width, 3), np.uint8)
+
+
+def write_video(path, *films, codec="png", pixels="rgb24", rotation=0, aspect=1, title=""):
+    """Write a stream of each film (T, H, W, 3) uint8, the last one the main stream.
+
+    Exact with the codecs "png" and "qtrle", and with "ffv1" in the pixels "bgr0"."""
+    with av.open(path, "w") as file:
+        file.metadata["title"] = title
+        streams = [file.add_stream(codec, rate=10) for _ in films]
+        for stream, frames in zip(streams, films):
+            stream.disposition = Disposition.default if frames is films[-1] else 0
+            stream.height, stream.width = frames.shape[1:3]
+            stream.pix_fmt, stream.codec_context.sample_aspect_ratio = pixels, aspect
+            if rotation:
+                stream.set_display_rotation(rotation)
+        for stream, frames in zip(streams, films):
+            pictures = [av.VideoFrame.from_ndarray(frame, "rgb24") for frame in frames]
+            file.mux([packet for picture in [*pictures, None] for packet in stream.encode(picture)])
+
+
+def write_pictures(path, pictures, **options):
+    """Write (H, W, ...) as an image, (T, H, W, ...) as an animation; exact, but for JPEG."""
+    suffix = path.suffix[1:].lower().replace("apng", "png")
+    iio.imwrite(path, pictures, plugin="pillow", extension="." + suffix,
+                **LOSSLESS.get(suffix, {}) | options)
+
+
+def levels(count, height=6, width=8):
+    """(count, height, width, 3): frame k is grey of level 20 k."""
+    return np.broadcast_to(20 * np.arange(count, dtype=np.uint8)[:, None, None, None],
+                           (count, height, width, 3)).copy()
+
+
+def which(clip, frames):
+    """For every frame of the clip its place among `frames`, each of which it must equal exactly."""
+    return [next(k for k, frame in enumerate(frames) if np.array_equal(picture, frame))
+            for picture in clip]
+
+
+def overwrite(path, old, new, nth=0):
+    """Replace bytes at the nth place where `old` stands by as many others."""
+    content, at = path.read_bytes(), -1
+    for _ in range(nth + 1):
+        at = content.index(old, at + 1)
+    path.write_bytes(content[:at] + new + content[at + len(new):])

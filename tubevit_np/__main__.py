@@ -1,0 +1,11 @@
+"""python -m tubevit_np COMMAND: train, evaluate, predict, kernels, info."""
+
+import sys
+from types import SimpleNamespace
+
+from tubevit_np import cli
+from tubevit_np.evaluate import predictor
+from tubevit_np.train import train
+
+if __name__ == "__main__":
+    sys.exit(cli.main("tubevit_np", SimpleNamespace(train=train, predictor=predictor)))

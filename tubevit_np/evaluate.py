@@ -1,0 +1,42 @@
+"""How often a model is right on examples it was never trained on."""
+
+from functools import partial
+
+import numpy as np
+
+from tubevit_np.model import forward
+
+BATCH = 32
+
+
+def logits_of(params, cfg, x, heads):
+    """Logits {head: (B, K)} of a batch of videos or images, without keeping what lies between."""
+    return forward(params, x, cfg, heads, inner=False)[0]
+
+
+def predictor(params, cfg):
+    """predict(x, heads) -> {head: logits (B, K)} with these parameters."""
+    return partial(logits_of, params, cfg)
+
+
+def evaluate(predict, source, most=None):
+    """Shares of a source's held-out examples, up to `most`, that the model gets right.
+
+    {head: top-1, "head top-5": ..., "both": every head of an example, "count": how many}."""
+    ranks = {head: [] for head in source.labels}
+    for batch in source.held_out(BATCH, most):
+        logits = predict(batch.x, tuple(batch.labels))
+        for head, labels in batch.labels.items():
+            ranks[head].append(rank_of(logits[head], labels))
+    ranks = {head: np.concatenate(parts) for head, parts in ranks.items()}
+    scores = {head: float((rank < 1).mean()) for head, rank in ranks.items()}
+    if len(ranks) > 1:
+        scores["both"] = float(np.all([rank < 1 for rank in ranks.values()], axis=0).mean())
+    scores |= {f"{head} top-5": float((rank < 5).mean()) for head, rank in ranks.items()}
+    return scores | {"count": len(next(iter(ranks.values())))}
+
+
+def rank_of(logits, labels):
+    """How many other classes score as high as the right one: (B,) int; a tie, or NaN, is no hit."""
+    own = np.take_along_axis(logits, labels[:, None], axis=1)
+    return (~(logits < own)).sum(1) - 1

@@ -1,0 +1,64 @@
+"""How a model is trained: all that a run needs to be repeated, kept in its folder (Table 10)."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from tubevit_np.config import PRESETS, from_json, to_json, with_tubes
+from tubevit_np.params import KERNEL_NORM
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The defaults teach the demo preset the generated clips."""
+
+    preset: str = "demo"
+    tubes: str | None = None  # another tube set than the preset's
+    data: str | None = None  # folder or CSV of videos; without any path: the generated set
+    images: str | None = None  # folder or CSV of images
+    frames: int = 16
+    size: int = 48  # pixels, of both sides
+    steps: int = 2000
+    batch: int = 32  # videos in a step
+    image_batch: int = 16  # images in a step
+    image_weight: float = 1.0  # of the images' mean loss beside the videos'
+    lr: float = 3e-3
+    warmup: int = 60  # steps
+    weight_decay: float = 0.05
+    clip: float = 1.0  # largest norm of all gradients together
+    smoothing: float = 0.0
+    kernel_norm: float = KERNEL_NORM
+    seed: int = 0
+    log_every: int = 10  # steps
+    save_every: int = 250  # steps, between checkpoints with a quick look at held-out examples
+
+    def __post_init__(self):
+        if self.preset not in PRESETS:
+            raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
+        for name in ("frames", "size", "steps", "batch", "image_batch", "log_every", "save_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+
+    @property
+    def generated(self):
+        return self.data is None and self.images is None
+
+    def config(self, classes):
+        """The preset with these heads, {name: K}."""
+        cfg = replace(PRESETS[self.preset], classes=classes)
+        return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
+
+
+def write_recipe(path, recipe, cfg):
+    stored = {"recipe": asdict(recipe), "config": json.loads(to_json(cfg))}
+    path.write_text(json.dumps(stored, indent=2) + "\n")
+
+
+def read_recipe(path):
+    """(recipe, cfg) as written.  Raises ValueError where the file is not a run's."""
+    try:
+        stored = json.loads(path.read_text())
+        return Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"]))
+    except FileNotFoundError:
+        raise ValueError(f"{path.parent} is not a run: it holds no {path.name}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not a run's recipe: {error}") from None

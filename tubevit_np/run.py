@@ -1,0 +1,214 @@
+"""A run is a folder: config.json, metrics.jsonl, checkpoints, pictures.  It survives a kill.
+
+Both packages train through it; arrays are NumPy's here, whatever the model computes with."""
+
+import json
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from tubevit_np.data.ahead import ahead
+from tubevit_np.data.sources import open_held_out, open_sources
+from tubevit_np.evaluate import evaluate
+from tubevit_np.kernels import tube_kernel
+from tubevit_np.params import flatten, init, load, nest, save
+from tubevit_np.recipe import read_recipe, write_recipe
+
+GLANCE = 256  # held-out examples looked at beside each checkpoint
+KEEP = 2  # checkpoints; the older one is for the day when the disk lies
+MODEL = "model.safetensors"  # the last parameters, without the optimizer's moments
+
+
+class Run:
+    """An open run: where it stands, what it trains on, and its log."""
+
+    def __init__(self, folder, recipe, sources, cfg):
+        self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
+        self.first, self.recent = 0, []
+
+    @property
+    def counts(self):
+        """Examples of each source in a step."""
+        return [self.recipe.batch if s.kind == "video" else self.recipe.image_batch
+                for s in self.sources]
+
+    @property
+    def weights(self):
+        """Of each source's loss."""
+        return [1.0 if source.kind == "video" else self.recipe.image_weight
+                for source in self.sources]
+
+    def start(self):
+        """Parameters and moments of the newest checkpoint, or new parameters and no moments."""
+        newest = newest_checkpoint(self.folder)
+        if newest is None:
+            rng = np.random.default_rng(self.recipe.seed)
+            return init(self.cfg, rng, self.recipe.kernel_norm), {}
+        params, _, notes = load(newest)
+        self.first = int(notes["step"])
+        self._forget_after(self.first)
+        moments = nest({name.removeprefix("_"): value for name, value in notes["extra"].items()})
+        return params, {moment: flatten(tree) for moment, tree in moments.items()}
+
+    @contextmanager
+    def batches(self):
+        """(step, joint batch) for every step not yet done, under a progress bar."""
+        steps = range(self.first, self.recipe.steps)
+        with ahead(self.sources, self.counts, steps) as made:
+            self.bar = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
+                            mininterval=1)
+            self.clock = time.perf_counter()
+            yield zip(self.bar, made, strict=True)
+
+    def log(self, step, loss, lr, norm, right):
+        """Note a step; every log_every steps their means become one line of metrics.jsonl."""
+        if not np.isfinite(loss):
+            raise ValueError(f"the loss is {loss} at step {step}; the last checkpoint before it is "
+                             f"{newest_checkpoint(self.folder)}: try a lower --lr")
+        shares = {f"train/{named(source, head)}": share
+                  for source, found in zip(self.sources, right, strict=True)
+                  for head, share in found.items()}
+        self.recent.append({"loss": loss, "norm": norm} | shares)
+        if (step + 1) % self.recipe.log_every == 0 or step + 1 == self.recipe.steps:
+            self._write_means(step, lr)
+
+    def due(self, step):
+        """Whether a checkpoint follows this step."""
+        return (step + 1) % self.recipe.save_every == 0 or step + 1 == self.recipe.steps
+
+    def save(self, done, params, moments, predict):
+        """A checkpoint after `done` steps, then a look at held-out examples."""
+        flat = {f"_{moment}.{name}": value for moment in moments
+                for name, value in moments[moment].items()}
+        self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
+        for old in checkpoints(self.folder)[:-KEEP]:
+            old.unlink()
+        scores = {f"eval/{named(source, name)}": value for source in self.sources
+                  for name, value in evaluate(predict, source, GLANCE).items()}
+        self._append({"step": done} | scores)
+        self.clock = time.perf_counter()  # the rate is of training alone
+        if done == self.recipe.steps:
+            self._save(MODEL, params, step=done)
+
+    def draw(self):
+        """curves.png, and the kernels of the newest parameters."""
+        from figures import curves, save
+
+        save(curves.draw_curves(read_metrics(self.folder / "metrics.jsonl")),
+             self.folder / "curves.png")
+        draw_kernels(find_model(self.folder), self.folder)
+
+    def _save(self, name, params, **notes):
+        labels = {head: names for source in self.sources for head, names in source.labels.items()}
+        heads = {source.kind: list(source.labels) for source in self.sources}
+        save(self.folder / name, params, self.cfg, labels, heads=json.dumps(heads),
+             frames=self.recipe.frames, size=self.recipe.size, **notes)
+
+    def _write_means(self, step, lr):
+        means = {name: float(np.mean([row[name] for row in self.recent]))
+                 for name in self.recent[0]}
+        rate = len(self.recent) / (time.perf_counter() - self.clock)
+        self._append({"step": step + 1, "lr": lr, "rate": rate} | means)
+        self.bar.set_postfix({name.removeprefix("train/"): f"{value:.2f}"
+                              for name, value in means.items() if name != "norm"})
+        self.recent, self.clock = [], time.perf_counter()
+
+    def _append(self, record):
+        with open(self.folder / "metrics.jsonl", "a") as file:
+            file.write(json.dumps(record) + "\n")
+
+    def _forget_after(self, step):
+        """Drop what a killed run logged after its last checkpoint: those steps come again."""
+        path = self.folder / "metrics.jsonl"
+        kept = [record for record in read_metrics(path) if record["step"] <= step]
+        path.write_text("".join(json.dumps(record) + "\n" for record in kept))
+
+
+def new_run(folder, recipe):
+    """A new run in a folder that holds none.  Raises ValueError if one is there."""
+    folder = Path(folder)
+    if (folder / "config.json").exists():
+        raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
+                         "or give another --out")
+    sources = open_sources(recipe)
+    classes = {head: len(names) for source in sources for head, names in source.labels.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    cfg = recipe.config(classes)
+    write_recipe(folder / "config.json", recipe, cfg)
+    return Run(folder, recipe, sources, cfg)
+
+
+def open_run(folder):
+    """A run to be resumed.  Raises ValueError where there is none."""
+    recipe, cfg = read_recipe(Path(folder) / "config.json")
+    return Run(folder, recipe, open_sources(recipe), cfg)
+
+
+def named(source, head):
+    """How curves and tables call a head's accuracy: an image's noun is not a video's."""
+    return f"image {head}" if source.kind == "image" and source.slow else head
+
+
+def checkpoints(folder):
+    return sorted(Path(folder).glob("checkpoint-*.safetensors"))
+
+
+def newest_checkpoint(folder):
+    return next(reversed(checkpoints(folder)), None)
+
+
+def find_model(path):
+    """The checkpoint that RUN means: a file itself, or a run folder's final or newest one."""
+    path = Path(path)
+    if not path.is_dir():
+        return path
+    final = path / MODEL
+    found = final if final.exists() else newest_checkpoint(path)
+    if found is None:
+        raise ValueError(f"{path} holds no checkpoint (yet)")
+    return found
+
+
+def sources_for(path, notes, data=None, images=None):
+    """What to score a checkpoint on: the paths given, by its class names, or its own run's sources.
+
+    Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
+    heads, size = json.loads(notes["heads"]), int(notes["size"])
+    given = {"video": data, "image": images}
+    if not any(given.values()):
+        recipe, _ = read_recipe(path.parent / "config.json")
+        return open_sources(recipe)
+    for kind, folder in given.items():
+        if folder is not None and kind not in heads:
+            raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
+    return [open_held_out(folder, kind, int(notes["frames"]), size, heads[kind][0],
+                          notes["labels"][heads[kind][0]])
+            for kind, folder in given.items() if folder is not None]
+
+
+def draw_kernels(path, folder):
+    """kernels.png and tubes.png (animated) of a checkpoint, into folder; returns their paths."""
+    from figures import kernels, save
+    from figures.animation import animate_kernels
+
+    params, cfg, _ = load(path)
+    found = {tube.name: tube_kernel(params, cfg, i) for i, tube in enumerate(cfg.tubes)}
+    folder.mkdir(parents=True, exist_ok=True)
+    still, moving = folder / "kernels.png", folder / "tubes.png"
+    save(kernels.draw_kernels(found, f"Tube kernels of {path.parent.name}"), still)
+    animate_kernels(found, moving)
+    return still, moving
+
+
+def read_metrics(path):
+    """The records of a metrics.jsonl; a last line cut short by a kill is left out."""
+    records = []
+    for line in path.read_text().splitlines() if path.exists() else []:
+        try:
+            records.append(json.loads(line))
+        except ValueError:
+            break
+    return records

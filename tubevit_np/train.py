@@ -1,0 +1,61 @@
+"""Joint training: a batch of videos and one of images in a step, the losses added (Sec. 3.5)."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from threadpoolctl import threadpool_limits
+
+from tubevit_np.backward import backward, cross_entropy_backward
+from tubevit_np.evaluate import predictor
+from tubevit_np.loss import accuracy, cross_entropy
+from tubevit_np.model import forward
+from tubevit_np.optim import adamw, adamw_state, clip, kernel_rates, learning_rate
+from tubevit_np.params import flatten
+
+PARTS = 2  # of every batch, computed side by side; fixed, so that a run repeats on any machine
+
+
+def gradients(params, batch, cfg, weight=1.0, smoothing=0.0):
+    """Loss, {head: accuracy} and gradients {name: array} of one Batch; its heads' losses add up."""
+    logits, out = forward(params, batch.x, cfg, tuple(batch.labels))
+    loss = sum(cross_entropy(logits[head], y, smoothing) for head, y in batch.labels.items())
+    d_logits = {head: weight * cross_entropy_backward(logits[head], y, smoothing)
+                for head, y in batch.labels.items()}
+    right = {head: accuracy(logits[head], y) for head, y in batch.labels.items()}
+    return weight * loss, right, backward(params, out, d_logits, cfg)
+
+
+def joint_gradients(params, batches, cfg, weights, smoothing=0.0, pool=None):
+    """The same for a joint step, one Batch of each source, weighted; a list of accuracies."""
+    jobs = [(part, weight * len(part.x) / len(batch.x), i)
+            for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
+            for part in batch.split(PARTS)]
+    results = (pool.map if pool else map)(
+        lambda job: gradients(params, job[0], cfg, job[1], smoothing), jobs)
+    total, right, grads = 0.0, [{} for _ in batches], {}
+    for (part, weight, i), (loss, accuracies, found) in zip(jobs, results, strict=True):
+        total += float(loss)
+        for head, share in accuracies.items():
+            right[i][head] = right[i].get(head, 0.0) + share * len(part.x) / len(batches[i].x)
+        for name, g in found.items():
+            grads[name] = grads[name] + g if name in grads else g
+    return total, right, grads
+
+
+def train(run):
+    """Train from where the run stands to its last step; the run keeps log and checkpoints."""
+    recipe, cfg = run.recipe, run.cfg
+    params, moments = run.start()
+    flat = flatten(params)  # the same arrays by name: adamw changes them in place
+    moments = moments or adamw_state(flat)
+    rates = kernel_rates(flat)
+    with threadpool_limits(1), ThreadPoolExecutor(PARTS) as pool, run.batches() as batches:
+        for step, batch in batches:
+            lr = learning_rate(step, recipe.steps, recipe.lr, recipe.warmup)
+            loss, right, grads = joint_gradients(params, batch, cfg, run.weights,
+                                                 recipe.smoothing, pool)
+            norm = clip(grads, recipe.clip)
+            adamw(flat, grads, moments, step + 1, lr, recipe.weight_decay, rates)
+            run.log(step, loss=loss, lr=lr, norm=norm, right=right)
+            if run.due(step):
+                run.save(step + 1, params, moments, predictor(params, cfg))
+    return params
