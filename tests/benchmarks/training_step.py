@@ -1,0 +1,101 @@
+"""How long a training step takes here and in PyTorch eager on the same CPU, in turn, in one run.
+
+    pip install torch==2.13.0
+    OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.training_step --threads 1
+
+Prints the medians, their ratio, and how far the two losses are apart (the models are the same)."""
+
+import argparse
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+
+import tubevit_np as tv
+from tests.benchmarks import torch_model
+from tubevit_np.data.sources import Batch
+from tubevit_np.model import scale_uint8
+from tubevit_np.optim import BETAS, decayed, kernel_rates
+from tubevit_np.train import joint_gradients
+
+LR, DECAY, CLIP = 1e-3, 0.05, 1.0
+
+
+def random_batches(rng, cfg):
+    """The demo's joint batch: 32 clips with both labels, 16 images with a noun."""
+    def batch(shape, heads):
+        return Batch(rng.integers(0, 256, shape, dtype=np.uint8),
+                     {head: rng.integers(0, cfg.classes[head], shape[0]) for head in heads})
+    return [batch((32, 16, 48, 48, 3), ("verb", "noun")), batch((16, 48, 48, 3), ("noun",))]
+
+
+def numpy_step(flat, cfg, batches, pool):
+    """A function that does one step in place and returns its loss."""
+    params, moments, rates = tv.nest(flat), tv.adamw_state(flat), kernel_rates(flat)
+    steps = iter(range(1, 10**9))
+
+    def step():
+        loss, _, grads = joint_gradients(params, batches, cfg, [1.0, 1.0], pool=pool)
+        tv.clip(grads, CLIP)
+        tv.adamw(flat, grads, moments, next(steps), LR, DECAY, rates)
+        return loss
+    return step
+
+
+def torch_step(flat, cfg, batches):
+    """The same in PyTorch, with its own AdamW and clipping."""
+    params = {name: torch.tensor(w, requires_grad=True) for name, w in flat.items()}
+    rates = kernel_rates(flat)
+    groups = [{"params": [w], "lr": LR * rates.get(name, 1.0),
+               "weight_decay": DECAY if decayed(name, w.shape) else 0.0}
+              for name, w in params.items()]
+    optimizer = torch.optim.AdamW(groups, betas=BETAS, eps=1e-8)
+
+    def step():
+        optimizer.zero_grad()
+        loss = sum(torch_loss(params, cfg, batch) for batch in batches)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(params.values(), CLIP)
+        optimizer.step()
+        return loss.item()
+    return step
+
+
+def torch_loss(params, cfg, batch):
+    x = batch.x if batch.x.ndim == 5 else batch.x[:, None]
+    logits = torch_model.forward(params, torch.from_numpy(scale_uint8(x, cfg)), cfg, batch.labels)
+    return sum(torch.nn.functional.cross_entropy(logits[head], torch.from_numpy(y))
+               for head, y in batch.labels.items())
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--rounds", type=int, default=21)
+    options = options.parse_args()
+    torch.set_num_threads(options.threads)
+    cfg, rng = tv.PRESETS["demo"], np.random.default_rng(0)
+    flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg)
+    with threadpool_limits(1), ThreadPoolExecutor(options.threads) as pool:
+        steps = {"NumPy": numpy_step({n: w.copy() for n, w in flat.items()}, cfg, batches, pool),
+                 "PyTorch": torch_step(flat, cfg, batches)}
+        report(steps, options.rounds)
+
+
+def report(steps, rounds):
+    times, losses = {name: [] for name in steps}, {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, step in steps.items():
+            start = time.perf_counter()
+            losses[name].append(step())
+            times[name].append(time.perf_counter() - start)
+    ours, theirs = (np.median(t[3:]) for t in times.values())
+    apart = np.abs(np.subtract(*losses.values())[:10]).max()
+    print(f"NumPy {1e3 * ours:.1f} ms, PyTorch {1e3 * theirs:.1f} ms: ratio {ours / theirs:.2f}; "
+          f"first ten losses at most {apart:.1e} apart")
+
+
+if __name__ == "__main__":
+    main()
