@@ -1,0 +1,79 @@
+"""Pictures of kernels, tubes and training runs, drawn from plain NumPy arrays.
+
+`draw_x(ax, data)` draws into axes that it is given, `draw_x(data)` returns a whole Figure.  All
+goes without pyplot: no notebook's figures or settings are touched.  Of kernels and tubes, colour
+tells which tube it is."""
+
+import textwrap
+from pathlib import Path
+
+from matplotlib import style
+from matplotlib.figure import Figure
+
+# Okabe-Ito: apart for colour-blind readers too; the index is that of the tube in its Config.
+TUBE_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
+                "#0072B2", "#CC79A7", "#F0E442", "#000000")
+INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
+DPI = 160
+
+tidy = style.context(["default", {  # a decorator; the defaults first, whatever the caller has set
+    "font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.labelcolor": FAINT,
+    "axes.edgecolor": LINE, "axes.linewidth": 0.8, "axes.titlelocation": "left",
+    "axes.titlesize": 9.5, "axes.titleweight": "bold",
+    "axes.spines.top": False, "axes.spines.right": False,
+    "xtick.color": LINE, "ytick.color": LINE, "xtick.labelcolor": FAINT, "ytick.labelcolor": FAINT,
+    "xtick.labelsize": 7.5, "ytick.labelsize": 7.5,
+    "svg.hashsalt": "tubevit", "svg.fonttype": "path",
+}])
+
+
+def colour(index):
+    return TUBE_COLOURS[index % len(TUBE_COLOURS)]
+
+
+def page(width, height):
+    """An empty Figure of so many pixels; white also on a dark page."""
+    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
+
+
+def place(figure, left, top, width, height, **options):
+    """Axes at whole pixels, counted from the top left corner, so that kernels stay sharp."""
+    across, down = figure.get_size_inches() * figure.dpi
+    box = (left / across, 1 - (top + height) / down, width / across, height / down)
+    return figure.add_axes(box, **options)
+
+
+def write(figure, left, base, text, **options):
+    """Text that starts at that pixel and stands on that row, counted from the top left corner."""
+    across, down = figure.get_size_inches() * figure.dpi
+    return figure.text(left / across, 1 - base / down, text, va="baseline", **options)
+
+
+def mark(figure, left, top, height, shade):
+    """A bar in a tube's colour."""
+    ax = place(figure, left, top, 8, height, facecolor=shade)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+
+
+def wrap(text, width):
+    """A caption broken to fit `width` pixels, and the pixels that it is high."""
+    lines = textwrap.wrap(text, int(width / 9.1))
+    return "\n".join(lines), 28 * len(lines)
+
+
+def explain(figure, left, top, text):
+    """A caption, broken by `wrap`, below the pictures."""
+    write(figure, left, top, text, color=FAINT, fontsize=8, linespacing=1.45).set_va("top")
+
+
+@tidy
+def save(figure, path):
+    """Write PNG or SVG by suffix, byte for byte the same each time: no date, no software version.
+
+    Raises ValueError for another suffix."""
+    empty = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
+    suffix = Path(path).suffix.lower()
+    if suffix not in empty:
+        raise ValueError(f"cannot save {path}: a figure becomes a .png or an .svg file")
+    figure.savefig(path, metadata=empty[suffix])

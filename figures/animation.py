@@ -1,0 +1,97 @@
+"""The tubes' kernels in motion, as an animated PNG: unlike a GIF it keeps every colour exactly."""
+
+import math
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from figures import FAINT, LINE, colour, explain, page, tidy, wrap, write
+from figures.pixels import kernel_rgb, order_by_norm, tile, to_bytes
+
+MARGIN, GUTTER, HEADER, SIDE, DOT = 40, 40, 76, 40, 10  # pixels
+CAPTION = (
+    "One gain for each kernel over all its frames and colours; zero is mid grey. Largest norm "
+    "first, row by row. All tubes start together and play at the same speed, so short ones come "
+    "round more often.")
+
+
+def animate_kernels(kernels, path, most=32, milliseconds=125):
+    """Write all video tubes side by side, each looping; return the number of frames.
+
+    kernels {"8x8x8": w (kt, kh, kw, C, D)} in Config order, of each the `most` with the largest
+    norm: about 15 KB for each kernel of the paper's three tubes, more for noise.
+    Where all kernels are 2D patches nothing can play: nothing is written, 0 returned."""
+    tubes = {name: (w, colour(i)) for i, (name, w) in enumerate(kernels.items()) if len(w) > 1}
+    if not tubes:
+        return 0
+    frames = [Image.fromarray(frame) for frame in _frames(tubes, most)]
+    frames[0].save(path, format="PNG", save_all=True, append_images=frames[1:],
+                   duration=milliseconds, loop=0, disposal=0, blend=0)
+    return len(frames)
+
+
+def _frames(tubes, most):
+    """Every frame of the loop, (h, w, 3) uint8: still lettering, then grids and their clocks."""
+    grids = [_grids(w, most) for w, _ in tubes.values()]
+    still, lefts = _lettering(tubes, most, [grid.shape[1:3] for grid in grids])
+    for time in range(_loop([len(grid) for grid in grids])):
+        frame = still.copy()
+        for left, grid, (_, shade) in zip(lefts, grids, tubes.values(), strict=True):
+            now = time % len(grid)
+            _paste(frame, HEADER, left, grid[now])
+            _paste(frame, HEADER + grid.shape[1] + 10, left, _clock(now, len(grid), shade))
+        yield frame
+
+
+def _loop(lengths):
+    """Frames until all tubes end together, or, where that is long to download, the longest does."""
+    common = math.lcm(*lengths)
+    return common if common <= 64 else max(lengths)
+
+
+def _grids(w, most):
+    """The kernels at each frame: (kt, h, w, 3) uint8."""
+    rgb = kernel_rgb(w)[order_by_norm(w)[:most]]
+    columns = math.ceil(math.sqrt(2 * len(rgb)))
+    scale = max(1, SIDE // max(w.shape[1:3]))
+    return to_bytes(np.stack([tile(rgb[:, t], columns, scale=scale) for t in range(len(w))]))
+
+
+def _clock(now, length, shade):
+    """A row of dots, the one of this frame in the tube's colour."""
+    dots = np.full((length, DOT, DOT, 3), to_rgb(LINE))
+    dots[now] = to_rgb(shade)
+    return to_bytes(tile(dots, length, gap=4))
+
+
+@tidy
+def _lettering(tubes, most, sizes):
+    """What stays still, as pixels (h, w, 3) uint8, and the left edge of each grid."""
+    clocks = [len(w) * (DOT + 4) for w, _ in tubes.values()]
+    widths = [max(width, clock, 300) + GUTTER
+              for (_, width), clock in zip(sizes, clocks, strict=True)]
+    lefts = [MARGIN + sum(widths[:i]) for i in range(len(widths))]
+    width, bottom = sum(widths) - GUTTER, HEADER + max(height for height, _ in sizes) + 50
+    text, height = wrap(CAPTION, width)
+    figure = page(width + 2 * MARGIN, bottom + height + 24)
+    for left, (name, (w, _)) in zip(lefts, tubes.items(), strict=True):
+        write(figure, left, 46, name.replace("x", "×"), fontsize=12, weight="bold")
+        count = f"{min(most, w.shape[-1])} of {w.shape[-1]}"
+        write(figure, left + 19 * len(name) + 14, 46, count, color=FAINT)
+    explain(figure, MARGIN, bottom, text)
+    picture = _render(figure)
+    for left, (_, width), (_, shade) in zip(lefts, sizes, tubes.values(), strict=True):
+        _paste(picture, HEADER - 14, left, to_bytes(np.full((6, width, 3), to_rgb(shade))))
+    return picture, lefts
+
+
+def _render(figure):
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[..., :3]
+
+
+def _paste(picture, top, left, part):
+    picture[top:top + part.shape[0], left:left + part.shape[1]] = part

@@ -1,0 +1,121 @@
+"""Where each tube samples the video: boxes in space and time, and the same seen from two sides."""
+
+import itertools
+
+import numpy as np
+from matplotlib.collections import PatchCollection
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.patches import Rectangle
+from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
+
+from figures import FAINT, colour, explain, mark, page, place, tidy, wrap, write
+from tubevit_np.tubes import grid
+
+AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")
+CAPTION = (
+    "A box is one place of a tube's kernel: only there does it read the video. Where space-to-"
+    "depth packs several places into one token, all are drawn. Time runs to the right, stretched"
+    " against space.")
+# The six faces of a box, each corner as three bits: near or far end in t, h, w.
+_FACE = np.array([[(end, b, c) for b, c in ((0, 0), (0, 1), (1, 1), (1, 0))] for end in (0, 1)])
+FACES = np.concatenate([np.roll(_FACE, turn, axis=2) for turn in range(3)])  # (6, 4, 3)
+LIGHT = np.array([-0.25, -0.25, 0.35, 0.35, 0.0, 0.0])  # of each face, towards black or white
+
+
+def starts(tube, shape):
+    """Where a tube's kernel starts on each axis, for all members of all tokens: three arrays."""
+    counts = grid(tube, shape) if all(grid(tube, shape)) else (0, 0, 0)  # no tokens, no places
+    axes = zip(tube.offset, tube.stride, tube.s2d, counts, strict=True)
+    found = [np.add.outer(offset + stride * np.arange(count), stride // factor * np.arange(factor))
+             for offset, stride, factor, count in axes]
+    return [at[at < length] for at, length in zip(found, shape, strict=True)]  # none wholly outside
+
+
+def boxes(tube, shape):
+    """Near and far corner of every place of a tube, cut at the edge of the video: (n, 2, 3)."""
+    near = np.array(list(itertools.product(*starts(tube, shape)))).reshape(-1, 3)
+    return np.stack([near, np.minimum(near + tube.kernel, shape)], axis=1)
+
+
+@tidy
+def draw_tubes(ax, cfg, shape, only=None):
+    """Every place of every tube, or of one, of a (T, H, W) video as boxes in 3D axes."""
+    chosen = range(len(cfg.tubes)) if only is None else [only]
+    faces = [_faces(boxes(cfg.tubes[i], shape)) for i in chosen]
+    shades = np.concatenate([np.tile(_lit(colour(i)), (len(each) // 6, 1))
+                             for i, each in zip(chosen, faces, strict=True)])
+    opaque = 1 if len(chosen) == 1 else 0.35  # boxes of different tubes may run through each other
+    ax.add_collection3d(Poly3DCollection(
+        np.concatenate(faces), facecolors=np.column_stack([shades, np.full(len(shades), opaque)]),
+        edgecolors=0.6 * shades, linewidths=0.35, clip_on=False))
+    edge = _faces(np.array([[(0, 0, 0), shape]]))
+    ax.add_collection3d(Line3DCollection(np.concatenate([edge, edge[:, :1]], axis=1), colors=FAINT,
+                                         linewidths=0.5, clip_on=False))
+    t, h, w = shape
+    ax.set(xlim=(0, t), ylim=(0, w), zlim=(h, 0))
+    side = max(h, w)
+    faint = {"color": FAINT, "fontsize": 7.5}
+    ax.text(t / 2, 0, h + 0.14 * side, f"{t} frame{'s' * (t > 1)}", "x", ha="center", **faint)
+    ax.text(1.06 * t, w / 2, h + 0.1 * side, f"{w}", **faint)
+    ax.text(1.05 * t, 1.05 * w, h / 2, f"{h}", **faint)
+    aspect = np.array([1.5, w / side, h / side])
+    ax.set_box_aspect(aspect, zoom=0.514 * np.linalg.norm(aspect))  # time as wide for any shape
+    ax.set_proj_type("ortho")
+    ax.view_init(elev=22, azim=-58)
+    ax.set_axis_off()
+
+
+@tidy
+def draw_grid(ax, cfg, shape, view=(1, 2)):
+    """The places of all tubes seen along one axis.  view (vertical, horizontal): 0 t, 1 h, 2 w."""
+    down, across = view
+    area = [-tube.kernel[down] * tube.kernel[across] for tube in cfg.tubes]
+    for i in np.argsort(area, kind="stable"):  # small ones on top
+        at, size = starts(cfg.tubes[i], shape), cfg.tubes[i].kernel
+        ax.add_collection(PatchCollection(
+            [Rectangle((x, y), size[across], size[down]) for y in at[down] for x in at[across]],
+            facecolor=to_rgba(colour(i), 0.35), edgecolor=colour(i), linewidth=0.8))
+    ax.set(xlim=(0, shape[across]), ylim=(shape[down], 0), xlabel=AXES[across], ylabel=AXES[down],
+           aspect="auto" if 0 in view else "equal", anchor="NW")
+
+
+@tidy
+def draw_sampling(cfg, shape):
+    """The page of a Config and the (T, H, W) of its video: each tube in 3D, all of them in plan."""
+    tokens = [np.prod(grid(tube, shape)) for tube in cfg.tubes]
+    figure = page(2100, 1300)
+    title = f"{sum(tokens)} tokens from a video of {' × '.join(map(str, shape))}"
+    write(figure, 60, 76, title, fontsize=17, weight="bold")
+    width = min(495, 1980 // len(cfg.tubes))
+    for i, tube in enumerate(cfg.tubes):
+        left = 60 + width * i
+        _name(figure, left, 150, tube, shape, colour(i))
+        draw_tubes(place(figure, left - 44, 205, width, 450, projection="3d",
+                         facecolor="none"), cfg, shape, i)
+    draw_grid(place(figure, 140, 740, 380, 380, title="From the front"), cfg, shape)
+    draw_grid(place(figure, 640, 740, 1400, 380, title="From the side"), cfg, shape, (1, 0))
+    explain(figure, 60, 1225, wrap(CAPTION, 1980)[0])
+    return figure
+
+
+def _name(figure, left, top, tube, shape, shade):
+    def times(sizes):
+        return " × ".join(map(str, sizes))
+    mark(figure, left, top - 19, 66, shade)
+    write(figure, left + 26, top, times(tube.kernel), fontsize=12, weight="bold")
+    counts = grid(tube, shape)
+    packed = f", {tube.members} places each" if tube.members > 1 else ""
+    tokens = f"{times(counts)} = {np.prod(counts)} tokens{packed}"
+    write(figure, left + 26, top + 40, tokens, color=FAINT)
+
+
+def _lit(shade):
+    """The colours of the six faces, as if the light came from above: (6, 3)."""
+    towards = np.where(LIGHT > 0, 1.0, 0.0)[:, None]
+    return to_rgb(shade) + np.abs(LIGHT)[:, None] * (towards - to_rgb(shade))
+
+
+def _faces(corners):
+    """Corners (n, 2, 3) in t, h, w as quadrilaterals (6 n, 4, 3) in the axes' order t, w, h."""
+    faces = np.where(FACES, corners[:, None, None, 1], corners[:, None, None, 0])
+    return faces.reshape(-1, 4, 3)[..., [0, 2, 1]]
