@@ -128,7 +128,7 @@ def gate_backward(d_y, z0, alpha, keep):
     """Gradients by z (d_y itself), by z0, and by alpha."""
     d_z0 = d_y * np.tanh(alpha) * keep[:, None]
     d_alpha = (1 - np.tanh(alpha) ** 2) * np.vdot(d_y, z0 * keep[:, None])
-    return d_y, d_z0.astype(d_y.dtype), {"alpha": d_alpha.astype(d_y.dtype)}
+    return d_y, d_z0.astype(d_y.dtype), {"alpha": np.asarray(d_alpha, d_y.dtype)}
 
 
 def resize_kernel_backward(d_y, size):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import operator
 from dataclasses import asdict, dataclass, field, replace
 
 GELUS = ("tanh", "erf")
@@ -82,6 +83,9 @@ class Config:
         for name in ("dim", "depth", "heads", "mlp_dim", "channels"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("std", "eps", "tau"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
         if not self.tubes:
             raise ValueError("a Config needs at least one tube")
         if self.dim % self.heads:
@@ -114,10 +118,14 @@ def from_json(text):
 
 
 def _triple(name, value, least):
-    value = tuple(int(v) for v in value)
-    if len(value) != 3 or min(value) < least:
-        raise ValueError(f"{name} {value} must be three numbers (t, h, w), each at least {least}")
-    return value
+    try:
+        triple = tuple(operator.index(v) for v in value)
+    except TypeError:
+        triple = ()
+    if len(triple) != 3 or min(triple) < least:
+        raise ValueError(f"{name} {value} must be three numbers (t, h, w), whole, "
+                         f"at least {least}")
+    return triple
 
 
 def _choice(name, value, allowed):

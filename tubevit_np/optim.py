@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from tubevit_np.frequency import from_waves, to_waves
+
 BETAS = (0.9, 0.98)
 EPS = 1e-8
 
@@ -22,10 +24,15 @@ def kernel_rates(params):
 
     A large kernel sums many correlated voxels: at the same rate its token would move too far."""
     return {name: (768 / math.prod(w.shape[:-1])) ** 0.75
-            for name, w in params.items() if len(w.shape) == 5}
+            for name, w in params.items() if is_kernel(w.shape)}
 
 
-def decayed(name, shape):
+def is_kernel(shape):
+    """A tube kernel is (kt, kh, kw, C, D)."""
+    return len(shape) == 5
+
+
+def decayed(shape):
     """Weight decay is for matrices and kernels, not for biases, gains, the probe and the gate."""
     return len(shape) > 1
 
@@ -44,16 +51,19 @@ def adamw_state(params):
     return {moment: {name: np.zeros_like(w) for name, w in params.items()} for moment in ("m", "v")}
 
 
-def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None):
+def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True):
     """One step in place, decoupled weight decay (Loshchilov & Hutter); a missing gradient is 0.
 
-    t: 1-based step.  rates: {name: factor on lr}."""
+    t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels, and their moments, by waves."""
     beta1, beta2 = BETAS
     for name, w in params.items():
-        m, v, g = state["m"][name], state["v"][name], grads.get(name, 0.0)
-        rate = lr * (rates or {}).get(name, 1.0)
+        m, v, g = state["m"][name], state["v"][name], grads.get(name, np.zeros_like(w))
+        by_waves = spectral and is_kernel(w.shape)
+        g = to_waves(g) if by_waves else g
         m += (1 - beta1) * (g - m)
         v += (1 - beta2) * (np.square(g) - v)
-        if decayed(name, w.shape):
+        change = m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + EPS)
+        rate = lr * (rates or {}).get(name, 1.0)
+        if decayed(w.shape):
             w *= 1 - rate * weight_decay
-        w -= rate / (1 - beta1**t) * m / (np.sqrt(v / (1 - beta2**t)) + EPS)
+        w -= rate * (from_waves(change) if by_waves else change)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save as to_bytes
 
 from tubevit_np.config import from_json, to_json
 from tubevit_np.kernels import SHARED_SIZE
@@ -79,14 +79,15 @@ def save(path, params, cfg, labels=None, extra=None, **metadata):
     params: the nested tree.  labels: {head: class names}.  extra: {name: array} beside the
     parameters, under names with a leading underscore.  metadata: texts or numbers."""
     path = Path(path)
-    flat = {name: np.ascontiguousarray(value) for name, value in flatten(params).items()}
+    flat = {name: np.asarray(value, order="C") for name, value in flatten(params).items()}
     notes = {"config": to_json(cfg), "labels": json.dumps(labels or {}),
              "mean": str(cfg.mean), "std": str(cfg.std)}
     notes |= {name: str(value) for name, value in metadata.items()}
     unfinished = path.with_name(f".{path.name}.part")
-    save_file(flat | (extra or {}), unfinished, notes)
-    with open(unfinished, "rb") as file:
-        os.fsync(file.fileno())
+    with open(unfinished, "wb") as file:
+        file.write(to_bytes(flat | (extra or {}), notes))
+        file.flush()
+        os.fsync(file.fileno())  # on the disk before it takes the old one's name
     os.replace(unfinished, path)
 
 
@@ -97,7 +98,10 @@ def load(path):
     flat, notes = _read(path)
     if "config" not in notes:
         raise ValueError(f"{path} is not a TubeViT checkpoint: its metadata holds no config")
-    cfg = from_json(notes.pop("config"))
+    try:
+        cfg = from_json(notes.pop("config"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not a TubeViT checkpoint: {error}") from None
     extra = {name: flat.pop(name) for name in list(flat) if name.startswith("_")}
     check(flat, cfg, path)
     return (nest({name: flat[name] for name in shapes(cfg)}), cfg,
@@ -116,7 +120,7 @@ def check(flat, cfg, where="the parameters"):
                                           if n in flat and tuple(flat[n].shape) != expected[n]]))
                 if names]
     if problems:
-        raise ValueError(f"{where} does not fit its Config: {'; '.join(problems)}")
+        raise ValueError(f"{where}: names or shapes do not fit the Config: {'; '.join(problems)}")
 
 
 def _read(path):

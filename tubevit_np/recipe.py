@@ -26,7 +26,8 @@ class Recipe:
     weight_decay: float = 0.05
     clip: float = 1.0  # largest norm of all gradients together
     smoothing: float = 0.0
-    kernel_norm: float = KERNEL_NORM
+    spectral: bool = True  # step kernels by waves, not by voxels (frequency.py)
+    kernel_norm: float = KERNEL_NORM  # of new kernels
     seed: int = 0
     log_every: int = 10  # steps
     save_every: int = 250  # steps, between checkpoints with a quick look at held-out examples

@@ -54,7 +54,7 @@ def train(run):
             loss, right, grads = joint_gradients(params, batch, cfg, run.weights,
                                                  recipe.smoothing, pool)
             norm = clip(grads, recipe.clip)
-            adamw(flat, grads, moments, step + 1, lr, recipe.weight_decay, rates)
+            adamw(flat, grads, moments, step + 1, lr, recipe.weight_decay, rates, recipe.spectral)
             run.log(step, loss=loss, lr=lr, norm=norm, right=right)
             if run.due(step):
                 run.save(step + 1, params, moments, predictor(params, cfg))

@@ -49,7 +49,7 @@ def torch_step(flat, cfg, batches):
     params = {name: torch.tensor(w, requires_grad=True) for name, w in flat.items()}
     rates = kernel_rates(flat)
     groups = [{"params": [w], "lr": LR * rates.get(name, 1.0),
-               "weight_decay": DECAY if decayed(name, w.shape) else 0.0}
+               "weight_decay": DECAY if decayed(w.shape) else 0.0}
               for name, w in params.items()]
     optimizer = torch.optim.AdamW(groups, betas=BETAS, eps=1e-8)
 

@@ -3,6 +3,7 @@
 Batch i depends on the seed and i alone, so a resumed run sees what the first would have seen."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -89,6 +90,7 @@ def larger(size):
     return size + size // MARGIN
 
 
+@cache
 def generated_pools(size, seed, part):
     return make_pools(np.random.default_rng([seed, POOLS, part]), size)
 

@@ -1,0 +1,249 @@
+"""Mistakes made on purpose, one at a time: test_mutants.py makes each in a copy of the packages.
+
+`old` occurs exactly once in `file`, a path from the top of the project, and becomes `new`; then
+`test`, a pytest node below tests/, must fail.  They are mistakes of real ports and readings of the
+paper that change no shape: running the code does not show them."""
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    file: str
+    old: str
+    new: str
+    test: str
+    why: str
+
+
+LOOPS = "test_tubes.py::test_tokens_equal_a_loop_over_voxels"
+GRADIENTS = "test_backward.py::test_every_gradient_of_a_model"
+
+CONFIG = [Mutant("tubevit_np/config.py", *rest) for rest in [
+    ("(6, 32, 32), (4, 8, 8)", "(6, 32, 32), (0, 8, 8)",
+     "test_config.py::test_main_tubes_are_those_of_table_12", "Table 12 misread"),
+    ("0 <= self.gate_layer < self.depth", "0 <= self.gate_layer <= self.depth",
+     "test_config.py::test_config_refuses", "gate behind the last block"),
+]]
+
+PARAMS = [Mutant("tubevit_np/params.py", *rest) for rest in [
+    ("math.prod(shape[:-1]) if", "shape[0] if",
+     "test_params.py::test_initial_values_have_their_spread", "fan in of frames alone"),
+    ("math.sqrt(2 * cfg.depth)", "math.sqrt(cfg.depth)",
+     "test_params.py::test_initial_values_have_their_spread", "too much into the residual"),
+    ('path.with_name(f".{path.name}.part")', "path",
+     "test_params.py::test_a_failed_write_leaves_the_old_file", "written in place"),
+    ("json.dumps(labels or {})", '"{}"',
+     "test_params.py::test_labels_extra_and_metadata_come_back", "label names lost"),
+    ("[n for n in flat if n not in expected]", "[]",
+     "test_params.py::test_a_file_that_does_not_fit_its_config", "extra names accepted"),
+]]
+
+TUBES = [Mutant("tubevit_np/tubes.py", *rest) for rest in [
+    ("(length - offset - kernel)", "(length - kernel)",
+     "test_tubes.py::test_grid_at_the_exact_edge", "grid forgets the offset"),
+    ("(tube.s2d, steps, strict=True))))", "(tube.s2d, steps, strict=True))))[::-1]",
+     LOOPS, "last member first"),
+    ("steps = (stride // factor for", "steps = (max(1, stride // factor - 1) for",
+     LOOPS, "members too close"),
+    ("members.reshape(*voxels", "members.swapaxes(2, 3).reshape(*voxels",
+     LOOPS, "members interleaved in the channels"),
+    ("w.reshape(-1, w.shape[-1]) + b", "w.reshape(-1, w.shape[-1])", LOOPS, "no bias"),
+    ("starts = [offset + shift for", "starts = [shift for", LOOPS, "offset ignored"),
+    ("starts[1]:, starts[2]:]", "starts[2]:, starts[1]:]", LOOPS, "offsets of h and w swapped"),
+    ("*((0, s) for s in short)", "*((s, 0) for s in short)", LOOPS, "padding at the near edge"),
+    ("(0, 0)]) if any(short)", '(0, 0)], "edge") if any(short)', LOOPS, "the edge repeated, not 0"),
+    ("return np.moveaxis(cut, 4, -1)", "return cut", LOOPS, "colours before the kernel's axes"),
+    ("i, tube in enumerate(cfg.tubes) if", "i, tube in reversed([*enumerate(cfg.tubes)]) if",
+     "test_tubes.py::test_tokens_come_tube_by_tube_as_configured", "tubes in another order"),
+]]
+
+KERNELS = [Mutant("tubevit_np/kernels.py", *rest) for rest in [
+    ("(np.arange(n_out) + 0.5) * n_in / n_out - 0.5", "np.arange(n_out) * n_in / n_out",
+     "test_kernels.py::test_where_eight_taps_are_read", "corners, not half-pixel centres"),
+    ("- 0.5, 0, n_in - 1)", "- 0.5, -1, n_in)",
+     "test_kernels.py::test_rows_sum_to_one_and_use_neighbours", "fades out at the edge"),
+    ("thwcd->ijkcd", "twhcd->ijkcd",
+     "test_kernels.py::test_resize_equals_a_loop", "t and h swapped"),
+    ('*matrices, w, optimize=True)', '*matrices, w, optimize=True) * (8 / size[0])',
+     "test_kernels.py::test_resize_equals_a_loop", "rescaled by its length"),
+    ("[..., :cfg.dim // tube.members]", "[..., -(cfg.dim // tube.members):]",
+     "test_kernels.py::test_one_kernel_for_all_video_tubes", "last channels of the shared kernel"),
+    ("if not cfg.shared_kernel or tube.is_patch", "if not cfg.shared_kernel",
+     "test_kernels.py::test_one_kernel_for_all_video_tubes", "patches share the kernel too"),
+]]
+
+POSITION = [Mutant("tubevit_np/position.py", *rest) for rest in [
+    ("(kernel - 1 + (factor", "(kernel + (factor",
+     "test_position.py::test_centres_of_the_main_tubes", "centre k / 2"),
+    (" + (factor - 1) * stride // factor) / 2", ") / 2",
+     "test_position.py::test_centres_of_the_main_tubes", "centre of the first member alone"),
+    ("[offset + stride * np.arange(count)", "[stride * np.arange(count)",
+     "test_position.py::test_centres_equal_a_loop", "offset ignored"),
+    ("offset + stride * np.arange(count)", "offset + np.arange(count)",
+     "test_position.py::test_centres_equal_a_loop", "stride ignored (Table 7a)"),
+    ('indexing="ij"', 'indexing="xy"',
+     "test_position.py::test_centres_equal_a_loop", "right for square grids alone"),
+    ("-np.arange(count) / max(count, 1)", "-np.arange(count)",
+     "test_position.py::test_unit_values_of_the_paper", "exponent as printed"),
+    ("/ max(count, 1)", "/ max(count - 1, 1)",
+     "test_position.py::test_unit_values_of_the_paper", "exponent up to 1"),
+    ("waves.reshape(len(at), -1)", "waves.transpose(0, 2, 3, 1).reshape(len(at), -1)",
+     "test_position.py::test_positions_equal_the_formula", "blocks, not interleaved"),
+    ("[np.sin(angles), np.cos(angles)]", "[np.cos(angles), np.sin(angles)]",
+     "test_position.py::test_positions_equal_the_formula", "cosine first"),
+    ("cfg.position_scale * sincos", "sincos",
+     "test_position.py::test_positions_follow_the_order_of_the_tokens", "scale ignored"),
+    ("cfg.dim, cfg.tau)", "cfg.dim)",
+     "test_position.py::test_positions_follow_the_order_of_the_tokens", "tau ignored"),
+]]
+
+LAYERS = [Mutant("tubevit_np/layers.py", *rest) for rest in [
+    ("np.sqrt(variance + eps)", "np.sqrt(variance + 10 * eps)",
+     "test_layers.py::test_layer_norm_of_faint_tokens_shows_eps", "eps 1e-5"),
+    ("np.sqrt(variance + eps)", "(np.sqrt(variance) + eps)",
+     "test_layers.py::test_layer_norm_of_faint_tokens_shows_eps", "eps outside the root"),
+    ("[..., None] / x.shape[-1]", "[..., None] / (x.shape[-1] - 1)",
+     "test_layers.py::test_layer_norm_equals_a_loop", "unbiased variance"),
+    ('if form == "erf"', 'if form != "erf"',
+     "test_layers.py::test_gelu_known_values", "the other GELU"),
+    ("math.pi), 0.044715", "math.pi), 0.0447",
+     "test_layers.py::test_gelu_known_values", "constant cut short"),
+    ("np.exp(x - x.max(-1, keepdims=True))", "np.exp(x)",
+     "test_layers.py::test_softmax_of_huge_scores", "overflow"),
+    ("x.sum(-1, keepdims=True)", "x.sum(-2, keepdims=True)",
+     "test_layers.py::test_softmax_is_over_the_last_axis", "softmax over the queries"),
+    ("x - x.max(-1, keepdims=True)", "x - x.max()",
+     "test_model.py::test_clips_of_a_batch_never_mix", "one maximum for the whole batch"),
+    ("heads, -1).swapaxes(1, 2)", "-1, heads).transpose(0, 3, 1, 2)",
+     "test_layers.py::test_heads_are_neighbouring_channels", "heads interleaved"),
+    ("(1 / math.sqrt(q.shape[-1]))", "1.0",
+     "test_layers.py::test_scores_are_scaled_by_the_width_of_a_head", "scores not scaled"),
+    ("math.sqrt(q.shape[-1])", "math.sqrt(q.shape[-1] * q.shape[1])",
+     "test_layers.py::test_attention_of_every_head_equals_a_loop", "scaled by D, not E"),
+    ("q, k, v = (split_heads", "q, v, k = (split_heads",
+     "test_layers.py::test_qkv_columns_are_queries_keys_values", "keys and values swapped"),
+    ("q, k, v = (split_heads", "k, q, v = (split_heads",
+     "test_layers.py::test_block_equals_loops", "queries and keys swapped"),
+    ("layer_norm(y, **ln2", "layer_norm(y, **ln1",
+     "test_layers.py::test_block_equals_loops", "first norm used twice"),
+    ('y = seen["middle"] = z + change', 'y = seen["middle"] = seen["ln1"] + change',
+     "test_layers.py::test_block_equals_loops", "residual taken behind the norm"),
+]]
+
+POOLING = [Mutant("tubevit_np/pooling.py", *rest) for rest in [
+    ("k, v = (split_heads", "v, k = (split_heads",
+     "test_pooling.py::test_a_probe_that_asks_nothing_takes_the_mean", "keys and values swapped"),
+    ("return y + change, seen", "return change, seen",
+     "test_pooling.py::test_pooling_equals_a_loop", "no residual around the MLP"),
+    ("linear(probe[None, None], **q)", "probe[None, None]",
+     "test_pooling.py::test_pooling_equals_a_loop", "the probe is the query itself"),
+]]
+
+MODEL = [Mutant("tubevit_np/model.py", *rest) for rest in [
+    ('out["tokens"] + at', 'out["tokens"] + 0 * at',
+     "test_model.py::test_scores_equal_the_loops[erf]", "position not added"),
+    ("if layer == cfg.gate_layer", "if layer + 1 == cfg.gate_layer",
+     "test_model.py::test_scores_equal_the_loops[gate_tubes]", "gate one block early"),
+    ('gate(z, out["with_position"]', 'gate(z, out["tokens"]',
+     "test_model.py::test_scores_equal_the_loops[gate_all]", "z^0 without its position"),
+    ("return ~rows if", "return rows if",
+     "test_model.py::test_scores_equal_the_loops[gate_tubes]", "gate adds patches alone"),
+    ('layer_norm(z, **params["norm"], eps=cfg.eps)', "z",
+     "test_model.py::test_scores_equal_the_loops[erf]", "no final norm"),
+    ("1 / (255 * cfg.std)", "1 / (256 * cfg.std)",
+     "test_model.py::test_uint8_is_scaled_by_mean_and_std", "white is not 1"),
+    ('video.shape[1:4]).astype(out["tokens"].dtype)', "video.shape[1:4])",
+     "test_model.py::test_precision_is_kept_everywhere", "float64 creeps in"),
+    ("for tube in missing if shape[0] > 1 else ()", "for tube in missing",
+     "test_model.py::test_an_image_leaves_tubes_out_without_a_word", "warns of every image"),
+]]
+
+SCALING = [Mutant("tubevit_np/scaling.py", *rest) for rest in [
+    ("np.tanh(alpha) * (z0", "alpha * (z0",
+     "test_scaling.py::test_the_gate_adds_tanh_alpha_z0", "alpha without tanh"),
+    ("(z0 * keep[:, None].astype(z.dtype))", "z0",
+     "test_scaling.py::test_only_the_tokens_to_keep", "adds every token"),
+    ("return z + np.tanh", "return z + z0 - z0 + np.tanh",
+     "test_scaling.py::test_inert_at_first_to_the_last_bit", "rounds even where it is closed"),
+]]
+
+BACKWARD = [Mutant("tubevit_np/backward.py", *rest) for rest in [
+    ("(softmax(logits) - target) / len(logits)", "softmax(logits) - target",
+     "test_backward.py::test_cross_entropy", "sum, not mean, over clips"),
+    ("logits.shape[-1], smoothing)", "logits.shape[-1], 0)",
+     "test_backward.py::test_cross_entropy", "smoothing forgotten"),
+    ("    d_x -= x * along\n", "", "test_backward.py::test_layer_norm", "what the variance took"),
+    ("    d_x -= d_x.mean(-1, keepdims=True)\n", "",
+     "test_backward.py::test_layer_norm", "what the mean took"),
+    ("3 * GELU_CUBE", "GELU_CUBE", "test_backward.py::test_gelu", "factor of the cube"),
+    (" + x * density)", ")", "test_backward.py::test_gelu", "erf's own slope"),
+    ('d_y - np.einsum("...n,...n->...", d_y, y)[..., None]', "d_y.copy()",
+     "test_backward.py::test_softmax", "what the sum took"),
+    ("d_scores *= 1 / math.sqrt(q.shape[-1])", "d_scores *= 1.0",
+     "test_backward.py::test_attention", "scale forgotten"),
+    ("d_middle = d_y + d_change", "d_middle = d_change",
+     "test_backward.py::test_block", "first residual forgotten"),
+    ("return d_middle + d_change,", "return d_change,",
+     "test_backward.py::test_block", "second residual forgotten"),
+    ("merge_heads(d_q).sum(0, keepdims=True)", "merge_heads(d_q).mean(0, keepdims=True)",
+     "test_backward.py::test_attention_pool", "probe's gradient averaged over clips"),
+    ("d_y, grads = d_y + d_change, under", "d_y, grads = d_change, under",
+     "test_backward.py::test_attention_pool[True]", "residual of the pooling MLP"),
+    ("(1 - np.tanh(alpha) ** 2) * np.vdot", "np.vdot",
+     "test_backward.py::test_gate", "slope of tanh"),
+    ("np.vdot(d_y, z0 * keep[:, None])", "np.vdot(d_y, z0)",
+     "test_backward.py::test_gate", "alpha sees every token"),
+    ("return d_z + d_z0, grads", "return d_z, grads",
+     f"{GRADIENTS}[gate_all]", "the gate's way back to the tokens"),
+    ("d_members.sum(0)}", "d_members.mean(0)}",
+     "test_backward.py::test_tube_tokens", "bias averaged"),
+    ("[(0, 0)] * 4 + [(0, unused)]", "[(0, 0)] * 4 + [(unused, 0)]",
+     f"{GRADIENTS}[shared_kernel]", "the other channels of the shared kernel"),
+    ("shared = shared + np.pad", "shared = np.pad",
+     f"{GRADIENTS}[shared_kernel]", "only the last tube trains the shared kernel"),
+    ("d_pooled, grads = d_pooled + d_x,", "d_pooled, grads = d_x,",
+     f"{GRADIENTS}[erf]", "only the last head trains the body"),
+    ("if not counts[i]:\n            continue", "if not counts[i]:\n            break",
+     "test_backward.py::test_every_gradient_for_an_image", "stops at a tube that does not fit"),
+]]
+
+LOSS = [Mutant("tubevit_np/loss.py", *rest) for rest in [
+    ("(1 - smoothing) * np.eye", "np.eye",
+     "test_loss.py::test_cross_entropy_equals_the_formula", "smoothing on top of one"),
+    ("smoothing / classes", "smoothing / (classes - 1)",
+     "test_loss.py::test_cross_entropy_equals_the_formula", "spread over the wrong classes alone"),
+    ("logits = logits - logits.max(-1, keepdims=True)", "logits = logits + 0.0",
+     "test_loss.py::test_known_losses", "overflow"),
+    (".sum(-1).mean()", ".sum()",
+     "test_loss.py::test_cross_entropy_equals_the_formula", "sum, not mean, over clips"),
+    ("np.argsort(-logits", "np.argsort(logits", "test_loss.py::test_accuracy", "smallest first"),
+    ('np.argsort(-logits, axis=-1, kind="stable")', "np.argsort(logits, axis=-1)[:, ::-1]",
+     "test_loss.py::test_of_equal_scores_the_first_class_wins", "ties go to the last class"),
+]]
+
+OPTIM = [Mutant("tubevit_np/optim.py", *rest) for rest in [
+    ("BETAS = (0.9, 0.98)", "BETAS = (0.9, 0.999)",
+     "test_optim.py::test_adamw_equals_a_loop", "the usual beta"),
+    ("m += (1 - beta1) * (g - m)", "g = g + weight_decay * w\n        m += (1 - beta1) * (g - m)",
+     "test_optim.py::test_adamw_equals_a_loop", "decay coupled to the gradient"),
+    ("1 - rate * weight_decay", "1 - weight_decay",
+     "test_optim.py::test_decay_only_shrinks_matrices_and_kernels", "decay without the rate"),
+    ("rate / (1 - beta1**t) * m", "rate * m",
+     "test_optim.py::test_adamw_equals_a_loop", "first moment not corrected"),
+    ("v / (1 - beta2**t)", "v",
+     "test_optim.py::test_adamw_equals_a_loop", "second moment not corrected"),
+    ("(1 - beta2**t)) + EPS)", "(1 - beta2**t) + EPS))",
+     "test_optim.py::test_adamw_equals_a_loop", "eps inside the root"),
+    ("return len(shape) > 1", "return len(shape) > 0",
+     "test_optim.py::test_what_is_decayed", "biases decayed"),
+    ("** 0.75", "** 0.5", "test_optim.py::test_kernel_rates", "another exponent"),
+    ("peak * (step + 1) / warmup", "peak * step / warmup",
+     "test_optim.py::test_learning_rate", "first step does nothing"),
+    ("(step - warmup) / max(1, steps - warmup)", "step / max(1, steps)",
+     "test_optim.py::test_learning_rate", "a jump behind the warm-up"),
+    ("g *= most / norm", "g *= min(1, most / math.sqrt(np.vdot(g, g) + 1e-12))",
+     "test_optim.py::test_clip_scales_all_gradients_together", "each gradient clipped alone"),
+]]
+
+MUTANTS = [*CONFIG, *PARAMS, *TUBES, *KERNELS, *POSITION, *LAYERS, *POOLING, *MODEL, *SCALING,
+           *BACKWARD, *LOSS, *OPTIM]

@@ -1,0 +1,46 @@
+"""Small models and clips whose sizes all differ, so that no two axes can be swapped unseen."""
+
+from dataclasses import replace
+
+import numpy as np
+
+import tubevit_np as tv
+
+ROUNDING = 1e-14  # ten times what was measured between the loops and NumPy in float64, 1e-15
+
+PATCH = tv.Tube((1, 4, 3), (4, 6, 5))  # 2x2x3 tokens of a 7x10x13 video
+OVERLAPPING = tv.Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # 2x2x3, in time over each other
+PACKED = tv.Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 3))  # 2x2x2, overruns t and w
+
+MODEL = tv.Config((PACKED, PATCH, OVERLAPPING), dim=24, depth=2, heads=3, mlp_dim=10,
+                  classes={"verb": 5, "noun": 7}, channels=2, position_scale=0.7, tau=50.0)
+
+MODELS = {
+    "plain": MODEL,
+    "erf": replace(MODEL, gelu="erf", depth=1),
+    "pool_mlp": replace(MODEL, pool_mlp=True, depth=1),
+    "gate_all": replace(MODEL, gate_layer=0),
+    "gate_tubes": replace(MODEL, gate_layer=1, gate_tokens="tubes"),
+    "shared_kernel": replace(MODEL, shared_kernel=True, depth=1),
+    "shared_unpacked": replace(MODEL, shared_kernel=True, depth=1, tubes=(PATCH, OVERLAPPING)),
+}
+
+
+def params(cfg, rng):
+    """Random float64 parameters: fresh ones, zeros and ones, would hide a bias, gain or gate."""
+    flat = {}
+    for name, shape in tv.shapes(cfg).items():
+        spread = 1.2 / np.sqrt(shape[0] if len(shape) == 2 else 4)
+        flat[name] = np.asarray(rng.normal(name.endswith(".g"), spread, shape))
+    return tv.nest(flat)
+
+
+def clips(rng, batch=2, shape=(7, 10, 13), channels=2):
+    return rng.standard_normal((batch, *shape, channels))
+
+
+def assert_close(found, wanted, tolerance=ROUNDING):
+    """The largest difference as a share of the largest wanted value."""
+    assert np.shape(found) == np.shape(wanted)  # NumPy would stretch one to fit the other
+    error = np.abs(np.subtract(found, wanted)).max() / np.abs(wanted).max()
+    assert error <= tolerance, f"off by {error:.1e} of the largest value"

@@ -1,0 +1,56 @@
+"""Cross entropy against its formula, and accuracy."""
+
+import math
+
+import numpy as np
+import pytest
+import small
+
+import tubevit_np as tv
+from tubevit_np.loss import smooth_labels
+
+
+@pytest.mark.parametrize("smoothing", [0, 0.1, 0.3])
+def test_cross_entropy_equals_the_formula(smoothing, rng):
+    logits, labels = rng.standard_normal((4, 5)) * 3, np.array([2, 0, 4, 2])
+    total = 0
+    for row, label in zip(logits, labels):
+        norm = sum(math.exp(value) for value in row)
+        for k, value in enumerate(row):
+            target = smoothing / 5 + (1 - smoothing) * (k == label)
+            total -= target * math.log(math.exp(value) / norm)
+    small.assert_close(tv.cross_entropy(logits, labels, smoothing), total / 4)
+
+
+def test_known_losses():
+    flat, labels = np.zeros((3, 7)), np.array([0, 3, 6])
+    assert tv.cross_entropy(flat, labels) == pytest.approx(math.log(7), rel=1e-15)
+    assert tv.cross_entropy(flat, labels, 0.1) == pytest.approx(math.log(7), rel=1e-15)
+    sure = np.array([[0.0, 1000, 0]])
+    assert tv.cross_entropy(sure, np.array([1])) == 0
+    assert tv.cross_entropy(sure, np.array([2])) == 1000
+    assert tv.cross_entropy(sure, np.array([1]), 0.3) == pytest.approx(200, rel=1e-15)
+
+
+def test_smoothing_spreads_over_all_classes():
+    found = smooth_labels(np.array([1, 0]), 4, 0.2)
+    small.assert_close(found, np.array([[0.05, 0.85, 0.05, 0.05], [0.85, 0.05, 0.05, 0.05]]))
+
+
+def test_precision_is_kept():
+    for dtype in (np.float32, np.float64):
+        assert tv.cross_entropy(np.ones((2, 3), dtype), np.array([0, 1]), 0.1).dtype == dtype
+
+
+def test_accuracy():
+    logits = np.array([[3, 2, 1, 0], [0, 1, 2, 3], [0, 3, 1, 2], [9, 8, 7, 6]])
+    labels = np.array([0, 2, 0, 3])  # ranks 1, 2, 4, 4
+    assert [tv.accuracy(logits, labels, k) for k in (1, 2, 3, 4)] == [0.25, 0.5, 0.5, 1]
+    assert tv.accuracy(logits, labels) == 0.25
+
+
+def test_of_equal_scores_the_first_class_wins():
+    logits = np.zeros((3, 40))  # an unstable sort would reorder so many
+    assert tv.accuracy(logits, np.array([0, 0, 0])) == 1
+    assert tv.accuracy(logits, np.array([0, 1, 39])) == pytest.approx(1 / 3)
+    assert tv.accuracy(logits, np.array([0, 1, 2]), k=2) == pytest.approx(2 / 3)

@@ -1,0 +1,67 @@
+"""Tests of the tests: every mistake in mutants.py must turn the test red that it names.
+
+The mistakes are made in a copy; `pytest -m mutants` takes about a minute."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mutants import MUTANTS
+
+TOP = Path(__file__).resolve().parents[1]
+PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    place = tmp_path_factory.mktemp("copy")
+    for folder in sorted({Path(mutant.file).parts[0] for mutant in MUTANTS} | {"tests"}):
+        shutil.copytree(TOP / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(TOP / "pyproject.toml", place)
+    return place
+
+
+def run(copy, tests):
+    """Pytest in the copy; conftest.py ends it with 4 if it would judge any other packages."""
+    surroundings = os.environ | {
+        "PYTHONPATH": str(copy), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONDONTWRITEBYTECODE": "1"}  # byte code of the same size and second would be mistaken
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line",
+         *(f"tests/{test}" for test in tests)],
+        cwd=copy, env=surroundings, capture_output=True, text=True, timeout=300,
+        check=False)
+
+
+def name(mutant):
+    return f"{Path(mutant.file).stem}: {mutant.why}"
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=name)
+def test_a_mutant_still_fits_the_code(mutant):
+    source = (TOP / mutant.file).read_text()
+    assert source.count(mutant.old) == 1, f"{mutant.old!r} is not there exactly once"
+    file, test = mutant.test.partition("[")[0].split("::")
+    assert f"def {test}(" in (TOP / "tests" / file).read_text()
+
+
+@pytest.mark.mutants
+def test_the_copy_passes_unchanged(copy):
+    result = run(copy, sorted({mutant.test for mutant in MUTANTS}))
+    assert result.returncode == PASSED, result.stdout
+
+
+@pytest.mark.mutants
+@pytest.mark.parametrize("mutant", MUTANTS, ids=name)
+def test_a_mutant_is_noticed(mutant, copy):
+    source = copy / mutant.file
+    right = source.read_text()
+    source.write_text(right.replace(mutant.old, mutant.new))
+    try:
+        result = run(copy, [mutant.test])
+    finally:
+        source.write_text(right)
+    assert result.returncode == FAILED, result.stdout + result.stderr

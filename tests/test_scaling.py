@@ -1,0 +1,41 @@
+"""The gate of Eq. 8."""
+
+import math
+
+import numpy as np
+import pytest
+import small
+
+import tubevit_np as tv
+from tubevit_np.scaling import patch_rows
+
+ALL = np.ones(3, bool)
+
+
+def tokens(rng, dtype=np.float64):
+    return rng.standard_normal((2, 2, 3, 5)).astype(dtype)
+
+
+def test_the_gate_adds_tanh_alpha_z0(rng):
+    z, z0 = tokens(rng)
+    alpha = np.array(math.log(3) / 2)  # tanh is 1/2
+    small.assert_close(tv.gate(z, z0, alpha, ALL), z + z0 / 2)
+
+
+def test_only_the_tokens_to_keep(rng):
+    z, z0 = tokens(rng)
+    found = tv.gate(z, z0, np.array(math.log(3) / 2), np.array([True, False, True]))
+    small.assert_close(found[:, [0, 2]], (z + z0 / 2)[:, [0, 2]])
+    assert np.array_equal(found[:, 1], z[:, 1])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_inert_at_first_to_the_last_bit(dtype, rng):
+    z, z0 = tokens(rng, dtype)
+    found = tv.gate(z, z0, np.zeros((), dtype), ALL)
+    assert found.dtype == dtype and np.array_equal(found, z)
+
+
+def test_which_rows_are_patches():
+    rows = patch_rows((small.PACKED, small.PATCH, small.OVERLAPPING), (2, 3, 1))
+    assert rows.tolist() == [False, False, True, True, True, False]

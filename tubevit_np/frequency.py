@@ -1,0 +1,32 @@
+"""Tube kernels as sums of waves, the basis that AdamW steps them in: an orthonormal 4D cosine transform.
+
+Neighbouring voxels of a video are nearly equal, so a kernel's gradient by voxels is almost all slow
+waves, and steps of equal size for every voxel hardly change the fast ones, which see edges and
+motion.  By waves, AdamW gives each its own scale.  The model does not change: this is its training."""
+
+import math
+
+import numpy as np
+
+
+def cosines(n):
+    """Orthonormal waves (DCT-II) as rows (n, n), the slowest first; its transpose is its inverse."""
+    waves = np.cos(math.pi / n * np.outer(np.arange(n), np.arange(n) + 0.5)) * math.sqrt(2 / n)
+    waves[0] /= math.sqrt(2)
+    return waves
+
+
+def to_waves(w):
+    """(kt, kh, kw, C, D) by voxel and colour -> the same shape by frequency in t, h, w and colour."""
+    return _along_axes(w, [cosines(n) for n in w.shape[:4]])
+
+
+def from_waves(w):
+    """The inverse of to_waves."""
+    return _along_axes(w, [cosines(n).T for n in w.shape[:4]])
+
+
+def _along_axes(w, matrices):
+    for axis, matrix in enumerate(matrices):
+        w = np.moveaxis(np.tensordot(matrix.astype(w.dtype), w, (1, axis)), 0, axis)
+    return w
