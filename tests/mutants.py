@@ -222,18 +222,22 @@ LOSS = [Mutant("tubevit_np/loss.py", *rest) for rest in [
 ]]
 
 OPTIM = [Mutant("tubevit_np/optim.py", *rest) for rest in [
-    ("BETAS = (0.9, 0.98)", "BETAS = (0.9, 0.999)",
+    ("BETAS = (0.9, 0.95)", "BETAS = (0.9, 0.999)",
      "test_optim.py::test_adamw_equals_a_loop", "the usual beta"),
     ("m += (1 - beta1) * (g - m)", "g = g + weight_decay * w\n        m += (1 - beta1) * (g - m)",
      "test_optim.py::test_adamw_equals_a_loop", "decay coupled to the gradient"),
     ("1 - rate * weight_decay", "1 - weight_decay",
      "test_optim.py::test_decay_only_shrinks_matrices_and_kernels", "decay without the rate"),
-    ("rate / (1 - beta1**t) * m", "rate * m",
+    ("m / (1 - beta1**t)", "m",
      "test_optim.py::test_adamw_equals_a_loop", "first moment not corrected"),
     ("v / (1 - beta2**t)", "v",
      "test_optim.py::test_adamw_equals_a_loop", "second moment not corrected"),
     ("(1 - beta2**t)) + EPS)", "(1 - beta2**t) + EPS))",
      "test_optim.py::test_adamw_equals_a_loop", "eps inside the root"),
+    ("g = to_waves(g) if by_waves else g", "pass",
+     "test_optim.py::test_kernels_by_waves_are_voxels_of_waves", "gradients by voxels"),
+    ("from_waves(change) if by_waves", "change if by_waves",
+     "test_optim.py::test_kernels_by_waves_are_voxels_of_waves", "not turned back"),
     ("return len(shape) > 1", "return len(shape) > 0",
      "test_optim.py::test_what_is_decayed", "biases decayed"),
     ("** 0.75", "** 0.5", "test_optim.py::test_kernel_rates", "another exponent"),
@@ -245,5 +249,14 @@ OPTIM = [Mutant("tubevit_np/optim.py", *rest) for rest in [
      "test_optim.py::test_clip_scales_all_gradients_together", "each gradient clipped alone"),
 ]]
 
+FREQUENCY = [Mutant("tubevit_np/frequency.py", *rest) for rest in [
+    ("np.arange(n) + 0.5", "np.arange(n)",
+     "test_frequency.py::test_cosines_are_orthonormal", "waves that begin at their crest"),
+    ("waves[0] /= math.sqrt(2)", "pass",
+     "test_frequency.py::test_cosines_are_orthonormal", "the constant wave too long"),
+    ("(1, axis)), 0, axis)", "(1, axis)), 0, 0)",
+     "test_frequency.py::test_waves_equal_a_loop", "axes left turned"),
+]]
+
 MUTANTS = [*CONFIG, *PARAMS, *TUBES, *KERNELS, *POSITION, *LAYERS, *POOLING, *MODEL, *SCALING,
-           *BACKWARD, *LOSS, *OPTIM]
+           *BACKWARD, *LOSS, *OPTIM, *FREQUENCY]

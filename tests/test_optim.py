@@ -7,6 +7,7 @@ import pytest
 import small
 
 import tubevit_np as tv
+from tubevit_np.frequency import to_waves
 from tubevit_np.optim import decayed, kernel_rates
 
 SHAPES = {"tubes.0.w": (2, 3, 4, 1, 2), "matrix.w": (3, 4), "norm.g": (5,), "gate.alpha": ()}
@@ -18,12 +19,12 @@ def draw(rng):
 
 
 def adamw_loop(w, grads, decay, rate):
-    """One number through all steps: Loshchilov & Hutter, algorithm 2, with betas 0.9 and 0.98."""
+    """One number through all steps: Loshchilov & Hutter, algorithm 2, with betas 0.9 and 0.95."""
     m = v = 0
     for t, g in enumerate(grads, start=1):
         m = 0.9 * m + 0.1 * g
-        v = 0.98 * v + 0.02 * g ** 2
-        step = (m / (1 - 0.9 ** t)) / (math.sqrt(v / (1 - 0.98 ** t)) + 1e-8)
+        v = 0.95 * v + 0.05 * g ** 2
+        step = (m / (1 - 0.9 ** t)) / (math.sqrt(v / (1 - 0.95 ** t)) + 1e-8)
         w = w - rate * (step + decay * w)
     return w
 
@@ -40,15 +41,29 @@ def test_adamw_equals_a_loop(size, rng):
     state = tv.adamw_state(params)
     for t, step in enumerate(steps, start=1):
         grads = {name: size * g for name, g in step.items()}
-        tv.adamw(params, grads, state, t, lr=0.01, weight_decay=0.3, rates=RATES)
+        tv.adamw(params, grads, state, t, lr=0.01, weight_decay=0.3, rates=RATES, spectral=False)
     for name, w in params.items():
         small.assert_close(w.ravel(), np.array(wanted[name]))
+
+
+def test_kernels_by_waves_are_voxels_of_waves(rng):
+    """Stepping a kernel by waves is stepping its waves by voxels; all else is as without."""
+    params, state = draw(rng), None
+    waves = {name: to_waves(w) if w.ndim == 5 else w.copy() for name, w in params.items()}
+    state, plain = tv.adamw_state(params), tv.adamw_state(waves)
+    for t in range(1, 5):
+        grads = draw(rng) if t != 3 else {}  # a missing gradient too
+        by_waves = {name: to_waves(g) if g.ndim == 5 else g for name, g in grads.items()}
+        tv.adamw(params, grads, state, t, lr=0.01, rates=RATES)
+        tv.adamw(waves, by_waves, plain, t, lr=0.01, rates=RATES, spectral=False)
+    for name, w in params.items():
+        small.assert_close(to_waves(w) if w.ndim == 5 else w, waves[name])
 
 
 def test_the_first_step_is_as_long_as_the_rate(rng):
     params, grads = draw(rng), draw(rng)
     before = {name: w.copy() for name, w in params.items()}
-    tv.adamw(params, grads, tv.adamw_state(params), 1, lr=0.01, weight_decay=0)
+    tv.adamw(params, grads, tv.adamw_state(params), 1, lr=0.01, weight_decay=0, spectral=False)
     for name, w in params.items():
         np.testing.assert_allclose(w, before[name] - 0.01 * np.sign(grads[name]), atol=1e-6)
 
@@ -92,7 +107,7 @@ def test_kernel_rates():
     params = {"tubes.0.w": np.zeros((1, 16, 16, 3, 4)), "tubes.1.w": np.zeros((8, 8, 8, 3, 2)),
               "kernel.w": np.zeros((8, 8, 8, 2, 4)), "pool.q.w": np.zeros((4, 4))}
     assert kernel_rates(params) == pytest.approx(
-        {"tubes.0.w": 1, "tubes.1.w": 0.5 ** 0.75, "kernel.w": 0.75 ** 0.75}, rel=1e-15)
+        {"tubes.0.w": 2, "tubes.1.w": 2 * 0.5 ** 0.75, "kernel.w": 2 * 0.75 ** 0.75}, rel=1e-15)
 
 
 def test_learning_rate():

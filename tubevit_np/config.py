@@ -124,7 +124,7 @@ def _triple(name, value, least):
         triple = ()
     if len(triple) != 3 or min(triple) < least:
         raise ValueError(f"{name} {value} must be three numbers (t, h, w), whole, "
-                         f"at least {least}")
+                         f"each at least {least}")
     return triple
 
 

@@ -1,8 +1,8 @@
-"""Tube kernels as sums of waves, the basis that AdamW steps them in: an orthonormal 4D cosine transform.
+"""Tube kernels as sums of waves, the basis that AdamW steps them in: a 4D cosine transform.
 
-Neighbouring voxels of a video are nearly equal, so a kernel's gradient by voxels is almost all slow
-waves, and steps of equal size for every voxel hardly change the fast ones, which see edges and
-motion.  By waves, AdamW gives each its own scale.  The model does not change: this is its training."""
+Neighbouring voxels of a video are nearly equal, so a kernel's gradient by voxels is almost all
+slow waves, and steps of equal size for every voxel hardly change the fast ones, which see edges and
+motion.  By waves, AdamW scales each alone.  The model does not change: this is its training."""
 
 import math
 
@@ -10,14 +10,14 @@ import numpy as np
 
 
 def cosines(n):
-    """Orthonormal waves (DCT-II) as rows (n, n), the slowest first; its transpose is its inverse."""
+    """Orthonormal waves (DCT-II) as rows (n, n), slowest first; the transpose is the inverse."""
     waves = np.cos(math.pi / n * np.outer(np.arange(n), np.arange(n) + 0.5)) * math.sqrt(2 / n)
     waves[0] /= math.sqrt(2)
     return waves
 
 
 def to_waves(w):
-    """(kt, kh, kw, C, D) by voxel and colour -> the same shape by frequency in t, h, w and colour."""
+    """(kt, kh, kw, C, D) by voxel and colour -> the same shape by frequency along all four axes."""
     return _along_axes(w, [cosines(n) for n in w.shape[:4]])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tubevit_np.frequency import from_waves, to_waves
 
-BETAS = (0.9, 0.98)
+BETAS = (0.9, 0.95)
 EPS = 1e-8
 
 
@@ -20,10 +20,10 @@ def learning_rate(step, steps, peak, warmup):
 
 
 def kernel_rates(params):
-    """{name: factor} on the learning rate of tube kernels, (768 / fan in)^0.75; all others have 1.
+    """{name: factor} on the learning rate of tube kernels, 2 (768 / fan in)^0.75; others have 1.
 
     A large kernel sums many correlated voxels: at the same rate its token would move too far."""
-    return {name: (768 / math.prod(w.shape[:-1])) ** 0.75
+    return {name: 2 * (768 / math.prod(w.shape[:-1])) ** 0.75
             for name, w in params.items() if is_kernel(w.shape)}
 
 
@@ -54,7 +54,7 @@ def adamw_state(params):
 def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True):
     """One step in place, decoupled weight decay (Loshchilov & Hutter); a missing gradient is 0.
 
-    t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels, and their moments, by waves."""
+    t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels and their moments by waves."""
     beta1, beta2 = BETAS
     for name, w in params.items():
         m, v, g = state["m"][name], state["v"][name], grads.get(name, np.zeros_like(w))

@@ -86,8 +86,9 @@ class Run:
         self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
         for old in checkpoints(self.folder)[:-KEEP]:
             old.unlink()
-        scores = {f"eval/{named(source, name)}": value for source in self.sources
-                  for name, value in evaluate(predict, source, GLANCE).items()}
+        scores = {f"eval/{named(source, name)}": share for source in self.sources
+                  for name, share in evaluate(predict, source, GLANCE).items()
+                  if name in source.labels or name == "both"}
         self._append({"step": done} | scores)
         self.clock = time.perf_counter()  # the rate is of training alone
         if done == self.recipe.steps:
@@ -97,8 +98,10 @@ class Run:
         """curves.png, and the kernels of the newest parameters."""
         from figures import curves, save
 
-        save(curves.draw_curves(read_metrics(self.folder / "metrics.jsonl")),
-             self.folder / "curves.png")
+        chance = {named(source, head): 1 / len(names)
+                  for source in self.sources for head, names in source.labels.items()}
+        records = read_metrics(self.folder / "metrics.jsonl")
+        save(curves.draw_curves(records, chance=chance), self.folder / "curves.png")
         draw_kernels(find_model(self.folder), self.folder)
 
     def _save(self, name, params, **notes):
@@ -195,12 +198,13 @@ def draw_kernels(path, folder):
     from figures.animation import animate_kernels
 
     params, cfg, _ = load(path)
-    found = {tube.name: tube_kernel(params, cfg, i) for i, tube in enumerate(cfg.tubes)}
+    names = [tube.name for tube in cfg.tubes]
+    found = {name if names.count(name) == 1 else f"{name}, tube {i}": tube_kernel(params, cfg, i)
+             for i, name in enumerate(names)}
     folder.mkdir(parents=True, exist_ok=True)
     still, moving = folder / "kernels.png", folder / "tubes.png"
     save(kernels.draw_kernels(found, f"Tube kernels of {path.parent.name}"), still)
-    animate_kernels(found, moving)
-    return still, moving
+    return (still, moving) if animate_kernels(found, moving) else (still,)
 
 
 def read_metrics(path):

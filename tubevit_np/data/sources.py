@@ -64,7 +64,7 @@ class GeneratedSource:
 
 
 def open_sources(recipe):
-    """The sources a recipe asks for, videos first, all in memory.  Raises ValueError without any."""
+    """The sources a recipe asks for, videos first, in memory.  Raises ValueError without any."""
     if recipe.generated:
         pools = generated_pools(recipe.size, recipe.seed, TRAIN)
         return [GeneratedSource(kind, recipe.frames, recipe.size, recipe.seed, pools)
