@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from tubevit_np import cost
-from tubevit_np.config import PRESETS, TUBE_SETS, with_tubes
+from tubevit_np.config import PRESETS, TUBE_SETS
 from tubevit_np.layers import softmax
 from tubevit_np.params import load
-from tubevit_np.recipe import Recipe
+from tubevit_np.recipe import Recipe, recipe_for
 
 COUNT = 2048  # generated examples in an evaluation: one standard error is at most 1.1 %
 
@@ -101,7 +101,7 @@ def train(options, engine):
              if hasattr(options, field.name)}
     if options.resume and given:
         raise ValueError(f"a resumed run keeps its own options; leave out --{next(iter(given))}")
-    run = open_run(options.resume) if options.resume else new_run(options.out, Recipe(**given))
+    run = open_run(options.resume) if options.resume else new_run(options.out, recipe_for(**given))
     params = engine.train(run)
     run.draw()
     report(engine.predictor(params, run.cfg), run.sources, COUNT, run.folder)
@@ -164,15 +164,12 @@ def kernels(options, engine):
 
 
 def info(options, engine):
-    cfg = PRESETS.get(options.preset or "demo")
-    if cfg is None:
-        raise ValueError(f"no preset {options.preset!r}; there are {', '.join(PRESETS)}")
-    demo = cfg is PRESETS["demo"]
-    cfg = with_tubes(cfg, options.tubes) if options.tubes else cfg
-    size = options.size or (48 if demo else 224)
-    shape = (options.frames or (16 if demo else 32), size, size)
+    given = {name: getattr(options, name) for name in ("preset", "tubes", "frames", "size")}
+    recipe = recipe_for(**{name: value for name, value in given.items() if value is not None})
+    cfg = recipe.config(PRESETS[recipe.preset].classes)
+    shape = (recipe.frames, recipe.size, recipe.size)
     print(f"width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP {cfg.mlp_dim}; "
-          f"video of {'x'.join(map(str, shape))}, image of {size}x{size}\n")
+          f"video of {'x'.join(map(str, shape))}, image of {recipe.size}x{recipe.size}\n")
     print(f"{'tube':10}{'stride':>14}{'offset':>13}{'s2d':>11}{'tokens':>8}{'on image':>10}")
     videos, images = cost.tokens(cfg, shape), cost.tokens(cfg, (1, *shape[1:]))
     for tube, on_video, on_image in zip(cfg.tubes, videos, images, strict=True):

@@ -17,9 +17,9 @@ class Recipe:
     images: str | None = None  # folder or CSV of images
     frames: int = 16
     size: int = 48  # pixels, of both sides
-    steps: int = 2000
+    steps: int = 2500
     batch: int = 32  # videos in a step
-    image_batch: int = 16  # images in a step
+    image_batch: int = 24  # images in a step
     image_weight: float = 1.0  # of the images' mean loss beside the videos'
     lr: float = 3e-3
     warmup: int = 60  # steps
@@ -47,6 +47,16 @@ class Recipe:
         """The preset with these heads, {name: K}."""
         cfg = replace(PRESETS[self.preset], classes=classes)
         return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
+
+
+PAPER = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 10, of B
+LARGE = PAPER | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable above
+USUAL = {"Ti": PAPER, "S": PAPER, "B": PAPER, "L": LARGE, "H": LARGE}
+
+
+def recipe_for(**given):
+    """A Recipe of the given fields, the others as the preset's size asks."""
+    return Recipe(**(USUAL.get(given.get("preset"), {}) | given))
 
 
 def write_recipe(path, recipe, cfg):

@@ -39,7 +39,7 @@ def numpy_step(flat, cfg, batches, pool):
     def step():
         loss, _, grads = joint_gradients(params, batches, cfg, [1.0, 1.0], pool=pool)
         tv.clip(grads, CLIP)
-        tv.adamw(flat, grads, moments, next(steps), LR, DECAY, rates)
+        tv.adamw(flat, grads, moments, next(steps), LR, DECAY, rates, spectral=False)
         return loss
     return step
 

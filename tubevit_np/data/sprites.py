@@ -27,7 +27,7 @@ class Pools:
     reach: np.ndarray
 
 
-def make_pools(rng, size=48, canvases=96, sprites=48):
+def make_pools(rng, size=48, canvases=96, sprites=192):
     """Paint `canvases` backgrounds, and `sprites` objects for each noun.
 
     Raises ValueError for a size under 16 and for an empty pool."""
