@@ -1,11 +1,10 @@
-"""One BLAS thread, and a guard: the tests judge the packages beside them, no installed copy."""
+"""One BLAS thread, tinygrad on the CPU, and a guard: the packages beside the tests are judged."""
 
 import os
-import sys
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
-sys.path.insert(0, str(Path(__file__).parent))  # for loops, small, clips: here tests is a package
+os.environ.setdefault("DEV", "CPU")  # before tinygrad opens a device
 
 import numpy as np
 import pytest

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from mutants import MUTANTS
+from mutants import MUTANTS as SPECIFICATION
+from mutants_tg import MIRROR
 
+MUTANTS = [*SPECIFICATION, *MIRROR]
 TOP = Path(__file__).resolve().parents[1]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 
@@ -37,7 +39,7 @@ def run(copy, tests):
 
 
 def name(mutant):
-    return f"{Path(mutant.file).stem}: {mutant.why}"
+    return f"{mutant.file.removesuffix('.py')}: {mutant.why}"
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=name)

@@ -46,18 +46,41 @@ def test_adamw_equals_a_loop(size, rng):
         small.assert_close(w.ravel(), np.array(wanted[name]))
 
 
-def test_kernels_by_waves_are_voxels_of_waves(rng):
-    """Stepping a kernel by waves is stepping its waves by voxels; all else is as without."""
-    params, state = draw(rng), None
-    waves = {name: to_waves(w) if w.ndim == 5 else w.copy() for name, w in params.items()}
-    state, plain = tv.adamw_state(params), tv.adamw_state(waves)
-    for t in range(1, 5):
-        grads = draw(rng) if t != 3 else {}  # a missing gradient too
-        by_waves = {name: to_waves(g) if g.ndim == 5 else g for name, g in grads.items()}
-        tv.adamw(params, grads, state, t, lr=0.01, rates=RATES)
-        tv.adamw(waves, by_waves, plain, t, lr=0.01, rates=RATES, spectral=False)
-    for name, w in params.items():
-        small.assert_close(to_waves(w) if w.ndim == 5 else w, waves[name])
+def waves_loop(waves, grads, decay, rate):
+    """One kernel's waves, a list of numbers: a loop over steps, then over its waves."""
+    m, v = [0.0] * len(waves), [0.0] * len(waves)
+    for t, step in enumerate(grads, start=1):
+        m = [0.9 * a + 0.1 * g for a, g in zip(m, step, strict=True)]
+        v = [0.95 * b + 0.05 * g * g for b, g in zip(v, step, strict=True)]
+        usual = math.sqrt(sum(b / (1 - 0.95 ** t) for b in v) / len(v))
+        waves = [w - rate * (a / (1 - 0.9 ** t) / (math.sqrt(b / (1 - 0.95 ** t)) + usual + 1e-8)
+                             + decay * w) for w, a, b in zip(waves, m, v, strict=True)]
+    return waves
+
+
+def test_kernels_by_waves_equal_a_loop(rng):
+    name = "tubes.0.w"
+    params, steps = {name: draw(rng)[name]}, [{name: draw(rng)[name]} for _ in range(4)]
+    steps[2] = {}  # a missing gradient too
+    grads = [to_waves(step.get(name, np.zeros(SHAPES[name]))) for step in steps]
+    columns = [waves_loop(to_waves(params[name])[..., d].ravel(),
+                          [g[..., d].ravel() for g in grads], 0.3, 0.01 * RATES[name])
+               for d in range(SHAPES[name][-1])]
+    state = tv.adamw_state(params)
+    for t, step in enumerate(steps, start=1):
+        tv.adamw(params, step, state, t, lr=0.01, weight_decay=0.3, rates=RATES)
+    small.assert_close(to_waves(params[name]).reshape(-1, 2), np.array(columns).T)
+
+
+def test_only_kernels_go_by_waves(rng):
+    runs = []
+    for spectral in (False, True):
+        params = draw(np.random.default_rng(1))
+        tv.adamw(params, draw(np.random.default_rng(2)), tv.adamw_state(params), 1, 0.1,
+                 spectral=spectral)
+        runs.append(params)
+    assert {name for name in SHAPES if not np.array_equal(runs[0][name], runs[1][name])} == {
+        "tubes.0.w"}
 
 
 def test_the_first_step_is_as_long_as_the_rate(rng):
@@ -107,7 +130,7 @@ def test_kernel_rates():
     params = {"tubes.0.w": np.zeros((1, 16, 16, 3, 4)), "tubes.1.w": np.zeros((8, 8, 8, 3, 2)),
               "kernel.w": np.zeros((8, 8, 8, 2, 4)), "pool.q.w": np.zeros((4, 4))}
     assert kernel_rates(params) == pytest.approx(
-        {"tubes.0.w": 2, "tubes.1.w": 2 * 0.5 ** 0.75, "kernel.w": 2 * 0.75 ** 0.75}, rel=1e-15)
+        {"tubes.0.w": 4, "tubes.1.w": 4 * 0.5 ** 0.75, "kernel.w": 4 * 0.75 ** 0.75}, rel=1e-15)
 
 
 def test_learning_rate():

@@ -12,7 +12,6 @@ import numpy as np
 from tubevit_np import cost
 from tubevit_np.config import PRESETS, TUBE_SETS
 from tubevit_np.layers import softmax
-from tubevit_np.params import load
 from tubevit_np.recipe import Recipe, recipe_for
 
 COUNT = 2048  # generated examples in an evaluation: one standard error is at most 1.1 %
@@ -37,10 +36,11 @@ HELP = {  # option: (type, what it says)
 def main(package, engine, arguments=None):
     """Run one command; engine is the package's train and evaluate.  Returns the exit status."""
     warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
+    warnings.simplefilter("once", UserWarning)  # ours, whichever line they come from
     try:
         options = parser(package).parse_args(arguments)
         options.command(options, engine)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"{package}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -49,14 +49,23 @@ def main(package, engine, arguments=None):
     return 0
 
 
+class Parser(argparse.ArgumentParser):
+    """Mistakes become ValueError, one line, as all others."""
+
+    def error(self, message):
+        raise ValueError(f"{message}; see {self.prog} --help")
+
+
 def parser(package):
-    top = argparse.ArgumentParser(prog=f"python -m {package}", description="Sparse video tubes: "
-                                  "one model for videos and images.")
+    top = Parser(prog=f"python -m {package}",
+                 description="Sparse video tubes: one model for videos and images.",
+                 epilog=f"example: python -m {package} train --out runs/demo")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name, command, what, example):
         sub = commands.add_parser(name, help=what, description=what,
-                                  epilog=f"example: python -m {package} {example}")
+                                  epilog=f"example: python -m {package} {example}",
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
         sub.set_defaults(command=command)
         return sub
 
@@ -103,15 +112,18 @@ def train(options, engine):
         raise ValueError(f"a resumed run keeps its own options; leave out --{next(iter(given))}")
     run = open_run(options.resume) if options.resume else new_run(options.out, recipe_for(**given))
     params = engine.train(run)
+    if run.first == run.recipe.steps:
+        print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")
     run.draw()
     report(engine.predictor(params, run.cfg), run.sources, COUNT, run.folder)
 
 
 def evaluate(options, engine):
-    from tubevit_np.run import find_model, sources_for
+    from tubevit_np.run import load_model, sources_for
 
-    path = find_model(options.run)
-    params, cfg, notes = load(path)
+    if options.count < 1:
+        raise ValueError(f"count is {options.count}; it must be at least 1")
+    path, params, cfg, notes = load_model(options.run)
     sources = sources_for(path, notes, options.data, options.images)
     folder = Path(options.run) if Path(options.run).is_dir() else None
     report(engine.predictor(params, cfg), sources, options.count, folder)
@@ -120,17 +132,16 @@ def evaluate(options, engine):
 def report(predict, sources, count, folder):
     """Score every source, print a table, and keep it in the run folder as evaluation.json."""
     from tubevit_np.evaluate import evaluate
-    from tubevit_np.run import named
 
     scores = {}
     for source in sources:
         found = evaluate(predict, source, count if source.slow else None)
         print(f"\n{found['count']} held-out {source.kind}s"
-              + (f", {source.skipped} left out" if source.skipped else ""))
+              + (f", {len(source.skipped)} left out" if source.skipped else ""))
         for name, share in found.items():
             if name != "count":
                 print(f"  {name:16}{share:7.1%}")
-        scores |= {named(source, name): value for name, value in found.items()}
+        scores[source.kind] = found | {"left out": len(source.skipped)}
     if folder:
         (folder / "evaluation.json").write_text(json.dumps(scores, indent=2))
 
@@ -138,9 +149,9 @@ def report(predict, sources, count, folder):
 def predict(options, engine):
     from tubevit_np.data.images import read_image
     from tubevit_np.data.video import is_video, read_clip
-    from tubevit_np.run import find_model
+    from tubevit_np.run import load_model
 
-    params, cfg, notes = load(find_model(options.run))
+    _, params, cfg, notes = load_model(options.run)
     kind = "video" if is_video(options.file) else "image"
     frames, size = int(notes["frames"]), int(notes["size"])
     video = kind == "video"

@@ -20,10 +20,10 @@ def learning_rate(step, steps, peak, warmup):
 
 
 def kernel_rates(params):
-    """{name: factor} on the learning rate of tube kernels, 2 (768 / fan in)^0.75; others have 1.
+    """{name: factor} on the learning rate of tube kernels, 4 (768 / fan in)^0.75; others have 1.
 
     A large kernel sums many correlated voxels: at the same rate its token would move too far."""
-    return {name: 2 * (768 / math.prod(w.shape[:-1])) ** 0.75
+    return {name: 4 * (768 / math.prod(w.shape[:-1])) ** 0.75
             for name, w in params.items() if is_kernel(w.shape)}
 
 
@@ -41,14 +41,21 @@ def clip(grads, most):
     """Scale all gradients in place to a joint norm of at most `most`; returns the norm they had."""
     norm = math.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))
     if norm > most:
-        for g in grads.values():
-            g *= most / norm
+        for name in grads:
+            grads[name] *= most / norm
     return norm
 
 
 def adamw_state(params):
     """Zero moments for every parameter: {"m": ..., "v": ...}; step t is 1-based in adamw."""
     return {moment: {name: np.zeros_like(w) for name, w in params.items()} for moment in ("m", "v")}
+
+
+def quiet(size):
+    """The usual size of a kernel's gradients, (1, 1, 1, 1, D).  Fainter waves hold little but noise.
+
+    Added below the fraction it keeps them small: without it kernels would be coloured static."""
+    return np.sqrt(np.square(size).mean((0, 1, 2, 3), keepdims=True))
 
 
 def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True):
@@ -62,7 +69,8 @@ def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=T
         g = to_waves(g) if by_waves else g
         m += (1 - beta1) * (g - m)
         v += (1 - beta2) * (np.square(g) - v)
-        change = m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + EPS)
+        size = np.sqrt(v / (1 - beta2**t))
+        change = m / (1 - beta1**t) / (size + (quiet(size) if by_waves else 0) + EPS)
         rate = lr * (rates or {}).get(name, 1.0)
         if decayed(w.shape):
             w *= 1 - rate * weight_decay

@@ -1,10 +1,18 @@
 """How a model is trained: all that a run needs to be repeated, kept in its folder (Table 10)."""
 
 import json
+import math
+import os
 from dataclasses import asdict, dataclass, replace
 
 from tubevit_np.config import PRESETS, from_json, to_json, with_tubes
+from tubevit_np.model import check_tubes
 from tubevit_np.params import KERNEL_NORM
+
+LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
+                       "save_every"), 1)
+LEAST |= dict.fromkeys(("image_weight", "lr", "warmup", "weight_decay", "clip", "smoothing",
+                        "kernel_norm", "seed"), 0)
 
 
 @dataclass(frozen=True)
@@ -35,13 +43,24 @@ class Recipe:
     def __post_init__(self):
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
-        for name in ("frames", "size", "steps", "batch", "image_batch", "log_every", "save_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        for name, least in LEAST.items():
+            if not least <= getattr(self, name) < math.inf:  # nor does NaN pass
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
+        if self.smoothing >= 1:
+            raise ValueError(f"smoothing is {self.smoothing}; it must be below 1")
+        for shape in self.shapes:
+            check_tubes(shape, self.config({}))
 
     @property
     def generated(self):
         return self.data is None and self.images is None
+
+    @property
+    def shapes(self):
+        """(T, H, W) of what it trains on: of videos, of images, or of both."""
+        given = (self.frames, self.data), (1, self.images)
+        return [(frames, self.size, self.size) for frames, path in given
+                if self.generated or path is not None]
 
     def config(self, classes):
         """The preset with these heads, {name: K}."""
@@ -61,7 +80,7 @@ def recipe_for(**given):
 
 def write_recipe(path, recipe, cfg):
     stored = {"recipe": asdict(recipe), "config": json.loads(to_json(cfg))}
-    path.write_text(json.dumps(stored, indent=2) + "\n")
+    write_text(path, json.dumps(stored, indent=2) + "\n")
 
 
 def read_recipe(path):
@@ -69,7 +88,14 @@ def read_recipe(path):
     try:
         stored = json.loads(path.read_text())
         return Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"]))
-    except FileNotFoundError:
+    except OSError:
         raise ValueError(f"{path.parent} is not a run: it holds no {path.name}") from None
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is not a run's recipe: {error}") from None
+
+
+def write_text(path, text):
+    """Write a file, in place of an older one only when it is whole."""
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(text)
+    os.replace(unfinished, path)

@@ -4,6 +4,7 @@ Both packages train through it; arrays are NumPy's here, whatever the model comp
 
 import json
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tubevit_np.data.sources import open_held_out, open_sources
 from tubevit_np.evaluate import evaluate
 from tubevit_np.kernels import tube_kernel
 from tubevit_np.params import flatten, init, load, nest, save
-from tubevit_np.recipe import read_recipe, write_recipe
+from tubevit_np.recipe import read_recipe, write_recipe, write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 KEEP = 2  # checkpoints; the older one is for the day when the disk lies
@@ -43,11 +44,12 @@ class Run:
 
     def start(self):
         """Parameters and moments of the newest checkpoint, or new parameters and no moments."""
-        newest = newest_checkpoint(self.folder)
-        if newest is None:
+        written = checkpoints(self.folder)
+        if not written:
+            self._forget_after(0)
             rng = np.random.default_rng(self.recipe.seed)
             return init(self.cfg, rng, self.recipe.kernel_norm), {}
-        params, _, notes = load(newest)
+        params, _, notes = load_last(written)
         self.first = int(notes["step"])
         self._forget_after(self.first)
         moments = nest({name.removeprefix("_"): value for name, value in notes["extra"].items()})
@@ -57,17 +59,18 @@ class Run:
     def batches(self):
         """(step, joint batch) for every step not yet done, under a progress bar."""
         steps = range(self.first, self.recipe.steps)
-        with ahead(self.sources, self.counts, steps) as made:
-            self.bar = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
-                            mininterval=1)
+        progress = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
+                        mininterval=1)
+        with ahead(self.sources, self.counts, steps) as made, progress as self.bar:
             self.clock = time.perf_counter()
             yield zip(self.bar, made, strict=True)
 
     def log(self, step, loss, lr, norm, right):
         """Note a step; every log_every steps their means become one line of metrics.jsonl."""
-        if not np.isfinite(loss):
-            raise ValueError(f"the loss is {loss} at step {step}; the last checkpoint before it is "
-                             f"{newest_checkpoint(self.folder)}: try a lower --lr")
+        if not np.isfinite([loss, norm]).all():
+            last = newest_checkpoint(self.folder) or "none yet"
+            raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
+                             f"(last checkpoint: {last}); start again with a lower --lr")
         shares = {f"train/{named(source, head)}": share
                   for source, found in zip(self.sources, right, strict=True)
                   for head, share in found.items()}
@@ -80,19 +83,21 @@ class Run:
         return (step + 1) % self.recipe.save_every == 0 or step + 1 == self.recipe.steps
 
     def save(self, done, params, moments, predict):
-        """A checkpoint after `done` steps, then a look at held-out examples."""
+        """After `done` steps a look at held-out examples, then a checkpoint.
+
+        It comes last: what a kill leaves in the log without one is forgotten and done again."""
+        scores = {f"eval/{named(source, name)}": share for source in self.sources
+                  for name, share in evaluate(predict, source, GLANCE).items()
+                  if name in source.labels or name == "both"}
+        self._append({"step": done} | scores)
+        if done == self.recipe.steps:
+            self._save(MODEL, params, step=done)
         flat = {f"_{moment}.{name}": value for moment in moments
                 for name, value in moments[moment].items()}
         self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
         for old in checkpoints(self.folder)[:-KEEP]:
             old.unlink()
-        scores = {f"eval/{named(source, name)}": share for source in self.sources
-                  for name, share in evaluate(predict, source, GLANCE).items()
-                  if name in source.labels or name == "both"}
-        self._append({"step": done} | scores)
         self.clock = time.perf_counter()  # the rate is of training alone
-        if done == self.recipe.steps:
-            self._save(MODEL, params, step=done)
 
     def draw(self):
         """curves.png, and the kernels of the newest parameters."""
@@ -127,20 +132,29 @@ class Run:
         """Drop what a killed run logged after its last checkpoint: those steps come again."""
         path = self.folder / "metrics.jsonl"
         kept = [record for record in read_metrics(path) if record["step"] <= step]
-        path.write_text("".join(json.dumps(record) + "\n" for record in kept))
+        write_text(path, "".join(json.dumps(record) + "\n" for record in kept))
 
 
 def new_run(folder, recipe):
-    """A new run in a folder that holds none.  Raises ValueError if one is there."""
+    """A new run in a folder that holds none.  Raises ValueError if one is there.
+
+    skipped.tsv lists the files of the data that cannot be used, and why."""
     folder = Path(folder)
     if (folder / "config.json").exists():
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another --out"
+                         ) from None
     sources = open_sources(recipe)
     classes = {head: len(names) for source in sources for head, names in source.labels.items()}
-    folder.mkdir(parents=True, exist_ok=True)
     cfg = recipe.config(classes)
     write_recipe(folder / "config.json", recipe, cfg)
+    left_out = [f"{path}\t{why}\n" for source in sources for path, why in source.left_out]
+    if left_out:
+        write_text(folder / "skipped.tsv", "".join(left_out))
     return Run(folder, recipe, sources, cfg)
 
 
@@ -151,8 +165,8 @@ def open_run(folder):
 
 
 def named(source, head):
-    """How curves and tables call a head's accuracy: an image's noun is not a video's."""
-    return f"image {head}" if source.kind == "image" and source.slow else head
+    """How curves call a head's accuracy: an image's noun is not a video's."""
+    return f"image {head}" if source.kind == "image" else head
 
 
 def checkpoints(folder):
@@ -161,6 +175,18 @@ def checkpoints(folder):
 
 def newest_checkpoint(folder):
     return next(reversed(checkpoints(folder)), None)
+
+
+def load_last(paths):
+    """What `load` gives of the last checkpoint; a damaged one is passed over with a warning."""
+    *older, last = paths
+    try:
+        return load(last)
+    except ValueError as error:
+        if not older:
+            raise
+        warnings.warn(f"{error}: going on from {older[-1]}")
+        return load_last(older)
 
 
 def find_model(path):
@@ -175,6 +201,18 @@ def find_model(path):
     return found
 
 
+def load_model(path):
+    """Path, params, cfg and notes of the checkpoint that RUN means.
+
+    Raises ValueError also for one that is whole, but was not written by a run."""
+    path = find_model(path)
+    params, cfg, notes = load(path)
+    for name in ("heads", "frames", "size"):
+        if name not in notes:
+            raise ValueError(f"{path} was not written by a run: its metadata holds no {name}")
+    return path, params, cfg, notes
+
+
 def sources_for(path, notes, data=None, images=None):
     """What to score a checkpoint on: the paths given, by its class names, or its own run's sources.
 
@@ -182,8 +220,12 @@ def sources_for(path, notes, data=None, images=None):
     heads, size = json.loads(notes["heads"]), int(notes["size"])
     given = {"video": data, "image": images}
     if not any(given.values()):
+        if not (path.parent / "config.json").exists():
+            raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
         recipe, _ = read_recipe(path.parent / "config.json")
-        return open_sources(recipe)
+        if recipe.generated:
+            return open_sources(recipe)
+        given = {"video": recipe.data, "image": recipe.images}
     for kind, folder in given.items():
         if folder is not None and kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
@@ -203,7 +245,7 @@ def draw_kernels(path, folder):
              for i, name in enumerate(names)}
     folder.mkdir(parents=True, exist_ok=True)
     still, moving = folder / "kernels.png", folder / "tubes.png"
-    save(kernels.draw_kernels(found, f"Tube kernels of {path.parent.name}"), still)
+    save(kernels.draw_kernels(found, f"Tube kernels of {path.resolve().parent.name}"), still)
     return (still, moving) if animate_kernels(found, moving) else (still,)
 
 

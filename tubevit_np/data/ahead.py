@@ -1,11 +1,8 @@
-"""Batches made while the model still works on the last ones."""
+"""Batches made while the model still works on the last one."""
 
 import multiprocessing
-from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-
-DEPTH = 4  # batches in flight; each is a few megabytes
+import signal
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -18,31 +15,35 @@ def ahead(sources, counts, steps):
         yield (_joint(sources, counts, step) for step in steps)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(1, context, _remember, (sources, counts))
+    ours, theirs = context.Pipe(duplex=False)
+    maker = context.Process(target=_make, args=(theirs, sources, counts, steps), daemon=True)
+    maker.start()
+    theirs.close()  # the maker holds the only other end: whichever dies, the other one notices
     try:
-        yield _in_order(pool, steps)
+        yield (_received(ours) for _ in steps)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        maker.terminate()
+        maker.join()
+        ours.close()
 
 
-def _in_order(pool, steps):
-    waiting = deque()
-    for step in steps:
-        waiting.append(pool.submit(_remembered, step))
-        if len(waiting) > DEPTH:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+def _received(pipe):
+    made = pipe.recv()
+    if isinstance(made, Exception):
+        raise made
+    return made
+
+
+def _make(pipe, sources, counts, steps):
+    """Make a batch, wait until the last one is taken, send it, and so on."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training process to handle
+    with suppress(BrokenPipeError):  # it was killed
+        for step in steps:
+            try:
+                pipe.send(_joint(sources, counts, step))
+            except ValueError as error:
+                pipe.send(error)
 
 
 def _joint(sources, counts, step):
     return [source.batch(step, count) for source, count in zip(sources, counts, strict=True)]
-
-
-def _remember(sources, counts):
-    global _worker
-    _worker = sources, counts
-
-
-def _remembered(step):
-    return _joint(*_worker, step)

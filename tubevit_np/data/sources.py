@@ -39,7 +39,10 @@ class GeneratedSource:
     seed: int
     pools: Pools
     slow = True  # worth a process of its own
-    skipped = 0
+    skipped = left_out = ()
+
+    def __post_init__(self):
+        self.batch(0, 0)  # raises ValueError for frames that no clip can have
 
     @property
     def labels(self):
@@ -48,7 +51,9 @@ class GeneratedSource:
 
     def batch(self, step, count):
         """Training batch number `step`."""
-        return self._make(self.pools, count, np.random.default_rng([self.seed, TRAIN, step]))
+        image = int(self.kind == "image")  # else a step's images would be frames of its clips
+        rng = np.random.default_rng([self.seed, TRAIN, step, image])
+        return self._make(self.pools, count, rng)
 
     def held_out(self, count, most):
         """Up to `most` fresh examples, `count` at a time, of sprites that training never saw."""
@@ -70,7 +75,12 @@ def open_sources(recipe):
         return [GeneratedSource(kind, recipe.frames, recipe.size, recipe.seed, pools)
                 for kind in ("video", "image")]
     given = {"video": recipe.data, "image": recipe.images}
-    return [open_files(path, kind, recipe) for kind, path in given.items() if path is not None]
+    sources = [open_files(path, kind, recipe) for kind, path in given.items() if path is not None]
+    first, last = sources[0], sources[-1]
+    if first.head == last.head and first.names != last.names:
+        raise ValueError(f"data {recipe.data} and images {recipe.images} share the name "
+                         f"{first.head}, not the classes; rename one")
+    return sources
 
 
 def open_files(path, kind, recipe):
@@ -110,8 +120,13 @@ class FileSource:
 
     @property
     def skipped(self):
-        """How many held-out files could not be scored."""
-        return len(self.val.skipped)
+        """(path, why) of the held-out files that cannot be scored."""
+        return self.val.skipped
+
+    @property
+    def left_out(self):
+        """(path, why) of all files that cannot be used."""
+        return self.train.skipped + self.val.skipped
 
     @property
     def labels(self):
@@ -129,11 +144,12 @@ class FileSource:
         return self._crop(self.train, chosen, corners)
 
     def held_out(self, count, most=None):
-        """The whole validation set, once, cropped at the centre."""
-        total = len(self.val.y) if most is None else min(most, len(self.val.y))
+        """The whole validation set, once, or `most` spread over it; cropped at the centre."""
+        total = len(self.val.y)
+        kept = total if most is None else min(most, total)
         centre = (self.val.x.shape[-2] - self.size) // 2
-        for start in range(0, total, count):
-            chosen = np.arange(start, min(start + count, total))
+        for start in range(0, kept, count):
+            chosen = np.arange(start, min(start + count, kept)) * total // kept
             yield self._crop(self.val, chosen, np.full((len(chosen), 2), centre))
 
     def _crop(self, loaded, chosen, corners):

@@ -1,0 +1,100 @@
+"""Mistakes made on purpose in the mirror; the form is that of mutants.py."""
+
+from mutants import Mutant
+
+LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
+    ('.mean(-1, keepdim=True) + eps).rsqrt()', '.mean(-1, keepdim=True) + 1e-5).rsqrt()',
+     "test_mirror.py::test_one_function[normalise, eps shows]", "eps of other libraries"),
+    ('if form == "erf":', 'if form == "tanh":',
+     "test_mirror.py::test_one_function[gelu tanh]", "the other GELU"),
+    ('if x.dtype != dtypes.float64:', 'if x.dtype:',
+     "test_mirror.py::test_one_function[erf]", "the error function to 4e-7 alone"),
+    ('x = (x - x.max(-1, keepdim=True)).exp()', 'x = x.exp()',
+     "test_mirror.py::test_one_function[softmax, large]", "softmax overflows"),
+    ('x.reshape(*x.shape[:2], heads, -1).transpose(1, 2)',
+     'x.reshape(*x.shape[:2], -1, heads).permute(0, 3, 1, 2)',
+     "test_mirror.py::test_one_function[split heads]", "heads interleaved"),
+    ('* (1 / math.sqrt(q.shape[-1]))', '',
+     "test_mirror.py::test_every_intermediate[image-float64]", "attention without its scale"),
+    ('q, k, v = (split_heads', 'k, q, v = (split_heads',
+     "test_mirror.py::test_every_intermediate[image-float64]", "qkv columns in another order"),
+    ('change, inner = feed_forward(seen["ln2"]', 'change, inner = feed_forward(y',
+     "test_mirror.py::test_every_intermediate[image-float64]", "second norm skipped"),
+]]
+
+TUBES = [Mutant("tubevit_tg/tubes.py", *rest) for rest in [
+    ('Tensor.stack(*cuts, dim=4)', 'Tensor.stack(*cuts[::-1], dim=4)',
+     "test_mirror.py::test_every_intermediate[everything-float64]", "members in another order"),
+    ('cut.permute(0, 1, 2, 3, 5, 6, 7, 4)', 'cut.permute(0, 1, 2, 3, 4, 5, 6, 7)',
+     "test_mirror.py::test_every_intermediate[image-float64]", "channels before voxels"),
+    ('[offset + shift for', '[shift for',
+     "test_mirror.py::test_every_intermediate[everything-float64]", "offset forgotten"),
+]]
+
+KERNELS = [Mutant("tubevit_tg/kernels.py", *rest) for rest in [
+    ('.permute(1, 2, 0, 3, 4)', '.permute(2, 0, 1, 3, 4)',
+     "test_mirror.py::test_one_function[resize]", "axes resized in another order"),
+]]
+
+POOLING = [Mutant("tubevit_tg/pooling.py", *rest) for rest in [
+    ('mlp is None', 'True',
+     "test_mirror.py::test_every_intermediate[everything-float64]", "pooling without its MLP"),
+]]
+
+MODEL = [Mutant("tubevit_tg/model.py", *rest) for rest in [
+    ('if layer == cfg.gate_layer:', 'if layer == cfg.depth:',
+     "test_mirror.py::test_every_gradient[everything-float64]", "gate left open"),
+    ('- cfg.mean / cfg.std', '- cfg.mean',
+     "test_mirror.py::test_one_function[pixels]", "mean not scaled"),
+]]
+
+SCALING = [Mutant("tubevit_tg/scaling.py", *rest) for rest in [
+    ('alpha.tanh() * (', 'alpha * (',
+     "test_mirror.py::test_one_function[gate]", "gate without tanh"),
+]]
+
+POSITION = [Mutant("tubevit_tg/position.py", *rest) for rest in [
+    ('position.positions(cfg, shape)', 'position.positions(cfg, shape)[::-1].copy()',
+     "test_mirror.py::test_every_intermediate[image-float64]", "positions in reverse order"),
+]]
+
+LOSS = [Mutant("tubevit_tg/loss.py", *rest) for rest in [
+    ('+ smoothing / classes', '+ smoothing / (classes - 1)',
+     "test_mirror.py::test_one_function[labels]", "smoothing spread over the wrong classes"),
+    ('(columns >= labels)', '(columns > labels)',
+     "test_mirror.py::test_one_function[accuracy]", "a label behind itself"),
+    ('smoothing, logits.dtype)', 'smoothing)',
+     "test_mirror.py::test_every_gradient[image-float64]", "targets in float32"),
+]]
+
+OPTIM = [Mutant("tubevit_tg/optim.py", *rest) for rest in [
+    ('(most / norm).minimum(1)', '(most / norm)',
+     "test_mirror.py::test_ten_training_steps[float64]", "small gradients blown up"),
+    ('v.assign(v + (1 - beta2) * (g * g - v))', 'v.assign(v + (1 - beta1) * (g * g - v))',
+     "test_mirror.py::test_ten_training_steps[float64]", "one beta for both moments"),
+    ('w * kept - rate', 'w - rate',
+     "test_mirror.py::test_ten_training_steps[float64]", "no weight decay"),
+    ('rate = lr * (rates or {}).get(name, 1.0)', 'rate = lr',
+     "test_mirror.py::test_ten_training_steps[float64]", "kernels at the full rate"),
+    ('spectral and is_kernel(w.shape)', 'is_kernel(w.shape)',
+     "test_mirror.py::test_a_step_without_some_gradient[False]", "kernels always by waves"),
+]]
+
+DEVICE = [Mutant("tubevit_tg/device.py", *rest) for rest in [
+    ('if asked and asked != "CPU":', 'if asked == "never":',
+     "test_device.py::test_what_dev_asks_is_obeyed_unseen", "DEV ignored"),
+    ('if "clang" in Path(command).name and which(command):', 'if which(command):',
+     "test_device.py::test_a_clang_on_path", "gcc taken for a clang"),
+    ('Tensor(array.reshape(-1), dtype=dtype).reshape(array.shape).realize()',
+     'Tensor(array, dtype=dtype).realize()',
+     "test_device.py::test_a_captured_function_sees_new_numbers", "numbers baked in"),
+    ('reshape(array.shape).realize()', 'reshape(array.shape)',
+     "test_device.py::test_tensors_are_copies", "later writes seen"),
+]]
+
+FREQUENCY = [Mutant("tubevit_tg/frequency.py", *rest) for rest in [
+    ('[cosines(n).T for', '[cosines(n) for',
+     "test_mirror.py::test_one_function[back from waves]", "the transform in place of its inverse"),
+]]
+
+MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM, *DEVICE, *FREQUENCY]

@@ -1,0 +1,114 @@
+"""Batches made in another process: the same ones, in order, and no process is left behind."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from test_sources import same
+from tiny import RECIPE
+
+from tubevit_np.data.ahead import ahead
+from tubevit_np.data.sources import open_sources
+
+KILLED = """
+import os, signal
+from test_ahead import Numbers
+from tubevit_np.data.ahead import ahead
+with ahead([Numbers()], [1], range(1000)) as batches:
+    next(batches)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@dataclass
+class Numbers:
+    """A source whose batch tells what it was asked, and by which process."""
+
+    slow: bool = True
+    wrong: int = -1  # at this step there is no batch
+
+    def batch(self, step, count):
+        if step == self.wrong:
+            raise ValueError("no such clip")
+        return step, count, os.getpid()
+
+
+def test_the_same_batches_in_the_same_order_as_from_the_sources():
+    sources, steps = open_sources(RECIPE), range(3, 9)
+    with ahead(sources, [3, 2], steps) as batches:
+        found = list(batches)
+    assert len(found) == len(steps)
+    for step, (video, image) in zip(steps, found, strict=True):
+        assert same(video, sources[0].batch(step, 3)) and same(image, sources[1].batch(step, 2))
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_only_slow_sources_get_a_process_of_their_own(slow):
+    with ahead([Numbers(False), Numbers(slow)], [4, 5], range(2)) as batches:
+        found = list(batches)
+    assert [[one[:2] for one in batch] for batch in found] == [[(0, 4), (0, 5)], [(1, 4), (1, 5)]]
+    assert {one[2] != os.getpid() for batch in found for one in batch} == {slow}
+
+
+def test_the_next_batch_is_made_while_the_model_works(tmp_path):
+    with ahead([Noted(tmp_path)], [1], range(9)) as batches:
+        next(batches)
+        for _ in range(200):
+            if (tmp_path / "1").exists():
+                break
+            time.sleep(0.05)
+        assert (tmp_path / "1").exists()
+
+
+@dataclass
+class Noted:
+    """A source that leaves a file for each batch made."""
+
+    folder: Path
+    slow: bool = True
+
+    def batch(self, step, count):
+        (self.folder / str(step)).touch()
+
+
+def test_no_process_is_left_when_the_consumer_stops_early():
+    with ahead([Numbers()], [1], range(1000)) as batches:
+        assert [batch[0][0] for batch in islice(batches, 2)] == [0, 1]
+        assert len(multiprocessing.active_children()) == 1
+    assert not multiprocessing.active_children()
+
+
+def test_no_process_is_left_when_the_consumer_raises():
+    with pytest.raises(KeyboardInterrupt), ahead([Numbers()], [1], range(1000)) as batches:
+        next(batches)
+        raise KeyboardInterrupt
+    assert not multiprocessing.active_children()
+
+
+def test_no_process_is_left_when_the_consumer_is_killed():
+    """Whoever holds the pipe to us keeps it open: run returns once both processes are gone."""
+    here = Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parent)])
+    result = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True,
+                            timeout=60, env=os.environ | {"PYTHONPATH": paths}, check=False)
+    assert (result.returncode, result.stderr) == (-9, "")
+
+
+def test_an_error_of_a_source_comes_through():
+    with ahead([Numbers(wrong=1)], [1], range(3)) as batches:
+        next(batches)
+        with pytest.raises(ValueError, match="no such clip"):
+            next(batches)
+    assert not multiprocessing.active_children()
+
+
+def test_no_steps_no_batches():
+    with ahead(open_sources(RECIPE), [3, 2], range(5, 5)) as batches:
+        assert list(batches) == []
+    assert not multiprocessing.active_children()

@@ -1,0 +1,158 @@
+"""Which device and compiler is chosen, what is said where none will do, and arrays to and fro."""
+
+import os
+
+os.environ.setdefault("DEV", "CPU")  # has float64, as not every GPU; set before tinygrad looks
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from tinygrad import TinyJit, dtypes
+
+import tubevit_tg as tg
+from tubevit_tg.device import GPUS, choose, constant, dtype_name, find_compiler, zig_clang
+
+TOP = Path(__file__).resolve().parents[1]
+
+
+def untouched(*_):
+    raise AssertionError("looked at what it need not look at")
+
+
+def nothing(*_):
+    return None
+
+
+@pytest.mark.parametrize("asked", ["CUDA", "NV", "CPU:X86", "CPU:LLVM:x86_64,znver4", "CUDA;CPU"])
+def test_what_dev_asks_is_obeyed_unseen(asked):
+    assert choose(asked, untouched, untouched, "x86_64") == (asked, "as DEV asks")
+
+
+@pytest.mark.parametrize("asked", [None, ""])
+def test_a_gpu_is_preferred(asked):
+    assert choose(asked, {GPUS[-1]}.__contains__, untouched, "x86_64") == (GPUS[-1], "")
+    assert choose(asked, set(GPUS).__contains__, untouched, "x86_64") == (GPUS[0], "")
+
+
+@pytest.mark.parametrize("asked, usable", [(None, nothing), ("CPU", untouched)])
+def test_a_processor_takes_a_compiler_where_there_is_one(asked, usable):
+    assert choose(asked, usable, lambda: "clang", "arm64") == ("CPU", "compiled by clang")
+    for machine in ("x86_64", "AMD64"):
+        device, note = choose(asked, usable, nothing, machine)
+        assert device == "CPU:X86" and "pip install ziglang" in note
+    assert choose(asked, usable, nothing, "arm64") == ("CPU", "")
+
+
+@pytest.mark.parametrize("cc, on_path, wanted", [
+    ("/opt/clang-17", ["/opt/clang-17", "clang"], "/opt/clang-17"),
+    ("gcc", ["gcc", "clang"], "clang"),  # gcc does not take what tinygrad gives it
+    ("clang-17", ["clang"], "clang"),
+    (None, ["clang"], "clang"),
+    ("gcc", ["gcc"], None),
+])
+def test_a_clang_on_path(cc, on_path, wanted):
+    environ = {} if cc is None else {"CC": cc}
+    found = find_compiler(environ, {name: name for name in on_path}.get, nothing)
+    assert found == wanted
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the script is one of sh")
+def test_the_clang_of_ziglang(tmp_path):
+    zig = tmp_path / "zig"
+    zig.write_text('#!/bin/sh\necho "$@"\n')
+    zig.chmod(0o755)
+    script = zig_clang(tmp_path / "__init__.py", tmp_path / "new" / "folder")
+    done = subprocess.run([script, "-c", "two words"], capture_output=True, text=True, check=True)
+    assert done.stdout == "clang -c two words\n"
+    assert [path.name for path in Path(script).parent.iterdir()] == ["zig-clang"]
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(monkeypatch):
+    def refuse(package):
+        raise PermissionError
+
+    monkeypatch.setattr("tubevit_tg.device.zig_clang", refuse)
+    assert find_compiler({}, nothing, lambda name: SimpleNamespace(origin="/x/__init__.py")) is None
+
+
+def describe(**environ):
+    """What a fresh Python says of its device, or how it complains."""
+    text = ("import tubevit_tg as tg\n"
+            "try: print(tg.describe())\n"
+            "except ValueError as error: print('!', error)")
+    kept = {name: value for name, value in os.environ.items() if name not in ("DEV", "CC")}
+    done = subprocess.run([sys.executable, "-c", text], cwd=TOP, env=kept | environ,
+                          capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_one_line_says_what_is_used():
+    (line,) = describe()
+    assert line.startswith("tinygrad 0.13.0 on ")
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the renderer is of x86-64")
+def test_dev_is_obeyed():
+    assert describe(DEV="CPU:X86") == ["tinygrad 0.13.0 on CPU:X86 (as DEV asks)"]
+
+
+@pytest.mark.parametrize("device, missing", [
+    ("CUDA", "cuda"), ("NV", "nvidia"), ("TPU", "ops_tpu"), ("CPU:GCC", "no renderer 'GCC'")])
+def test_one_line_says_what_is_missing(device, missing):
+    (line,) = describe(DEV=device)
+    if not line.startswith("!"):
+        pytest.skip("this machine has such a device")
+    assert line.startswith(f"! tinygrad cannot use DEV={device}: ") and missing in line
+    assert line.endswith("; unset DEV to have a device chosen, or set DEV=CPU")
+
+
+def test_one_line_says_how_to_get_a_compiler(tmp_path):
+    (line,) = describe(DEV="CPU:CLANGJIT", PATH=str(tmp_path))
+    assert "'clang'; install clang or 'pip install ziglang'" in line
+
+
+def test_trees_there_and_back(rng):
+    tree = {"a": {"b": rng.standard_normal((2, 3)), "c": np.array(0.5)}, "d": np.arange(4)}
+    tensors = tg.to_tensors(tree)
+    assert tensors["a"]["b"].dtype == dtypes.float64 and tensors["a"]["c"].shape == ()
+    back = tg.to_arrays(tensors)
+    for name, array in tg.flatten(tree).items():
+        assert np.array_equal(tg.flatten(back)[name], array)
+        assert tg.flatten(back)[name].dtype == array.dtype
+
+
+def test_tensors_are_copies(rng):
+    array = rng.standard_normal(3)
+    wanted, tensor = array.copy(), tg.to_tensors(array)
+    array[:] = 0
+    tg.to_arrays(tensor)[:] = 0
+    assert np.array_equal(tensor.numpy(), wanted)
+
+
+def test_a_number_is_float32_unless_told_otherwise():
+    assert tg.to_tensors(0.1).dtype == dtypes.float32
+    assert tg.to_tensors(0.1, "float64").item() == 0.1
+    assert tg.to_tensors(np.float64(0.1)).dtype == dtypes.float64
+    assert tg.to_tensors(np.zeros(2), dtypes.float32).dtype == dtypes.float32
+
+
+def test_a_captured_function_sees_new_numbers():
+    double = TinyJit(lambda number: (2 * number).realize())
+    assert [double(tg.to_tensors(number)).item() for number in range(5)] == [0, 2, 4, 6, 8]
+
+
+def test_a_constant_is_kept():
+    eye = constant(np.eye, 3, dtype=dtypes.float32)
+    assert constant(np.eye, 3, dtype=dtypes.float32) is eye and eye.tolist() == np.eye(3).tolist()
+
+
+def test_dtypes_have_the_names_of_numpy():
+    names = ("uint8", "int64", "bool", "float16", "float32", "float64")
+    assert tuple(dtype_name(getattr(dtypes, name)) for name in names) == names
+    assert dtype_name(dtypes.bfloat16) == "float"

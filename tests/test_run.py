@@ -1,0 +1,350 @@
+"""A run's folder: what it holds, that it survives a kill at any moment, and what it refuses."""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+from tiny import RECIPE, class_folder, copied, finished, glance
+
+import tubevit_np as tv
+from tubevit_np import train as training
+from tubevit_np.data.sources import GeneratedSource, open_sources
+from tubevit_np.optim import learning_rate
+from tubevit_np.recipe import read_recipe
+from tubevit_np.run import (
+    Run,
+    find_model,
+    load_model,
+    new_run,
+    open_run,
+    read_metrics,
+    sources_for,
+)
+from tubevit_np.train import train
+
+LAST, OLDER, MODEL = (f"{name}.safetensors"
+                      for name in ("checkpoint-000011", "checkpoint-000008", "model"))
+CFG = RECIPE.config({"verb": 8, "noun": 9})
+
+# Each kills the training process at a moment that is not a checkpoint.
+MOMENTS = {
+    "before the first checkpoint": "at_call(Run, 'log', 4)",
+    "between checkpoints": "at_call(Run, 'log', 7)",
+    "half a line of the log written": "half_line(record=7)",
+    "a look taken, its checkpoint half written": "at_replace('checkpoint-000008')",
+    "the model written, not its last checkpoint": "at_replace('checkpoint-000011')",
+}
+KILLED = """
+import os, signal, sys
+from tiny import RECIPE, glance
+from tubevit_np import params
+from tubevit_np.data.sources import HELD_OUT, TRAIN, generated_pools
+from tubevit_np.run import Run, new_run
+from tubevit_np.train import train
+
+def in_a_process(folder, moment):
+    child = os.fork()
+    if child == 0:
+        run = new_run(folder, RECIPE)
+        exec(moment)
+        train(run)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, moment
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def at_call(owner, name, nth):
+    usual, calls = getattr(owner, name), []
+    def counted(*args, **options):
+        calls.append(1)
+        return die() if len(calls) > nth else usual(*args, **options)
+    setattr(owner, name, counted)
+
+def at_replace(name):
+    usual = os.replace
+    def replace(source, target):
+        if name in str(target):
+            content = open(source, "rb").read()
+            open(source, "wb").write(content[:len(content) // 2])
+            die()
+        usual(source, target)
+    params.os.replace = replace
+
+def half_line(record):
+    usual, lines = Run._append, []
+    def append(self, row):
+        usual(self, row)
+        lines.append(row)
+        if len(lines) == record:
+            log = self.folder / "metrics.jsonl"
+            log.write_text(log.read_text()[:-30])
+            die()
+    Run._append = append
+
+for part in (TRAIN, HELD_OUT):
+    generated_pools(RECIPE.size, RECIPE.seed, part)  # once for all processes
+with glance:
+    for k, moment in enumerate(sys.argv[2:]):
+        in_a_process(os.path.join(sys.argv[1], str(k)), moment)
+"""
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """{moment: folder of a run that was killed then}."""
+    place, here = tmp_path_factory.mktemp("killed"), Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parent)])
+    subprocess.run([sys.executable, "-c", KILLED, place, *MOMENTS.values()], check=True,
+                   env=os.environ | {"PYTHONPATH": paths}, timeout=300)
+    return {moment: place / str(k) for k, moment in enumerate(MOMENTS)}
+
+
+def resume(folder):
+    with glance, mock.patch.object(GeneratedSource, "slow", False):  # saves a process
+        return train(open_run(folder))
+
+
+def content(path):
+    """All that a checkpoint holds; its bytes differ, safetensors shuffles the metadata."""
+    params, cfg, notes = tv.load(path)
+    arrays = tv.flatten(params) | notes.pop("extra")
+    return {name: (w.dtype, w.shape, w.tobytes()) for name, w in arrays.items()}, cfg, notes
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def without_rate(folder):
+    """The log, but for how fast it went."""
+    return [{name: value for name, value in record.items() if name != "rate"}
+            for record in read_metrics(folder / "metrics.jsonl")]
+
+
+def test_the_files_of_a_run():
+    assert names(finished()) == [OLDER, LAST, "config.json", "metrics.jsonl", MODEL]
+    assert read_recipe(finished() / "config.json") == (RECIPE, CFG)
+
+
+def test_the_log_has_every_second_step_and_every_checkpoint():
+    log = read_metrics(finished() / "metrics.jsonl")
+    heads = ["verb", "noun", "image noun"]
+    assert [r["step"] for r in log if "loss" in r] == [2, 4, 6, 8, 10, 11]
+    assert [r["step"] for r in log if "eval/verb" in r] == [4, 8, 11]
+    for r in log:
+        if "loss" in r:
+            assert list(r) == ["step", "lr", "rate", "loss", "norm",
+                               *(f"train/{head}" for head in heads)]
+            assert r["lr"] == learning_rate(r["step"] - 1, 11, RECIPE.lr, RECIPE.warmup)
+            assert r["rate"] > 0 and math.isfinite(r["loss"] + r["norm"])
+        else:
+            assert list(r) == ["step", *(f"eval/{head}" for head in (*heads[:2], "both", heads[2]))]
+
+
+def logged(folder, recipe, losses):
+    """The records of a run whose steps have these losses, without any training."""
+    run = Run(folder, recipe, open_sources(recipe), CFG)
+    run.start()
+    with mock.patch.object(GeneratedSource, "slow", False), run.batches() as batches:
+        for (step, _), loss in zip(batches, losses, strict=False):
+            run.log(step, loss, 0.1, 2 * loss, [{"verb": loss / 10, "noun": 0.5}, {"noun": 1.0}])
+    return read_metrics(folder / "metrics.jsonl")
+
+
+def test_a_record_holds_means_since_the_last_one(tmp_path):
+    log = logged(tmp_path, replace(RECIPE, log_every=3, steps=4), [1.0, 2.0, 6.0, 5.0])
+    assert [(r["step"], r["loss"], r["norm"]) for r in log] == [(3, 3.0, 6.0), (4, 5.0, 10.0)]
+    assert [r["train/verb"] for r in log] == pytest.approx([0.3, 0.5])
+    assert [r["train/image noun"] for r in log] == [1.0, 1.0]
+
+
+def test_a_checkpoint_says_all_that_its_use_needs():
+    params, cfg, notes = tv.load(finished() / MODEL)
+    assert cfg == CFG and notes["extra"] == {} and int(notes["step"]) == 11
+    assert (notes["frames"], notes["size"]) == ("16", "24")
+    assert json.loads(notes["heads"]) == {"video": ["verb", "noun"], "image": ["noun"]}
+    assert (notes["labels"]["verb"][0], len(notes["labels"]["noun"])) == ("left", 9)
+    last, _, notes = tv.load(finished() / LAST)
+    moments = {f"_{moment}.{name}" for moment in "mv" for name in tv.shapes(cfg)}
+    assert set(notes["extra"]) == moments and int(notes["step"]) == 11
+    assert all(np.array_equal(w, tv.flatten(params)[name])
+               for name, w in tv.flatten(last).items())
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_run_ends_as_one_that_was_not(killed, moment):
+    """Parameters and moments bit for bit, and each line of the log once."""
+    folder = killed[moment]
+    assert not (folder / LAST).exists()
+    resume(folder)
+    for name in (OLDER, LAST, MODEL):
+        assert content(folder / name) == content(finished() / name)
+    assert names(folder) == names(finished())
+    assert without_rate(folder) == without_rate(finished())
+
+
+def test_a_finished_run_is_left_as_it_is(tmp_path):
+    folder = copied(tmp_path / "run")
+    params = tv.flatten(resume(folder))
+    for name in names(finished()):
+        assert (folder / name).read_bytes() == (finished() / name).read_bytes()
+    assert all(np.array_equal(w, params[name])
+               for name, w in tv.flatten(tv.load(finished() / MODEL)[0]).items())
+
+
+@pytest.mark.parametrize("kept", [0, 5, 100_000])
+def test_a_damaged_checkpoint_is_passed_over_for_the_older_one(tmp_path, kept):
+    folder = copied(tmp_path / "run")
+    (folder / LAST).write_bytes((folder / LAST).read_bytes()[:kept])
+    with pytest.warns(UserWarning) as caught:
+        resume(folder)
+    [message] = [str(one.message) for one in caught]
+    assert str(folder / LAST) in message and "\n" not in message
+    assert message.endswith(f"going on from {folder / OLDER}")
+    assert content(folder / LAST) == content(finished() / LAST)
+    assert without_rate(folder) == without_rate(finished())
+
+
+def test_if_all_checkpoints_are_damaged_it_says_so(tmp_path):
+    folder = copied(tmp_path / "run")
+    for name in (OLDER, LAST):
+        (folder / name).write_bytes(b"no checkpoint")
+    with pytest.warns(UserWarning, match=LAST), pytest.raises(ValueError, match=OLDER):
+        open_run(folder).start()
+
+
+@pytest.mark.parametrize("what, value", [("loss", math.nan), ("norm", math.inf)])
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_a_loss_that_is_no_number_stops_the_run(tmp_path, monkeypatch, what, value):
+    """At step 6, two after a checkpoint, which is good: without the fault the run ends as ever."""
+    usual, calls = training.joint_gradients, []
+
+    def faulty(*args):
+        loss, right, grads = usual(*args)
+        calls.append(1)
+        if len(calls) == 6 and what == "loss":
+            loss = value
+        elif len(calls) == 6:
+            grads["norm.b"][:] = value
+        return loss, right, grads
+
+    monkeypatch.setattr(training, "joint_gradients", faulty)
+    new_run(tmp_path / "run", RECIPE)
+    with pytest.raises(ValueError) as caught:
+        resume(tmp_path / "run")
+    message = str(caught.value)
+    assert message.startswith("step 6: the loss is ") and "\n" not in message
+    assert str(tmp_path / "run" / "checkpoint-000004.safetensors") in message
+    resume(tmp_path / "run")
+    assert content(tmp_path / "run" / LAST) == content(finished() / LAST)
+
+
+def test_without_any_checkpoint_it_says_so_too(tmp_path):
+    with pytest.raises(ValueError, match="step 2: the loss is nan.*last checkpoint: none yet"):
+        logged(tmp_path, RECIPE, [1.0, math.nan])
+
+
+def test_a_folder_that_holds_a_run_is_refused():
+    with pytest.raises(ValueError, match="already holds a run: continue it with --resume"):
+        new_run(finished(), RECIPE)
+
+
+@pytest.mark.parametrize("place", ["file", "file/run"])
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path, place):
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match=f"cannot make folder .*{place}: .*; give another --out"):
+        new_run(tmp_path / place, RECIPE)
+
+
+@pytest.mark.parametrize("text", [None, "{}", "no JSON", "[]", '{"recipe": {"steps": 0}}'])
+def test_what_is_no_run_is_refused(tmp_path, text):
+    if text:
+        (tmp_path / "config.json").write_text(text)
+    with pytest.raises(ValueError, match="is not a run"):
+        open_run(tmp_path)
+    with pytest.raises(ValueError, match="is not a run"):
+        open_run(tmp_path / "config.json")
+
+
+def test_what_run_means(tmp_path):
+    folder = copied(tmp_path / "run")
+    assert find_model(folder) == folder / MODEL
+    assert find_model(str(folder / OLDER)) == folder / OLDER
+    (folder / MODEL).unlink()
+    assert find_model(folder) == folder / LAST
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="empty holds no checkpoint"):
+        find_model(tmp_path / "empty")
+
+
+def test_a_checkpoint_that_no_run_wrote_is_refused(tmp_path):
+    params, cfg, _ = tv.load(finished() / MODEL)
+    tv.save(tmp_path / "mine.safetensors", params, cfg)
+    with pytest.raises(ValueError, match="mine.safetensors was not written by a run: .* no heads"):
+        load_model(tmp_path / "mine.safetensors")
+
+
+@pytest.fixture(scope="module")
+def on_files(tmp_path_factory):
+    """A run on a folder of videos and one of images, two steps long; in each a broken file."""
+    place = tmp_path_factory.mktemp("files")
+    data, images = class_folder(place / "films", "video"), class_folder(place / "shots", "image")
+    for broken in (data / "val/eel/3.mov", images / "train/cat/1.png"):
+        broken.write_text("broken")
+    recipe = replace(RECIPE, data=str(data), images=str(images), steps=2)
+    with pytest.warns(UserWarning, match="skipped"):
+        train(new_run(place / "run", recipe))
+    return place
+
+
+def test_heads_are_named_after_the_folders(on_files):
+    path, _, cfg, notes = load_model(on_files / "run")
+    assert path == on_files / "run" / MODEL and cfg.classes == {"films": 2, "shots": 2}
+    assert json.loads(notes["heads"]) == {"video": ["films"], "image": ["shots"]}
+    assert notes["labels"] == {"films": ["cat", "eel"], "shots": ["cat", "eel"]}
+    train_record, eval_record = read_metrics(on_files / "run" / "metrics.jsonl")
+    assert {"train/films", "train/image shots"} <= set(train_record)
+    assert set(eval_record) == {"step", "eval/films", "eval/image shots"}
+
+
+def test_what_is_left_out_is_listed_in_the_folder(on_files):
+    rows = [line.split("\t") for line in (on_files / "run" / "skipped.tsv").read_text().splitlines()]
+    assert [Path(path).name for path, _ in rows] == ["3.mov", "1.png"]
+    assert all("cannot read" in why for _, why in rows)
+
+
+def test_what_a_model_is_scored_on(on_files, tmp_path):
+    path, _, _, notes = load_model(on_files / "run")
+    with pytest.warns(UserWarning, match="skipped"):
+        own, films = sources_for(path, notes), sources_for(path, notes, data=on_files / "films")
+    assert [(one.kind, one.head, len(one.skipped)) for one in own] == [
+        ("video", "films", 1), ("image", "shots", 0)]
+    assert [one.kind for one in films] == ["video"] and own[0].train is None
+    other = class_folder(tmp_path / "other", "video", ("cat", "fox"))
+    with pytest.raises(ValueError, match="class fox is none of the 2 known: cat, eel"):
+        sources_for(path, notes, data=other)
+    alone = shutil.copy(path, tmp_path)
+    with pytest.raises(ValueError, match="lies in no run folder: .*--data"):
+        sources_for(Path(alone), notes)
+
+
+def test_a_model_of_videos_alone_is_scored_on_no_images(on_files):
+    path, _, _, notes = load_model(on_files / "run")
+    notes = notes | {"heads": '{"video": ["films"]}'}
+    with pytest.raises(ValueError, match="was not trained on images; it knows video"):
+        sources_for(path, notes, images=on_files / "shots")
+
+
+def test_a_log_cut_short_is_read_as_far_as_it_goes(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    assert read_metrics(path) == []
+    path.write_text('{"step": 1}\n{"step": 2}\n{"ste')
+    assert [record["step"] for record in read_metrics(path)] == [1, 2]

@@ -1,0 +1,198 @@
+"""Batches by number, and held-out sets that stay what they are."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from clips import SHARED, needs_shared
+from tiny import RECIPE, class_folder, coded
+
+from tubevit_np.data import sources
+from tubevit_np.data.datasets import Loaded
+from tubevit_np.data.sources import Batch, FileSource, open_held_out, open_sources
+from tubevit_np.recipe import Recipe
+
+VIDEO, IMAGE = 0, 1
+
+
+def same(a, b):
+    """Whether two batches are equal to the last bit, labels too."""
+    return np.array_equal(a.x, b.x) and a.labels.keys() == b.labels.keys() and all(
+        np.array_equal(a.labels[head], b.labels[head]) for head in a.labels)
+
+
+def in_memory(total=5, size=6, seed=0, kind="video", margin=2):
+    """A FileSource without files: `total` coded pictures for training, as many held out."""
+    x = np.stack([coded(k, size + margin, 2 if kind == "video" else None) for k in range(total)])
+    loaded = Loaded(x, np.arange(total), tuple(range(total)), ())
+    return FileSource(kind, "number", size, tuple("abcdefghijkl"[:total]), loaded, loaded, seed)
+
+
+def drawn(source, steps, count):
+    """Which files the batches of these steps hold, read from their pixels."""
+    return np.concatenate([source.batch(step, count).x[..., 0].reshape(count, -1).min(1) // 20
+                           for step in steps])
+
+
+@pytest.mark.parametrize("kind", [VIDEO, IMAGE])
+def test_a_generated_batch_depends_on_seed_and_number_alone(kind):
+    first = open_sources(RECIPE)[kind].batch(3, 4)
+    sources.generated_pools.cache_clear()  # as in another process
+    again, other = open_sources(RECIPE)[kind], open_sources(replace(RECIPE, seed=1))[kind]
+    again.batch(2, 4), list(again.held_out(4, 8))
+    assert same(again.batch(3, 4), first)
+    assert not same(again.batch(4, 4), first) and not same(other.batch(3, 4), first)
+
+
+def test_generated_shapes_and_labels():
+    video, image = open_sources(RECIPE)
+    clips, pictures = video.batch(0, 3), image.batch(0, 2)
+    assert (clips.x.shape, clips.x.dtype) == ((3, 16, 24, 24, 3), np.uint8)
+    assert (pictures.x.shape, pictures.x.dtype) == ((2, 24, 24, 3), np.uint8)
+    assert (list(clips.labels), list(pictures.labels)) == (["verb", "noun"], ["noun"])
+    assert [len(names) for names in video.labels.values()] == [8, 9]
+    assert image.labels == {"noun": video.labels["noun"]}
+
+
+def test_the_images_of_a_step_are_no_frames_of_its_clips():
+    video, image = open_sources(RECIPE)
+    pairs = [(video.batch(k, 4).labels["noun"], image.batch(k, 4).labels["noun"])
+             for k in range(20)]
+    assert np.mean([a == b for a, b in pairs]) < 0.3  # 1 / 9 by chance
+
+
+@pytest.mark.parametrize("kind", [VIDEO, IMAGE])
+def test_held_out_examples_are_always_the_same(kind):
+    found = list(open_sources(RECIPE)[kind].held_out(4, 10))
+    again = list(open_sources(RECIPE)[kind].held_out(4, 10))
+    assert [len(batch.x) for batch in found] == [4, 4, 2]
+    assert all(map(same, found, again))
+    assert not same(found[0], found[1])
+
+
+def test_held_out_examples_are_made_of_other_sprites_than_training():
+    video = open_sources(RECIPE)[VIDEO]
+    held = sources.generated_pools(24, 0, sources.HELD_OUT)
+    for mine, theirs in ((video.pools.sprites, held.sprites), (video.pools.canvases, held.canvases)):
+        kinds, count = mine.shape[:2] if mine is video.pools.sprites else (1, len(mine))
+        known = {one.tobytes() for one in mine.reshape(kinds * count, -1)}
+        assert len(known) == kinds * count
+        assert not known & {one.tobytes() for one in theirs.reshape(kinds * count, -1)}
+    black = replace(video.pools, sprites=0 * video.pools.sprites, canvases=0 * video.pools.canvases)
+    blind = replace(video, pools=black)
+    assert blind.batch(0, 4).x.max() == 0
+    assert same(next(blind.held_out(4, 4)), next(video.held_out(4, 4)))
+
+
+def test_frames_that_no_clip_can_have_are_refused_at_once():
+    with pytest.raises(ValueError, match="frames=1000: ask for 1 to"):
+        open_sources(replace(RECIPE, frames=1000))
+
+
+def test_every_file_comes_once_in_each_epoch():
+    first, second, third = drawn(in_memory(), range(15), 1).reshape(3, 5)
+    assert sorted(first) == sorted(second) == sorted(third) == [0, 1, 2, 3, 4]
+    assert not (first.tolist() == second.tolist() == third.tolist())
+
+
+@pytest.mark.parametrize("count", [2, 5, 12])
+def test_epochs_run_on_whatever_the_batch(count):
+    """Also where a batch ends in the middle of one, or holds several."""
+    one_by_one = drawn(in_memory(), range(60), 1)
+    assert drawn(in_memory(), range(60 // count), count).tolist() == one_by_one.tolist()
+
+
+def test_order_and_crops_of_files_depend_on_the_seed():
+    assert same(in_memory(seed=3).batch(7, 4), in_memory(seed=3).batch(7, 4))
+    assert not same(in_memory().batch(7, 4), in_memory().batch(8, 4))
+    assert drawn(in_memory(), range(20), 2).tolist() != drawn(in_memory(seed=3), range(20),
+                                                             2).tolist()
+
+
+@pytest.mark.parametrize("kind", ["video", "image"])
+def test_training_crops_at_random_places(kind):
+    """Every place in rows and columns, each alone, the same for all frames of a clip."""
+    source, found = in_memory(kind=kind), set()
+    for step in range(40):
+        batch = source.batch(step, 3)
+        assert batch.x.shape == ((3, 2, 6, 6, 3) if kind == "video" else (3, 6, 6, 3))
+        for x, label in zip(batch.x, batch.labels["number"], strict=True):
+            row, column = x[..., 1].min(), x[..., 2].min()
+            whole = coded(label, 8, 2 if kind == "video" else None)
+            assert np.array_equal(x, whole[..., row:row + 6, column:column + 6, :])
+            found.add((int(row), int(column)))
+    assert found == {(row, column) for row in range(3) for column in range(3)}
+
+
+@pytest.mark.parametrize("kind", ["video", "image"])
+def test_held_out_files_come_once_cropped_at_the_centre(kind):
+    batches = list(in_memory(kind=kind).held_out(2))
+    assert [len(batch.x) for batch in batches] == [2, 2, 1]
+    assert np.concatenate([batch.labels["number"] for batch in batches]).tolist() == [0, 1, 2, 3, 4]
+    for k, x in enumerate(np.concatenate([batch.x for batch in batches])):
+        whole = coded(k, 8, 2 if kind == "video" else None)
+        assert np.array_equal(x, whole[..., 1:7, 1:7, :])
+
+
+def test_a_glance_is_spread_over_the_whole_held_out_set():
+    """The files are sorted by class: the first few would be of one class alone."""
+    found = [batch.labels["number"].tolist() for batch in in_memory(total=12).held_out(3, 4)]
+    assert found == [[0, 3, 6], [9]]
+    assert sum(len(batch.x) for batch in in_memory().held_out(3, 99)) == 5
+
+
+@pytest.mark.parametrize("length, wanted", [(5, [3, 2]), (4, [2, 2]), (1, [1])])
+def test_a_batch_splits_into_nearly_equal_parts(length, wanted):
+    batch = Batch(np.arange(length * 3).reshape(length, 3), {"a": np.arange(length),
+                                                             "b": -np.arange(length)})
+    parts = batch.split(2)
+    assert [len(part.x) for part in parts] == wanted
+    joined = {head: np.concatenate([part.labels[head] for part in parts]) for head in batch.labels}
+    assert same(Batch(np.concatenate([part.x for part in parts]), joined), batch)
+
+
+def test_files_are_opened_with_their_classes_and_margins(tmp_path):
+    recipe = replace(RECIPE, data=str(class_folder(tmp_path / "Pets", "video")), frames=16)
+    [source] = open_sources(recipe)
+    assert (source.head, source.labels) == ("pets", {"pets": ("cat", "eel")})
+    assert source.train.x.shape == (6, 16, 27, 27, 3) and source.train.y.tolist() == [0] * 3 + [1] * 3
+    assert source.val.y.tolist() == [0, 0, 1, 1]
+    [batch] = source.held_out(9)
+    assert batch.x.shape == (4, 16, 24, 24, 3) and np.array_equal(batch.x[1, 2, 0, 0], [22, 1, 1])
+
+
+def test_skipped_files_are_counted(tmp_path):
+    folder = class_folder(tmp_path / "pets", "image")
+    for broken in ("train/cat/0.png", "val/cat/1.png", "val/eel/2.png"):
+        (folder / broken).write_text("no picture")
+    with pytest.warns(UserWarning, match="skipped: "):
+        [source] = open_sources(replace(RECIPE, images=str(folder)))
+    assert [path.name for path, _ in source.skipped] == ["1.png", "2.png"]
+    assert [path.name for path, _ in source.left_out] == ["0.png", "1.png", "2.png"]
+    assert [len(batch.x) for batch in source.held_out(9)] == [2]
+
+
+def test_one_name_for_two_lists_of_classes_is_refused(tmp_path):
+    data = class_folder(tmp_path / "videos" / "pets", "video")
+    images = class_folder(tmp_path / "images" / "pets", "image", ("cat", "dog"))
+    with pytest.raises(ValueError, match="share the name pets, not the classes; rename one"):
+        open_sources(replace(RECIPE, data=str(data), images=str(images)))
+    images = class_folder(tmp_path / "others" / "pets", "image")
+    assert [source.head for source in open_sources(
+        replace(RECIPE, data=str(data), images=str(images)))] == ["pets", "pets"]
+
+
+@needs_shared
+def test_the_real_validation_set_comes_once():
+    names = tuple((SHARED / "mini_actions" / "labels.txt").read_text().split())
+    source = open_held_out(SHARED / "mini_actions", "video", 4, 16, "actions", names)
+    batches = list(source.held_out(10))
+    assert [len(batch.x) for batch in batches] == [10, 10, 10, 10, 4] and source.skipped == ()
+    y = np.concatenate([batch.labels["actions"] for batch in batches])
+    counts = {"pull_up": 8, "push_up": 7, "squat": 5}
+    assert np.bincount(y).tolist() == [counts.get(name, 4) for name in names]
+    assert len({clip.tobytes() for batch in batches for clip in batch.x}) == 44
+
+
+def test_the_usual_recipe_asks_for_the_generated_set():
+    assert [source.kind for source in open_sources(replace(Recipe(), size=16))] == ["video", "image"]

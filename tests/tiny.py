@@ -1,0 +1,55 @@
+"""A run that takes a second, and folders of labelled files to train on."""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+import clips
+import numpy as np
+
+from tubevit_np import run
+from tubevit_np.recipe import Recipe
+from tubevit_np.train import train
+
+RECIPE = Recipe(steps=11, batch=3, image_batch=2, size=24, warmup=2, log_every=2, save_every=4)
+glance = mock.patch.object(run, "GLANCE", 20)  # so many held-out examples are soon looked at
+
+
+@cache
+def finished():
+    """The folder of a run by RECIPE, trained once for all tests, which leave it as it is."""
+    place = tempfile.TemporaryDirectory(prefix="tubevit")
+    finished.place = place  # goes when the tests end
+    folder = Path(place.name) / "finished"
+    with glance:
+        train(run.new_run(folder, RECIPE))
+    return folder
+
+
+def copied(folder):
+    """The finished run, to be spoilt."""
+    return Path(shutil.copytree(finished(), folder))
+
+
+def class_folder(folder, kind, classes=("cat", "eel"), train=3, val=2, size=27):
+    """folder/{train,val}/CLASS/FILE; the pixels of file k, in sorted order, are those of `coded`.
+
+    Videos of 4 frames, or images; both are stored exactly."""
+    for part, count in (("train", train), ("val", val)):
+        for k in range(count * len(classes)):
+            place = folder / part / classes[k // count]
+            place.mkdir(parents=True, exist_ok=True)
+            if kind == "video":
+                clips.write_video(place / f"{k}.mov", coded(k, size, 4))
+            else:
+                clips.write_pictures(place / f"{k}.png", coded(k, size))
+    return folder
+
+
+def coded(k, size, frames=None):
+    """uint8 pictures that tell in each pixel k (and the frame), row and column."""
+    red = 20 * k + np.arange(frames or 1)[:, None, None]
+    pixels = np.broadcast_arrays(red, np.arange(size)[:, None], np.arange(size))
+    return np.stack(pixels, -1).astype(np.uint8)[slice(None) if frames else 0]

@@ -1,0 +1,11 @@
+"""python -m tubevit_tg COMMAND: train, evaluate, predict, kernels, info."""
+
+import sys
+from types import SimpleNamespace
+
+from tubevit_np import cli
+from tubevit_tg.evaluate import predictor
+from tubevit_tg.train import train
+
+if __name__ == "__main__":
+    sys.exit(cli.main("tubevit_tg", SimpleNamespace(train=train, predictor=predictor)))

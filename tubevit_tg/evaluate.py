@@ -1,0 +1,27 @@
+"""How often a model is right on examples it was never trained on."""
+
+from tinygrad import TinyJit
+
+from tubevit_tg.device import to_arrays, to_tensors
+from tubevit_tg.model import forward
+
+
+def logits_of(params, cfg, x, heads):
+    """Logits {head: (B, K)} of a batch of videos or images, without keeping what lies between."""
+    return forward(params, x, cfg, heads, inner=False)[0]
+
+
+def predictor(params, cfg):
+    """predict(x, heads) -> {head: logits (B, K)}, arrays in and out, with these parameters.
+
+    Captured once for each shape and replayed; parameters that train on are seen as they are."""
+    params, captured = to_tensors(params), {}
+
+    def predict(x, heads):
+        if (x.shape, heads) not in captured:
+            captured[x.shape, heads] = TinyJit(
+                lambda x: {name: y.realize()
+                           for name, y in logits_of(params, cfg, x, heads).items()})
+        return to_arrays(captured[x.shape, heads](to_tensors(x)))
+
+    return predict

@@ -1,0 +1,26 @@
+"""Tube kernels as sums of waves, the basis that AdamW steps them in: a 4D cosine transform.
+
+Neighbouring voxels of a video are nearly equal, so a kernel's gradient by voxels is almost all
+slow waves, and steps of equal size for every voxel hardly change the fast ones, which see edges and
+motion.  By waves, AdamW scales each alone.  The model does not change: this is its training."""
+
+from tubevit_np.frequency import cosines
+from tubevit_tg.device import constant
+from tubevit_tg.layers import matmul
+
+
+def to_waves(w):
+    """(kt, kh, kw, C, D) by voxel and colour -> the same shape by frequency along all four axes."""
+    return _along_axes(w, [constant(cosines, n, dtype=w.dtype) for n in w.shape[:4]])
+
+
+def from_waves(w):
+    """The inverse of to_waves."""
+    return _along_axes(w, [constant(cosines, n, dtype=w.dtype).T for n in w.shape[:4]])
+
+
+def _along_axes(w, matrices):
+    for axis, matrix in enumerate(matrices):
+        front = w.transpose(0, axis)
+        w = matmul(matrix, front.flatten(1)).reshape(front.shape).transpose(0, axis)
+    return w.contiguous()  # or both moments would be computed from the last product again

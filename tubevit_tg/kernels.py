@@ -1,0 +1,24 @@
+"""One 8x8x8 kernel resized for every video tube: fewer parameters, any shape (Sec. 3.4)."""
+
+from tubevit_np.kernels import SHARED_SIZE, taps
+from tubevit_tg.device import constant
+from tubevit_tg.layers import matmul
+
+
+def resize_kernel(w, size):
+    """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w), not rescaled: (*size, C, D)."""
+    for n_out in size:  # each turn resizes the first axis and makes it the third: in the end t h w
+        rows = constant(taps, w.shape[0], n_out, dtype=w.dtype)
+        resized = matmul(rows, w.reshape(w.shape[0], -1))
+        w = resized.reshape(n_out, *w.shape[1:]).permute(1, 2, 0, 3, 4)
+    return w
+
+
+def tube_kernel(params, cfg, i):
+    """The kernel of tube i, (kt, kh, kw, C, D/S): its own, or its cut of the shared one.
+
+    A packed tube takes the first D/S channels of the shared kernel; 2D patches keep their own."""
+    tube = cfg.tubes[i]
+    if not cfg.shared_kernel or tube.is_patch:
+        return params["tubes"][str(i)]["w"]
+    return resize_kernel(params["kernel"]["w"][..., :cfg.dim // tube.members], tube.kernel)

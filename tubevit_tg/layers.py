@@ -1,0 +1,110 @@
+"""The parts of a pre-norm transformer encoder (Sec. 3.1, Eq. 1-2).
+
+Each takes Tensors of any float precision and keeps it.  Those made of several steps return
+(y, seen): seen names every intermediate, for pictures, comparisons and gradients to read."""
+
+import math
+
+import numpy as np
+from tinygrad import Tensor, dtypes
+
+from tubevit_np.layers import GELU_CUBE, GELU_SCALE, under
+
+
+def matmul(a, b):
+    """a @ b: every large product passes through here.
+
+    What it multiplies is stored first: else tinygrad computes it (a layer norm, a GELU, a softmax,
+    a cut of qkv) inside the product's loop, again for every column.  So is the gradient of its
+    result, which two more products read.  It makes a training step four times as fast."""
+    return (a.contiguous() @ b.contiguous()).contiguous_backward()
+
+
+def linear(x, w, b):
+    """x (..., in) @ w (in, out) + b (out,)."""
+    return matmul(x, w) + b
+
+
+def layer_norm(x, g, b, eps):
+    """Zero mean and unit (biased) variance over the last axis, then gain and shift."""
+    y, _ = normalise(x, eps)
+    return y * g + b
+
+
+def normalise(x, eps):
+    """x with zero mean and unit variance over the last axis, and what it was multiplied by."""
+    x = x - x.mean(-1, keepdim=True)
+    inverse = ((x * x).mean(-1, keepdim=True) + eps).rsqrt()
+    return x * inverse, inverse
+
+
+def gelu(x, form):
+    """x times the normal distribution function of x: "erf" is exact, "tanh" within 4.7e-4."""
+    if form == "erf":
+        return 0.5 * x * (1 + erf(x / math.sqrt(2)))
+    return 0.5 * x * (1 + gelu_tanh(x))
+
+
+def gelu_tanh(x):
+    """tanh(sqrt(2 / pi) (x + 0.044715 x^3))."""
+    return (GELU_SCALE * x * (1 + GELU_CUBE * x * x)).tanh()
+
+
+def erf(x):
+    """The error function: in float64 its integral by Gauss-Legendre, to 1e-15; else to 4e-7."""
+    if x.dtype != dtypes.float64:
+        return x.erf()
+    nodes, weights = (Tensor(a, device=x.device) for a in np.polynomial.legendre.leggauss(24))
+    x = x.clip(-6, 6)  # beyond, it is 1 to the last bit
+    at = x.unsqueeze(-1) * (nodes + 1) / 2
+    return x / math.sqrt(math.pi) * ((-at * at).exp() * weights).sum(-1)
+
+
+def softmax(x):
+    """Over the last axis; the maximum is taken off first, so that no exponential overflows."""
+    x = (x - x.max(-1, keepdim=True)).exp()
+    return x / x.sum(-1, keepdim=True)
+
+
+def split_heads(x, heads):
+    """(B, N, D) -> (B, A, N, E): head a has channels a*E to (a+1)*E."""
+    x = x.reshape(*x.shape[:2], heads, -1).transpose(1, 2)
+    return x.contiguous_backward()  # or one slow loop would compute the gradients of q, k and v
+
+
+def merge_heads(x):
+    """(B, A, N, E) -> (B, N, D), the inverse of split_heads."""
+    return x.transpose(1, 2).reshape(x.shape[0], x.shape[2], -1)
+
+
+def attention(q, k, v):
+    """softmax(q k^T / sqrt(E)) v and its weights; q (B, A, Q, E), k and v (B, A, N, E)."""
+    weights = softmax(matmul(q, k.transpose(-1, -2)) * (1 / math.sqrt(q.shape[-1])))  # (B, A, Q, N)
+    return matmul(weights, v), weights
+
+
+def self_attention(x, qkv, out, heads):
+    """Every token looks at every token: x (B, N, D) -> (B, N, D).  qkv columns are q, k, v."""
+    seen = {"qkv": linear(x, **qkv)}  # (B, N, 3D)
+    q, k, v = (split_heads(part, heads) for part in seen["qkv"].chunk(3, dim=-1))
+    mixed, seen["weights"] = attention(q, k, v)
+    seen["mixed"] = merge_heads(mixed)
+    return linear(seen["mixed"], **out), seen
+
+
+def feed_forward(x, up, down, form):
+    """Each token alone through a wider layer: x (..., D) -> M -> (..., D)."""
+    seen = {"up": linear(x, **up)}  # (..., M)
+    seen["gelu"] = gelu(seen["up"], form)
+    return linear(seen["gelu"], **down), seen
+
+
+def block(z, ln1, attn, ln2, mlp, heads, eps, form):
+    """y = MSA(LN(z)) + z, then MLP(LN(y)) + y (Eq. 1-2): z (B, N, D) -> (B, N, D)."""
+    seen = {"ln1": layer_norm(z, **ln1, eps=eps)}
+    change, inner = self_attention(seen["ln1"], **attn, heads=heads)
+    y = seen["middle"] = z + change
+    seen |= under("attn", inner)
+    seen["ln2"] = layer_norm(y, **ln2, eps=eps)
+    change, inner = feed_forward(seen["ln2"], **mlp, form=form)
+    return y + change, seen | under("mlp", inner)

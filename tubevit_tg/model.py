@@ -1,0 +1,55 @@
+"""TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2, 3.5)."""
+
+from tinygrad import Tensor, dtypes
+
+from tubevit_np.layers import under
+from tubevit_np.model import check_heads, check_input, check_tubes, gated_tokens
+from tubevit_tg.device import dtype_name
+from tubevit_tg.layers import block, layer_norm, linear
+from tubevit_tg.pooling import attention_pool
+from tubevit_tg.position import positions
+from tubevit_tg.scaling import gate
+from tubevit_tg.tubes import tokenize
+
+
+def forward(params, x, cfg, head, inner=True):
+    """Class scores of videos (B, T, H, W, C), or of images (B, H, W, C) by their 2D patches alone.
+
+    params: the nested tree.  x: floats, taken as they are, or uint8, scaled by cfg's mean and std.
+    head: a name, or several.  Returns logits (B, K) (of several heads: a dict) and out, every
+    intermediate by name; without inner only those outside the blocks.  Raises ValueError for an
+    input of another kind or too small for every tube, and for an unknown head."""
+    video = as_video(x, cfg)
+    names = check_heads(head, cfg)
+    keep = Tensor(gated_tokens(cfg, video.shape[1:4]))
+    out = {"video": video, "tokens": tokenize(params, video, cfg)}
+    at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
+    z = out["with_position"] = out["tokens"] + at  # (B, N, D)
+    for layer in range(cfg.depth):
+        z, seen = block(z, **params["blocks"][str(layer)],
+                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+        if layer == cfg.gate_layer:
+            z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
+        out[f"blocks.{layer}"] = z
+        out |= under(f"blocks.{layer}", seen) if inner else {}
+    out["norm"] = layer_norm(z, **params["norm"], eps=cfg.eps)
+    out["pooled"], seen = attention_pool(  # (B, D)
+        out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+    out |= under("pool", seen)
+    logits = {name: linear(out["pooled"], **params["heads"][name]) for name in names}
+    return logits[head] if isinstance(head, str) else logits, out
+
+
+def as_video(x, cfg):
+    """x checked, as a float video (B, T, H, W, C); an image becomes a video of one frame.
+
+    An array will do in place of a Tensor, except under TinyJit, which would bake it in."""
+    x = x if isinstance(x, Tensor) else Tensor(x)
+    check_input(x.shape, dtype_name(x.dtype), cfg)
+    video = x if x.ndim == 5 else x[:, None]
+    return scale_uint8(video, cfg) if video.dtype == dtypes.uint8 else video
+
+
+def scale_uint8(x, cfg):
+    """(x / 255 - mean) / std as float32."""
+    return x.cast(dtypes.float32) * (1 / (255 * cfg.std)) - cfg.mean / cfg.std

@@ -1,0 +1,13 @@
+"""Where a token is: fixed sines and cosines of the centre of its tube (Sec. 3.3, Eq. 3-7)."""
+
+from tinygrad import Tensor, dtypes
+
+from tubevit_np import position
+from tubevit_np.position import centres, sincos_3d
+
+
+def positions(cfg, shape, dtype=dtypes.float32):
+    """The positions of all tokens of a (T, H, W) video, in token order: (N, D).
+
+    Computed by NumPy in float64: not every GPU has that."""
+    return Tensor(position.positions(cfg, shape), dtype=dtype)

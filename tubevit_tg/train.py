@@ -1,0 +1,74 @@
+"""Joint training: a batch of videos and one of images in a step, the losses added (Sec. 3.5)."""
+
+from tinygrad import TinyJit
+
+from tubevit_np.data.sources import Batch
+from tubevit_np.optim import kernel_rates, learning_rate
+from tubevit_np.params import flatten
+from tubevit_tg.device import to_arrays, to_tensors
+from tubevit_tg.evaluate import predictor
+from tubevit_tg.loss import accuracy, cross_entropy
+from tubevit_tg.model import forward
+from tubevit_tg.optim import adamw, adamw_state, autograd, clip
+
+
+def joint_loss(params, batches, cfg, weights, smoothing=0.0):
+    """Loss of a joint step, one Batch of each source, weighted, and a list of accuracies."""
+    total, right = 0.0, []
+    for batch, weight in zip(batches, weights, strict=True):
+        logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), inner=False)
+        total += weight * sum(cross_entropy(logits[head], y, smoothing)
+                              for head, y in batch.labels.items())
+        right.append({head: accuracy(logits[head], y) for head, y in batch.labels.items()})
+    return total, right
+
+
+def joint_step(params, moments, cfg, weights, recipe):
+    """step(t, lr, batches) -> loss, norm, right; captured at its second call, then replayed.
+
+    What changes from step to step must be a Tensor: TinyJit bakes Python's numbers in."""
+    flat = flatten(params)  # the same Tensors by name: adamw changes them in place
+    rates = kernel_rates(flat)
+
+    @TinyJit
+    def captured(t, lr, *tensors):
+        batches = joined(tensors, captured.heads)
+        loss, right = joint_loss(params, batches, cfg, weights, recipe.smoothing)
+        shares = [share for found in right for share in found.values()]
+        grads = autograd(flat, loss, *shares)
+        norm = clip(grads, recipe.clip)
+        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
+        return loss.realize(), norm.realize(), *(share.realize() for share in shares)
+
+    def step(t, lr, batches):
+        captured.heads = [tuple(batch.labels) for batch in batches]
+        arrays = [a for batch in batches for a in (batch.x, *batch.labels.values())]
+        loss, norm, *shares = captured(*(to_tensors(a) for a in (float(t), lr, *arrays)))
+        shares = iter([share.item() for share in shares])
+        right = [{head: next(shares) for head in heads} for heads in captured.heads]
+        return loss.item(), norm.item(), right
+
+    return step
+
+
+def joined(tensors, heads):
+    """Batches from the flat list that a captured function takes."""
+    tensors = iter(tensors)
+    return [Batch(next(tensors), {head: next(tensors) for head in names}) for names in heads]
+
+
+def train(run):
+    """Train from where the run stands to its last step; the run keeps log and checkpoints."""
+    recipe, cfg = run.recipe, run.cfg
+    params, moments = map(to_tensors, run.start())
+    moments = moments or adamw_state(flatten(params))
+    step_once = joint_step(params, moments, cfg, run.weights, recipe)
+    predict = predictor(params, cfg)
+    with run.batches() as batches:
+        for step, batch in batches:
+            lr = learning_rate(step, recipe.steps, recipe.lr, recipe.warmup)
+            loss, norm, right = step_once(step + 1, lr, batch)
+            run.log(step, loss=loss, lr=lr, norm=norm, right=right)
+            if run.due(step):
+                run.save(step + 1, to_arrays(params), to_arrays(moments), predict)
+    return to_arrays(params)
