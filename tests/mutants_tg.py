@@ -72,6 +72,8 @@ OPTIM = [Mutant("tubevit_tg/optim.py", *rest) for rest in [
      "test_mirror.py::test_ten_training_steps[float64]", "small gradients blown up"),
     ('v.assign(v + (1 - beta2) * (g * g - v))', 'v.assign(v + (1 - beta1) * (g * g - v))',
      "test_mirror.py::test_ten_training_steps[float64]", "one beta for both moments"),
+    ("size + (quiet(size) if by_waves else 0)", "size",
+     "test_mirror.py::test_ten_training_steps[float64]", "faint waves at full length"),
     ('w * kept - rate', 'w - rate',
      "test_mirror.py::test_ten_training_steps[float64]", "no weight decay"),
     ('rate = lr * (rates or {}).get(name, 1.0)', 'rate = lr',
@@ -93,8 +95,9 @@ DEVICE = [Mutant("tubevit_tg/device.py", *rest) for rest in [
 ]]
 
 FREQUENCY = [Mutant("tubevit_tg/frequency.py", *rest) for rest in [
-    ('[cosines(n).T for', '[cosines(n) for',
+    ('dtype=w.dtype).T for', 'dtype=w.dtype) for',
      "test_mirror.py::test_one_function[back from waves]", "the transform in place of its inverse"),
 ]]
 
-MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM, *DEVICE, *FREQUENCY]
+MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM,
+          *DEVICE, *FREQUENCY]

@@ -1,0 +1,95 @@
+"""What a recipe refuses at once, before any data is read; and that its file brings it back."""
+
+import json
+import math
+from dataclasses import asdict, replace
+
+import pytest
+
+from tubevit_np.config import PRESETS, TUBE_SETS
+from tubevit_np.recipe import Recipe, read_recipe, recipe_for, write_recipe, write_text
+
+WRONG = [
+    ({"preset": "XXL"}, "no preset 'XXL'; there are demo, Ti, S, B, L, H"),
+    ({"tubes": "round"}, "tube set 'round' is not one of main, core, demo"),
+    *(({name: 0}, f"{name} is 0; it must be at least 1") for name in (
+        "frames", "size", "steps", "batch", "image_batch", "log_every", "save_every")),
+    *(({name: -1}, f"{name} is -1; it must be at least 0") for name in (
+        "lr", "seed", "warmup", "clip", "smoothing", "image_weight", "weight_decay",
+        "kernel_norm")),
+    ({"lr": math.nan}, "lr is nan; it must be at least 0"),
+    ({"lr": math.inf}, "lr is inf; it must be at least 0"),
+    ({"smoothing": 1.0}, "smoothing is 1.0; it must be below 1"),
+    ({"size": 7}, "no tube fits into 16x7x7 (T x H x W); they need 1x8x8, 8x10x10, 16x8x8, 6x12x12"
+                  ": use a larger input or smaller tubes"),
+    ({"images": "here", "size": 7}, "no tube fits into 1x7x7"),
+    ({"data": "here", "preset": "B", "frames": 7, "size": 15}, "no tube fits into 7x15x15"),
+]
+
+
+@pytest.mark.parametrize("given, words", WRONG)
+def test_a_recipe_refuses(given, words):
+    with pytest.raises(ValueError) as caught:
+        Recipe(**given)
+    assert str(caught.value).startswith(words) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given, shapes", [
+    ({}, [(16, 48, 48), (1, 48, 48)]),
+    ({"data": "a"}, [(16, 48, 48)]),
+    ({"images": "b", "size": 8}, [(1, 8, 8)]),
+    ({"data": "a", "images": "b", "frames": 20, "size": 50}, [(20, 50, 50), (1, 50, 50)])])
+def test_what_it_trains_on(given, shapes):
+    assert Recipe(**given).shapes == shapes
+    assert Recipe(**given).generated == (not {"data", "images"} & set(given))
+
+
+def test_tubes_that_do_not_fit_are_named():
+    with pytest.warns(UserWarning, match="tube 8x8x8 needs 8x10x10 and gives no tokens of 7x48x48"):
+        Recipe(data="a", frames=7)
+    assert Recipe(data="a", frames=1).shapes == [(1, 48, 48)]
+
+
+def test_the_model_is_the_preset_with_other_heads_or_tubes():
+    classes = {"films": 3}
+    assert Recipe().config(classes) == replace(PRESETS["demo"], classes=classes)
+    cfg = recipe_for(preset="B", tubes="core").config(classes)
+    assert cfg == replace(PRESETS["B"], classes=classes, tubes=TUBE_SETS["core"])
+
+
+def test_large_presets_have_recipes_of_their_own():
+    assert recipe_for() == recipe_for(preset="demo") == Recipe()
+    base, large = recipe_for(preset="B"), recipe_for(preset="H", lr=0.5)
+    assert (base.frames, base.size, base.lr, base.weight_decay) == (32, 224, 5e-5, 1e-3)
+    assert (large.size, large.lr, large.weight_decay) == (224, 0.5, 1e-5)
+
+
+def test_its_file_brings_it_back(tmp_path):
+    recipe = Recipe(preset="S", tubes="core", data="films", frames=20, size=30, lr=0.1, seed=7)
+    cfg = recipe.config({"films": 3})
+    write_recipe(tmp_path / "config.json", recipe, cfg)
+    assert read_recipe(tmp_path / "config.json") == (recipe, cfg)
+    assert json.loads((tmp_path / "config.json").read_text())["recipe"] == asdict(recipe)
+
+
+@pytest.mark.parametrize("change, words", [
+    (("steps", "stepz"), "stepz"), (('"seed": 0', '"seed": -1'), "seed is -1"),
+    (('"dim": 96', '"dim": 95'), "dim 95"), (('"config"', '"conf"'), "config")])
+def test_a_file_that_is_no_recipe_is_refused(tmp_path, change, words):
+    path = tmp_path / "config.json"
+    write_recipe(path, Recipe(), Recipe().config({"verb": 8}))
+    path.write_text(path.read_text().replace(*change))
+    with pytest.raises(ValueError, match=f"config.json is not a run's recipe: .*{words}"):
+        read_recipe(path)
+
+
+def test_a_text_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
+    path = tmp_path / "text"
+    write_text(path, "old")
+
+    def full(*_):
+        raise OSError("disk full")
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="disk full"):
+        write_text(path, "new")
+    assert path.read_text() == "old"
