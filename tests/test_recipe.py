@@ -20,13 +20,15 @@ WRONG = [
     ({"lr": math.nan}, "lr is nan; it must be at least 0"),
     ({"lr": math.inf}, "lr is inf; it must be at least 0"),
     ({"smoothing": 1.0}, "smoothing is 1.0; it must be below 1"),
-    ({"size": 7}, "no tube fits into 16x7x7 (T x H x W); they need 1x8x8, 8x10x10, 16x8x8, 6x12x12"
+    ({"size": 7}, "no tube fits into 1x7x7 (T x H x W); they need 1x8x8, 8x10x10, 16x8x8, 6x12x12"
                   ": use a larger input or smaller tubes"),
     ({"images": "here", "size": 7}, "no tube fits into 1x7x7"),
+    ({"preset": "B", "frames": 32, "size": 9}, "no tube fits into 1x9x9"),  # a video would
     ({"data": "here", "preset": "B", "frames": 7, "size": 15}, "no tube fits into 7x15x15"),
 ]
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("given, words", WRONG)
 def test_a_recipe_refuses(given, words):
     with pytest.raises(ValueError) as caught:
@@ -44,6 +46,7 @@ def test_what_it_trains_on(given, shapes):
     assert Recipe(**given).generated == (not {"data", "images"} & set(given))
 
 
+@pytest.mark.filterwarnings("ignore:tube 16x4x4")
 def test_tubes_that_do_not_fit_are_named():
     with pytest.warns(UserWarning, match="tube 8x8x8 needs 8x10x10 and gives no tokens of 7x48x48"):
         Recipe(data="a", frames=7)

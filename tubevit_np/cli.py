@@ -109,7 +109,8 @@ def train(options, engine):
     given = {field.name: getattr(options, field.name) for field in fields(Recipe)
              if hasattr(options, field.name)}
     if options.resume and given:
-        raise ValueError(f"a resumed run keeps its own options; leave out --{next(iter(given))}")
+        first = next(iter(given)).replace("_", "-")
+        raise ValueError(f"a resumed run keeps its own options; leave out --{first}")
     run = open_run(options.resume) if options.resume else new_run(options.out, recipe_for(**given))
     params = engine.train(run)
     if run.first == run.recipe.steps:

@@ -25,9 +25,9 @@ class Recipe:
     images: str | None = None  # folder or CSV of images
     frames: int = 16
     size: int = 48  # pixels, of both sides
-    steps: int = 2500
+    steps: int = 2800
     batch: int = 32  # videos in a step
-    image_batch: int = 24  # images in a step
+    image_batch: int = 32  # images in a step
     image_weight: float = 1.0  # of the images' mean loss beside the videos'
     lr: float = 3e-3
     warmup: int = 60  # steps
@@ -48,7 +48,7 @@ class Recipe:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
         if self.smoothing >= 1:
             raise ValueError(f"smoothing is {self.smoothing}; it must be below 1")
-        for shape in self.shapes:
+        for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
             check_tubes(shape, self.config({}))
 
     @property

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from tubevit_np.kernels import tube_kernel
+from tubevit_np.layers import linear
 
 
 def grid(tube, shape):
@@ -37,7 +38,7 @@ def tube_tokens(video, w, b, tube):
 
     video (B, T, H, W, C);  w (kt, kh, kw, C, D/S), b (D/S,).  Returns (B, nt*nh*nw, D)."""
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
-    members = voxels @ w.reshape(-1, w.shape[-1]) + b  # (B, N, S, D/S)
+    members = linear(voxels, w.reshape(-1, w.shape[-1]), b)  # (B, N, S, D/S)
     return members.reshape(*voxels.shape[:2], -1)  # first member in the first channels
 
 

@@ -18,17 +18,21 @@ from tests.benchmarks import torch_model
 from tubevit_np.data.sources import Batch
 from tubevit_np.model import scale_uint8
 from tubevit_np.optim import BETAS, decayed, kernel_rates
+from tubevit_np.recipe import Recipe
 from tubevit_np.train import joint_gradients
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
 
 
 def random_batches(rng, cfg):
-    """The demo's joint batch: 32 clips with both labels, 16 images with a noun."""
+    """The demo's joint batch, of random pixels: clips with both labels, images with a noun."""
     def batch(shape, heads):
         return Batch(rng.integers(0, 256, shape, dtype=np.uint8),
                      {head: rng.integers(0, cfg.classes[head], shape[0]) for head in heads})
-    return [batch((32, 16, 48, 48, 3), ("verb", "noun")), batch((16, 48, 48, 3), ("noun",))]
+    recipe = Recipe()
+    picture = (recipe.size, recipe.size, cfg.channels)
+    return [batch((recipe.batch, recipe.frames, *picture), ("verb", "noun")),
+            batch((recipe.image_batch, *picture), ("noun",))]
 
 
 def numpy_step(flat, cfg, batches, pool):

@@ -1,0 +1,288 @@
+"""What is typed and what is printed: every command, and one line for every mistake."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from types import SimpleNamespace
+
+import clips
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from tiny import class_folder, coded, copied, finished
+
+import tubevit_np as tv
+from tubevit_np import cli
+from tubevit_np.evaluate import predictor
+from tubevit_np.recipe import Recipe
+from tubevit_np.run import read_metrics
+from tubevit_np.train import train
+
+COMMANDS = ("train", "evaluate", "predict", "kernels", "info")
+TOP = Path(__file__).resolve().parents[1]
+HEAVY = """
+import sys
+from tubevit_np import cli
+try:
+    cli.main("tubevit_np", None, sys.argv[1:])
+except SystemExit:
+    heavy = {"av", "imageio", "matplotlib", "PIL", "tinygrad", "multiprocessing"}
+    print(heavy & set(sys.modules), file=sys.stderr)
+"""
+
+
+def run(*arguments):
+    """Exit status of one command, in this process."""
+    engine = SimpleNamespace(train=train, predictor=predictor)
+    return cli.main("tubevit_np", engine, [str(argument) for argument in arguments])
+
+
+def shares(text, word):
+    """The percentages printed on the lines that begin with this word."""
+    return [float(line.split()[-1].strip("%")) for line in text.splitlines()
+            if line.split()[:1] == [word]]
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help_has_an_example_on_a_line_of_its_own(capsys, command):
+    with pytest.raises(SystemExit) as done:
+        run(*filter(None, [command, "--help"]))
+    shown = capsys.readouterr()
+    assert done.value.code == 0 and shown.err == ""
+    start = "example: python -m tubevit_np "
+    [example] = [line for line in shown.out.splitlines() if line.startswith(start)]
+    typed = example.removeprefix(start).split()
+    assert typed[0] == command or command is None
+    options = cli.parser("tubevit_np").parse_args(typed)  # what it shows can be typed
+    assert callable(options.command)
+
+
+@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
+def test_help_loads_nothing_heavy(command):
+    result = subprocess.run([sys.executable, "-c", HEAVY, *command, "--help"], cwd=TOP,
+                            capture_output=True, text=True, check=True)
+    assert "usage: python -m tubevit_np" in result.stdout and result.stderr == "set()\n"
+
+
+def test_train_help_tells_every_default(capsys):
+    with pytest.raises(SystemExit):
+        run("train", "--help")
+    text = " ".join(capsys.readouterr().out.split())
+    for field in fields(Recipe):
+        if field.name in cli.HELP:
+            words = cli.HELP[field.name][1] + f" (default {field.default})" * bool(field.default)
+            assert f"--{field.name.replace('_', '-')} " in text and words in text, words
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory):
+    """A folder with a run on films and shots of pets, and what its training printed."""
+    place, patch = tmp_path_factory.mktemp("pets"), pytest.MonkeyPatch()
+    class_folder(place / "Films", "video", size=18), class_folder(place / "shots", "image", size=18)
+    patch.chdir(place)
+    result = subprocess.run(
+        [sys.executable, "-m", "tubevit_np", "train", "--data", "Films", "--images", "shots",
+         "--steps", "3", "--batch", "2", "--image-batch", "3", "--size", "16", "--out", "out/run"],
+        env=os.environ | {"PYTHONPATH": str(TOP)}, capture_output=True, text=True, check=False)
+    yield SimpleNamespace(run=place / "out" / "run", films=place / "Films", shots=place / "shots",
+                          result=result)
+    patch.undo()
+
+
+def test_training_on_files_from_the_shell(pets):
+    """Videos and images jointly, by `python -m`; heads are named after the folders."""
+    assert pets.result.returncode == 0, pets.result.stderr
+    assert "Traceback" not in pets.result.stderr
+    assert sorted(path.name for path in pets.run.iterdir()) == [
+        "checkpoint-000003.safetensors", "config.json", "curves.png", "evaluation.json",
+        "kernels.png", "metrics.jsonl", "model.safetensors", "tubes.png"]
+    assert tv.load(pets.run / "model.safetensors")[1].classes == {"films": 2, "shots": 2}
+    scores = json.loads((pets.run / "evaluation.json").read_text())
+    assert [scores[kind]["count"] for kind in ("video", "image")] == [4, 4]
+    assert "4 held-out videos\n  films " in pets.result.stdout
+    assert "4 held-out images\n  shots " in pets.result.stdout
+    assert shares(pets.result.stdout, "films") == [100 * scores["video"]["films"]]
+
+
+def test_progress_tells_loss_rate_and_time_left(pets):
+    last = pets.result.stderr.replace("\r", "\n").splitlines()[-1]
+    [record, _] = read_metrics(pets.run / "metrics.jsonl")
+    assert "training: 100%" in last and "3/3 [" in last and "step/s" in last or "s/step" in last
+    assert f"loss={record['loss']:.2f}, films=" in last and "image shots=" in last
+    assert "<00:00" in last
+
+
+def test_evaluate_on_given_files(pets, capsys):
+    assert run("evaluate", pets.run, "--data", pets.films, "--images", pets.shots) == 0
+    both = capsys.readouterr().out
+    assert run("evaluate", pets.run) == 0
+    assert capsys.readouterr().out == both == pets.result.stdout
+    assert run("evaluate", pets.run / "model.safetensors", "--images", pets.shots) == 0
+    assert "videos" not in (images := capsys.readouterr().out) and images in both
+
+
+def test_evaluate_says_what_it_left_out(pets, tmp_path, capsys):
+    folder = class_folder(tmp_path / "films", "video", size=18)
+    (folder / "val/cat/0.mov").write_text("broken")
+    with pytest.warns(UserWarning, match="skipped"):
+        assert run("evaluate", pets.run / "model.safetensors", "--data", folder) == 0
+    assert "3 held-out videos, 1 left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name, head", [
+    ("film.mov", "films of the video"), ("animation.gif", "films of the video"),
+    ("still.gif", "shots of the image"), ("photo.jpg", "shots of the image")])
+def test_predict_names_its_classes(pets, tmp_path, capsys, name, head):
+    if name == "film.mov":
+        clips.write_video(tmp_path / name, coded(1, 20, 5))
+    else:
+        iio.imwrite(tmp_path / name, coded(1, 20, 5) if name == "animation.gif" else coded(1, 20))
+    assert run("predict", pets.run, tmp_path / name) == 0
+    title, *rows = capsys.readouterr().out.splitlines()
+    assert title == f"{head} {tmp_path / name}"
+    found = [float(row.split("%")[0]) for row in rows]
+    assert sorted(row.split()[-1] for row in rows) == ["cat", "eel"]
+    assert found == sorted(found, reverse=True) and sum(found) == pytest.approx(100, abs=0.11)
+
+
+def test_predict_shows_the_probabilities_of_forward(capsys, tmp_path):
+    """Of a generated run: verb and noun of a video, five classes each, the likeliest first."""
+    clips.write_video(tmp_path / "x.mov", coded(3, 24, 16))
+    assert run("predict", finished(), tmp_path / "x.mov") == 0
+    lines = capsys.readouterr().out.splitlines()
+    params, cfg, notes = tv.load(finished() / "model.safetensors")
+    logits, _ = tv.forward(params, coded(3, 24, 16)[None], cfg, ("verb", "noun"))
+    for head, rows in (("verb", lines[:6]), ("noun", lines[6:])):
+        wanted = tv.softmax(logits[head].astype(float))[0]
+        assert rows[0].startswith(f"{head} of the video")
+        for row, i in zip(rows[1:], np.argsort(-wanted)[:5], strict=True):
+            assert row.split()[0] == f"{wanted[i]:.1%}" and row.endswith(notes["labels"][head][i])
+
+
+def test_evaluate_a_generated_run(capsys, tmp_path):
+    folder = copied(tmp_path / "run")
+    assert run("evaluate", folder, "--count", 40) == 0
+    text = capsys.readouterr().out
+    assert "40 held-out videos" in text and "40 held-out images" in text
+    scores = json.loads((folder / "evaluation.json").read_text())
+    assert scores["video"].keys() == {"verb", "noun", "both", "verb top-5", "noun top-5", "count",
+                                      "left out"}
+    printed = dict(zip(("verb", "both"), (shares(text, "verb")[0], shares(text, "both")[0])))
+    assert printed == pytest.approx({name: 100 * scores["video"][name] for name in printed})
+
+
+def test_resume_a_finished_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "COUNT", 20)
+    folder = copied(tmp_path / "run")
+    assert run("train", "--resume", folder) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"{folder} had done all its 11 steps; drawn and scored again\n")
+    assert "20 held-out videos" in text and (folder / "curves.png").exists()
+
+
+def test_kernels(tmp_path, capsys):
+    assert run("kernels", finished() / "model.safetensors", "--out", tmp_path / "pictures") == 0
+    shown = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [path.name for path in shown] == ["kernels.png", "tubes.png"]
+    assert all(path.parent == tmp_path / "pictures" and iio.imread(path).std() > 5
+               for path in shown)
+
+
+def test_info(capsys):
+    assert run("info", "--preset", "B", "--frames", 32, "--size", 224) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["all", "539", "196"] in lines
+    assert [line[-2:] for line in lines if line[:1] == ["16x4x4"]] == [["147", "0"]]
+    total = f"{tv.count(tv.PRESETS['B']):,}"
+    assert [line[1] for line in lines if line[:1] == ["all"]] == ["539", total]
+    assert run("info") == 0
+    assert "video of 16x48x48" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder of things that are not what they should be."""
+    folder = tmp_path_factory.mktemp("wrong")
+    (folder / "text.mp4").write_text("no film")
+    (folder / "empty").mkdir()
+    whole = (finished() / "model.safetensors").read_bytes()
+    (folder / "half.safetensors").write_bytes(whole[:5000])
+    class_folder(folder / "other", "video", ("cat", "fox"))
+    return folder
+
+
+NEW = "train --out PLACE/new"
+WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished run
+    "": "required: COMMAND; see python -m tubevit_np --help",
+    "fly": "'fly'",
+    f"{NEW} --stepz 3": "--stepz 3; see python -m tubevit_np --help",
+    f"{NEW} --steps x": "--steps: invalid int value: 'x'; see python -m tubevit_np train --help",
+    f"{NEW} --steps 0": "steps is 0; it must be at least 1",
+    f"{NEW} --lr -0.1": "lr is -0.1; it must be at least 0",
+    f"{NEW} --lr nan": "lr is nan; it must be at least 0",
+    f"{NEW} --smoothing 1": "smoothing is 1.0; it must be below 1",
+    f"{NEW} --batch 0": "batch is 0; it must be at least 1",
+    f"{NEW} --image-batch 0": "image_batch is 0; it must be at least 1",
+    f"{NEW} --seed -1": "seed is -1; it must be at least 0",
+    f"{NEW} --save-every 0": "save_every is 0; it must be at least 1",
+    f"{NEW} --preset XL": "no preset 'XL'; there are demo, Ti,",
+    f"{NEW} --tubes XL": "'XL' is not one of main, core, demo",
+    f"{NEW} --size 7": "no tube fits into 1x7x7",
+    f"{NEW} --size 12": "size=12 is too small to tell textures apart",
+    f"{NEW} --frames 0": "frames is 0; it must be at least 1",
+    f"{NEW} --frames 9999": "frames=9999: ask for 1 to",
+    f"{NEW} --data PLACE/no": "no does not exist; give a folder or",
+    f"{NEW} --images PLACE/no": "no does not exist; give a folder or",
+    f"{NEW} --data PLACE/empty": "holds no class folders",
+    f"{NEW} --resume RUN": "not allowed with argument",
+    "train --out PLACE/text.mp4": "cannot make folder",
+    "train --out PLACE/text.mp4/run": "Not a directory; give another --out",
+    "train --out RUN": "already holds a run: continue it with --resume",
+    "train --resume RUN --steps 9": "keeps its own options; leave out --steps",
+    "train --resume RUN --image-batch 9": "leave out --image-batch",
+    "train --resume PLACE/no": "no is not a run: it holds no config.json",
+    "train --resume MODEL": "is not a run: it holds no config.json",
+    "evaluate PLACE/no": "no checkpoint at",
+    "evaluate PLACE/empty": "empty holds no checkpoint",
+    "evaluate PLACE/text.mp4": "text.mp4 is not a readable checkpoint",
+    "evaluate MODEL --count 0": "count is 0; it must be at least 1",
+    "evaluate MODEL --data PLACE/no": "no does not exist",
+    "evaluate MODEL --data PLACE/other":
+        "class cat is none of the 8 known: left, right, up, down, approach, ...",
+    "predict MODEL PLACE/no.mp4": "no.mp4: there is no such file",
+    "predict MODEL PLACE/no.png": "no.png: there is no such file",
+    "predict MODEL PLACE/text.mp4": "cannot read video",
+    "predict MODEL PLACE": "it is a folder",
+    "predict PLACE/half.safetensors PLACE/text.mp4": "half.safetensors is not a readable checkpoint",
+    "kernels PLACE/half.safetensors": "half.safetensors is not a readable checkpoint",
+    "kernels PLACE/empty": "empty holds no checkpoint",
+    "kernels MODEL --out PLACE/text.mp4/x": "Not a directory",
+    "info --preset XL": "no preset 'XL'; there are demo, Ti,",
+    "info --tubes XL": "'XL' is not one of main, core, demo",
+    "info --size -3": "size is -3; it must be at least 1",
+    "info --preset B --size 9": "no tube fits into 1x9x9",
+}
+
+
+@pytest.mark.parametrize("typed", WRONG)
+def test_a_mistake_ends_in_one_line_and_status_2(place, capfd, recwarn, typed):
+    words = WRONG[typed]
+    meant = {"PLACE": place, "RUN": finished(), "MODEL": finished() / "model.safetensors"}
+    for word, path in meant.items():
+        typed = typed.replace(word, str(path))
+    assert run(*typed.split()) == 2
+    shown = capfd.readouterr()
+    assert shown.out == "" and shown.err.startswith("tubevit_np: ") and words in shown.err
+    assert shown.err.count("\n") == 1 and shown.err.endswith("\n") and not recwarn.list
+    assert not (place / "new" / "config.json").exists()
+
+
+def test_stopping_is_no_mistake(capsys):
+    def stopped(_):
+        raise KeyboardInterrupt
+    engine = SimpleNamespace(train=stopped, predictor=predictor)
+    assert cli.main("tubevit_np", engine, ["train", "--resume", str(finished())]) == 130
+    assert "goes on with --resume" in capsys.readouterr().err
