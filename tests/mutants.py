@@ -47,7 +47,7 @@ TUBES = [Mutant("tubevit_np/tubes.py", *rest) for rest in [
      LOOPS, "members too close"),
     ("members.reshape(*voxels", "members.swapaxes(2, 3).reshape(*voxels",
      LOOPS, "members interleaved in the channels"),
-    ("w.reshape(-1, w.shape[-1]) + b", "w.reshape(-1, w.shape[-1])", LOOPS, "no bias"),
+    ("w.shape[-1]), b)", "w.shape[-1]), 0 * b)", LOOPS, "no bias"),
     ("starts = [offset + shift for", "starts = [shift for", LOOPS, "offset ignored"),
     ("starts[1]:, starts[2]:]", "starts[2]:, starts[1]:]", LOOPS, "offsets of h and w swapped"),
     ("*((0, s) for s in short)", "*((s, 0) for s in short)", LOOPS, "padding at the near edge"),

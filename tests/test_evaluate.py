@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tubevit_np as tv
-from tubevit_np.data.sources import Batch
+from tubevit_np.data.batch import Batch
 from tubevit_np.evaluate import BATCH, evaluate, predictor, rank_of
 
 NAN = np.nan

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from mutants import MUTANTS as SPECIFICATION
+from mutants_run import AROUND
 from mutants_tg import MIRROR
 
-MUTANTS = [*SPECIFICATION, *MIRROR]
+MUTANTS = [*SPECIFICATION, *MIRROR, *AROUND]
 TOP = Path(__file__).resolve().parents[1]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 
@@ -20,7 +21,7 @@ PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a us
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     place = tmp_path_factory.mktemp("copy")
-    for folder in sorted({Path(mutant.file).parts[0] for mutant in MUTANTS} | {"tests"}):
+    for folder in ("figures", "tests", "tubevit_np", "tubevit_tg"):
         shutil.copytree(TOP / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TOP / "pyproject.toml", place)
     return place

@@ -11,7 +11,8 @@ from small import MODEL, assert_close
 from tiny import RECIPE, glance
 
 import tubevit_np as tv
-from tubevit_np.data.sources import Batch, GeneratedSource, open_sources
+from tubevit_np.data.batch import Batch
+from tubevit_np.data.sources import GeneratedSource, open_sources
 from tubevit_np.run import new_run, read_metrics
 from tubevit_np.train import PARTS, gradients, joint_gradients, train
 

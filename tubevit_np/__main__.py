@@ -7,5 +7,7 @@ from tubevit_np import cli
 from tubevit_np.evaluate import predictor
 from tubevit_np.train import train
 
+ENGINE = SimpleNamespace(train=train, predictor=predictor)
+
 if __name__ == "__main__":
-    sys.exit(cli.main("tubevit_np", SimpleNamespace(train=train, predictor=predictor)))
+    sys.exit(cli.main("tubevit_np", ENGINE))

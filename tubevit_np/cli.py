@@ -36,7 +36,7 @@ HELP = {  # option: (type, what it says)
 def main(package, engine, arguments=None):
     """Run one command; engine is the package's train and evaluate.  Returns the exit status."""
     warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
-    warnings.simplefilter("once", UserWarning)  # ours, whichever line they come from
+    warnings.simplefilter("once", UserWarning, append=True)  # from whichever line
     try:
         options = parser(package).parse_args(arguments)
         options.command(options, engine)
@@ -120,7 +120,8 @@ def train(options, engine):
 
 
 def evaluate(options, engine):
-    from tubevit_np.run import load_model, sources_for
+    from tubevit_np.data.sources import sources_for
+    from tubevit_np.folder import load_model
 
     if options.count < 1:
         raise ValueError(f"count is {options.count}; it must be at least 1")
@@ -139,9 +140,10 @@ def report(predict, sources, count, folder):
         found = evaluate(predict, source, count if source.slow else None)
         print(f"\n{found['count']} held-out {source.kind}s"
               + (f", {len(source.skipped)} left out" if source.skipped else ""))
+        width = max(14, *map(len, found))
         for name, share in found.items():
             if name != "count":
-                print(f"  {name:16}{share:7.1%}")
+                print(f"  {name:{width}}  {share:7.1%}")
         scores[source.kind] = found | {"left out": len(source.skipped)}
     if folder:
         (folder / "evaluation.json").write_text(json.dumps(scores, indent=2))
@@ -150,7 +152,7 @@ def report(predict, sources, count, folder):
 def predict(options, engine):
     from tubevit_np.data.images import read_image
     from tubevit_np.data.video import is_video, read_clip
-    from tubevit_np.run import load_model
+    from tubevit_np.folder import load_model
 
     _, params, cfg, notes = load_model(options.run)
     kind = "video" if is_video(options.file) else "image"
@@ -168,7 +170,8 @@ def predict(options, engine):
 
 
 def kernels(options, engine):
-    from tubevit_np.run import draw_kernels, find_model
+    from tubevit_np.folder import find_model
+    from tubevit_np.pictures import draw_kernels
 
     path = find_model(options.run)
     for picture in draw_kernels(path, Path(options.out or path.parent)):

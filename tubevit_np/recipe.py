@@ -38,7 +38,7 @@ class Recipe:
     kernel_norm: float = KERNEL_NORM  # of new kernels
     seed: int = 0
     log_every: int = 10  # steps
-    save_every: int = 250  # steps, between checkpoints with a quick look at held-out examples
+    save_every: int = 400  # steps, between checkpoints with a quick look at held-out examples
 
     def __post_init__(self):
         if self.preset not in PRESETS:

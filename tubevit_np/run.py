@@ -4,7 +4,6 @@ Both packages train through it; arrays are NumPy's here, whatever the model comp
 
 import json
 import time
-import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,15 +11,22 @@ import numpy as np
 from tqdm import tqdm
 
 from tubevit_np.data.ahead import ahead
-from tubevit_np.data.sources import open_held_out, open_sources
+from tubevit_np.data.sources import open_sources
 from tubevit_np.evaluate import evaluate
-from tubevit_np.kernels import tube_kernel
-from tubevit_np.params import flatten, init, load, nest, save
+from tubevit_np.folder import (
+    MODEL,
+    checkpoints,
+    find_model,
+    load_last,
+    newest_checkpoint,
+    read_metrics,
+)
+from tubevit_np.params import flatten, init, nest, save
+from tubevit_np.pictures import draw_curves, draw_kernels
 from tubevit_np.recipe import read_recipe, write_recipe, write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 KEEP = 2  # checkpoints; the older one is for the day when the disk lies
-MODEL = "model.safetensors"  # the last parameters, without the optimizer's moments
 
 
 class Run:
@@ -101,12 +107,9 @@ class Run:
 
     def draw(self):
         """curves.png, and the kernels of the newest parameters."""
-        from figures import curves, save
-
         chance = {named(source, head): 1 / len(names)
                   for source in self.sources for head, names in source.labels.items()}
-        records = read_metrics(self.folder / "metrics.jsonl")
-        save(curves.draw_curves(records, chance=chance), self.folder / "curves.png")
+        draw_curves(self.folder, chance)
         draw_kernels(find_model(self.folder), self.folder)
 
     def _save(self, name, params, **notes):
@@ -167,94 +170,3 @@ def open_run(folder):
 def named(source, head):
     """How curves call a head's accuracy: an image's noun is not a video's."""
     return f"image {head}" if source.kind == "image" else head
-
-
-def checkpoints(folder):
-    return sorted(Path(folder).glob("checkpoint-*.safetensors"))
-
-
-def newest_checkpoint(folder):
-    return next(reversed(checkpoints(folder)), None)
-
-
-def load_last(paths):
-    """What `load` gives of the last checkpoint; a damaged one is passed over with a warning."""
-    *older, last = paths
-    try:
-        return load(last)
-    except ValueError as error:
-        if not older:
-            raise
-        warnings.warn(f"{error}: going on from {older[-1]}")
-        return load_last(older)
-
-
-def find_model(path):
-    """The checkpoint that RUN means: a file itself, or a run folder's final or newest one."""
-    path = Path(path)
-    if not path.is_dir():
-        return path
-    final = path / MODEL
-    found = final if final.exists() else newest_checkpoint(path)
-    if found is None:
-        raise ValueError(f"{path} holds no checkpoint (yet)")
-    return found
-
-
-def load_model(path):
-    """Path, params, cfg and notes of the checkpoint that RUN means.
-
-    Raises ValueError also for one that is whole, but was not written by a run."""
-    path = find_model(path)
-    params, cfg, notes = load(path)
-    for name in ("heads", "frames", "size"):
-        if name not in notes:
-            raise ValueError(f"{path} was not written by a run: its metadata holds no {name}")
-    return path, params, cfg, notes
-
-
-def sources_for(path, notes, data=None, images=None):
-    """What to score a checkpoint on: the paths given, by its class names, or its own run's sources.
-
-    Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
-    heads, size = json.loads(notes["heads"]), int(notes["size"])
-    given = {"video": data, "image": images}
-    if not any(given.values()):
-        if not (path.parent / "config.json").exists():
-            raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
-        recipe, _ = read_recipe(path.parent / "config.json")
-        if recipe.generated:
-            return open_sources(recipe)
-        given = {"video": recipe.data, "image": recipe.images}
-    for kind, folder in given.items():
-        if folder is not None and kind not in heads:
-            raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
-    return [open_held_out(folder, kind, int(notes["frames"]), size, heads[kind][0],
-                          notes["labels"][heads[kind][0]])
-            for kind, folder in given.items() if folder is not None]
-
-
-def draw_kernels(path, folder):
-    """kernels.png and tubes.png (animated) of a checkpoint, into folder; returns their paths."""
-    from figures import kernels, save
-    from figures.animation import animate_kernels
-
-    params, cfg, _ = load(path)
-    names = [tube.name for tube in cfg.tubes]
-    found = {name if names.count(name) == 1 else f"{name}, tube {i}": tube_kernel(params, cfg, i)
-             for i, name in enumerate(names)}
-    folder.mkdir(parents=True, exist_ok=True)
-    still, moving = folder / "kernels.png", folder / "tubes.png"
-    save(kernels.draw_kernels(found, f"Tube kernels of {path.resolve().parent.name}"), still)
-    return (still, moving) if animate_kernels(found, moving) else (still,)
-
-
-def read_metrics(path):
-    """The records of a metrics.jsonl; a last line cut short by a kill is left out."""
-    records = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            records.append(json.loads(line))
-        except ValueError:
-            break
-    return records

@@ -7,5 +7,7 @@ from tubevit_np import cli
 from tubevit_tg.evaluate import predictor
 from tubevit_tg.train import train
 
+ENGINE = SimpleNamespace(train=train, predictor=predictor)
+
 if __name__ == "__main__":
-    sys.exit(cli.main("tubevit_tg", SimpleNamespace(train=train, predictor=predictor)))
+    sys.exit(cli.main("tubevit_tg", ENGINE))

@@ -2,10 +2,10 @@
 
 from tinygrad import TinyJit
 
-from tubevit_np.data.sources import Batch
+from tubevit_np.data.batch import Batch
 from tubevit_np.optim import kernel_rates, learning_rate
 from tubevit_np.params import flatten
-from tubevit_tg.device import to_arrays, to_tensors
+from tubevit_tg.device import describe, to_arrays, to_tensors
 from tubevit_tg.evaluate import predictor
 from tubevit_tg.loss import accuracy, cross_entropy
 from tubevit_tg.model import forward
@@ -23,17 +23,18 @@ def joint_loss(params, batches, cfg, weights, smoothing=0.0):
     return total, right
 
 
-def joint_step(params, moments, cfg, weights, recipe):
+def joint_step(params, moments, run):
     """step(t, lr, batches) -> loss, norm, right; captured at its second call, then replayed.
 
     What changes from step to step must be a Tensor: TinyJit bakes Python's numbers in."""
     flat = flatten(params)  # the same Tensors by name: adamw changes them in place
-    rates = kernel_rates(flat)
+    rates, recipe = kernel_rates(flat), run.recipe
+    heads = [tuple(source.labels) for source in run.sources]
 
     @TinyJit
     def captured(t, lr, *tensors):
-        batches = joined(tensors, captured.heads)
-        loss, right = joint_loss(params, batches, cfg, weights, recipe.smoothing)
+        batches = joined(tensors, heads)
+        loss, right = joint_loss(params, batches, run.cfg, run.weights, recipe.smoothing)
         shares = [share for found in right for share in found.values()]
         grads = autograd(flat, loss, *shares)
         norm = clip(grads, recipe.clip)
@@ -41,12 +42,10 @@ def joint_step(params, moments, cfg, weights, recipe):
         return loss.realize(), norm.realize(), *(share.realize() for share in shares)
 
     def step(t, lr, batches):
-        captured.heads = [tuple(batch.labels) for batch in batches]
         arrays = [a for batch in batches for a in (batch.x, *batch.labels.values())]
         loss, norm, *shares = captured(*(to_tensors(a) for a in (float(t), lr, *arrays)))
         shares = iter([share.item() for share in shares])
-        right = [{head: next(shares) for head in heads} for heads in captured.heads]
-        return loss.item(), norm.item(), right
+        return loss.item(), norm.item(), [{head: next(shares) for head in names} for names in heads]
 
     return step
 
@@ -59,14 +58,13 @@ def joined(tensors, heads):
 
 def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
-    recipe, cfg = run.recipe, run.cfg
+    print(f"{describe()}; its first two steps are for compiling")
     params, moments = map(to_tensors, run.start())
     moments = moments or adamw_state(flatten(params))
-    step_once = joint_step(params, moments, cfg, run.weights, recipe)
-    predict = predictor(params, cfg)
+    step_once, predict = joint_step(params, moments, run), predictor(params, run.cfg)
     with run.batches() as batches:
         for step, batch in batches:
-            lr = learning_rate(step, recipe.steps, recipe.lr, recipe.warmup)
+            lr = learning_rate(step, run.recipe.steps, run.recipe.lr, run.recipe.warmup)
             loss, norm, right = step_once(step + 1, lr, batch)
             run.log(step, loss=loss, lr=lr, norm=norm, right=right)
             if run.due(step):

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 import tubevit_np as tv
 from tests.benchmarks import torch_model
-from tubevit_np.data.sources import Batch
+from tubevit_np.data.batch import Batch
 from tubevit_np.model import scale_uint8
 from tubevit_np.optim import BETAS, decayed, kernel_rates
 from tubevit_np.recipe import Recipe

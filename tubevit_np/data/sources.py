@@ -2,31 +2,15 @@
 
 Batch i depends on the seed and i alone, so a resumed run sees what the first would have seen."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from tubevit_np.data.datasets import Loaded, open_dataset
+from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
 from tubevit_np.data.generated import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
-
-TRAIN, HELD_OUT, POOLS = range(3)  # independent random streams of one seed
-GENERATED_LABELS = {"verb": VERBS, "noun": NOUNS}
-MARGIN = 8  # files are kept 1/8 larger than asked, so that training can crop at random
-
-
-@dataclass(frozen=True)
-class Batch:
-    """x: uint8 (B, T, H, W, C) or (B, H, W, C);  labels: {head: (B,) int}."""
-
-    x: np.ndarray
-    labels: dict[str, np.ndarray]
-
-    def split(self, parts):
-        """The same examples as `parts` smaller batches, of nearly equal length."""
-        cuts = [np.array_split(y, parts) for y in self.labels.values()]
-        return [Batch(x, dict(zip(self.labels, ys, strict=True)))
-                for x, *ys in zip(np.array_split(self.x, parts), *cuts, strict=True) if len(x)]
+from tubevit_np.recipe import read_recipe
 
 
 @dataclass(frozen=True)
@@ -47,7 +31,7 @@ class GeneratedSource:
     @property
     def labels(self):
         """{head: class names}."""
-        return GENERATED_LABELS if self.kind == "video" else {"noun": NOUNS}
+        return {"verb": VERBS, "noun": NOUNS} if self.kind == "video" else {"noun": NOUNS}
 
     def batch(self, step, count):
         """Training batch number `step`."""
@@ -68,12 +52,19 @@ class GeneratedSource:
         return Batch(*make_images(pools, count, rng))
 
 
+@cache
+def generated_pools(size, seed, part):
+    return make_pools(np.random.default_rng([seed, POOLS, part]), size)
+
+
 def open_sources(recipe):
     """The sources a recipe asks for, videos first, in memory.  Raises ValueError without any."""
     if recipe.generated:
         pools = generated_pools(recipe.size, recipe.seed, TRAIN)
         return [GeneratedSource(kind, recipe.frames, recipe.size, recipe.seed, pools)
                 for kind in ("video", "image")]
+    from tubevit_np.data.files import open_files  # only where files are read
+
     given = {"video": recipe.data, "image": recipe.images}
     sources = [open_files(path, kind, recipe) for kind, path in given.items() if path is not None]
     first, last = sources[0], sources[-1]
@@ -83,76 +74,24 @@ def open_sources(recipe):
     return sources
 
 
-def open_files(path, kind, recipe):
-    """Both parts of a folder or CSV; the validation part keeps the training part's class names."""
-    train = open_dataset(path, "train", kind, recipe.frames, larger(recipe.size))
-    source = open_held_out(path, kind, recipe.frames, recipe.size, train.head, train.labels)
-    return replace(source, seed=recipe.seed, train=train.load())
+def sources_for(path, notes, data=None, images=None):
+    """What to score a checkpoint on: the paths given, by its class names, or its own run's sources.
 
+    Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
+    from tubevit_np.data.files import open_held_out
 
-def open_held_out(path, kind, frames, size, head, names):
-    """The validation part alone, for a head that knows these class names."""
-    val = open_dataset(path, "val", kind, frames, larger(size), head, names)
-    return FileSource(kind, head, size, tuple(names), val.load())
-
-
-def larger(size):
-    return size + size // MARGIN
-
-
-@cache
-def generated_pools(size, seed, part):
-    return make_pools(np.random.default_rng([seed, POOLS, part]), size)
-
-
-@dataclass(frozen=True)
-class FileSource:
-    """A folder or CSV of labelled files, decoded once and kept in memory as uint8."""
-
-    kind: str
-    head: str
-    size: int
-    names: tuple[str, ...]
-    val: Loaded  # of larger pictures than size
-    train: Loaded | None = None
-    seed: int = 0
-    slow = False
-
-    @property
-    def skipped(self):
-        """(path, why) of the held-out files that cannot be scored."""
-        return self.val.skipped
-
-    @property
-    def left_out(self):
-        """(path, why) of all files that cannot be used."""
-        return self.train.skipped + self.val.skipped
-
-    @property
-    def labels(self):
-        return {self.head: self.names}
-
-    def batch(self, step, count):
-        """Training batch number `step`: epoch after epoch in random order, cropped at random."""
-        total = len(self.train.y)
-        at = np.arange(step * count, (step + 1) * count)
-        orders = {epoch: np.random.default_rng([self.seed, TRAIN, epoch]).permutation(total)
-                  for epoch in set(at // total)}
-        chosen = np.array([orders[i // total][i % total] for i in at])
-        rng = np.random.default_rng([self.seed, TRAIN, step, 1])
-        corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
-        return self._crop(self.train, chosen, corners)
-
-    def held_out(self, count, most=None):
-        """The whole validation set, once, or `most` spread over it; cropped at the centre."""
-        total = len(self.val.y)
-        kept = total if most is None else min(most, total)
-        centre = (self.val.x.shape[-2] - self.size) // 2
-        for start in range(0, kept, count):
-            chosen = np.arange(start, min(start + count, kept)) * total // kept
-            yield self._crop(self.val, chosen, np.full((len(chosen), 2), centre))
-
-    def _crop(self, loaded, chosen, corners):
-        crops = [loaded.x[i][..., h:h + self.size, w:w + self.size, :]
-                 for i, (h, w) in zip(chosen, corners, strict=True)]
-        return Batch(np.stack(crops), {self.head: loaded.y[chosen]})
+    heads, size = json.loads(notes["heads"]), int(notes["size"])
+    given = {"video": data, "image": images}
+    if not any(given.values()):
+        if not (path.parent / "config.json").exists():
+            raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
+        recipe, _ = read_recipe(path.parent / "config.json")
+        if recipe.generated:
+            return open_sources(recipe)
+        given = {"video": recipe.data, "image": recipe.images}
+    for kind, folder in given.items():
+        if folder is not None and kind not in heads:
+            raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
+    return [open_held_out(folder, kind, int(notes["frames"]), size, heads[kind][0],
+                          notes["labels"][heads[kind][0]])
+            for kind, folder in given.items() if folder is not None]

@@ -1,0 +1,91 @@
+"""Mistakes made on purpose in what surrounds the model; the form is that of mutants.py."""
+
+from mutants import Mutant
+
+SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
+    ("[self.seed, TRAIN, step, image]", "[self.seed, TRAIN, step]",
+     "test_sources.py::test_the_images_of_a_step_are_no_frames_of_its_clips",
+     "one stream for clips and images"),
+    ("generated_pools(self.size, self.seed, HELD_OUT)", "self.pools",
+     "test_sources.py::test_held_out_examples_are_made_of_other_sprites_than_training",
+     "scored on the sprites of training"),
+]]
+
+FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
+    ("orders[i // total][i % total]", "orders[0][i % total]",
+     "test_sources.py::test_every_file_comes_once_in_each_epoch", "every epoch in the same order"),
+    ("np.arange(start, min(start + count, kept)) * total // kept",
+     "np.arange(start, min(start + count, kept))",
+     "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
+     "a glance at the first classes alone"),
+    ("centre = (self.val.x.shape[-2] - self.size) // 2", "centre = 0",
+     "test_sources.py::test_held_out_files_come_once_cropped_at_the_centre", "held out: a corner"),
+    ("np.random.default_rng([self.seed, TRAIN, step, 1])",
+     "np.random.default_rng([0, TRAIN, step, 1])",
+     "test_sources.py::test_order_and_crops_of_files_depend_on_the_seed", "crops"),
+]]
+
+RUN = [Mutant("tubevit_np/run.py", *rest) for rest in [
+    ("            self._forget_after(0)\n", "",
+     "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "steps logged twice"),
+    ("return params, {moment: flatten(tree) for moment, tree in moments.items()}",
+     "return params, {}",
+     "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "resumed without its moments"),
+    ("np.isfinite([loss, norm]).all()", "np.isfinite(loss)",
+     "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "an infinite gradient applied"),
+    ("[:-KEEP]", "[:-1]",
+     "test_run.py::test_the_files_of_a_run", "one checkpoint kept"),
+    ("        if done == self.recipe.steps:\n            self._save(MODEL, params, step=done)\n",
+     "",
+     "test_run.py::test_the_files_of_a_run", "no model"),
+    ('record["step"] <= step]', 'record["step"] < step]',
+     "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "last record lost"),
+]]
+
+TRAIN = [Mutant("tubevit_np/train.py", *rest) for rest in [
+    ("weight * len(part.x) / len(batch.x)", "weight / PARTS",
+     "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss",
+     "unequal parts weigh the same"),
+    ("adamw(flat, grads, moments, step + 1,", "adamw(flat, grads, moments, step + 1 - run.first,",
+     "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "AdamW counts anew once resumed"),
+    ("total += float(loss)", "total = float(loss)",
+     "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss", "last part's loss"),
+]]
+
+EVALUATE = [Mutant("tubevit_np/evaluate.py", *rest) for rest in [
+    ("(~(logits < own)).sum(1) - 1", "(logits > own).sum(1)",
+     "test_evaluate.py::test_a_model_that_says_the_same_of_everything_is_never_right",
+     "ties and NaN are right"),
+    ("if len(source.labels[head]) > 5}", "}",
+     "test_evaluate.py::test_top_5_only_where_it_says_something", "top 5 of two"),
+]]
+
+AHEAD = [Mutant("tubevit_np/data/ahead.py", *rest) for rest in [
+    ("for step in steps:\n", "for step in range(len(steps)):\n",
+     "test_ahead.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
+     "batches begin anew once resumed"),
+]]
+
+COST = [Mutant("tubevit_np/cost.py", *rest) for rest in [
+    ("(4 * d + 2 * n + 2 * m)", "(4 * d + n + 2 * m)",
+     "test_cost.py::test_operations_equal_those_of_a_forward_pass", "mixing not counted"),
+]]
+
+CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
+    ("except (ValueError, OSError) as", "except ValueError as",
+     "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2", "a traceback"),
+    ("            formatter_class=argparse.RawDescriptionHelpFormatter)", "            )",
+     "test_cli.py::test_help_has_an_example_on_a_line_of_its_own", "wrapped"),
+]]
+
+RECIPE = [Mutant("tubevit_np/recipe.py", *rest) for rest in [
+    ("os.replace(unfinished, path)", "path.write_text(text)",
+     "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
+]]
+
+FOLDER = [Mutant("tubevit_np/folder.py", *rest) for rest in [
+    ('warnings.warn(f"{error}: going on', 'print(f"{error}: going on',
+     "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one", "silent"),
+]]
+
+AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER]

@@ -1,0 +1,80 @@
+"""Folders and CSVs of real videos or images as a source of batches."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tubevit_np.data.batch import TRAIN, Batch
+from tubevit_np.data.datasets import Loaded, open_dataset
+
+MARGIN = 8  # files are kept 1/8 larger than asked, so that training can crop at random
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """A folder or CSV of labelled files, decoded once and kept in memory as uint8."""
+
+    kind: str
+    head: str
+    size: int
+    names: tuple[str, ...]
+    val: Loaded  # of larger pictures than size
+    train: Loaded | None = None
+    seed: int = 0
+    slow = False
+
+    @property
+    def skipped(self):
+        """(path, why) of the held-out files that cannot be scored."""
+        return self.val.skipped
+
+    @property
+    def left_out(self):
+        """(path, why) of all files that cannot be used."""
+        return self.train.skipped + self.val.skipped
+
+    @property
+    def labels(self):
+        return {self.head: self.names}
+
+    def batch(self, step, count):
+        """Training batch number `step`: epoch after epoch in random order, cropped at random."""
+        total = len(self.train.y)
+        at = np.arange(step * count, (step + 1) * count)
+        orders = {epoch: np.random.default_rng([self.seed, TRAIN, epoch]).permutation(total)
+                  for epoch in set(at // total)}
+        chosen = np.array([orders[i // total][i % total] for i in at])
+        rng = np.random.default_rng([self.seed, TRAIN, step, 1])
+        corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
+        return self._crop(self.train, chosen, corners)
+
+    def held_out(self, count, most=None):
+        """The whole validation set, once, or `most` spread over it; cropped at the centre."""
+        total = len(self.val.y)
+        kept = total if most is None else min(most, total)
+        centre = (self.val.x.shape[-2] - self.size) // 2
+        for start in range(0, kept, count):
+            chosen = np.arange(start, min(start + count, kept)) * total // kept
+            yield self._crop(self.val, chosen, np.full((len(chosen), 2), centre))
+
+    def _crop(self, loaded, chosen, corners):
+        crops = [loaded.x[i][..., h:h + self.size, w:w + self.size, :]
+                 for i, (h, w) in zip(chosen, corners, strict=True)]
+        return Batch(np.stack(crops), {self.head: loaded.y[chosen]})
+
+
+def open_files(path, kind, recipe):
+    """Both parts of a folder or CSV; the validation part keeps the training part's class names."""
+    train = open_dataset(path, "train", kind, recipe.frames, larger(recipe.size))
+    source = open_held_out(path, kind, recipe.frames, recipe.size, train.head, train.labels)
+    return replace(source, seed=recipe.seed, train=train.load())
+
+
+def open_held_out(path, kind, frames, size, head, names):
+    """The validation part alone, for a head that knows these class names."""
+    val = open_dataset(path, "val", kind, frames, larger(size), head, names)
+    return FileSource(kind, head, size, tuple(names), val.load())
+
+
+def larger(size):
+    return size + size // MARGIN
