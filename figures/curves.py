@@ -50,7 +50,7 @@ def accuracies(records):
     names = dict.fromkeys(key.split("/", 1)[1] for r in records for key in r if "/" in key)
     def values(name):
         return np.concatenate([series(records, f"{part}/{name}")[1] for part in ("train", "eval")])
-    return [name for name in names if not name.endswith(("loss", "count")) and len(values(name))
+    return [name for name in names if name not in ("loss", "count") and len(values(name))
             and np.all((values(name) >= 0) & (values(name) <= 1))]
 
 

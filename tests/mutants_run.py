@@ -20,8 +20,8 @@ FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
      "a glance at the first classes alone"),
     ("centre = (self.val.x.shape[-2] - self.size) // 2", "centre = 0",
      "test_sources.py::test_held_out_files_come_once_cropped_at_the_centre", "held out: a corner"),
-    ("np.random.default_rng([self.seed, TRAIN, step, 1])",
-     "np.random.default_rng([0, TRAIN, step, 1])",
+    ("np.random.default_rng([self.seed, CROPS, step])",
+     "np.random.default_rng([0, CROPS, step])",
      "test_sources.py::test_order_and_crops_of_files_depend_on_the_seed", "crops"),
 ]]
 
@@ -46,16 +46,13 @@ TRAIN = [Mutant("tubevit_np/train.py", *rest) for rest in [
     ("weight * len(part.x) / len(batch.x)", "weight / PARTS",
      "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss",
      "unequal parts weigh the same"),
-    ("adamw(flat, grads, moments, step + 1,", "adamw(flat, grads, moments, step + 1 - run.first,",
+    ("step_once(step + 1,", "step_once(step + 1 - run.first,",
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "AdamW counts anew once resumed"),
     ("total += float(loss)", "total = float(loss)",
      "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss", "last part's loss"),
 ]]
 
 EVALUATE = [Mutant("tubevit_np/evaluate.py", *rest) for rest in [
-    ("(~(logits < own)).sum(1) - 1", "(logits > own).sum(1)",
-     "test_evaluate.py::test_a_model_that_says_the_same_of_everything_is_never_right",
-     "ties and NaN are right"),
     ("if len(source.labels[head]) > 5}", "}",
      "test_evaluate.py::test_top_5_only_where_it_says_something", "top 5 of two"),
 ]]

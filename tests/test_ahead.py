@@ -112,3 +112,28 @@ def test_no_steps_no_batches():
     with ahead(open_sources(RECIPE), [3, 2], range(5, 5)) as batches:
         assert list(batches) == []
     assert not multiprocessing.active_children()
+
+
+def test_a_dead_maker_is_a_clear_error():
+    """Killed for its memory, say."""
+    with (pytest.raises(ValueError, match="the process that makes clips has ended"),
+          ahead(open_sources(RECIPE), [2, 2], range(9)) as made):
+        next(made)
+        [maker] = multiprocessing.active_children()
+        maker.kill()
+        list(made)
+
+
+def test_a_script_without_a_main_guard_ends_with_an_error(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(f"""
+from tubevit_np.recipe import Recipe
+from tubevit_np.run import new_run
+from tubevit_np.train import train
+train(new_run({str(tmp_path / "run")!r}, Recipe(steps=1, batch=2, image_batch=2, size=24)))
+""")
+    top = Path(__file__).resolve().parents[1]
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120,
+                           env=os.environ | {"PYTHONPATH": str(top)}, check=False)
+    assert ended.returncode == 1
+    assert 'train below: if __name__ == "__main__"' in ended.stderr

@@ -17,6 +17,7 @@ from tiny import class_folder, coded, copied, finished
 
 import tubevit_np as tv
 from tubevit_np import cli
+from tubevit_np.data import sources
 from tubevit_np.evaluate import predictor
 from tubevit_np.folder import read_metrics
 from tubevit_np.recipe import Recipe
@@ -183,7 +184,7 @@ def test_evaluate_a_generated_run(capsys, tmp_path):
 
 
 def test_resume_a_finished_run(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(cli, "COUNT", 20)
+    monkeypatch.setattr(sources, "ENOUGH", 20)
     folder = copied(tmp_path / "run")
     assert run("train", "--resume", folder) == 0
     text = capsys.readouterr().out

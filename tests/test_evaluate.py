@@ -7,7 +7,8 @@ import pytest
 
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
-from tubevit_np.evaluate import BATCH, evaluate, predictor, rank_of
+from tubevit_np.evaluate import BATCH, evaluate, predictor
+from tubevit_np.loss import rank
 
 NAN = np.nan
 
@@ -60,7 +61,7 @@ def test_known_ranks():
     logits = np.array([[3, 2, 1], [3, 2, 1], [3, 2, 1], [2, 2, 1], [2, 2, 2], [NAN, 2, 1],
                        [NAN, 2, 1], [NAN, NAN, NAN], [np.inf, 1, 2]])
     labels = np.array([0, 1, 2, 0, 1, 0, 1, 2, 0])
-    assert rank_of(logits, labels).tolist() == [0, 1, 2, 1, 2, 2, 1, 2, 0]
+    assert rank(logits, labels).tolist() == [0, 1, 2, 1, 2, 2, 1, 2, 0]
 
 
 @pytest.mark.parametrize("value", [0.0, NAN, np.inf, -np.inf])

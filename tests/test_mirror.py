@@ -130,8 +130,8 @@ def test_every_gradient(config, dtype):
 def cases():
     rng = np.random.default_rng(7)
     tokens, gain, shift = rng.standard_normal((2, 5, 12)), rng.random(12), rng.random(12)
-    scores = np.array([[1.0, 3, 3, 2], [0, -1, 5, 5], [9, 9, 9, 9]])  # ties: the first counts first
-    labels = np.array([2, 2, 1])
+    scores = np.array([[1.0, 3, 3, 2], [0, -1, 5, 5], [9, 9, 1, 9]])  # ties are no hits
+    labels = np.array([1, 2, 1])
     steep = np.linspace(-7, 7, 57)  # past where the error function is 1
     clip = rng.integers(0, 256, (2, 7, 10, 13, 2), dtype=np.uint8)
     kernel = rng.standard_normal((8, 8, 8, 2, 4))
@@ -146,9 +146,10 @@ def cases():
         "merge heads": ("layers.merge_heads", rng.standard_normal((2, 3, 5, 4))),
         "labels": ("loss.smooth_labels", labels, 4, 0.25),
         "cross entropy": ("loss.cross_entropy", 500 * scores, labels, 0.1),
-        "accuracy": ("loss.accuracy", scores, labels),
+        "accuracy": ("loss.accuracy", np.eye(3) + scores[:, :3], labels),
         "top 2": ("loss.accuracy", scores, labels, 2),
         "top 3": ("loss.accuracy", scores, labels, 3),
+        "rank": ("loss.rank", scores, labels),
         "gate": ("scaling.gate", tokens, tokens[::-1].copy(), np.array(0.3), keep),
         "resize": ("kernels.resize_kernel", kernel, (4, 12, 5)),
         "waves": ("frequency.to_waves", kernel[:4, :5, :3]),

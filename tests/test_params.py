@@ -240,3 +240,17 @@ def test_many_problems_are_counted_not_all_listed():
 
 def test_parameters_that_fit_pass(saved):
     tv.check(tv.flatten(saved[1]), small.MODELS["gate_all"])
+
+
+def test_arrays_in_any_order_of_memory_are_kept(tmp_path):
+    turned = np.arange(6.0).reshape(2, 3).T
+    tv.save(tmp_path / "model", tv.init(small.MODEL, np.random.default_rng(0)), small.MODEL,
+            extra={"_m": turned})
+    assert np.array_equal(tv.load(tmp_path / "model")[2]["extra"]["_m"], turned)
+
+
+def test_a_number_format_that_numpy_has_not_is_refused(tmp_path):
+    header = b'{"w":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}'
+    (tmp_path / "model").write_bytes(len(header).to_bytes(8, "little") + header + b"\0\0")
+    with pytest.raises(ValueError, match="not a readable checkpoint"):
+        tv.load(tmp_path / "model")

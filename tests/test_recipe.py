@@ -69,8 +69,9 @@ def test_large_presets_have_recipes_of_their_own():
 def test_its_file_brings_it_back(tmp_path):
     recipe = Recipe(preset="S", tubes="core", data="films", frames=20, size=30, lr=0.1, seed=7)
     cfg = recipe.config({"films": 3})
-    write_recipe(tmp_path / "config.json", recipe, cfg)
-    assert read_recipe(tmp_path / "config.json") == (recipe, cfg)
+    labels = {"video": {"films": ["a", "b", "c"]}}
+    write_recipe(tmp_path / "config.json", recipe, cfg, labels)
+    assert read_recipe(tmp_path / "config.json") == (recipe, cfg, labels)
     assert json.loads((tmp_path / "config.json").read_text())["recipe"] == asdict(recipe)
 
 
@@ -79,7 +80,7 @@ def test_its_file_brings_it_back(tmp_path):
     (('"dim": 96', '"dim": 95'), "dim 95"), (('"config"', '"conf"'), "config")])
 def test_a_file_that_is_no_recipe_is_refused(tmp_path, change, words):
     path = tmp_path / "config.json"
-    write_recipe(path, Recipe(), Recipe().config({"verb": 8}))
+    write_recipe(path, Recipe(), Recipe().config({"verb": 8}), {})
     path.write_text(path.read_text().replace(*change))
     with pytest.raises(ValueError, match=f"config.json is not a run's recipe: .*{words}"):
         read_recipe(path)

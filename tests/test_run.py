@@ -16,11 +16,12 @@ from tiny import RECIPE, class_folder, copied, finished, glance
 
 import tubevit_np as tv
 from tubevit_np import train as training
+from tubevit_np.data.batch import CROPS, HELD_OUT, PARAMETERS, POOLS, TRAIN
 from tubevit_np.data.sources import GeneratedSource, open_sources, sources_for
-from tubevit_np.folder import find_model, load_model, read_metrics
+from tubevit_np.folder import checkpoints, find_model, load_model, read_metrics
 from tubevit_np.optim import learning_rate
 from tubevit_np.recipe import read_recipe
-from tubevit_np.run import Run, new_run, open_run
+from tubevit_np.run import Run, labels_of, new_run, open_run
 from tubevit_np.train import train
 
 LAST, OLDER, MODEL = (f"{name}.safetensors"
@@ -124,7 +125,7 @@ def without_rate(folder):
 
 def test_the_files_of_a_run():
     assert names(finished()) == [OLDER, LAST, "config.json", "metrics.jsonl", MODEL]
-    assert read_recipe(finished() / "config.json") == (RECIPE, CFG)
+    assert read_recipe(finished() / "config.json") == (RECIPE, CFG, labels_of(open_sources(RECIPE)))
 
 
 def test_the_log_has_every_second_step_and_every_checkpoint():
@@ -342,3 +343,47 @@ def test_a_log_cut_short_is_read_as_far_as_it_goes(tmp_path):
     assert read_metrics(path) == []
     path.write_text('{"step": 1}\n{"step": 2}\n{"ste')
     assert [record["step"] for record in read_metrics(path)] == [1, 2]
+
+
+def test_checkpoints_without_their_recipe_are_not_taken_over(tmp_path):
+    folder = copied(tmp_path / "run")
+    (folder / "config.json").unlink()
+    with pytest.raises(ValueError, match="already holds a run"):
+        new_run(folder, RECIPE)
+
+
+def test_checkpoints_of_another_model_are_refused(tmp_path):
+    folder = copied(tmp_path / "run")
+    path = folder / "config.json"
+    path.write_text(path.read_text().replace('"position_scale": 0.2', '"position_scale": 0.3'))
+    with pytest.raises(ValueError, match="not of the model in config.json"):
+        open_run(folder).start()
+
+
+def test_checkpoints_are_in_the_order_of_their_steps(tmp_path):
+    for step in (999_600, 1_000_000, 400):
+        (tmp_path / f"checkpoint-{step:06d}.safetensors").touch()
+    assert [path.stem for path in checkpoints(tmp_path)] == [
+        "checkpoint-000400", "checkpoint-999600", "checkpoint-1000000"]
+
+
+@pytest.mark.parametrize("change", ["another name", "one more"])
+def test_data_with_other_classes_cannot_be_resumed(tmp_path, change):
+    data = class_folder(tmp_path / "pets", "image")
+    new_run(tmp_path / "run", replace(RECIPE, images=str(data)))
+    for part in ("train", "val"):
+        cats = data / part / "cat"
+        if change == "one more":
+            shutil.copytree(cats, data / part / "dog")
+        else:
+            cats.rename(data / part / "ape")
+    with pytest.raises(ValueError, match="'cat', 'eel'.*its data now has"):
+        open_run(tmp_path / "run")
+
+
+def test_new_parameters_share_no_stream_with_the_batches(tmp_path):
+    with mock.patch("tubevit_np.run.init") as init:
+        new_run(tmp_path / "run", RECIPE).start()
+    mine = init.call_args.args[1].bit_generator.seed_seq.entropy
+    assert mine == [RECIPE.seed, PARAMETERS]
+    assert len({0, PARAMETERS, TRAIN, HELD_OUT, POOLS, CROPS}) == 6  # 0: as without a stream

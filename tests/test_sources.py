@@ -10,7 +10,7 @@ from tiny import RECIPE, class_folder, coded
 from tubevit_np.data import sources
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.datasets import Loaded
-from tubevit_np.data.files import FileSource, open_held_out
+from tubevit_np.data.files import FileSource, open_held_out, read_one
 from tubevit_np.data.sources import open_sources
 
 VIDEO, IMAGE = 0, 1
@@ -194,3 +194,14 @@ def test_the_real_validation_set_comes_once():
     counts = {"pull_up": 8, "push_up": 7, "squat": 5}
     assert np.bincount(y).tolist() == [counts.get(name, 4) for name in names]
     assert len({clip.tobytes() for batch in batches for clip in batch.x}) == 44
+
+
+def test_one_file_is_read_as_the_held_out_set_shows_it(tmp_path):
+    for kind in ("video", "image"):
+        data = class_folder(tmp_path / kind, kind)
+        recipe = replace(RECIPE, size=24, **{"data" if kind == "video" else "images": str(data)})
+        [source] = open_sources(recipe)
+        [batch] = source.held_out(99)
+        for path, shown in zip(source.val.paths, batch.x, strict=True):
+            assert read_one(path, recipe.frames, recipe.size)[0] == kind
+            assert np.array_equal(read_one(path, recipe.frames, recipe.size)[1], shown)

@@ -150,7 +150,7 @@ def tokenize_backward(d_tokens, video, cfg):
     """Gradients of "tubes" and, where the video tubes share one, "kernel"."""
     counts = [math.prod(grid(tube, video.shape[1:4])) for tube in cfg.tubes]
     parts = np.split(d_tokens, np.cumsum(counts)[:-1], axis=1)
-    shared, grads = 0, {}
+    shared, grads = [], {}
     for i, (tube, part) in enumerate(zip(cfg.tubes, parts, strict=True)):
         if not counts[i]:
             continue
@@ -158,15 +158,17 @@ def tokenize_backward(d_tokens, video, cfg):
         if cfg.shared_kernel and not tube.is_patch:
             d_kernel = resize_kernel_backward(found.pop("w"), SHARED_SIZE)
             unused = cfg.dim - d_kernel.shape[-1]  # a packed tube reads only the first channels
-            shared = shared + np.pad(d_kernel, [(0, 0)] * 4 + [(0, unused)])
+            shared.append(np.pad(d_kernel, [(0, 0)] * 4 + [(0, unused)]))
         grads |= under(f"tubes.{i}", found)
-    return grads | ({"kernel.w": shared} if np.ndim(shared) else {})
+    return grads | ({"kernel.w": sum(shared)} if shared else {})
 
 
 def backward(params, out, d_logits, cfg):
     """Gradients of all parameters that took part, {name: array}, from d_logits {head: (B, K)}.
 
     out: what forward returned beside the logits, with inner."""
+    if "blocks.0.ln1" not in out:
+        raise ValueError("this pass kept no intermediates; call forward with inner=True")
     d_pooled, grads = 0, {}
     for head, d_head in d_logits.items():
         d_x, found = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 GELUS = ("tanh", "erf")
 GATE_TOKENS = ("all", "tubes")
+SCORES = ("both", "count")  # what evaluation reports beside the heads
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,9 @@ class Config:
 
     def __post_init__(self):
         object.__setattr__(self, "tubes", tuple(self.tubes))
-        for name in ("dim", "depth", "heads", "mlp_dim", "channels"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("std", "eps", "tau"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
-        if not self.tubes:
-            raise ValueError("a Config needs at least one tube")
+        self._check_numbers()
+        if not self.tubes or not all(isinstance(tube, Tube) for tube in self.tubes):
+            raise ValueError(f"tubes {self.tubes}: a Config needs at least one tube, a Tube each")
         if self.dim % self.heads:
             raise ValueError(f"dim {self.dim} is not a multiple of heads {self.heads}")
         for tube in self.tubes:
@@ -99,9 +95,21 @@ class Config:
         if self.gate_layer is not None and not 0 <= self.gate_layer < self.depth:
             raise ValueError(f"gate_layer {self.gate_layer} is not a block: 0 to {self.depth - 1}")
         for head, count in self.classes.items():
-            if not head or "." in head or count < 1:
-                raise ValueError(f"head {head!r} with {count} classes: a head needs a name "
-                                 "without dots and at least one class")
+            if not head or "." in head or head in SCORES or count < 1:
+                raise ValueError(f"head {head!r} with {count} classes: a head needs a name without "
+                                 f"dots, other than {' and '.join(SCORES)}, and at least one class")
+
+    def _check_numbers(self):
+        for name in ("dim", "depth", "heads", "mlp_dim", "channels"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"{name} is {value}; it must be a whole number of at least 1")
+        for name in ("std", "eps", "tau"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
+        for name in ("mean", "position_scale"):
+            if not math.isfinite(getattr(self, name)):
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be a number")
 
 
 def to_json(cfg):
@@ -113,7 +121,7 @@ def from_json(text):
     try:
         fields = json.loads(text)
         return Config(**{**fields, "tubes": tuple(Tube(**tube) for tube in fields["tubes"])})
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a Config: {error}") from None
 
 

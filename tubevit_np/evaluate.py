@@ -3,7 +3,9 @@
 from functools import partial
 
 import numpy as np
+from tqdm import tqdm
 
+from tubevit_np.loss import rank
 from tubevit_np.model import forward
 
 BATCH = 32
@@ -25,10 +27,11 @@ def evaluate(predict, source, most=None):
     {head: top-1, "head top-5": of more than 5 classes, "both": every head of an example,
     "count": how many}."""
     ranks = {head: [] for head in source.labels}
-    for batch in source.held_out(BATCH, most):
+    batches = source.held_out(BATCH, most)
+    for batch in tqdm(batches, f"scoring {source.kind}s", unit="batch", leave=False, disable=None):
         logits = predict(batch.x, tuple(batch.labels))
         for head, labels in batch.labels.items():
-            ranks[head].append(rank_of(logits[head], labels))
+            ranks[head].append(rank(logits[head], labels))
     ranks = {head: np.concatenate(parts) for head, parts in ranks.items()}
     scores = {head: float((rank < 1).mean()) for head, rank in ranks.items()}
     if len(ranks) > 1:
@@ -36,9 +39,3 @@ def evaluate(predict, source, most=None):
     scores |= {f"{head} top-5": float((rank < 5).mean()) for head, rank in ranks.items()
                if len(source.labels[head]) > 5}
     return scores | {"count": len(next(iter(ranks.values())))}
-
-
-def rank_of(logits, labels):
-    """How many other classes score as high as the right one: (B,) int; a tie, or NaN, is no hit."""
-    own = np.take_along_axis(logits, labels[:, None], axis=1)
-    return (~(logits < own)).sum(1) - 1

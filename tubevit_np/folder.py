@@ -10,7 +10,9 @@ MODEL = "model.safetensors"  # the last parameters, without the optimizer's mome
 
 
 def checkpoints(folder):
-    return sorted(Path(folder).glob("checkpoint-*.safetensors"))
+    """Oldest first."""
+    return sorted(Path(folder).glob("checkpoint-*.safetensors"),
+                  key=lambda path: int(path.stem.partition("-")[2]))
 
 
 def newest_checkpoint(folder):
@@ -50,6 +52,9 @@ def load_model(path):
     for name in ("heads", "frames", "size"):
         if name not in notes:
             raise ValueError(f"{path} was not written by a run: its metadata holds no {name}")
+    for head, classes in cfg.classes.items():
+        if len(notes["labels"].get(head, ())) != classes:
+            raise ValueError(f"{path}: its metadata does not name the {classes} classes of {head}")
     return path, params, cfg, notes
 
 

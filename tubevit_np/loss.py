@@ -5,6 +5,8 @@ import numpy as np
 
 def smooth_labels(labels, classes, smoothing):
     """One-hot (B, K) with the share `smoothing` spread evenly over all classes; labels (B,) int."""
+    if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(f"labels {labels.min()} to {labels.max()} do not fit {classes} classes")
     return (1 - smoothing) * np.eye(classes)[labels] + smoothing / classes
 
 
@@ -18,5 +20,10 @@ def cross_entropy(logits, labels, smoothing=0.0):
 
 def accuracy(logits, labels, k=1):
     """Share of labels among the k largest logits."""
-    top = np.argsort(-logits, axis=-1, kind="stable")[:, :k]
-    return (top == labels[:, None]).any(-1).mean()
+    return (rank(logits, labels) < k).mean()
+
+
+def rank(logits, labels):
+    """How many other classes score as high as the right one: (B,) int; a tie, or NaN, is no hit."""
+    own = np.take_along_axis(logits, labels[:, None], axis=1)
+    return (~(logits < own)).sum(1) - 1

@@ -60,6 +60,8 @@ def check_input(shape, dtype, cfg):
     if len(shape) not in (4, 5):
         raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), "
                          "an image (B, H, W, C)")
+    if 0 in shape:
+        raise ValueError(f"input of shape {shape} is empty")
     if shape[-1] != cfg.channels:
         raise ValueError(f"input of shape {shape} has {shape[-1]} channels in its last axis, "
                          f"the model takes {cfg.channels}")

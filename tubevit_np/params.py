@@ -79,13 +79,14 @@ def save(path, params, cfg, labels=None, extra=None, **metadata):
     params: the nested tree.  labels: {head: class names}.  extra: {name: array} beside the
     parameters, under names with a leading underscore.  metadata: texts or numbers."""
     path = Path(path)
-    flat = {name: np.asarray(value, order="C") for name, value in flatten(params).items()}
+    flat = {name: np.asarray(value, order="C")
+            for name, value in (flatten(params) | (extra or {})).items()}
     notes = {"config": to_json(cfg), "labels": json.dumps(labels or {}),
              "mean": str(cfg.mean), "std": str(cfg.std)}
     notes |= {name: str(value) for name, value in metadata.items()}
     unfinished = path.with_name(f".{path.name}.part")
     with open(unfinished, "wb") as file:
-        file.write(to_bytes(flat | (extra or {}), notes))
+        file.write(to_bytes(flat, notes))
         file.flush()
         os.fsync(file.fileno())  # on the disk before it takes the old one's name
     os.replace(unfinished, path)
@@ -130,7 +131,7 @@ def _read(path):
             return {name: file.get_tensor(name) for name in names}, dict(file.metadata() or {})
     except FileNotFoundError:
         raise ValueError(f"no checkpoint at {path}") from None
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, TypeError, AttributeError) as error:  # bfloat16 too
         raise ValueError(f"{path} is not a readable checkpoint, damaged or another kind of file "
                          f"({error})") from None
 

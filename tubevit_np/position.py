@@ -26,7 +26,7 @@ def sincos_3d(at, dim, tau=10000.0):
     frequencies = tau ** (-np.arange(count) / max(count, 1))
     angles = at[:, None, :] * frequencies[:, None]  # (N, dim // 6, 3)
     waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)  # (N, dim // 6, 3, 2)
-    return np.pad(waves.reshape(len(at), -1), ((0, 0), (0, dim - 6 * count)))
+    return np.pad(waves.reshape(len(at), 6 * count), ((0, 0), (0, dim - 6 * count)))
 
 
 def positions(cfg, shape):

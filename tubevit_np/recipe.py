@@ -78,16 +78,17 @@ def recipe_for(**given):
     return Recipe(**(USUAL.get(given.get("preset"), {}) | given))
 
 
-def write_recipe(path, recipe, cfg):
-    stored = {"recipe": asdict(recipe), "config": json.loads(to_json(cfg))}
+def write_recipe(path, recipe, cfg, labels):
+    stored = {"recipe": asdict(recipe), "config": json.loads(to_json(cfg)), "labels": labels}
     write_text(path, json.dumps(stored, indent=2) + "\n")
 
 
 def read_recipe(path):
-    """(recipe, cfg) as written.  Raises ValueError where the file is not a run's."""
+    """(recipe, cfg, labels) as written.  Raises ValueError where the file is not a run's."""
     try:
         stored = json.loads(path.read_text())
-        return Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"]))
+        return (Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"])),
+                stored["labels"])
     except OSError:
         raise ValueError(f"{path.parent} is not a run: it holds no {path.name}") from None
     except (ValueError, KeyError, TypeError) as error:

@@ -11,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from tubevit_np.data.ahead import ahead
+from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.sources import open_sources
 from tubevit_np.evaluate import evaluate
 from tubevit_np.folder import (
@@ -35,6 +36,7 @@ class Run:
     def __init__(self, folder, recipe, sources, cfg):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
         self.first, self.recent = 0, []
+        self.bar, self.clock = tqdm(disable=True), time.perf_counter()
 
     @property
     def counts(self):
@@ -53,9 +55,11 @@ class Run:
         written = checkpoints(self.folder)
         if not written:
             self._forget_after(0)
-            rng = np.random.default_rng(self.recipe.seed)
+            rng = np.random.default_rng([self.recipe.seed, PARAMETERS])
             return init(self.cfg, rng, self.recipe.kernel_norm), {}
-        params, _, notes = load_last(written)
+        params, cfg, notes = load_last(written)
+        if cfg != self.cfg:
+            raise ValueError(f"{self.folder}: its checkpoints are not of the model in config.json")
         self.first = int(notes["step"])
         self._forget_after(self.first)
         moments = nest({name.removeprefix("_"): value for name, value in notes["extra"].items()})
@@ -81,7 +85,7 @@ class Run:
                   for source, found in zip(self.sources, right, strict=True)
                   for head, share in found.items()}
         self.recent.append({"loss": loss, "norm": norm} | shares)
-        if (step + 1) % self.recipe.log_every == 0 or step + 1 == self.recipe.steps:
+        if (step + 1) % self.recipe.log_every == 0 or self.due(step):
             self._write_means(step, lr)
 
     def due(self, step):
@@ -143,7 +147,7 @@ def new_run(folder, recipe):
 
     skipped.tsv lists the files of the data that cannot be used, and why."""
     folder = Path(folder)
-    if (folder / "config.json").exists():
+    if (folder / "config.json").exists() or checkpoints(folder):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
     try:
@@ -154,7 +158,7 @@ def new_run(folder, recipe):
     sources = open_sources(recipe)
     classes = {head: len(names) for source in sources for head, names in source.labels.items()}
     cfg = recipe.config(classes)
-    write_recipe(folder / "config.json", recipe, cfg)
+    write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
     left_out = [f"{path}\t{why}\n" for source in sources for path, why in source.left_out]
     if left_out:
         write_text(folder / "skipped.tsv", "".join(left_out))
@@ -162,9 +166,19 @@ def new_run(folder, recipe):
 
 
 def open_run(folder):
-    """A run to be resumed.  Raises ValueError where there is none."""
-    recipe, cfg = read_recipe(Path(folder) / "config.json")
-    return Run(folder, recipe, open_sources(recipe), cfg)
+    """A run to be resumed.  Raises ValueError if there is none, or its data has other classes."""
+    recipe, cfg, labels = read_recipe(Path(folder) / "config.json")
+    sources = open_sources(recipe)
+    if labels_of(sources) != labels:
+        raise ValueError(f"{folder} was trained on {labels}, its data now has "
+                         f"{labels_of(sources)}: put the old classes back, or begin another run")
+    return Run(folder, recipe, sources, cfg)
+
+
+def labels_of(sources):
+    """{kind: {head: class names}}, in JSON's types."""
+    return {source.kind: {head: list(names) for head, names in source.labels.items()}
+            for source in sources}
 
 
 def named(source, head):

@@ -41,21 +41,31 @@ def joint_gradients(params, batches, cfg, weights, smoothing=0.0, pool=None):
     return total, right, grads
 
 
+def joint_step(params, moments, run, pool):
+    """step(t, lr, batches) -> loss, norm, right; changes parameters and moments in place."""
+    flat = flatten(params)  # the same arrays by name
+    rates, recipe = kernel_rates(flat), run.recipe
+
+    def step(t, lr, batches):
+        loss, right, grads = joint_gradients(params, batches, run.cfg, run.weights,
+                                             recipe.smoothing, pool)
+        norm = clip(grads, recipe.clip)
+        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
+        return loss, norm, right
+
+    return step
+
+
 def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
-    recipe, cfg = run.recipe, run.cfg
     params, moments = run.start()
-    flat = flatten(params)  # the same arrays by name: adamw changes them in place
-    moments = moments or adamw_state(flat)
-    rates = kernel_rates(flat)
+    moments = moments or adamw_state(flatten(params))
     with threadpool_limits(1), ThreadPoolExecutor(PARTS) as pool, run.batches() as batches:
+        step_once, predict = joint_step(params, moments, run, pool), predictor(params, run.cfg)
         for step, batch in batches:
-            lr = learning_rate(step, recipe.steps, recipe.lr, recipe.warmup)
-            loss, right, grads = joint_gradients(params, batch, cfg, run.weights,
-                                                 recipe.smoothing, pool)
-            norm = clip(grads, recipe.clip)
-            adamw(flat, grads, moments, step + 1, lr, recipe.weight_decay, rates, recipe.spectral)
+            lr = learning_rate(step, run.recipe.steps, run.recipe.lr, run.recipe.warmup)
+            loss, norm, right = step_once(step + 1, lr, batch)
             run.log(step, loss=loss, lr=lr, norm=norm, right=right)
             if run.due(step):
-                run.save(step + 1, params, moments, predictor(params, cfg))
+                run.save(step + 1, params, moments, predict)
     return params

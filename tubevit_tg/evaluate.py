@@ -18,10 +18,11 @@ def predictor(params, cfg):
     params, captured = to_tensors(params), {}
 
     def predict(x, heads):
-        if (x.shape, heads) not in captured:
-            captured[x.shape, heads] = TinyJit(
+        kind = x.shape, x.dtype.name, tuple(heads)
+        if kind not in captured:
+            captured[kind] = TinyJit(
                 lambda x: {name: y.realize()
                            for name, y in logits_of(params, cfg, x, heads).items()})
-        return to_arrays(captured[x.shape, heads](to_tensors(x)))
+        return to_arrays(captured[kind](to_tensors(x)))
 
     return predict

@@ -1,6 +1,6 @@
 """How wrong and how often right (Table 10: softmax cross entropy with label smoothing)."""
 
-from tinygrad import Tensor, dtypes
+from tinygrad import dtypes
 
 
 def smooth_labels(labels, classes, smoothing, dtype=dtypes.float32):
@@ -18,7 +18,10 @@ def cross_entropy(logits, labels, smoothing=0.0):
 
 def accuracy(logits, labels, k=1):
     """Share of labels among the k largest logits."""
-    labels = labels[:, None]
-    own, columns = logits.gather(-1, labels), Tensor.arange(logits.shape[-1])
-    behind = (logits < own) | (logits == own) & (columns >= labels)  # of a NaN, none is
-    return (behind.sum(-1) > logits.shape[-1] - k).mean()
+    return (rank(logits, labels) < k).mean()
+
+
+def rank(logits, labels):
+    """How many other classes score as high as the right one: (B,) int; a tie, or NaN, is no hit."""
+    own = logits.gather(-1, labels[:, None])
+    return (logits < own).logical_not().sum(-1) - 1

@@ -22,6 +22,7 @@ from tubevit_np.recipe import Recipe
 from tubevit_np.train import joint_gradients
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
+REST = 0.3  # seconds: OpenMP threads keep a core busy for a while after their work
 
 
 def random_batches(rng, cfg):
@@ -92,6 +93,7 @@ def report(steps, rounds):
     times, losses = {name: [] for name in steps}, {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
+            time.sleep(REST)
             start = time.perf_counter()
             losses[name].append(step())
             times[name].append(time.perf_counter() - start)

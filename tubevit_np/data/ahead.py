@@ -15,11 +15,12 @@ def ahead(sources, counts, steps):
         yield (_joint(sources, counts, step) for step in steps)
         return
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    maker = context.Process(target=_make, args=(theirs, sources, counts, steps), daemon=True)
+    ours, theirs = context.Pipe()
+    maker = context.Process(target=_make, args=(theirs,), daemon=True)
     maker.start()
     theirs.close()  # the maker holds the only other end: whichever dies, the other one notices
     try:
+        _talk(ours.send, (sources, counts, steps))
         yield (_received(ours) for _ in steps)
     finally:
         maker.terminate()
@@ -28,20 +29,29 @@ def ahead(sources, counts, steps):
 
 
 def _received(pipe):
-    made = pipe.recv()
+    made = _talk(pipe.recv)
     if isinstance(made, Exception):
         raise made
     return made
 
 
-def _make(pipe, sources, counts, steps):
+def _talk(call, *args):
+    try:
+        return call(*args)
+    except (EOFError, OSError):
+        raise ValueError("the process that makes clips has ended; in a script of your own, train "
+                         'below: if __name__ == "__main__"') from None
+
+
+def _make(pipe):
     """Make a batch, wait until the last one is taken, send it, and so on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training process to handle
-    with suppress(BrokenPipeError):  # it was killed
+    with suppress(EOFError, OSError):  # it was killed
+        sources, counts, steps = pipe.recv()
         for step in steps:
             try:
                 pipe.send(_joint(sources, counts, step))
-            except ValueError as error:
+            except (ValueError, MemoryError) as error:
                 pipe.send(error)
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TRAIN, HELD_OUT, POOLS = range(3)  # independent random streams of one seed
+# Independent random streams of one seed; 0 would be the seed alone.
+TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS = range(1, 6)
 
 
 @dataclass(frozen=True)

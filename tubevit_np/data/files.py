@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tubevit_np.data.batch import TRAIN, Batch
+from tubevit_np.data.batch import CROPS, TRAIN, Batch
 from tubevit_np.data.datasets import Loaded, open_dataset
+from tubevit_np.data.images import centre_crop, read_image
+from tubevit_np.data.video import is_video, read_clip
 
 MARGIN = 8  # files are kept 1/8 larger than asked, so that training can crop at random
 
@@ -44,7 +46,7 @@ class FileSource:
         orders = {epoch: np.random.default_rng([self.seed, TRAIN, epoch]).permutation(total)
                   for epoch in set(at // total)}
         chosen = np.array([orders[i // total][i % total] for i in at])
-        rng = np.random.default_rng([self.seed, TRAIN, step, 1])
+        rng = np.random.default_rng([self.seed, CROPS, step])
         corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
         return self._crop(self.train, chosen, corners)
 
@@ -74,6 +76,13 @@ def open_held_out(path, kind, frames, size, head, names):
     """The validation part alone, for a head that knows these class names."""
     val = open_dataset(path, "val", kind, frames, larger(size), head, names)
     return FileSource(kind, head, size, tuple(names), val.load())
+
+
+def read_one(path, frames, size):
+    """"video" or "image", and one file as held_out shows it: uint8 (T, S, S, 3) or (S, S, 3)."""
+    if is_video(path):
+        return "video", centre_crop(read_clip(path, frames, larger(size)), size)
+    return "image", centre_crop(read_image(path, larger(size)), size)
 
 
 def larger(size):

@@ -112,9 +112,9 @@ def scaled_size(height, width, size):
 
 
 def centre_crop(image, size):
-    """The middle (size, size) of (H, W, C); where it cannot be halved, nearer the first row."""
-    top, left = (image.shape[0] - size) // 2, (image.shape[1] - size) // 2
-    return image[top : top + size, left : left + size]
+    """The middle (size, size) of (..., H, W, C); where nothing is the middle, nearer the first."""
+    top, left = (image.shape[-3] - size) // 2, (image.shape[-2] - size) // 2
+    return image[..., top : top + size, left : left + size, :]
 
 
 def resize_crop(image, size):

@@ -12,6 +12,8 @@ from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
 from tubevit_np.data.generated import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
 from tubevit_np.recipe import read_recipe
 
+ENOUGH = 2048  # examples for a score: one standard error is at most 1.1 %
+
 
 @dataclass(frozen=True)
 class GeneratedSource:
@@ -35,12 +37,13 @@ class GeneratedSource:
 
     def batch(self, step, count):
         """Training batch number `step`."""
-        image = int(self.kind == "image")  # else a step's images would be frames of its clips
+        image = 1 + (self.kind == "image")  # else a step's images would be frames of its clips
         rng = np.random.default_rng([self.seed, TRAIN, step, image])
         return self._make(self.pools, count, rng)
 
-    def held_out(self, count, most):
-        """Up to `most` fresh examples, `count` at a time, of sprites that training never saw."""
+    def held_out(self, count, most=None):
+        """`most` fresh examples, `count` at a time, of sprites that training never saw."""
+        most = ENOUGH if most is None else most
         pools = generated_pools(self.size, self.seed, HELD_OUT)
         for done in range(0, most, count):
             rng = np.random.default_rng([self.seed, HELD_OUT, done])
@@ -49,7 +52,7 @@ class GeneratedSource:
     def _make(self, pools, count, rng):
         if self.kind == "video":
             return Batch(*make_clips(pools, count, rng, self.frames))
-        return Batch(*make_images(pools, count, rng))
+        return Batch(*make_images(pools, count, rng, self.frames))
 
 
 @cache
@@ -78,20 +81,30 @@ def sources_for(path, notes, data=None, images=None):
     """What to score a checkpoint on: the paths given, by its class names, or its own run's sources.
 
     Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
-    from tubevit_np.data.files import open_held_out
-
     heads, size = json.loads(notes["heads"]), int(notes["size"])
     given = {"video": data, "image": images}
     if not any(given.values()):
         if not (path.parent / "config.json").exists():
             raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
-        recipe, _ = read_recipe(path.parent / "config.json")
+        recipe, _, _ = read_recipe(path.parent / "config.json")
         if recipe.generated:
             return open_sources(recipe)
         given = {"video": recipe.data, "image": recipe.images}
     for kind, folder in given.items():
         if folder is not None and kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
-    return [open_held_out(folder, kind, int(notes["frames"]), size, heads[kind][0],
-                          notes["labels"][heads[kind][0]])
+    return [open_for(folder, kind, heads[kind], int(notes["frames"]), size, notes["labels"])
             for kind, folder in given.items() if folder is not None]
+
+
+def open_for(path, kind, heads, frames, size, labels):
+    """The held-out part, for the first head that knows its classes; ValueError if none does."""
+    from tubevit_np.data.files import open_held_out
+
+    errors = []
+    for head in heads:
+        try:
+            return open_held_out(path, kind, frames, size, head, labels[head])
+        except ValueError as error:
+            errors.append(error)
+    raise errors[0]

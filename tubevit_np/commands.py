@@ -1,0 +1,106 @@
+"""What the commands do; cli.py holds what to type."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from tubevit_np import cost
+from tubevit_np.config import PRESETS
+from tubevit_np.layers import softmax
+from tubevit_np.recipe import Recipe, recipe_for, write_text
+
+
+def train(options, engine):
+    """New or resumed, then curves, kernels and the final scores."""
+    from tubevit_np.run import new_run, open_run
+
+    given = {field.name: getattr(options, field.name) for field in fields(Recipe)
+             if hasattr(options, field.name)}
+    for name in ("data", "images"):  # whole paths, for a resume from another folder
+        given |= {name: str(Path(given[name]).resolve())} if name in given else {}
+    if options.resume and given:
+        first = next(iter(given)).replace("_", "-")
+        raise ValueError(f"a resumed run keeps its own options; leave out --{first}")
+    run = open_run(options.resume) if options.resume else new_run(options.out, recipe_for(**given))
+    params = engine.train(run)
+    if run.first == run.recipe.steps:
+        print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")
+    run.draw()
+    report(engine.predictor(params, run.cfg), run.sources, None, run.folder)
+
+
+def evaluate(options, engine):
+    from tubevit_np.data.sources import sources_for
+    from tubevit_np.folder import load_model
+
+    if options.count is not None and options.count < 1:
+        raise ValueError(f"count is {options.count}; it must be at least 1")
+    path, params, cfg, notes = load_model(options.run)
+    sources = sources_for(path, notes, options.data, options.images)
+    folder = Path(options.run) if Path(options.run).is_dir() else None
+    report(engine.predictor(params, cfg), sources, options.count, folder)
+
+
+def report(predict, sources, count, folder):
+    """Score every source, print a table, and keep it in the run folder as evaluation.json."""
+    from tubevit_np.evaluate import evaluate
+
+    scores = {}
+    for source in sources:
+        found = evaluate(predict, source, count)
+        print(f"\n{found['count']} held-out {source.kind}s"
+              + (f", {len(source.skipped)} left out" if source.skipped else ""))
+        width = max(14, *map(len, found))
+        for name, share in found.items():
+            if name != "count":
+                print(f"  {name:{width}}  {share:7.1%}")
+        scores[source.kind] = found | {"left out": len(source.skipped)}
+    if folder:
+        write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
+
+
+def predict(options, engine):
+    from tubevit_np.data.files import read_one
+    from tubevit_np.folder import load_model
+
+    _, params, cfg, notes = load_model(options.run)
+    kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]))
+    heads = json.loads(notes["heads"])
+    heads = heads.get(kind) or next(iter(heads.values()))  # the same weights read either kind
+    for head, logits in engine.predictor(params, cfg)(x[None], tuple(heads)).items():
+        shares = softmax(logits.astype(np.float64))[0]
+        print(f"{head} of the {kind} {options.file}")
+        for i in np.argsort(-shares)[:5]:
+            bar, name = "#" * round(30 * shares[i]), notes["labels"][head][i]
+            print(f"  {shares[i]:6.1%}  {bar:30}  {name}")
+
+
+def kernels(options, engine):
+    from tubevit_np.folder import find_model
+    from tubevit_np.pictures import draw_kernels
+
+    path = find_model(options.run)
+    for picture in draw_kernels(path, Path(options.out or path.parent)):
+        print(picture)
+
+
+def info(options, engine):
+    given = {name: getattr(options, name) for name in ("preset", "tubes", "frames", "size")}
+    recipe = recipe_for(**{name: value for name, value in given.items() if value is not None})
+    cfg = recipe.config(PRESETS[recipe.preset].classes)
+    shape = (recipe.frames, recipe.size, recipe.size)
+    print(f"width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP {cfg.mlp_dim}; "
+          f"video of {'x'.join(map(str, shape))}, image of {recipe.size}x{recipe.size}\n")
+    print(f"{'tube':10}{'stride':>14}{'offset':>13}{'s2d':>11}{'tokens':>8}{'on image':>10}")
+    videos, images = cost.tokens(cfg, shape), cost.tokens(cfg, (1, *shape[1:]))
+    for tube, on_video, on_image in zip(cfg.tubes, videos, images, strict=True):
+        print(f"{tube.name:10}{tube.stride!s:>14}{tube.offset!s:>13}{tube.s2d!s:>11}"
+              f"{on_video:8}{on_image:10}")
+    print(f"{'all':48}{sum(videos):8}{sum(images):10}\n")
+    flops, numbers = cost.flops(cfg, shape), cost.parameters(cfg)
+    print(f"{'part':10}{'parameters':>14}{'GFLOPs, video':>16}   (2 for each multiply-add)")
+    for part in numbers:
+        print(f"{part:10}{numbers[part]:14,}{flops[part] / 1e9:16.3f}")
+    print(f"{'all':10}{sum(numbers.values()):14,}{sum(flops.values()) / 1e9:16.3f}")
