@@ -22,7 +22,7 @@ from tubevit_np.recipe import Recipe
 from tubevit_np.train import joint_gradients
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
-REST = 0.3  # seconds: OpenMP threads keep a core busy for a while after their work
+WARM = 2  # steps untimed before each: by then the other side's idling threads and cache are gone
 
 
 def random_batches(rng, cfg):
@@ -93,11 +93,11 @@ def report(steps, rounds):
     times, losses = {name: [] for name in steps}, {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
-            time.sleep(REST)
+            losses[name] += [step() for _ in range(WARM)]
             start = time.perf_counter()
             losses[name].append(step())
             times[name].append(time.perf_counter() - start)
-    ours, theirs = (np.median(t[3:]) for t in times.values())
+    ours, theirs = map(np.median, times.values())
     apart = np.abs(np.subtract(*losses.values())[:10]).max()
     print(f"NumPy {1e3 * ours:.1f} ms, PyTorch {1e3 * theirs:.1f} ms: ratio {ours / theirs:.2f}; "
           f"first ten losses at most {apart:.1e} apart")
