@@ -39,7 +39,8 @@ def evaluate(options, engine):
         raise ValueError(f"count is {options.count}; it must be at least 1")
     path, params, cfg, notes = load_model(options.run)
     sources = sources_for(path, notes, options.data, options.images)
-    folder = Path(options.run) if Path(options.run).is_dir() else None
+    own = Path(options.run).is_dir() and not (options.data or options.images)
+    folder = Path(options.run) if own else None
     report(engine.predictor(params, cfg), sources, options.count, folder)
 
 
