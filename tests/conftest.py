@@ -10,12 +10,19 @@ import numpy as np
 import pytest
 
 import tubevit_np
+from tubevit_np.model import say_once
 
 
 def pytest_configure():
     here, found = (Path(file).resolve().parents[1] for file in (__file__, tubevit_np.__file__))
     if found != here:
         pytest.exit(f"tubevit_np comes from {found}, not from {here}; run there", returncode=4)
+
+
+@pytest.fixture(autouse=True)
+def nothing_said():
+    """Each test hears a warning that is given once in a process."""
+    say_once.cache_clear()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import clips
 import imageio.v3 as iio
@@ -228,6 +229,7 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "": "required: COMMAND; see python -m tubevit_np --help",
     "fly": "'fly'",
     f"{NEW} --stepz 3": "--stepz 3; see python -m tubevit_np --help",
+    f"{NEW} --step 3": "--step 3; see python -m tubevit_np --help",
     f"{NEW} --steps x": "--steps: invalid int value: 'x'; see python -m tubevit_np train --help",
     f"{NEW} --steps 0": "steps is 0; it must be at least 1",
     f"{NEW} --lr -0.1": "lr is -0.1; it must be at least 0",
@@ -289,9 +291,15 @@ def test_a_mistake_ends_in_one_line_and_status_2(place, capfd, recwarn, typed):
     assert not (place / "new" / "config.json").exists()
 
 
-def test_stopping_is_no_mistake(capsys):
-    def stopped(_):
-        raise KeyboardInterrupt
-    engine = SimpleNamespace(train=stopped, predictor=predictor)
+def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sources, "make_pools", mock.Mock(side_effect=MemoryError("no 64 GiB")))
+    assert run("train", "--size", 31, "--out", tmp_path / "run") == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line == "tubevit_np: no 64 GiB; use a smaller --size, --frames or --batch"
+    assert not (tmp_path / "run").exists()
+
+
+def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):
+    engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), predictor=predictor)
     assert cli.main("tubevit_np", engine, ["train", "--resume", str(finished())]) == 130
-    assert "goes on with --resume" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(f"stopped; go on with: train --resume {finished()}\n")

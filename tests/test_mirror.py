@@ -21,6 +21,7 @@ from tinygrad import Context, TinyJit
 import tubevit_np as tv
 import tubevit_tg as tg
 from tubevit_np.backward import cross_entropy_backward
+from tubevit_np.model import say_once
 from tubevit_np.optim import kernel_rates
 
 # Largest difference as a share of the largest value of an array: ten times the worst that was seen.
@@ -296,8 +297,15 @@ def test_the_same_warning_of_a_tube_left_out(rng):
     params, x = tv.init(small.MODEL, rng), small.clips(rng, shape=(3, 10, 13)).astype(np.float32)
     texts = []
     for forward, weights in ((tv.forward, params), (tg.forward, tg.to_tensors(params))):
+        say_once.cache_clear()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             forward(weights, x, small.MODEL, "verb")
+            forward(weights, x, small.MODEL, "verb")
         texts.append([str(warning.message) for warning in caught])
     assert texts[0] == texts[1] and len(texts[0]) == 1
+
+
+def test_parameters_that_are_arrays_are_refused(rng):
+    with pytest.raises(ValueError, match="to_tensors"):
+        tg.forward(tv.init(small.MODEL, rng), small.clips(rng), small.MODEL, "verb")

@@ -4,14 +4,15 @@ import argparse
 import sys
 import warnings
 from dataclasses import fields
+from pathlib import Path
 
 from tubevit_np import commands
 from tubevit_np.config import PRESETS, TUBE_SETS
 from tubevit_np.recipe import Recipe
 
 HELP = {  # option: (type, what it says)
-    "data": (str, "folder or CSV of labelled videos (default: the generated set)"),
-    "images": (str, "folder or CSV of labelled images, trained on jointly"),
+    "data": (Path, "folder or CSV of labelled videos (default: the generated set)"),
+    "images": (Path, "folder or CSV of labelled images, trained on jointly"),
     "preset": (str, f"size of the model: {', '.join(PRESETS)}"),
     "tubes": (str, f"another tube set than the preset's: {', '.join(TUBE_SETS)}"),
     "frames": (int, "frames of a clip"),
@@ -26,18 +27,24 @@ HELP = {  # option: (type, what it says)
 }
 
 
+METAVARS = {Path: "PATH", str: "NAME", int: "N", float: "X"}
+
+
 def main(package, engine, arguments=None):
     """Run one command; engine is the package's train and evaluate.  Returns the exit status."""
     warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
-    warnings.simplefilter("once", UserWarning, append=True)  # from whichever line
+    warnings.simplefilter("ignore", RuntimeWarning)  # of an overflow: a run says that itself
     try:
         options = parser(package).parse_args(arguments)
         options.command(options, engine)
     except (ValueError, OSError) as error:
         print(f"{package}: {error}", file=sys.stderr)
         return 2
+    except MemoryError as error:
+        print(f"{package}: {error}; use a smaller --size, --frames or --batch", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
-        print(f"\n{package}: stopped; a training run goes on with --resume", file=sys.stderr)
+        print(f"\n{package}: stopped{commands.way_on(options)}", file=sys.stderr)
         return 130
     return 0
 
@@ -50,13 +57,13 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser(package):
-    top = Parser(prog=f"python -m {package}",
+    top = Parser(prog=f"python -m {package}", allow_abbrev=False,
                  description="Sparse video tubes: one model for videos and images.",
                  epilog=f"example: python -m {package} train --out runs/demo")
     add = top.add_subparsers(required=True, metavar="COMMAND").add_parser
 
     def command(name, what, example, options):
-        sub = add(name, help=what, description=what,
+        sub = add(name, help=what, description=what, allow_abbrev=False,
                   epilog=f"example: python -m {package} {name} {example}",
                   formatter_class=argparse.RawDescriptionHelpFormatter)
         sub.set_defaults(command=getattr(commands, name))
@@ -79,18 +86,20 @@ def _train(sub):
             kind, text = HELP[field.name]
             known = "" if field.default is None else f" (default {field.default})"
             sub.add_argument(f"--{field.name.replace('_', '-')}", type=kind, help=text + known,
-                             default=argparse.SUPPRESS, metavar=kind.__name__.upper())
+                             default=argparse.SUPPRESS, metavar=METAVARS[kind])
     where = sub.add_mutually_exclusive_group()
-    where.add_argument("--out", default="runs/demo", help="new run folder (default runs/demo)")
+    where.add_argument("--out", default="runs/demo", metavar="FOLDER",
+                       help="new run folder (default runs/demo)")
     where.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped")
 
 
 def _evaluate(sub):
     _run(sub)
-    sub.add_argument("--data", help=HELP["data"][1].replace("generated", "run's own"))
-    sub.add_argument("--images", help="folder or CSV of labelled images")
-    sub.add_argument("--count", type=int, help="at most so many examples (default: all files, or "
-                                               "2048 generated ones)")
+    sub.add_argument("--data", metavar="PATH",
+                     help="folder or CSV of labelled videos (default: the run's own set)")
+    sub.add_argument("--images", metavar="PATH", help="folder or CSV of labelled images")
+    sub.add_argument("--count", type=int, metavar="N",
+                     help="at most so many examples (default: all files, or 2048 generated ones)")
 
 
 def _predict(sub):
@@ -100,12 +109,13 @@ def _predict(sub):
 
 def _kernels(sub):
     _run(sub)
-    sub.add_argument("--out", help="folder for the pictures (default: the run's)")
+    sub.add_argument("--out", metavar="FOLDER", help="folder for the pictures (default: the run's)")
 
 
 def _info(sub):
     for name in ("preset", "tubes", "frames", "size"):
-        sub.add_argument(f"--{name}", type=HELP[name][0], help=HELP[name][1])
+        kind, text = HELP[name]
+        sub.add_argument(f"--{name}", type=kind, metavar=METAVARS[kind], help=text)
 
 
 def _run(sub):

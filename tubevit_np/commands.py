@@ -19,16 +19,25 @@ def train(options, engine):
     given = {field.name: getattr(options, field.name) for field in fields(Recipe)
              if hasattr(options, field.name)}
     for name in ("data", "images"):  # whole paths, for a resume from another folder
-        given |= {name: str(Path(given[name]).resolve())} if name in given else {}
+        given |= {name: str(given[name].resolve())} if name in given else {}
     if options.resume and given:
         first = next(iter(given)).replace("_", "-")
         raise ValueError(f"a resumed run keeps its own options; leave out --{first}")
+    if not options.out.strip():
+        raise ValueError("--out is empty; name a folder for the run")
     run = open_run(options.resume) if options.resume else new_run(options.out, recipe_for(**given))
     params = engine.train(run)
     if run.first == run.recipe.steps:
         print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")
     run.draw()
     report(engine.predictor(params, run.cfg), run.sources, None, run.folder)
+
+
+def way_on(options):
+    """How to go on with a command that was stopped, for its last line."""
+    if options.command is not train:
+        return ""
+    return f"; go on with: train --resume {options.resume or options.out}"
 
 
 def evaluate(options, engine):

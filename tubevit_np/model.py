@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from functools import cache
 
 import numpy as np
 
@@ -78,8 +79,14 @@ def check_tubes(shape, cfg):
                          f"{', '.join(_by(tube.extent) for tube in missing)}: use a larger input "
                          "or smaller tubes")
     for tube in missing if shape[0] > 1 else ():
-        warnings.warn(f"tube {tube.name} needs {_by(tube.extent)} and gives no tokens of "
-                      f"{_by(shape)} (T x H x W)", stacklevel=2)
+        say_once(f"tube {tube.name} needs {_by(tube.extent)} and gives no tokens of "
+                 f"{_by(shape)} (T x H x W)")
+
+
+@cache
+def say_once(text):
+    """A warning for this process; Python's own "once" begins anew whenever a filter changes."""
+    warnings.warn(text, stacklevel=3)
 
 
 def check_heads(head, cfg):

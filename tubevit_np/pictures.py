@@ -5,12 +5,12 @@ from tubevit_np.kernels import tube_kernel
 from tubevit_np.params import load
 
 
-def draw_curves(folder, chance):
+def draw_curves(folder, title, chance):
     """curves.png of a run folder;  chance: {accuracy: share that guessing gets}."""
     from figures import curves, save
 
     records = read_metrics(folder / "metrics.jsonl")
-    save(curves.draw_curves(records, chance=chance), folder / "curves.png")
+    save(curves.draw_curves(records, title, chance), folder / "curves.png")
 
 
 def draw_kernels(path, folder):

@@ -3,6 +3,7 @@
 Both packages train through it; arrays are NumPy's here, whatever the model computes with."""
 
 import json
+import math
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,7 +114,10 @@ class Run:
         """curves.png, and the kernels of the newest parameters."""
         chance = {named(source, head): 1 / len(names)
                   for source in self.sources for head, names in source.labels.items()}
-        draw_curves(self.folder, chance)
+        for source in self.sources:
+            if len(source.labels) > 1:
+                chance["both"] = math.prod(1 / len(names) for names in source.labels.values())
+        draw_curves(self.folder, f"Training, and {GLANCE} held-out examples now and then", chance)
         draw_kernels(find_model(self.folder), self.folder)
 
     def _save(self, name, params, **notes):
@@ -155,7 +159,12 @@ def new_run(folder, recipe):
     except OSError as error:
         raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another --out"
                          ) from None
-    sources = open_sources(recipe)
+    try:
+        sources = open_sources(recipe)
+    except BaseException:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+        raise
     classes = {head: len(names) for source in sources for head, names in source.labels.items()}
     cfg = recipe.config(classes)
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))

@@ -104,6 +104,12 @@ def to_tensors(tree, dtype=None):
     return Tensor(array.reshape(-1), dtype=dtype).reshape(array.shape).realize()
 
 
+def check_tensors(parameter):
+    """Raises ValueError for the arrays of tubevit_np, which would fail deep inside."""
+    if type(parameter).__module__ == "numpy":
+        raise ValueError("the parameters are arrays; this forward takes to_tensors(params)")
+
+
 def to_arrays(tree):
     """A nested tree of Tensors as new arrays: the inverse of to_tensors."""
     if isinstance(tree, dict):

@@ -4,7 +4,7 @@ from tinygrad import Tensor, dtypes
 
 from tubevit_np.layers import under
 from tubevit_np.model import check_heads, check_input, check_tubes, gated_tokens
-from tubevit_tg.device import dtype_name
+from tubevit_tg.device import check_tensors, dtype_name
 from tubevit_tg.layers import block, layer_norm, linear
 from tubevit_tg.pooling import attention_pool
 from tubevit_tg.position import positions
@@ -21,6 +21,7 @@ def forward(params, x, cfg, head, inner=True):
     input of another kind or too small for every tube, and for an unknown head."""
     video = as_video(x, cfg)
     names = check_heads(head, cfg)
+    check_tensors(params["norm"]["g"])
     keep = Tensor(gated_tokens(cfg, video.shape[1:4]))
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
