@@ -32,6 +32,7 @@ def run(copy, tests):
     surroundings = os.environ | {
         "PYTHONPATH": str(copy), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONDONTWRITEBYTECODE": "1"}  # byte code of the same size and second would be mistaken
+    surroundings.pop("CI", None)  # there pytest spells out every difference, which can take minutes
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line",
          *(f"tests/{test}" for test in tests)],
