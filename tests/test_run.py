@@ -111,7 +111,8 @@ def content(path):
     """All that a checkpoint holds; its bytes differ, safetensors shuffles the metadata."""
     params, cfg, notes = tv.load(path)
     arrays = tv.flatten(params) | notes.pop("extra")
-    return {name: (w.dtype, w.shape, sha256(w).hexdigest()) for name, w in arrays.items()}, cfg, notes
+    held = {name: (w.dtype, w.shape, sha256(w).hexdigest()) for name, w in arrays.items()}
+    return held, cfg, notes
 
 
 def names(folder):
