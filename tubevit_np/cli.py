@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tubevit_np import commands
 from tubevit_np.config import PRESETS, TUBE_SETS
+from tubevit_np.data.sources import ENOUGH
 from tubevit_np.recipe import Recipe
 
 HELP = {  # option: (type, what it says)
@@ -99,7 +100,7 @@ def _evaluate(sub):
                      help="folder or CSV of labelled videos (default: the run's own set)")
     sub.add_argument("--images", metavar="PATH", help="folder or CSV of labelled images")
     sub.add_argument("--count", type=int, metavar="N",
-                     help="at most so many examples (default: all files, or 2048 generated ones)")
+                     help=f"at most so many examples (default: all files, {ENOUGH} generated ones)")
 
 
 def _predict(sub):

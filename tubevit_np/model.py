@@ -22,7 +22,6 @@ def forward(params, x, cfg, head, inner=True):
     input of another kind or too small for every tube, and for an unknown head."""
     video = as_video(x, cfg)
     names = check_heads(head, cfg)
-    keep = gated_tokens(cfg, video.shape[1:4])
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
     z = out["with_position"] = out["tokens"] + at  # (B, N, D)
@@ -30,6 +29,7 @@ def forward(params, x, cfg, head, inner=True):
         z, seen = block(z, **params["blocks"][str(layer)],
                         heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
         if layer == cfg.gate_layer:
+            keep = gated_tokens(cfg, video.shape[1:4])
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         out[f"blocks.{layer}"] = z
         out |= under(f"blocks.{layer}", seen) if inner else {}

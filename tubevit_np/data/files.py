@@ -48,21 +48,18 @@ class FileSource:
         chosen = np.array([orders[i // total][i % total] for i in at])
         rng = np.random.default_rng([self.seed, CROPS, step])
         corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
-        return self._crop(self.train, chosen, corners)
+        crops = [self.train.x[i][..., h:h + self.size, w:w + self.size, :]
+                 for i, (h, w) in zip(chosen, corners, strict=True)]
+        return Batch(np.stack(crops), {self.head: self.train.y[chosen]})
 
     def held_out(self, count, most=None):
         """The whole validation set, once, or `most` spread over it; cropped at the centre."""
         total = len(self.val.y)
         kept = total if most is None else min(most, total)
-        centre = (self.val.x.shape[-2] - self.size) // 2
         for start in range(0, kept, count):
             chosen = np.arange(start, min(start + count, kept)) * total // kept
-            yield self._crop(self.val, chosen, np.full((len(chosen), 2), centre))
-
-    def _crop(self, loaded, chosen, corners):
-        crops = [loaded.x[i][..., h:h + self.size, w:w + self.size, :]
-                 for i, (h, w) in zip(chosen, corners, strict=True)]
-        return Batch(np.stack(crops), {self.head: loaded.y[chosen]})
+            middle = centre_crop(self.val.x[chosen], self.size)
+            yield Batch(middle, {self.head: self.val.y[chosen]})
 
 
 def open_files(path, kind, recipe):
