@@ -209,13 +209,13 @@ BACKWARD = [Mutant("tubevit_np/backward.py", *rest) for rest in [
 
 LOSS = [Mutant("tubevit_np/loss.py", *rest) for rest in [
     ("(1 - smoothing) * np.eye", "np.eye",
-     "test_loss.py::test_cross_entropy_equals_the_formula", "smoothing on top of one"),
+     "test_loss.py::test_cross_entropy_equals_a_loop", "smoothing on top of one"),
     ("smoothing / classes", "smoothing / (classes - 1)",
-     "test_loss.py::test_cross_entropy_equals_the_formula", "spread over the wrong classes alone"),
+     "test_loss.py::test_cross_entropy_equals_a_loop", "spread over the wrong classes alone"),
     ("logits = logits - logits.max(-1, keepdims=True)", "logits = logits + 0.0",
      "test_loss.py::test_known_losses", "overflow"),
     (".sum(-1).mean()", ".sum()",
-     "test_loss.py::test_cross_entropy_equals_the_formula", "sum, not mean, over clips"),
+     "test_loss.py::test_cross_entropy_equals_a_loop", "sum, not mean, over clips"),
     ("(~(logits < own))", "(~(logits > own))", "test_loss.py::test_accuracy", "smallest first"),
     ("(~(logits < own)).sum(1) - 1", "(logits > own).sum(1)",
      "test_loss.py::test_a_tie_or_nan_is_no_hit", "ties and NaN are right"),

@@ -2,6 +2,7 @@
 
 import math
 
+import loops
 import numpy as np
 import pytest
 import small
@@ -19,13 +20,11 @@ def draw(rng):
 
 
 def adamw_loop(w, grads, decay, rate):
-    """One number through all steps: Loshchilov & Hutter, algorithm 2, with betas 0.9 and 0.95."""
+    """One number through all steps."""
     m = v = 0
     for t, g in enumerate(grads, start=1):
-        m = 0.9 * m + 0.1 * g
-        v = 0.95 * v + 0.05 * g ** 2
-        step = (m / (1 - 0.9 ** t)) / (math.sqrt(v / (1 - 0.95 ** t)) + 1e-8)
-        w = w - rate * (step + decay * w)
+        m, v = loops.moments(m, v, g)
+        w = loops.adamw(w, m, v, t, rate, decay)
     return w
 
 
@@ -47,14 +46,11 @@ def test_adamw_equals_a_loop(size, rng):
 
 
 def waves_loop(waves, grads, decay, rate):
-    """One kernel's waves, a list of numbers: a loop over steps, then over its waves."""
-    m, v = [0.0] * len(waves), [0.0] * len(waves)
-    for t, step in enumerate(grads, start=1):
-        m = [0.9 * a + 0.1 * g for a, g in zip(m, step, strict=True)]
-        v = [0.95 * b + 0.05 * g * g for b, g in zip(v, step, strict=True)]
-        usual = math.sqrt(sum(b / (1 - 0.95 ** t) for b in v) / len(v))
-        waves = [w - rate * (a / (1 - 0.9 ** t) / (math.sqrt(b / (1 - 0.95 ** t)) + usual + 1e-8)
-                             + decay * w) for w, a, b in zip(waves, m, v, strict=True)]
+    """One kernel's waves through all steps."""
+    m = v = np.zeros(len(waves))
+    for t, g in enumerate(grads, start=1):
+        m, v = loops.moments(m, v, g)
+        waves = loops.adamw_waves(waves, m, v, t, rate, decay)
     return waves
 
 

@@ -14,6 +14,11 @@ def model(pool_mlp=False, gelu="tanh"):
     return tv.Config((small.PATCH,), D, 1, A, M, pool_mlp=pool_mlp, gelu=gelu)
 
 
+def pool_loop(x, params, cfg):
+    flat = tv.flatten(params)
+    return np.concatenate([loops.pool(flat, clip, A, cfg.eps, cfg.gelu) for clip in x])
+
+
 def pool(x, params, cfg):
     return tv.attention_pool(x, **params["pool"], heads=A, eps=cfg.eps, form=cfg.gelu)
 
@@ -21,16 +26,14 @@ def pool(x, params, cfg):
 @pytest.mark.parametrize("cfg", [model(), model(pool_mlp=True), model(True, "erf")])
 def test_pooling_equals_a_loop(cfg, rng):
     params, x = small.params(cfg, rng), rng.standard_normal((B, N, D))
-    wanted = np.concatenate([loops.pool(tv.flatten(params), clip, cfg) for clip in x])
-    small.assert_close(pool(x, params, cfg)[0], wanted)
+    small.assert_close(pool(x, params, cfg)[0], pool_loop(x, params, cfg))
 
 
 def test_the_mlp_normalises_faint_vectors_with_eps(rng):
     cfg = model(pool_mlp=True)
     params, x = small.params(cfg, rng), rng.normal(0, 1e-3, (B, N, D))
     params["pool"]["kv"]["b"][:] = params["pool"]["out"]["b"][:] = 0
-    wanted = np.concatenate([loops.pool(tv.flatten(params), clip, cfg) for clip in x])
-    small.assert_close(pool(x, params, cfg)[0], wanted)
+    small.assert_close(pool(x, params, cfg)[0], pool_loop(x, params, cfg))
 
 
 def test_the_order_of_tokens_does_not_matter(rng):
