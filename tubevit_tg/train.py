@@ -42,8 +42,9 @@ def joint_step(params, moments, run):
         return loss.realize(), norm.realize(), *(share.realize() for share in shares)
 
     def step(t, lr, batches):
+        numbers = [to_tensors(number, params["pool"]["probe"].dtype) for number in (float(t), lr)]
         arrays = [a for batch in batches for a in (batch.x, *batch.labels.values())]
-        loss, norm, *shares = captured(*(to_tensors(a) for a in (float(t), lr, *arrays)))
+        loss, norm, *shares = captured(*numbers, *(to_tensors(a) for a in arrays))
         shares = iter([share.item() for share in shares])
         return loss.item(), norm.item(), [{head: next(shares) for head in names} for names in heads]
 
