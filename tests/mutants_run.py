@@ -1,6 +1,6 @@
 """Mistakes made on purpose in what surrounds the model; the form is that of mutants.py."""
 
-from mutants import Mutant
+from tests.mutants import Mutant
 
 SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
     ("[self.seed, TRAIN, step, image]", "[self.seed, TRAIN, step]",

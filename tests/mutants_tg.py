@@ -1,6 +1,6 @@
 """Mistakes made on purpose in the mirror; the form is that of mutants.py."""
 
-from mutants import Mutant
+from tests.mutants import Mutant
 
 LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
     ('.mean(-1, keepdim=True) + eps).rsqrt()', '.mean(-1, keepdim=True) + 1e-5).rsqrt()',

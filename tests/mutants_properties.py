@@ -1,0 +1,41 @@
+"""Mistakes that the properties of test_properties.py notice; the form is that of mutants.py."""
+
+from tests.mutants import Mutant
+
+PROPERTIES = [Mutant(f"tubevit_np/{file}.py", old, new, f"test_properties.py::test_{test}", why,
+                     level)
+              for file, old, new, test, why, level in [
+    ("tubes", "(0, 0)]) if any(short)", '(0, 0)], "wrap") if any(short)',
+     "tokens_equal_the_loops", "past its edge a video begins anew", "operations"),
+    ("tubes", "cuts.reshape(len(video)", "cuts.swapaxes(1, 3).reshape(len(video)",
+     "a_video_that_stands_still_gives_the_same_tokens_at_all_times",
+     "t fastest among the tokens", "layout"),
+    ("tubes", "np.stack(cuts, axis=4)", "np.stack(cuts, axis=1)",
+     "a_video_that_stands_still_gives_the_same_tokens_at_all_times",
+     "members before tokens", "layout"),
+    ("tubes", "voxels = windows(video, tube)",
+     "voxels = windows(video - video.mean((1, 2, 3), keepdims=True), tube)",
+     "a_video_that_begins_a_stride_later_lacks_its_first_tokens",
+     "each clip loses its own mean", "layout"),
+    ("model", "else x[:, None]", "else x[:, None].repeat(8, axis=1)",
+     "an_image_gives_the_patches_of_the_first_frame", "an image shown for eight frames", "model"),
+    ("tubes", "(length - offset - kernel)", "(length - offset - kernel - 1)",
+     "the_grid_counts_the_places_of_a_tube", "a tube that just fits left out", "layout"),
+    ("position", "grid(tube, shape), strict", "np.floor_divide(shape, tube.stride), strict",
+     "every_token_is_counted_and_has_a_position", "counted as if tubes had no size", "layout"),
+    ("kernels", " / n_out - 0.5, 0", " / n_out, 0",
+     "a_kernel_resized_to_its_own_size_is_itself", "half a sample too late", "operations"),
+    ("kernels", "np.arange(n_in)))", "np.arange(n_in)) * min(1, n_out / n_in))",
+     "a_constant_kernel_stays_constant", "smoothed, rows not summing to one", "operations"),
+    ("layers", "return weights @ v, weights", "return np.tril(weights) @ v, weights",
+     "self_attention_follows_the_order_of_its_tokens", "no token sees later ones", "operations"),
+    ("layers", "return x.swapaxes(1, 2).reshape(x.shape[0]", "return x.reshape(x.shape[0]",
+     "self_attention_follows_the_order_of_its_tokens",
+     "heads put together token by token", "operations"),
+    ("pooling", "linear(probe[None, None], **q)", "linear(x[:, :1], **q)",
+     "pooling_does_not_see_the_order_of_tokens", "the first token asks", "operations"),
+    ("layers", "x - x.mean(-1, keepdims=True)", "x - x.mean((0, -1), keepdims=True)",
+     "clips_and_images_of_a_batch_never_mix", "one mean for the whole batch", "operations"),
+    ("layers", "np.sqrt(variance + eps)", "np.sqrt(variance.mean(0) + eps)",
+     "clips_and_images_of_a_batch_never_mix", "one variance for the whole batch", "operations"),
+]]
