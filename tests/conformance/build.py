@@ -1,0 +1,118 @@
+"""Makes all golden vectors, or checks that the stored ones are just these.
+
+python -m tests.conformance.build            # writes tests/conformance/vectors, a minute
+python -m tests.conformance.build --check    # compares every byte, writes nothing"""
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
+import gmpy2
+import numpy as np
+from tqdm import tqdm
+
+import tubevit_np as tv
+from tests.conformance import SPEC, noise, oracle
+from tests.conformance.case import LEVELS, Draw, gathered
+from tests.conformance.cases.all import all_cases
+from tests.conformance.exact import PRECISION, exact_array, gradients, rounded
+from tests.conformance.files import FILES
+from tests.conformance.vectors import FOLDER, digest, npz
+
+PLAIN = ("shapes", "preset", "init")  # their answers are no arrays and stand in the manifest
+
+
+def answer(case):
+    """The members of the case's .npz, and the answer that the manifest holds, or None."""
+    gmpy2.get_context().precision = PRECISION
+    members = {f"in.{name}": array for name, array in case.arrays.items()}
+    if case.judge == "refused":
+        return members, None
+    numbers = {name: _exact(case, name, array) for name, array in case.arrays.items()}
+    found = getattr(oracle, case.op)(**gathered(numbers), **_typed(case.attributes))
+    if case.op in PLAIN:
+        return members, found
+    members |= {f"out.{name}": _stored(array) for name, array in found.items()}
+    return members | (_gradients(case, numbers, found) if case.gradients else {}), None
+
+
+def _exact(case, name, array):
+    live = name.partition(".")[0] in case.gradients
+    return exact_array(array, live) if array.dtype == np.float32 else array
+
+
+def _typed(attributes):
+    """Tubes and Configs in place of plain dicts."""
+    readers = {"tube": lambda tube: tv.Tube(**tube),
+               "tubes": lambda tubes: [tv.Tube(**tube) for tube in tubes],
+               "cfg": lambda cfg: tv.from_json(json.dumps(cfg))}
+    return {name: readers.get(name, lambda value: value)(value)
+            for name, value in attributes.items()}
+
+
+def _stored(array):
+    array = np.asarray(array)
+    return rounded(array) if array.dtype == object else array
+
+
+def _gradients(case, numbers, found):
+    """Of the sum of the answer times random cotangents, by every input that asks for one."""
+    draw = Draw(f"cotangents {case.name}")
+    cotangents = {name: draw(*np.shape(array)) for name, array in found.items()
+                  if name == "out" or name.startswith("logits.")}
+    total = sum(np.sum(np.asarray(found[name]) * ct) for name, ct in cotangents.items())
+    asked = {name: array for name, array in numbers.items()
+             if name.partition(".")[0] in case.gradients}
+    return ({f"ct.{name}": ct for name, ct in cotangents.items()}
+            | {f"grad.{name}": rounded(g) for name, g in gradients(total, asked).items()})
+
+
+def entry(case, content, plain):
+    """The case's place in the manifest."""
+    made = {"level": case.level, "name": case.name, "op": case.op, "why": case.why,
+            "attributes": case.attributes, "judge": case.judge, "dtypes": list(case.dtypes)}
+    if content is not None:
+        made |= {"file": f"{case.name}.npz", "sha256": digest(content)}
+    if plain is not None:
+        made |= {"answer": plain}
+    return made | noise.tolerances(case)
+
+
+def build():
+    """{file name: bytes} of the whole folder."""
+    cases, made = all_cases(), {name: content for name, (content, _) in FILES.items() if content}
+    entries = []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for case, (members, plain) in zip(cases, tqdm(
+                pool.map(answer, cases), total=len(cases), unit="case", disable=None)):
+            content = npz(members) if members else None
+            if content:
+                made[f"{case.name}.npz"] = content
+            entries.append(entry(case, content, plain))
+    text = json.dumps({"spec": SPEC, "levels": LEVELS, "float64": noise.FLOAT64, "cases": entries},
+                      indent=1)
+    return made | {"manifest.json": text.encode() + b"\n"}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance.build", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare with the stored files")
+    check, made = parser.parse_args().check, build()
+    stored = {path.name: path.read_bytes() for path in FOLDER.glob("*")}
+    changed = sorted(name for name in made | stored if made.get(name) != stored.get(name))
+    size = sum(map(len, made.values()))
+    print(f"{len(made)} files, {size / 1e6:.2f} MB; "
+          f"{len(changed)} differ from the stored ones: {', '.join(changed[:5]) or 'none'}")
+    if check:
+        return int(bool(changed))
+    for name in changed:
+        path = FOLDER / name
+        path.write_bytes(made[name]) if name in made else path.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

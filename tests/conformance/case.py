@@ -1,0 +1,80 @@
+"""What one case is, and the numbers that its input is made of."""
+
+import json
+import zlib
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+LEVELS = ("layout", "operations", "block", "model", "gradients", "optimizer", "training",
+          "checkpoint", "refusals", "initial")
+FLOATS = ("float32", "float64")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call, adapter.op(**arrays, **attributes), and how its answer is judged.
+
+    why: what its input was made to show.  arrays: {name: array}; "params.x" gathers into params.
+    gradients: the arrays by which they are asked, "params" for all of those.
+    judge: "rounding", "exact", "spread" (of new parameters) or "refused"."""
+
+    level: str
+    name: str
+    op: str
+    why: str
+    arrays: dict = field(default_factory=dict)
+    attributes: dict = field(default_factory=dict)
+    gradients: tuple = ()
+    judge: str = "rounding"
+    dtypes: tuple = FLOATS
+
+
+class Draw:
+    """Numbers that depend on a case's name alone, each a few steps of a power of two.
+
+    float16 and float32 hold them exactly: no two implementations start from different numbers."""
+
+    def __init__(self, name):
+        self.rng = np.random.default_rng(zlib.crc32(name.encode()))
+
+    def __call__(self, *shape, most=2.0, about=0.0):
+        """float32 in about +- most, in steps of most / 64."""
+        return np.asarray(about + self.rng.integers(-64, 65, shape) * (most / 64), np.float32)
+
+    def params(self, shapes):
+        """{"params.name": array}: gains about 1, matrices by their fan in, nothing left at 0."""
+        return {f"params.{name}": self(*shape, most=0.5, about=1.0) if name.endswith(".g") else
+                self(*shape, most=_spread(shape)) for name, shape in shapes.items()}
+
+    def labels(self, classes, *shape):
+        return self.rng.integers(0, classes, shape)
+
+
+def _spread(shape):
+    """The power of two nearest to 2 / sqrt(fan in)."""
+    fan_in = np.prod(shape[:-1]) if len(shape) > 1 else 4
+    return 2.0 ** round(np.log2(2 / np.sqrt(fan_in)))
+
+
+def plain(thing):
+    """A Tube or Config as adapters get it: dicts, lists, numbers and texts."""
+    return json.loads(json.dumps(asdict(thing)))
+
+
+def below(prefix, shapes):
+    """The shapes whose names begin with prefix, without it."""
+    return {name.removeprefix(prefix): shape for name, shape in shapes.items()
+            if name.startswith(prefix)}
+
+
+def gathered(arrays):
+    """{"x": ..., "params.a.w": ...} as arguments: {"x": ..., "params": {"a.w": ...}}."""
+    found = {}
+    for name, array in arrays.items():
+        group, _, rest = name.partition(".")
+        if rest:
+            found.setdefault(group, {})[rest] = array
+        else:
+            found[name] = array
+    return found

@@ -1,0 +1,1 @@
+"""What is asked, by subject; all.py has everything in order."""

@@ -1,0 +1,9 @@
+"""Everything that is asked of a port, in the order in which it is asked."""
+
+from tests.conformance.cases import layout, model, operations, refusals, training
+
+MODULES = (layout, operations, model, training, refusals)
+
+
+def all_cases():
+    return [case for module in MODULES for case in module.cases()]

@@ -1,0 +1,144 @@
+"""Holds an adapter against the golden vectors: one verdict for each check.
+
+A check is the answer of a case, "LEVEL/CASE", or its gradients, "gradients/CASE"."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.conformance import noise
+from tests.conformance.case import gathered
+from tests.conformance.compare import Difference, compare, compare_plain, compare_spread
+from tests.conformance.vectors import FOLDER, Vector
+
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+STANDARD_ERRORS = 5.0  # a right spread is that far off once in a million
+NO_DIFFERENCE = Difference()
+
+
+@dataclass(frozen=True)
+class Check:
+    """The answer of a stored case, or its gradients."""
+
+    vector: Vector
+    kind: str  # "answer" or "gradients"
+
+    @property
+    def level(self):
+        return self.vector.level if self.kind == "answer" else "gradients"
+
+    @property
+    def id(self):
+        return f"{self.level}/{self.vector.name}"
+
+    @property
+    def op(self):
+        """The function of the adapter that is called."""
+        return self.vector.op if self.kind == "answer" else "vjp"
+
+    @property
+    def why(self):
+        return self.vector.why
+
+    @property
+    def wanted(self):
+        """The stored answer: {name: array}, or plain values."""
+        if self.kind == "gradients":
+            return self.vector.gradients
+        return self.vector.entry.get("answer", self.vector.answers)
+
+    def tolerance(self, dtype):
+        """In units of rounding; 0 where the answer must be met exactly."""
+        if self.vector.judge == "rounding":
+            return (self.vector.tolerance[self.kind] if dtype == "float32" else
+                    noise.FLOAT64 / np.finfo(dtype).eps)
+        return STANDARD_ERRORS if self.vector.judge == "spread" else 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a check.  text: why it failed or was skipped.  found: an answer that failed."""
+
+    check: Check
+    dtype: str
+    status: str
+    difference: Difference = NO_DIFFERENCE
+    text: str = ""
+    found: object = None
+
+    @property
+    def id(self):
+        return self.check.id
+
+
+def checks(vectors, dtype):
+    """Every answer, each followed by its gradients where they are asked."""
+    for vector in vectors:
+        if dtype in vector.dtypes:
+            yield Check(vector, "answer")
+            if vector.gradients:
+                yield Check(vector, "gradients")
+
+
+def judge(check, adapter, dtype):
+    """The Verdict on one check; whatever the adapter raises is a verdict too."""
+    refusal = check.vector.judge == "refused"
+    if not hasattr(adapter, check.op):
+        return Verdict(check, dtype, SKIPPED, text=f"the adapter has no {check.op}")
+    try:
+        found = ask(check, adapter, dtype)
+        difference = NO_DIFFERENCE if refusal else differ(check, found, check.wanted, dtype)
+    except NotImplementedError as error:
+        return Verdict(check, dtype, SKIPPED, text=str(error) or f"{check.op}: not implemented")
+    except Exception as error:  # noqa: BLE001 - a port may fail in any way, the others go on
+        reason = f"raised {type(error).__name__}: {error}".partition("\n")[0]
+        return Verdict(check, dtype, PASSED if refusal else FAILED, text=reason)
+    if refusal:
+        return Verdict(check, dtype, FAILED, text=f"accepted, but must be refused: {check.why}")
+    if difference.units <= check.tolerance(dtype):
+        return Verdict(check, dtype, PASSED, difference)
+    return Verdict(check, dtype, FAILED, difference, str(difference), found)
+
+
+def ask(check, adapter, dtype):
+    """What the adapter answers, to arrays of its own."""
+    vector = check.vector
+    inputs, attributes = arguments(vector, dtype), dict(vector.attributes)
+    if "path" in attributes:
+        attributes["path"] = str(FOLDER / attributes["path"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tubes that do not fit, say
+        if check.kind == "answer":
+            return getattr(adapter, vector.op)(**inputs, **attributes)
+        cotangents = {name: ct.astype(dtype) for name, ct in vector.cotangents.items()}
+        return adapter.vjp(vector.op, inputs, attributes, cotangents, [*vector.gradients])
+
+
+def arguments(vector, dtype):
+    """New arrays, those of floats in dtype."""
+    return gathered({name: array.astype(dtype if array.dtype.kind == "f" else array.dtype)
+                     for name, array in vector.inputs.items()})
+
+
+def differ(check, found, wanted, dtype):
+    """How far an answer is from the wanted one."""
+    vector = check.vector
+    if vector.judge == "spread":
+        return compare_spread(found, wanted)
+    if "answer" in vector.entry:
+        return compare_plain(found, wanted)
+    found, wanted = as_dict(found), as_dict(wanted)
+    loose = vector.level in ("layout", "checkpoint")
+    return compare(found, wanted, "" if loose else dtype, needed(check, wanted))
+
+
+def as_dict(answer):
+    return answer if isinstance(answer, dict) else {"out": answer}
+
+
+def needed(check, wanted):
+    """What must be given: logits, but not what lies before; no gradients of what took no part."""
+    if check.kind == "gradients":
+        return [name for name, g in wanted.items() if np.any(g)]
+    return [name for name in wanted if check.vector.op != "forward" or name.startswith("logits.")]
