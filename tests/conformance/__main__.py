@@ -1,0 +1,99 @@
+"""Checks a port of TubeViT against the golden vectors.
+
+MODULE:ADAPTER is an object with functions like those of tubevit_np, NumPy arrays in and out; what
+it has not is skipped.  tests/conformance/README.md tells how to write one.  Ends with 0 if all that
+the port has is right, 1 if not, 2 if there was nothing to check.
+
+examples:
+  python -m tests.conformance my_port.adapter
+  python -m tests.conformance my_port:adapter --only 'model/*' --dtype float64
+  python -m tests.conformance my_port:adapter --expected-failures known.txt --report report.json
+  python -m tests.conformance --list"""
+
+import argparse
+import os
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
+
+from tqdm import tqdm
+
+from tests.conformance import expected, port, report
+from tests.conformance.case import FLOATS
+from tests.conformance.mistakes import named
+from tests.conformance.suite import FAILED, checks, judge
+from tests.conformance.vectors import vectors
+
+
+def parser():
+    made = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__,
+                                   formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("adapter", nargs="?", metavar="MODULE:ADAPTER",
+                      help="the object, or a module whose functions are the adapter's")
+    made.add_argument("--dtype", choices=FLOATS, help="only this one; both unless the adapter's "
+                      "`dtypes` says otherwise")
+    made.add_argument("--only", metavar="PATTERN", default="*", help="checks like 'gradients/*'")
+    made.add_argument("--expected-failures", metavar="FILE", help="checks known to fail, a line "
+                      "each: [float32|float64] LEVEL/CASE  # why")
+    made.add_argument("--report", metavar="FILE", help="write all that was found as JSON")
+    made.add_argument("--quiet", action="store_true", help="tell only of failures")
+    made.add_argument("--list", action="store_true", help="name all checks and end")
+    return made
+
+
+def main(arguments=None):
+    args = parser().parse_args(arguments)
+    try:
+        return listed() if args.list else run(args)
+    except (ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def listed():
+    for check in checks(vectors(), "float32"):
+        print(f"{check.id:52} {check.why}")
+    return 0
+
+
+def run(args):
+    """Every check in turn, then what the failures look like, and the sums."""
+    if not args.adapter:
+        raise ValueError("name the port's adapter, MODULE:ADAPTER (or --list, or --help)")
+    adapter, stored = port.find(args.adapter), vectors()
+    port.check_ops(adapter, args.adapter, stored)
+    lines = expected.read(args.expected_failures, stored) if args.expected_failures else []
+    verdicts = [told(expected.settle(judge(check, adapter, dtype), lines), args.quiet)
+                for dtype in ([args.dtype] if args.dtype else port.dtypes(adapter))
+                for check in checks(stored, dtype) if fnmatchcase(check.id, args.only)]
+    if not verdicts:
+        raise ValueError(f"no check fits {args.only!r}; --list names them all")
+    mistakes = explained([verdict for verdict in verdicts if verdict.status == FAILED])
+    print("", report.summary(verdicts), "", report.missing(verdicts), sep="\n")
+    if args.report:
+        Path(args.report).write_text(report.as_json(verdicts, args.adapter, mistakes) + "\n")
+    return int(any(verdict.status == FAILED for verdict in verdicts))
+
+
+def told(verdict, quiet):
+    if not quiet or verdict.status == FAILED:
+        print(report.line(verdict), flush=True)
+    return verdict
+
+
+def explained(failures):
+    """{(check id, dtype): mistakes} of all failures that equal one, said as well."""
+    found = {}
+    for verdict in tqdm(failures, "comparing with known mistakes", unit="failure", leave=False,
+                        disable=None if failures else True):
+        if mistakes := named(verdict):
+            found[verdict.id, verdict.dtype] = mistakes
+    for (check_id, dtype), mistakes in found.items():
+        print(f"{dtype}  {check_id} equals the answer with: {', or '.join(mistakes)}")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

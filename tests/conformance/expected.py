@@ -1,0 +1,58 @@
+"""What a port knows to fail: a file of its own, one line for each check.
+
+    # a comment
+    refusals/labels-*                       # or a pattern
+    float32 operations/layer_norm-faint     # in one dtype alone
+
+A check that is listed and passes fails: the list stays true."""
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from tests.conformance.case import FLOATS
+from tests.conformance.suite import FAILED, PASSED, checks
+
+EXPECTED = "expected failure"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the file.  where: file and number;  dtype: "" means both."""
+
+    where: str
+    pattern: str
+    dtype: str = ""
+
+    def fits(self, check_id, dtype):
+        return self.dtype in ("", dtype) and fnmatchcase(check_id, self.pattern)
+
+
+def read(path, vectors):
+    """The lines of a file.  Raises ValueError for one that is none or fits no check."""
+    found, ids = [], [check.id for check in checks(vectors, "float32")]
+    for number, text in enumerate(Path(path).read_text().splitlines(), 1):
+        *dtype, pattern = text.partition("#")[0].split() or [""]
+        if pattern:
+            found.append(_line(f"{path}:{number}", dtype, pattern, ids))
+    return found
+
+
+def _line(where, dtype, pattern, ids):
+    if len(dtype) > 1 or not set(dtype) <= set(FLOATS):
+        raise ValueError(f"{where}: write [{'|'.join(FLOATS)}] LEVEL/CASE  # why")
+    line = Line(where, pattern, *dtype)
+    if not any(line.fits(check_id, line.dtype) for check_id in ids):
+        raise ValueError(f"{where}: no check fits {pattern!r}; --list names them all")
+    return line
+
+
+def settle(verdict, lines):
+    """The verdict in the light of what was expected."""
+    line = next((line for line in lines if line.fits(verdict.id, verdict.dtype)), None)
+    if line and verdict.status == FAILED:
+        return replace(verdict, status=EXPECTED)
+    if line and verdict.status == PASSED:
+        return replace(verdict, status=FAILED,
+                       text=f"passes, though {line.where} expects it to fail: take that line out")
+    return verdict
