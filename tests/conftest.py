@@ -13,6 +13,16 @@ import tubevit_np
 from tubevit_np.model import say_once
 
 
+def pytest_addoption(parser):
+    group = parser.getgroup("conformance", "another port against the golden vectors")
+    for name, text in (("adapter", "MODULE:ADAPTER; see tests/conformance/README.md"),
+                       ("dtype", "float32 or float64 alone"),
+                       ("expected-failures", "a file of checks that are known to fail"),
+                       ("report", "a JSON file to write")):
+        group.addoption(f"--{name}", help=text, **({"choices": ("float32", "float64")}
+                                                   if name == "dtype" else {}))
+
+
 def pytest_configure():
     here, found = (Path(file).resolve().parents[1] for file in (__file__, tubevit_np.__file__))
     if found != here:

@@ -16,7 +16,6 @@ from threadpoolctl import threadpool_limits
 import tubevit_np as tv
 from tests.benchmarks import torch_model
 from tubevit_np.data.batch import Batch
-from tubevit_np.model import scale_uint8
 from tubevit_np.optim import BETAS, decayed, kernel_rates
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import joint_gradients
@@ -69,8 +68,7 @@ def torch_step(flat, cfg, batches):
 
 
 def torch_loss(params, cfg, batch):
-    x = batch.x if batch.x.ndim == 5 else batch.x[:, None]
-    logits = torch_model.forward(params, torch.from_numpy(scale_uint8(x, cfg)), cfg, batch.labels)
+    logits, _ = torch_model.forward(tv.nest(params), torch.from_numpy(batch.x), cfg, batch.labels)
     return sum(torch.nn.functional.cross_entropy(logits[head], torch.from_numpy(y))
                for head, y in batch.labels.items())
 
