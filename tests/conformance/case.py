@@ -33,7 +33,7 @@ class Case:
 class Draw:
     """Numbers that depend on a case's name alone, each a few steps of a power of two.
 
-    float16 and float32 hold them exactly: no two implementations start from different numbers."""
+    float32 holds them exactly: no two implementations start from different numbers."""
 
     def __init__(self, name):
         self.rng = np.random.default_rng(zlib.crc32(name.encode()))

@@ -1,0 +1,378 @@
+"""The suite that judges ports, judged: what it must see, say and refuse, and the known mistakes."""
+
+import json
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tubevit_np
+from tests.conformance import (
+    SPEC,
+    __main__,
+    build,
+    compare,
+    expected,
+    kills,
+    measure,
+    mistakes,
+    noise,
+    port,
+    suite,
+    vectors,
+)
+from tests.conformance.adapters.tubevit_np import adapter
+from tests.conformance.case import Draw
+from tests.conformance.cases.all import all_cases
+from tests.conformance.files import FILES
+
+HERE = Path(__file__).parent / "conformance"
+STORED = vectors.vectors()
+CHECKS = {check.id: check for check in suite.checks(STORED, "float32")}
+FLOAT32_ALONE = ("white is not 1", "float64 creeps in")  # in float64 they change nothing
+ANSWER = np.array([[1.0, -2.0], [2.0, 4.0]])  # root mean square 2.5
+
+
+def layer_norm(change, check="operations/layer_norm-usual", dtype="float32"):
+    """The verdict on a port whose layer norm is right but for a change of its answer."""
+    def changed(**given):
+        return change(adapter.layer_norm(**given))
+    return suite.judge(CHECKS[check], types.SimpleNamespace(layer_norm=changed), dtype)
+
+
+# The stored files.
+
+def test_the_files_are_those_of_the_manifest_and_small():
+    listed = {case["file"]: case["sha256"] for case in vectors.manifest()["cases"]
+              if "file" in case}
+    made = {name for name, (content, _) in FILES.items() if content}
+    assert {path.name for path in vectors.FOLDER.iterdir()} == {*listed, *made, "manifest.json"}
+    assert all(vectors.digest((vectors.FOLDER / name).read_bytes()) == sha256
+               for name, sha256 in listed.items())
+    assert sum(path.stat().st_size for path in vectors.FOLDER.iterdir()) < 3e6
+
+
+def test_the_manifest_lists_every_case_once():
+    manifest = vectors.manifest()
+    assert [case["name"] for case in manifest["cases"]] == [case.name for case in all_cases()]
+    assert len({case["name"] for case in manifest["cases"]}) == len(manifest["cases"])
+    assert manifest["spec"] == SPEC and {*manifest["levels"]} == {c.level for c in CHECKS.values()}
+    assert all(case["why"] for case in manifest["cases"])
+
+
+@pytest.mark.parametrize("name", ["gelu-erf", "layer_norm-faint", "sincos_3d-20", "adamw-third"])
+def test_a_case_made_anew_has_the_same_bytes(name):
+    """All of them are made by tests.conformance.build --check."""
+    case = next(case for case in all_cases() if case.name == name)
+    members, _ = build.answer(case)
+    assert vectors.npz(members) == (vectors.FOLDER / f"{name}.npz").read_bytes()
+
+
+def test_inputs_are_float32_and_answers_float64():
+    for vector in STORED:
+        assert all(x.dtype == np.float32 for x in vector.inputs.values() if x.dtype.kind == "f")
+        assert all(x.dtype == (np.float32 if vector.op == "load" else np.float64)
+                   for x in (*vector.answers.values(), *vector.gradients.values())
+                   if x.dtype.kind == "f")
+        assert bool(vector.cotangents) == bool(vector.gradients)
+
+
+def test_a_damaged_file_is_not_read(tmp_path, monkeypatch):
+    entry = next(case for case in vectors.manifest()["cases"] if case["name"] == "gelu-erf")
+    content = bytearray((vectors.FOLDER / entry["file"]).read_bytes())
+    content[-300] ^= 1
+    (tmp_path / entry["file"]).write_bytes(content)
+    (tmp_path / "manifest.json").write_text(json.dumps({"cases": [entry]}))
+    monkeypatch.setattr(vectors, "FOLDER", tmp_path)
+    monkeypatch.setattr(vectors, "MANIFEST", tmp_path / "manifest.json")
+    with pytest.raises(ValueError, match="gelu-erf.npz is damaged"):
+        vectors.vectors()
+
+
+def test_draws_depend_on_the_name_alone():
+    assert np.array_equal(Draw("a")(3, 4), Draw("a")(3, 4))
+    assert not np.array_equal(Draw("a")(3, 4), Draw("b")(3, 4))
+
+
+# Tolerances and the table that the README shows.
+
+def test_tolerances_are_ten_times_what_was_measured():
+    for vector in STORED:
+        for kind, units in vector.entry.get("measured", {}).items():
+            assert units == {package: noise.measured()[package]["float32"][f"{level}/{vector.name}"]
+                             for package in measure.PACKAGES
+                             for level in ["gradients" if kind == "gradients" else vector.level]}
+            assert vector.tolerance[kind] == pytest.approx(10 * max(1, *units.values()), rel=0.1)
+            assert vector.tolerance[kind] >= 10 * max(1, *units.values())
+
+
+@pytest.mark.parametrize("units, wanted", [([0.0], 10), ([0.3, 1.0], 10), ([1.01], 11),
+                                           ([3.0, 12.31], 130), ([87.7], 880)])
+def test_a_tolerance_is_rounded_up_to_two_digits(units, wanted):
+    assert noise.tolerance(units) == wanted
+
+
+def test_the_readme_shows_the_table_as_measured_and_how_much_is_asked():
+    readme = (HERE.parents[1] / "README.md").read_text()
+    assert measure.table(noise.measured()) in readme
+    refusals = sum(check.vector.judge == "refused" for check in CHECKS.values())
+    gradients = sum(check.kind == "gradients" for check in CHECKS.values())
+    answers = len(CHECKS) - gradients - refusals
+    assert (f"{answers} answers, {gradients} sets of gradients and {refusals} refusals" in readme
+            and f"one of the {len(mistakes.KNOWN)} known" in " ".join(readme.split()))
+
+
+# What is a difference, and how large.
+
+def test_units_of_rounding_and_the_worst_place():
+    found = ANSWER.copy()
+    found[1, 0] += 5 * np.finfo(np.float32).eps * 2.5
+    worst = compare.compare_array(found.astype(np.float32), ANSWER, "float32", "out")
+    assert worst.index == (1, 0) and worst.units == pytest.approx(5, rel=0.1)
+    worst = compare.compare_array(found, ANSWER, "float64", "out")
+    assert worst.units == pytest.approx(5 * 2**29, rel=1e-6)
+    assert str(worst).startswith("out[1, 0] is 2.0000014") and worst.wanted == 2
+
+
+@pytest.mark.parametrize("change, text", [
+    (lambda y: y.astype(np.float64), "out is of float64, not float32"),
+    (lambda y: y.astype(np.float16), "out is of float16, not float32"),
+    (lambda y: np.round(y).astype(int), "out is of int64, not floats"),
+    (lambda y: y[0], r"out has the shape (6, 12), not (2, 6, 12)"),
+    (lambda y: y[..., None], r"out has the shape (2, 6, 12, 1), not (2, 6, 12)"),
+    (lambda y: np.where(y == y.max(), np.nan, y), "is nan, not"),
+    (lambda y: np.where(y == y.max(), np.inf, y), "is inf, not"),
+    (lambda y: {"y": y}, "gave no 'out'"),
+    (lambda y: [[1.0], [2.0, 3.0]], "raised ValueError"),
+    (lambda y: None, r"out has the shape (), not (2, 6, 12)"),
+    (lambda y: 1 / 0, "raised ZeroDivisionError: division by zero"),
+    (lambda y: y + np.float32(1e-4), "is"),
+])
+def test_what_fails(change, text):
+    verdict = layer_norm(change)
+    assert verdict.status == suite.FAILED and text in verdict.text
+
+
+def test_what_passes():
+    assert layer_norm(lambda y: y).status == suite.PASSED
+    assert layer_norm(lambda y: y + np.float32(1e-7)).status == suite.PASSED
+    assert layer_norm(lambda y: np.asfortranarray(y)).status == suite.PASSED
+    assert layer_norm(lambda y: {"out": y, "more": y[0]}).status == suite.PASSED
+
+
+def test_float64_is_held_to_one_in_a_billion():
+    for factor, status in ((1 + 1e-10, suite.PASSED), (1 + 2e-9, suite.FAILED)):
+        assert layer_norm(lambda y, by=factor: y * by, dtype="float64").status == status
+
+
+def test_plain_answers_must_be_equal():
+    wanted = {"tubes": [{"kernel": [1, 2, 3]}], "gelu": "tanh"}
+    assert compare.compare_plain({"tubes": [{"kernel": [1, 2, 3]}], "gelu": "tanh"}, wanted) == \
+        compare.Difference()
+    for found, text in (({"tubes": [], "gelu": "tanh"}, "tubes: [], not"),
+                        ({"gelu": "tanh"}, "the answer lacks 'tubes'"),
+                        (wanted | {"cls": 1}, "the answer has too much: 'cls'"),
+                        ([], "[], not {")):
+        worst = compare.compare_plain(found, wanted)
+        assert worst.units == np.inf and text in str(worst)
+
+
+def test_only_logits_must_be_given_and_gradients_of_what_took_part():
+    check = CHECKS["model/forward-image"]
+    logits = {name: y for name, y in check.wanted.items() if name.startswith("logits.")}
+    assert suite.differ(check, logits, check.wanted, "float64").units == 0
+    assert suite.differ(check, {}, check.wanted, "float64").units == np.inf
+    wrong = logits | {"pooled": check.wanted["pooled"] + 1}
+    assert suite.differ(check, wrong, check.wanted, "float64").units > 1e9
+    check = CHECKS["gradients/forward-image"]
+    part = {name: g for name, g in check.wanted.items() if g.any()}
+    assert len(part) < len(check.wanted)  # video tubes see no image
+    assert suite.differ(check, part, check.wanted, "float64").units == 0
+    part.popitem()
+    assert suite.differ(check, part, check.wanted, "float64").units == np.inf
+
+
+def test_what_a_port_has_not_is_skipped_and_said():
+    verdict = suite.judge(CHECKS["operations/softmax"], types.SimpleNamespace(), "float32")
+    assert (verdict.status, verdict.text) == (suite.SKIPPED, "the adapter has no softmax")
+
+    def later(**given):
+        raise NotImplementedError("in spring")
+    verdict = suite.judge(CHECKS["operations/softmax"], types.SimpleNamespace(softmax=later),
+                          "float32")
+    assert (verdict.status, verdict.text) == (suite.SKIPPED, "in spring")
+
+
+def test_what_must_be_refused():
+    check = CHECKS["refusals/labels-below"]
+    careless = types.SimpleNamespace(cross_entropy=lambda **given: 1.0)
+    verdict = suite.judge(check, careless, "float32")
+    assert verdict.status == suite.FAILED
+    assert verdict.text == "accepted, but must be refused: labels are 0 to K - 1"
+    verdict = suite.judge(check, adapter, "float32")
+    assert verdict.status == suite.PASSED and "ValueError: labels -1 to 0" in verdict.text
+
+
+# What a port expects of itself.
+
+def test_expected_failures(tmp_path):
+    (tmp_path / "known").write_text("# none of it is dear to us\n\noperations/layer_*-us*  # why\n"
+                                    "float64 operations/gelu-erf\n")
+    lines = expected.read(tmp_path / "known", STORED)
+    bad, good = layer_norm(lambda y: y + 1), layer_norm(lambda y: y)
+    assert expected.settle(bad, lines).status == expected.EXPECTED
+    passes = expected.settle(good, lines)
+    assert passes.status == suite.FAILED and f"{tmp_path / 'known'}:3" in passes.text
+    other = layer_norm(lambda y: y + 1, "operations/layer_norm-faint")
+    assert expected.settle(other, lines) is other
+    assert [line.fits("operations/gelu-erf", dtype) for dtype in ("float32", "float64")
+            for line in lines] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("text, message", [
+    ("operations/gelu", "known:1: no check fits 'operations/gelu'"),
+    ("\nfloat16 operations/gelu-erf", r"known:2: write \[float32|float64\] LEVEL/CASE"),
+    ("float32 float64 operations/gelu-erf", "known:1: write"),
+])
+def test_a_line_that_expects_nothing_is_an_error(text, message, tmp_path):
+    (tmp_path / "known").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        expected.read(tmp_path / "known", STORED)
+
+
+# The command.
+
+PORT = """
+from tests.conformance.adapters.tubevit_np import adapter
+softmax, grid, preset = adapter.softmax, adapter.grid, adapter.preset
+
+def layer_norm(x, g, b, eps):
+    return adapter.layer_norm(x=x, g=g, b=b, eps=1e-5 if eps == 1e-6 else eps)
+"""
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    """The command, with PORT as the module some_port: (exit code, what it printed)."""
+    (tmp_path / "some_port.py").write_text(PORT)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def run(*arguments):
+        code = __main__.main([*map(str, arguments)])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+    return run
+
+
+def test_a_port_with_a_mistake(command, tmp_path):
+    code, said = command("some_port", "--only", "operations/*", "--report", tmp_path / "r.json")
+    assert code == 1
+    assert "float32  passed   operations/softmax" in said
+    assert "float64  failed   operations/layer_norm-faint" in said
+    assert "layer_norm-faint equals the answer with: eps 1e-5 (layers.py)" in said
+    assert "float64  passed   operations/layer_norm-large-eps" in said
+    assert "skipped: the adapter has no gelu" in said
+    report = json.loads((tmp_path / "r.json").read_text())
+    entry = next(check for check in report["checks"] if check["status"] == "failed")
+    assert (entry["id"], entry["dtype"]) == ("operations/layer_norm-usual", "float32")
+    assert entry["mistakes"] == ["eps 1e-5 (layers.py)"] and entry["units"] > entry["tolerance"]
+    assert report["spec"] == SPEC and sum(report["counts"].values()) == len(report["checks"])
+
+
+def test_a_port_that_is_right(command, tmp_path):
+    code, said = command("some_port", "--only", "*softmax*", "--dtype", "float64")
+    assert code == 0 and "float32" not in said and "skipped: the adapter has no vjp" in said
+    (tmp_path / "known").write_text("operations/layer_norm-usual\noperations/layer_norm-faint\n"
+                                    "float64 operations/layer_norm-far  # float32 forgives it\n")
+    code, said = command("some_port", "--expected-failures", tmp_path / "known", "--quiet")
+    assert code == 0 and "passed   " not in said and "expected failure" in said
+
+
+@pytest.mark.parametrize("arguments, text", [
+    ([], "name the port's adapter"),
+    (["no_such_port"], "no module 'no_such_port': put its folder on PYTHONPATH"),
+    (["some_port:nothing"], "some_port has no 'nothing'"),
+    (["math"], "math has none of the operations"),
+    (["some_port", "--only", "nothing/*"], "no check fits 'nothing/*'"),
+    (["some_port", "--expected-failures", "nowhere.txt"], "nowhere.txt"),
+])
+def test_nothing_to_check(arguments, text, command):
+    code, said = command(*arguments)
+    assert code == 2 and said.startswith("error: ") and text in said
+
+
+def test_all_checks_can_be_listed(command):
+    code, said = command("--list")
+    assert code == 0 and len(said.splitlines()) == len(CHECKS)
+    assert all(line.split()[0] in CHECKS and line.split()[1:] for line in said.splitlines())
+
+
+def test_dtypes_that_are_none():
+    with pytest.raises(ValueError, match="float16"):
+        port.dtypes(types.SimpleNamespace(dtypes=("float16",)))
+
+
+def test_the_example_of_the_readme(command, tmp_path):
+    example = (HERE / "README.md").read_text().partition("```python\n")[2].partition("```")[0]
+    assert 35 <= len(example.splitlines()) <= 60
+    (tmp_path / "example_port.py").write_text(example)
+    for only in ("*/layer_norm-*", "*/gelu-*", "layout/grid-*", "model/forward-image",
+                 "gradients/gate-*"):
+        code, said = command("example_port", "--only", only, "--dtype", "float32")
+        assert code == 0 and ("skipped: no gradients of gate yet" in said) == ("gate-" in only)
+
+
+# The known mistakes.
+
+def rows():
+    """{(mistake, file): the checks that KILLS.md names for it}."""
+    cells = [line.split(" | ") for line in (HERE / "KILLS.md").read_text().splitlines()
+             if line.startswith("| ")][2:]
+    return {(why.removeprefix("| "), where): [f"{level}/{named.split()[0]}"
+                                              for named in shown.split("; ")]
+            for why, where, level, shown, _ in cells}
+
+
+def key(mutant):
+    return mutant.why, Path(mutant.file).name
+
+
+def test_the_table_has_every_mistake_and_the_readme_their_number():
+    assert rows().keys() == {key(mutant) for mutant in mistakes.KNOWN}
+    assert len(rows()) == len(mistakes.KNOWN) >= 30
+    assert f"of {len(mistakes.KNOWN)} mistakes" in (HERE / "README.md").read_text()
+
+
+@pytest.mark.parametrize("mutant", mistakes.KNOWN, ids=lambda mutant: ": ".join(key(mutant)[::-1]))
+def test_a_mistake_is_noticed_at_its_level(mutant):
+    shown = rows()[key(mutant)]
+    assert shown and all(check.startswith(f"{mutant.level}/") for check in shown)
+    for dtype in ("float32",) if mutant.why in FLOAT32_ALONE else ("float32", "float64"):
+        failed = kills.noticed(mutant, dtype, [CHECKS[check].vector for check in shown])
+        assert {*shown} <= {*failed} if dtype == "float32" else {*shown} & {*failed}
+
+
+@pytest.mark.parametrize("why, check", [
+    ("eps 1e-5", "block/block-faint"), ("the other GELU", "operations/feed_forward-erf"),
+    ("offsets of h and w swapped", "layout/order"), ("a tube of 12x4x4", "layout/preset-B"),
+    ("kernels of deviation 1", "initial/spread"), ("factor of the cube", "gradients/gelu-tanh"),
+    ("a width that is no multiple of 6 refused", "model/forward-video"),
+    ("gate behind the last block", "refusals/config-gate"),
+    ("the gate added before the MLP", "model/forward-gate-all")])
+def test_a_failure_names_the_mistake_that_it_equals(why, check):
+    mutant = next(mutant for mutant in mistakes.KNOWN if mutant.why == why)
+    verdict = suite.judge(CHECKS[check], mistakes.adapter(mutant), "float32")
+    assert f"{why} ({Path(mutant.file).name})" in mistakes.named(verdict)
+
+
+def test_a_failure_of_its_own_has_no_name():
+    assert mistakes.named(layer_norm(lambda y: y * 1.5)) == []
+
+
+def test_the_mistakes_leave_the_packages_alone():
+    mutant = next(mutant for mutant in mistakes.KNOWN if mutant.why == "the other GELU")
+    assert mistakes.adapter(mutant).package is not tubevit_np
+    assert adapter.package is tubevit_np is sys.modules["tubevit_np"]
+    assert suite.judge(CHECKS["operations/gelu-tanh"], adapter, "float32").status == suite.PASSED
