@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tubevit_np
+from tests import conformance
 from tests.conformance import (
     SPEC,
     __main__,
@@ -372,7 +373,11 @@ def test_a_failure_of_its_own_has_no_name():
 
 
 def test_the_mistakes_leave_the_packages_alone():
+    names = {name: getattr(tubevit_np, name) for name in vars(tubevit_np)}
+    mistakes.adapter.cache_clear()
     mutant = next(mutant for mutant in mistakes.KNOWN if mutant.why == "the other GELU")
     assert mistakes.adapter(mutant).package is not tubevit_np
     assert adapter.package is tubevit_np is sys.modules["tubevit_np"]
+    assert conformance.adapters is sys.modules["tests.conformance.adapters"]
+    assert names.items() == vars(tubevit_np).items()
     assert suite.judge(CHECKS["operations/gelu-tanh"], adapter, "float32").status == suite.PASSED

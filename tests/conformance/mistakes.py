@@ -70,11 +70,11 @@ def _taken_out():
 
 
 def _put_back(modules):
-    """Into sys.modules, and into their packages as attributes."""
+    """Into sys.modules, and as an attribute into a package that was not taken out itself."""
     sys.modules.update(modules)
     for name, module in modules.items():
         package, _, short = name.rpartition(".")
-        if package:
+        if package and package not in modules:
             setattr(sys.modules[package], short, module)
 
 
