@@ -52,7 +52,7 @@ TUBES = [Mutant("tubevit_np/tubes.py", *rest) for rest in [
      LOOPS, "members interleaved in the channels", "layout"),
     ("w.shape[-1]), b)", "w.shape[-1]), 0 * b)", LOOPS, "no bias", "operations"),
     ("starts = [offset + shift for", "starts = [shift for", LOOPS, "offset ignored", "layout"),
-    ("starts[1]:, starts[2]:]", "starts[2]:, starts[1]:]", LOOPS,
+    ("zip(tube.offset, member", "zip(np.take(tube.offset, (0, 2, 1)), member", LOOPS,
      "offsets of h and w swapped", "layout"),
     ("*((0, s) for s in short)", "*((s, 0) for s in short)", LOOPS,
      "padding at the near edge", "layout"),

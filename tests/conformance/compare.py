@@ -25,7 +25,7 @@ class Difference:
 
 
 def compare(found, wanted, dtype, needed):
-    """The worst Difference of {name: array} from {name: array}.
+    """The worst Difference of {name: array} from {name: array}; names that are not wanted are free.
 
     dtype: a name, "" where only the kind, floats or integers, matters.  needed: names that must be
     there; of the others only those are compared that are."""
@@ -34,19 +34,23 @@ def compare(found, wanted, dtype, needed):
         if name in found:
             differences.append(compare_array(found[name], array, dtype, name))
         elif name in needed:
-            differences.append(Difference(np.inf, problem=f"gave no {name!r}"))
+            differences.append(wrong(f"gave no {name!r}"))
     return max(differences, key=lambda difference: difference.units)
+
+
+def wrong(problem):
+    return Difference(np.inf, problem=problem)
 
 
 def compare_array(found, wanted, dtype, name):
     """Units of rounding: |found - wanted| / (eps of dtype * root mean square of wanted)."""
-    if type(found) in (int, float):  # a number of Python's has no precision of its own
+    if isinstance(found, int | float):  # a plain number has no precision of its own
         found = np.asarray(found, dtype or wanted.dtype)
-    found = np.asarray(found)
-    if problem := misfit(found, wanted, dtype, name):
-        return Difference(np.inf, problem=problem)
+    if problem := misfit(found, np.asarray(found), wanted, dtype, name):
+        return wrong(problem)
     if not wanted.size:
         return Difference()
+    found = np.asarray(found)
     finite = wanted[np.isfinite(wanted)]  # a stored answer is; one with a known mistake need not be
     size = np.sqrt(np.square(finite, dtype=float).sum() / wanted.size) or 1.0
     with np.errstate(invalid="ignore", over="ignore"):
@@ -58,8 +62,10 @@ def compare_array(found, wanted, dtype, name):
                       float(found[at]), float(wanted[at]))
 
 
-def misfit(found, wanted, dtype, name):
-    """What is wrong with the shape or dtype of an answer, or nothing."""
+def misfit(given, found, wanted, dtype, name):
+    """What is wrong with the kind, shape or dtype of an answer, found = np.asarray(given)."""
+    if found.dtype.kind not in "biufc" or np.ma.isMaskedArray(given):
+        return f"{name} is {type(given).__name__}, no plain array of numbers"
     if found.shape != wanted.shape:
         return f"{name} has the shape {found.shape}, not {wanted.shape}"
     integers = wanted.dtype.kind in "iu"
@@ -70,34 +76,48 @@ def misfit(found, wanted, dtype, name):
     return ""
 
 
-def compare_plain(found, wanted, path=""):
+def compare_plain(found, wanted, path="the answer"):
     """Dicts, lists, numbers and texts that must be equal, tuples counting as lists."""
     if isinstance(wanted, dict) and isinstance(found, dict):
-        if names := [*(wanted.keys() ^ found.keys())]:
-            kind = "lacks" if names[0] in wanted else "has too much:"
-            return Difference(np.inf, problem=f"{path or 'the answer'} {kind} {min(names)!r}")
-        return max((compare_plain(found[name], wanted[name], f"{path}{name}: ")
-                    for name in wanted), key=lambda worst: worst.units, default=Difference())
-    found = list(found) if isinstance(found, tuple) else found
-    if found != wanted:
-        return Difference(np.inf, problem=f"{path}{found}, not {wanted}")
-    return Difference()
+        if found.keys() != wanted.keys():
+            return wrong(unlike(found, wanted, path))
+        pairs = [(found[name], wanted[name], f"{path}: {name}") for name in wanted]
+    elif isinstance(wanted, list) and isinstance(found, list | tuple):
+        if len(found) != len(wanted):
+            return wrong(f"{path} has {len(found)} entries, not {len(wanted)}")
+        pairs = [(*pair, f"{path}[{i}]") for i, pair in enumerate(zip(found, wanted, strict=True))]
+    else:
+        same = type(found) is not bool or type(wanted) is bool
+        return Difference() if same and bool(np.all(found == wanted)) else wrong(
+            f"{path} is {found!r}, not {wanted!r}")
+    return max((compare_plain(*pair) for pair in pairs), key=lambda worst: worst.units,
+               default=Difference())
+
+
+def unlike(found, wanted, path):
+    """The first name, in sorted order, that is missing or too many."""
+    missing, more = (sorted(map(str, names)) for names in (wanted.keys() - found.keys(),
+                                                           found.keys() - wanted.keys()))
+    return f"{path} lacks {missing[0]!r}" if missing else f"{path} has too much: {more[0]!r}"
 
 
 def compare_spread(found, wanted):
-    """New parameters against {name: [mean, standard deviation]}, within five standard errors.
+    """New parameters against {name: [shape, mean, standard deviation]}.
 
     units: standard errors."""
     if found.keys() != wanted.keys():
-        return compare_plain(dict.fromkeys(found), dict.fromkeys(wanted))
+        return wrong(unlike(found, wanted, "the answer"))
     return max((_spread(name, np.asarray(found[name], float), *wanted[name]) for name in wanted),
                key=lambda worst: worst.units)
 
 
-def _spread(name, w, mean, std):
+def _spread(name, w, shape, mean, std):
+    if w.shape != tuple(shape):
+        return wrong(f"{name} has the shape {w.shape}, not {tuple(shape)}")
+    if not np.isfinite(w).all() or std == 0 and (w != mean).any():
+        return wrong(f"{name} is not {f'{mean} everywhere' if std == 0 else 'finite'}")
     if std == 0:
-        return Difference(0.0 if (w == mean).all() else np.inf, problem=f"{name} is not {mean} "
-                          "everywhere")
+        return Difference()
     off = abs(w.mean() - mean) * np.sqrt(w.size) / std, abs(w.std() / std - 1) * np.sqrt(2 * w.size)
     return Difference(float(max(off)), problem=f"{name} has the mean {w.mean():.3g} and the spread "
                       f"{w.std():.3g}, not {mean} and {std:.3g}")

@@ -30,19 +30,19 @@ class Line:
 
 def read(path, vectors):
     """The lines of a file.  Raises ValueError for one that is none or fits no check."""
-    found, ids = [], [check.id for check in checks(vectors, "float32")]
+    found, known = [], [(check.id, dtype) for dtype in FLOATS for check in checks(vectors, dtype)]
     for number, text in enumerate(Path(path).read_text().splitlines(), 1):
         *dtype, pattern = text.partition("#")[0].split() or [""]
         if pattern:
-            found.append(_line(f"{path}:{number}", dtype, pattern, ids))
+            found.append(_line(f"{path}:{number}", dtype, pattern, known))
     return found
 
 
-def _line(where, dtype, pattern, ids):
+def _line(where, dtype, pattern, known):
     if len(dtype) > 1 or not set(dtype) <= set(FLOATS):
         raise ValueError(f"{where}: write [{'|'.join(FLOATS)}] LEVEL/CASE  # why")
     line = Line(where, pattern, *dtype)
-    if not any(line.fits(check_id, line.dtype) for check_id in ids):
+    if not any(line.fits(*check) for check in known):
         raise ValueError(f"{where}: no check fits {pattern!r}; --list names them all")
     return line
 

@@ -1,6 +1,6 @@
 """Measures how far NumPy and tinygrad are from the golden vectors, for tolerances and the README.
 
-python -m tests.conformance.measure    # writes noise.json and prints the table; three minutes
+python -m tests.conformance.measure    # writes noise.json and prints the table; two minutes
 
 Then python -m tests.conformance.build carries the new tolerances into the manifest."""
 

@@ -29,11 +29,13 @@ def named(verdict):
 
 
 def alike(verdict, mistaken):
-    """Whether both fail, and by the same answer; those that raised, or refused nothing, do."""
+    """Whether both fail by the same answer, or accept the same; an exception tells nothing."""
     if not verdict.status == mistaken.status == FAILED:
         return False
+    if verdict.check.vector.judge == "refused":
+        return verdict.text == mistaken.text
     if verdict.found is None or mistaken.found is None:
-        return verdict.found is mistaken.found
+        return False
     wanted = restricted(mistaken.found, verdict.check)
     difference = differ(verdict.check, verdict.found, wanted, verdict.dtype)
     return difference.units <= verdict.check.tolerance(verdict.dtype)
@@ -42,7 +44,7 @@ def alike(verdict, mistaken):
 def restricted(found, check):
     """A mistaken answer in the form of the stored ones."""
     if check.vector.judge == "spread":
-        return {name: [float(np.mean(w)), float(np.std(w))] for name, w in found.items()}
+        return {name: [w.shape, float(w.mean()), float(w.std())] for name, w in found.items()}
     if "answer" in check.vector.entry:
         return found
     return {name: np.asarray(array) for name, array in as_dict(found).items()

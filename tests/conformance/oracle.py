@@ -71,7 +71,7 @@ def softmax(x):
 
 
 def scale_uint8(x, mean, std):
-    return {"out": (x / 255 - mean) / std}
+    return {"out": (exact_array(x) / 255 - mean) / std}
 
 
 def attention(q, k, v):
@@ -109,7 +109,7 @@ def block(params, z, heads, eps, form):
 def forward(params, x, cfg, heads):
     """Logits by head, and what lies between the blocks; an image is a video of one frame."""
     if x.dtype == np.uint8:
-        x = scale_uint8(exact_array(x), cfg.mean, cfg.std)["out"]
+        x = scale_uint8(x, cfg.mean, cfg.std)["out"]
     video = x if x.ndim == 5 else x[:, None]
     clips = [loops.encode(params, clip, cfg, exact(cfg.tau)) for clip in video]
     out = {name: np.array([clip[name] for clip in clips]) for name in clips[0]}
@@ -183,8 +183,9 @@ def load(path):
 
 
 def init(cfg, seed):
-    """{name: [mean, standard deviation]} of new parameters."""
-    return {name: _spread(name, shape, cfg) for name, shape in tv.shapes(cfg).items()}
+    """{name: [shape, mean, standard deviation]} of new parameters."""
+    return {name: [list(shape), *_spread(name, shape, cfg)]
+            for name, shape in tv.shapes(cfg).items()}
 
 
 def _spread(name, shape, cfg):

@@ -1,35 +1,52 @@
 """The port that is to be checked: its adapter, and the dtypes that it can."""
 
 import importlib
+from pathlib import Path
 
 from tests.conformance.case import FLOATS
+from tests.conformance.suite import has, raised
 
 
 def find(name):
-    """The adapter MODULE or MODULE:NAME.  Raises ValueError where there is none."""
+    """The adapter MODULE or MODULE:NAME.  Raises ValueError where there is none to be had."""
     module, _, attribute = name.partition(":")
+    if not all(part.isidentifier() for part in module.split(".")) or module.endswith(".py"):
+        raise ValueError(f"{module!r} is no module: write my_port.adapter for my_port/adapter.py")
     try:
         found = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise ValueError(f"no module {error.name!r}: put its folder on PYTHONPATH") from None
-    if not attribute:
-        return found
-    try:
-        return getattr(found, attribute)
-    except AttributeError:
-        raise ValueError(f"{module} has no {attribute!r}") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever happens in the port's files
+        raise ValueError(_not_imported(module, error)) from None
+    if attribute and not hasattr(found, attribute):
+        raise ValueError(f"{module} has no {attribute!r}")
+    found = getattr(found, attribute) if attribute else found
+    if isinstance(found, type):
+        raise ValueError(f"{name} is a class: name an object of it")  # noqa: TRY004
+    return found
+
+
+def _not_imported(module, error):
+    if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}."):
+        return f"no module {error.name!r}: put its folder on PYTHONPATH"
+    return f"the import of {module} {raised(error)}"
 
 
 def check_ops(adapter, name, vectors):
     """Raises ValueError unless the adapter has at least one of the operations."""
     ops = {vector.op for vector in vectors}
-    if not any(hasattr(adapter, op) for op in ops):
+    if not any(has(adapter, op) for op in ops):
         raise ValueError(f"{name} has none of the operations: {', '.join(sorted(ops))}")
+
+
+def check_place(path):
+    """Raises ValueError, before any work, where a report could not be written."""
+    if path and (not Path(path).absolute().parent.is_dir() or Path(path).is_dir()):
+        raise ValueError(f"--report {path}: there is no such folder to write it into")
 
 
 def dtypes(adapter):
     """Those that the adapter names as its `dtypes`, else both.  Raises ValueError for another."""
-    found = tuple(getattr(adapter, "dtypes", FLOATS))
-    if not found or not set(found) <= set(FLOATS):
+    found = getattr(adapter, "dtypes", FLOATS)
+    found = (found,) if isinstance(found, str) else found
+    if not isinstance(found, tuple | list) or not found or not set(found) <= set(FLOATS):
         raise ValueError(f"dtypes {found}: an adapter can have {' and '.join(FLOATS)}")
-    return found
+    return tuple(found)

@@ -28,7 +28,7 @@ def measure(verdict):
 
 def missing(verdicts):
     """What was skipped, and why, once each."""
-    return "\n".join(dict.fromkeys(f"skipped: {verdict.text}" for verdict in verdicts
+    return "".join(dict.fromkeys(f"skipped: {verdict.text}\n" for verdict in verdicts
                                    if verdict.status == SKIPPED))
 
 

@@ -2,14 +2,24 @@
 
 A check is the answer of a case, "LEVEL/CASE", or its gradients, "gradients/CASE"."""
 
+import copy
+import traceback
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from tests.conformance import noise
 from tests.conformance.case import gathered
-from tests.conformance.compare import Difference, compare, compare_plain, compare_spread
+from tests.conformance.compare import (
+    Difference,
+    compare,
+    compare_plain,
+    compare_spread,
+    unlike,
+    wrong,
+)
 from tests.conformance.vectors import FOLDER, Vector
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -23,6 +33,7 @@ class Check:
 
     vector: Vector
     kind: str  # "answer" or "gradients"
+    accepted: Vector | None = None  # where it must be refused: another input of the same operation
 
     @property
     def level(self):
@@ -74,37 +85,69 @@ class Verdict:
 
 def checks(vectors, dtype):
     """Every answer, each followed by its gradients where they are asked."""
+    accepted = {vector.op: vector for vector in reversed(vectors) if vector.judge != "refused"}
     for vector in vectors:
         if dtype in vector.dtypes:
-            yield Check(vector, "answer")
+            yield Check(vector, "answer", accepted.get(vector.op))
             if vector.gradients:
                 yield Check(vector, "gradients")
 
 
 def judge(check, adapter, dtype):
     """The Verdict on one check; whatever the adapter raises is a verdict too."""
-    refusal = check.vector.judge == "refused"
-    if not hasattr(adapter, check.op):
+    if not has(adapter, check.op):
         return Verdict(check, dtype, SKIPPED, text=f"the adapter has no {check.op}")
+    if check.vector.judge == "refused":
+        return refusal(check, adapter, dtype)
     try:
         found = ask(check, adapter, dtype)
-        difference = NO_DIFFERENCE if refusal else differ(check, found, check.wanted, dtype)
+        difference = differ(check, found, check.wanted, dtype)
     except NotImplementedError as error:
         return Verdict(check, dtype, SKIPPED, text=str(error) or f"{check.op}: not implemented")
-    except Exception as error:  # noqa: BLE001 - a port may fail in any way, the others go on
-        reason = f"raised {type(error).__name__}: {error}".partition("\n")[0]
-        return Verdict(check, dtype, PASSED if refusal else FAILED, text=reason)
-    if refusal:
-        return Verdict(check, dtype, FAILED, text=f"accepted, but must be refused: {check.why}")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the other checks go on
+        return Verdict(check, dtype, FAILED, text=raised(error))
     if difference.units <= check.tolerance(dtype):
         return Verdict(check, dtype, PASSED, difference)
     return Verdict(check, dtype, FAILED, difference, str(difference), found)
 
 
+def refusal(check, adapter, dtype):
+    """An exception is right, unless what must be accepted raises as well."""
+    try:
+        ask(check, adapter, dtype)
+    except NotImplementedError as error:
+        return Verdict(check, dtype, SKIPPED, text=str(error) or f"{check.op}: not implemented")
+    except Exception as error:  # noqa: BLE001 - any is a refusal
+        text = raised(error)
+    else:
+        return Verdict(check, dtype, FAILED, text=f"accepted, but must be refused: {check.why}")
+    try:
+        ask(Check(check.accepted, "answer"), adapter, dtype)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - then nothing was refused
+        text = f"{check.accepted.name}, which must be accepted, {raised(error)}"
+        return Verdict(check, dtype, FAILED, text=text)
+    return Verdict(check, dtype, PASSED, text=text)
+
+
+def has(adapter, op):
+    try:
+        return callable(getattr(adapter, op))
+    except Exception:  # noqa: BLE001 - a __getattr__ of its own may raise anything
+        return False
+
+
+def raised(error):
+    """What and where, in one line."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    text = next(filter(None, map(str.strip, str(error).splitlines())), "")
+    return (f"raised {type(error).__name__}{': ' if text else ''}{text} "
+            f"({Path(frame.filename).name}:{frame.lineno})")
+
+
 def ask(check, adapter, dtype):
     """What the adapter answers, to arrays of its own."""
     vector = check.vector
-    inputs, attributes = arguments(vector, dtype), dict(vector.attributes)
+    inputs, attributes = arguments(vector, dtype), copy.deepcopy(vector.attributes)
     if "path" in attributes:
         attributes["path"] = str(FOLDER / attributes["path"])
     with warnings.catch_warnings():
@@ -112,7 +155,8 @@ def ask(check, adapter, dtype):
         if check.kind == "answer":
             return getattr(adapter, vector.op)(**inputs, **attributes)
         cotangents = {name: ct.astype(dtype) for name, ct in vector.cotangents.items()}
-        return adapter.vjp(vector.op, inputs, attributes, cotangents, [*vector.gradients])
+        return adapter.vjp(op=vector.op, inputs=inputs, attributes=attributes,
+                           cotangents=cotangents, by=[*vector.gradients])
 
 
 def arguments(vector, dtype):
@@ -129,8 +173,10 @@ def differ(check, found, wanted, dtype):
     if "answer" in vector.entry:
         return compare_plain(found, wanted)
     found, wanted = as_dict(found), as_dict(wanted)
-    loose = vector.level in ("layout", "checkpoint")
-    return compare(found, wanted, "" if loose else dtype, needed(check, wanted))
+    if vector.level == "checkpoint" and found.keys() != wanted.keys():
+        return wrong(unlike(found, wanted, "the file"))
+    dtype = {"layout": "", "checkpoint": "float32"}.get(check.level, dtype)
+    return compare(found, wanted, dtype, needed(check, wanted))
 
 
 def as_dict(answer):

@@ -21,6 +21,9 @@ def pytest_generate_tests(metafunc):
     option, stored = metafunc.config.getoption, vectors()
     files = {option("adapter"): option("expected_failures")} if option("adapter") else OURS
     try:
+        port.check_place(option("report"))
+        if option("report") and not option("adapter"):
+            raise ValueError("--report is about one --adapter")
         asked = [part for name, file in files.items()
                  for part in every_check(name, file, option("dtype"), stored)]
     except (ValueError, OSError) as error:
@@ -44,7 +47,7 @@ def found(pytestconfig):
     yield everything
     if path := pytestconfig.getoption("report"):
         verdicts, mistakes = everything
-        name = pytestconfig.getoption("adapter") or "tubevit_np and tubevit_tg"
+        name = pytestconfig.getoption("adapter")
         Path(path).write_text(report.as_json(verdicts, name, mistakes) + "\n")
 
 

@@ -1,5 +1,7 @@
 """AdamW, its rate, clipping, ten joint steps, and the values that training begins with."""
 
+import numpy as np
+
 import tubevit_np as tv
 from tests.conformance.case import Case, Draw, plain
 from tests.conformance.cases.layout import PATCH
@@ -15,8 +17,9 @@ CLIP, IMAGE, STEPS = (5, 7, 9), (7, 9), 10
 
 def rates():
     for step, warmup, why in [(0, 4, "the first step is no step of 0"), (3, 4, "the peak"),
+                              (4, 4, "the peak again: the cosine begins"),
                               (9, 4, "half-way down the cosine"), (13, 4, "the last step"),
-                              (0, 0, "without warm-up")]:
+                              (0, 0, "without warm-up"), (9, 20, "warm-up to the end")]:
         yield Case("optimizer", f"learning_rate-{step}-of-14-warmup-{warmup}", "learning_rate", why,
                    attributes={"step": step, "steps": 14, "peak": 2.0, "warmup": warmup})
 
@@ -24,9 +27,12 @@ def rates():
 def clipping():
     draw = Draw("clip")
     grads = {f"grads.{name}": draw(*shape) for name, shape in SHAPES.items()}
-    for name, most, why in (("above", 0.5, "all are scaled together, by their joint norm"),
-                            ("within", 1024.0, "small gradients are left as they are")):
-        yield Case("optimizer", f"clip-{name}", "clip", why, grads, {"most": most})
+    for name, most, size, why in [
+            ("above", 0.5, 1, "all are scaled together, by their joint norm"),
+            ("within", 1024.0, 1, "small gradients are left as they are"),
+            ("nothing", 0.5, 0, "no gradient at all: nothing to divide by")]:
+        sized = {name: g * np.float32(size) for name, g in grads.items()}
+        yield Case("optimizer", f"clip-{name}", "clip", why, sized, {"most": most})
 
 
 def steps():
