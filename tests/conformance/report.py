@@ -29,7 +29,7 @@ def measure(verdict):
 def missing(verdicts):
     """What was skipped, and why, once each."""
     return "".join(dict.fromkeys(f"skipped: {verdict.text}\n" for verdict in verdicts
-                                   if verdict.status == SKIPPED))
+                                 if verdict.status == SKIPPED))
 
 
 def summary(verdicts):
