@@ -86,4 +86,31 @@ FOLDER = [Mutant("tubevit_np/folder.py", *rest) for rest in [
      "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one", "silent"),
 ]]
 
-AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER]
+NAMED = "test_annotations.py::test_"
+DATA_SETS = [Mutant(f"tubevit_np/data/{file}.py", old, new, NAMED + test, why)
+             for file, old, new, test, why in [
+    ("annotations", "if ids[name] == 1 else None", "if name else None",
+     "an_id_is_no_key", "a file without seconds for either of two rows"),
+    ("annotations", "{int(row['time_end']):06d}", "{int(row['time_end'])}",
+     "kinetics_of_2017", "seconds not filled up with zeros"),
+    ("annotations", '.replace("]", "")', "", "something_something", "a bracket left"),
+    ("annotations", "names.get(label, label)", "label",
+     "lists_of_files", "numbers where there are names"),
+    ("annotations", "path.parent.parent if", "path.parent if",
+     "something_something", "clips looked for among the labels"),
+    ("listing", "part_named(row.split) if row.split else part", "part",
+     "kinetics_of_2019_all_splits_in_one_file", "the split of a row not looked at"),
+    ("listing", 'if ".." in file.parts:', "if not file.parts:",
+     "rows_twice_and_of_two_classes_and_outside", "files from anywhere"),
+    ("listing", 'if len(names) == 1 else f"two', 'if names else f"two',
+     "rows_twice_and_of_two_classes_and_outside", "the first of two classes"),
+    ("listing", "annotated_parts(path)), key=len)", "annotated_parts(path)), key=bool)",
+     "kinetics_of_2017", "a folder of train alone before the tables of both parts"),
+    ("subset", "rng.permutation(len(own))[:most]", "range(len(own))[:most]",
+     "classes_and_files_are_drawn_by_the_seed", "the first files, not drawn ones"),
+    ("subset", "rng.choice(known, classes, replace=False).tolist()", "known[:classes]",
+     "classes_and_files_are_drawn_by_the_seed", "the first classes, not drawn ones"),
+]]
+
+AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
+          *DATA_SETS]

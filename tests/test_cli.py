@@ -24,7 +24,7 @@ from tubevit_np.folder import read_metrics
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import train
 
-COMMANDS = ("train", "evaluate", "predict", "kernels", "info")
+COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "info")
 TOP = Path(__file__).resolve().parents[1]
 HEAVY = """
 import sys
@@ -303,3 +303,23 @@ def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):
     engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), predictor=predictor)
     assert cli.main("tubevit_np", engine, ["train", "--resume", str(finished())]) == 130
     assert capsys.readouterr().err.endswith(f"stopped; go on with: train --resume {finished()}\n")
+
+
+def test_a_subset_is_listed_and_told(tmp_path, capsys):
+    for k in range(20):
+        clips.write_pictures(class_file(tmp_path / "set", "abcd"[k % 4], k), clips.levels(1)[0])
+    given = ("--images", tmp_path / "set", "--classes", 2, "--per-class", 3, "--out",
+             tmp_path / "few")
+    assert run("subset", *given) == 0
+    table = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert table[0] == ["class", "train", "val"] and table[3] == ["all", "6", "2"]
+    assert table[-1][-2:] == ["--images", str(tmp_path / "few")]
+    assert (tmp_path / "few/train.csv").read_text().count("\n") == 7
+    for wrong in (("--classes", 9), ("--per-class", 0), ("--seed", -1)):
+        assert run("subset", "--images", tmp_path / "set", *wrong, "--out", tmp_path / "x") == 2
+    assert not (tmp_path / "x").exists()
+
+
+def class_file(folder, name, k):
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    return folder / name / f"{k}.png"

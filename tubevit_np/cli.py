@@ -12,7 +12,7 @@ from tubevit_np.data.sources import ENOUGH
 from tubevit_np.recipe import Recipe
 
 HELP = {  # option: (type, what it says)
-    "data": (Path, "folder or CSV of labelled videos (default: the generated set)"),
+    "data": (Path, "folder or table of labelled videos (default: the generated set)"),
     "images": (Path, "folder or CSV of labelled images, trained on jointly"),
     "preset": (str, f"size of the model: {', '.join(PRESETS)}"),
     "tubes": (str, f"another tube set than the preset's: {', '.join(TUBE_SETS)}"),
@@ -76,6 +76,8 @@ def parser(package):
     command("predict", "say what a video or an image shows", "runs/demo some/clip.mp4", _predict)
     command("kernels", "draw the tube kernels, as a picture and an animation",
             "runs/demo --out pictures/", _kernels)
+    command("subset", "list a small part of a labelled set, to train on",
+            "--data kinetics/ --classes 10 --per-class 50 --out kinetics-10/", _subset)
     command("info", "tokens, parameters and operations of a model",
             "--preset B --frames 32 --size 224", _info)
     return top
@@ -111,6 +113,20 @@ def _predict(sub):
 def _kernels(sub):
     _run(sub)
     sub.add_argument("--out", metavar="FOLDER", help="folder for the pictures (default: the run's)")
+
+
+def _subset(sub):
+    given = sub.add_mutually_exclusive_group(required=True)
+    given.add_argument("--data", metavar="PATH", help="folder or annotation file of videos")
+    given.add_argument("--images", metavar="PATH", help="folder or CSV of images")
+    sub.add_argument("--classes", metavar="N|FILE",
+                     help="so many, drawn by the seed, or a file of names, one a line")
+    sub.add_argument("--per-class", type=int, metavar="N",
+                     help="at most so many files of a class, in train and in val")
+    sub.add_argument("--seed", type=int, default=0, metavar="N",
+                     help="of what is drawn (default 0)")
+    sub.add_argument("--out", required=True, metavar="FOLDER",
+                     help="folder for train.csv and val.csv: the --data of a training")
 
 
 def _info(sub):

@@ -96,6 +96,24 @@ def kernels(options, engine):
         print(picture)
 
 
+def subset(options, engine):
+    """A small part of a set, listed in a folder, and how many files of each class are in it."""
+    from tubevit_np.data.subset import make_subset, read_classes
+
+    kind, path = ("video", options.data) if options.data else ("image", options.images)
+    for name, least in (("per_class", 1), ("seed", 0)):
+        if getattr(options, name) is not None and getattr(options, name) < least:
+            raise ValueError(f"{name} is {getattr(options, name)}; it must be at least {least}")
+    counts = make_subset(path, kind, options.out, read_classes(options.classes),
+                         options.per_class, options.seed)
+    width = max(map(len, counts["train"]))
+    print(f"{'class':{width}}" + "".join(f"{part:>8}" for part in counts))
+    for name in counts["train"]:
+        print(f"{name:{width}}" + "".join(f"{found[name]:8}" for found in counts.values()))
+    print(f"{'all':{width}}" + "".join(f"{sum(found.values()):8}" for found in counts.values()))
+    print(f"\ntrain on it with --{'data' if options.data else 'images'} {options.out}")
+
+
 def info(options, engine):
     given = {name: getattr(options, name) for name in ("preset", "tubes", "frames", "size")}
     recipe = recipe_for(**{name: value for name, value in given.items() if value is not None})

@@ -87,7 +87,7 @@ def open_dataset(path, split, kind, frames, size, head=None, labels=None):
         raise ValueError(nothing_in(path, part, kind, parts, skipped))
     labels = class_names(path, parts) if labels is None else tuple(labels)
     index = {name: k for k, name in enumerate(labels)}
-    items = tuple((file, place(file, label, index)) for file, label in rows)
+    items = tuple((row.file, place(row.file, row.label, index)) for row in rows)
     if skipped:
         warnings.warn(f"{path}: {len(skipped)} of {len(rows) + len(skipped)} rows left out, "
                       f"the first: {skipped[0][0]} ({skipped[0][1]})")
@@ -96,11 +96,11 @@ def open_dataset(path, split, kind, frames, size, head=None, labels=None):
 
 
 def present(rows):
-    """Divide (file, class name) rows into those to use and (file, why) of the others."""
-    why = [(file, "no label" if not label else "no such file" if not file.is_file() else "")
-           for file, label in rows]
-    skipped = tuple(pair for pair in why if pair[1])
-    return [row for row, (_, reason) in zip(rows, why) if not reason], skipped
+    """Divide rows into those to use and (file, why) of the others."""
+    why = [row.why or ("no label" if not row.label else "" if row.file.is_file() else
+                       "no such file") for row in rows]
+    skipped = tuple((row.file, reason) for row, reason in zip(rows, why) if reason)
+    return [row for row, reason in zip(rows, why) if not reason], skipped
 
 
 def nothing_in(path, part, kind, parts, skipped):
@@ -116,7 +116,7 @@ def nothing_in(path, part, kind, parts, skipped):
 
 def class_names(path, parts):
     """All class names in a set, sorted; ValueError if there is no choice between two."""
-    names = tuple(sorted({label for rows in parts.values() for _, label in rows if label}))
+    names = tuple(sorted({row.label for rows in parts.values() for row in rows if row.label}))
     if len(names) < 2:
         raise ValueError(f"data {path} has one class only, {names[0]}; a model needs two to learn")
     return names
