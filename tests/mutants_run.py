@@ -14,12 +14,11 @@ SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
 FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
     ("orders[i // total][i % total]", "orders[0][i % total]",
      "test_sources.py::test_every_file_comes_once_in_each_epoch", "every epoch in the same order"),
-    ("np.arange(start, min(start + count, kept)) * total // kept",
-     "np.arange(start, min(start + count, kept))",
+    ("np.arange(kept) * total // max(1, kept)", "np.arange(kept)",
      "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
      "a glance at the first classes alone"),
-    ("centre_crop(self.val.x[chosen], self.size)",
-     "self.val.x[chosen][..., :self.size, :self.size, :]",
+    ("centre_crop(self.val.x[part], self.size)",
+     "self.val.x[part][..., :self.size, :self.size, :]",
      "test_sources.py::test_held_out_files_come_once_cropped_at_the_centre", "held out: a corner"),
     ("np.random.default_rng([self.seed, CROPS, step])",
      "np.random.default_rng([0, CROPS, step])",
@@ -54,7 +53,7 @@ TRAIN = [Mutant("tubevit_np/train.py", *rest) for rest in [
 ]]
 
 EVALUATE = [Mutant("tubevit_np/evaluate.py", *rest) for rest in [
-    ("if len(source.labels[head]) > 5}", "}",
+    ("if len(labels[head]) > 5}", "}",
      "test_evaluate.py::test_top_5_only_where_it_says_something", "top 5 of two"),
 ]]
 
@@ -112,5 +111,27 @@ DATA_SETS = [Mutant(f"tubevit_np/data/{file}.py", old, new, NAMED + test, why)
      "classes_and_files_are_drawn_by_the_seed", "the first classes, not drawn ones"),
 ]]
 
+VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
+         for file, old, new, test, why in [
+    ("tubevit_np/data/video.py", "2 * (times * k + np.arange", "2 * (times * k + 0 * np.arange",
+     "moments_of_several_views_are_all_different_and_each_is_spread",
+     "every view at the same moments"),
+    ("tubevit_np/data/video.py", "views.swapaxes(1, 2).reshape", "views.reshape",
+     "views_of_a_video_are_its_frames_and_squares", "frames and squares mixed up"),
+    ("tubevit_np/data/images.py", "if height > width else starts * 0", "if height else starts * 0",
+     "squares_along_the_longer_side", "squares along the height alone"),
+    ("tubevit_np/data/files.py", "{self.head: self.val.y[i:i + 1]}", "{self.head: self.val.y[:1]}",
+     "one_view_of_files_equals_the_usual_score", "every label that of the first file"),
+    ("tubevit_np/evaluate.py", "softmax(logits).reshape", "logits.reshape",
+     "the_score_of_views_is_the_mean_of_their_softmax", "the mean of the logits"),
+    ("tubevit_np/details.py", "(labels, scores.argmax(-1))", "(scores.argmax(-1), labels)",
+     "confusion_and_classes_by_hand", "answers as rows"),
+    ("tubevit_np/details.py", "table[k] * (np.arange(len(names)) != k)", "table[k]",
+     "confusion_and_classes_by_hand", "a class taken for itself"),
+    ("figures/confusion.py", "sums = table.sum(1, keepdims=True)",
+     "sums = table.sum(0, keepdims=True)",
+     "the_picture_of_confusion_shows_the_shares", "shares of the columns"),
+]]
+
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS]
+          *DATA_SETS, *VIEWS]

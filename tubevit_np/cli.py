@@ -103,6 +103,12 @@ def _evaluate(sub):
     sub.add_argument("--images", metavar="PATH", help="folder or CSV of labelled images")
     sub.add_argument("--count", type=int, metavar="N",
                      help=f"at most so many examples (default: all files, {ENOUGH} generated ones)")
+    sub.add_argument("--views", default="1x1", metavar="TxP",
+                     help="moments x places of each file, whose answers are averaged; the paper "
+                     "takes 4x3 (default 1x1)")
+    sub.add_argument("--details", metavar="FOLDER",
+                     help="folder for every answer and every class as CSV, and a picture of what "
+                     "is taken for what")
 
 
 def _predict(sub):

@@ -50,16 +50,28 @@ def evaluate(options, engine):
     sources = sources_for(path, notes, options.data, options.images)
     own = Path(options.run).is_dir() and not (options.data or options.images)
     folder = Path(options.run) if own else None
-    report(engine.predictor(params, cfg), sources, options.count, folder)
+    report(engine.predictor(params, cfg), sources, options.count, folder,
+           parse_views(options.views), options.details)
 
 
-def report(predict, sources, count, folder):
+def parse_views(text):
+    """"4x3" -> (4, 3)."""
+    times, mark, places = text.partition("x")
+    if not (mark and times.isdigit() and places.isdigit() and int(times) and int(places)):
+        raise ValueError(f"views {text!r}: write moments x places, as 4x3")
+    return int(times), int(places)
+
+
+def report(predict, sources, count, folder, views=(1, 1), details=None):
     """Score every source, print a table, and keep it in the run folder as evaluation.json."""
-    from tubevit_np.evaluate import evaluate
+    from tubevit_np.evaluate import answered, scores_of
 
     scores = {}
     for source in sources:
-        found = evaluate(predict, source, count)
+        answers = answered(predict, source, count, views)
+        found = scores_of(answers, source.labels)
+        if details:
+            write_details(Path(details), source, answers, source.examples(count))
         print(f"\n{found['count']} held-out {source.kind}s"
               + (f", {len(source.skipped)} left out" if source.skipped else ""))
         width = max(14, *map(len, found))
@@ -69,6 +81,19 @@ def report(predict, sources, count, folder):
         scores[source.kind] = found | {"left out": len(source.skipped)}
     if folder:
         write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
+
+
+def write_details(folder, source, answers, examples):
+    """Every answer, every class and a picture of what is taken for what, for each head."""
+    from figures import confusion, save
+    from tubevit_np import details
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for head, found in answers.items():
+        names = source.labels[head]
+        table = details.write_details(folder, source.kind, head, found, names, examples)
+        save(confusion.draw_confusion(table, names, f"{head}: what {source.kind}s are taken for"),
+             folder / f"{source.kind}-{head}-confusion.png")
 
 
 def predict(options, engine):

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
+from tubevit_np.layers import softmax
 from tubevit_np.loss import rank
 from tubevit_np.model import forward
 
@@ -22,20 +23,48 @@ def predictor(params, cfg):
 
 
 def evaluate(predict, source, most=None):
-    """Shares of a source's held-out examples, up to `most`, that the model gets right.
+    """Shares of a source's held-out examples, up to `most`, that the model gets right: scores_of.
+    """
+    return scores_of(answered(predict, source, most), source.labels)
 
-    {head: top-1, "head top-5": of more than 5 classes, "both": every head of an example,
-    "count": how many}."""
-    ranks = {head: [] for head in source.labels}
-    batches = source.held_out(BATCH, most)
+
+def answered(predict, source, most=None, views=(1, 1)):
+    """{head: (scores (n, K), labels (n,))} of the held-out examples, up to `most`, each once.
+
+    views: (moments, places), of files alone;  an image has but one moment.  The score of several
+    views is the mean of their softmax, of one view the logits.  Raises ValueError for views of
+    generated examples."""
+    count, batches = 1, None
+    if views == (1, 1):
+        batches = source.held_out(BATCH, most)
+    elif hasattr(source, "held_out_views"):
+        batches = source.held_out_views(*views, most)
+        count = views[1] if source.kind == "image" else views[0] * views[1]
+    else:
+        raise ValueError("only files have several views; generated clips are as large as the input")
+    found = {head: ([], []) for head in source.labels}
     for batch in tqdm(batches, f"scoring {source.kind}s", unit="batch", leave=False, disable=None):
         logits = predict(batch.x, tuple(batch.labels))
         for head, labels in batch.labels.items():
-            ranks[head].append(rank(logits[head], labels))
-    ranks = {head: np.concatenate(parts) for head, parts in ranks.items()}
-    scores = {head: float((rank < 1).mean()) for head, rank in ranks.items()}
+            found[head][0].append(over_views(logits[head], count))
+            found[head][1].append(labels)
+    return {head: tuple(map(np.concatenate, parts)) for head, parts in found.items()}
+
+
+def over_views(logits, views):
+    """(B * views, K) -> (B, K)."""
+    if views == 1:
+        return logits
+    return softmax(logits).reshape(-1, views, logits.shape[-1]).mean(1)
+
+
+def scores_of(found, labels):
+    """{head: top-1, "head top-5": of more than 5 classes, "both": every head of an example,
+    "count": how many}."""
+    ranks = {head: rank(*pair) for head, pair in found.items()}
+    right = {head: float((rank < 1).mean()) for head, rank in ranks.items()}
     if len(ranks) > 1:
-        scores["both"] = float(np.all([rank < 1 for rank in ranks.values()], axis=0).mean())
-    scores |= {f"{head} top-5": float((rank < 5).mean()) for head, rank in ranks.items()
-               if len(source.labels[head]) > 5}
-    return scores | {"count": len(next(iter(ranks.values())))}
+        right["both"] = float(np.all([rank < 1 for rank in ranks.values()], axis=0).mean())
+    right |= {f"{head} top-5": float((rank < 5).mean()) for head, rank in ranks.items()
+              if len(labels[head]) > 5}
+    return right | {"count": len(next(iter(ranks.values())))}

@@ -6,8 +6,8 @@ import numpy as np
 
 from tubevit_np.data.batch import CROPS, TRAIN, Batch
 from tubevit_np.data.datasets import Loaded, open_dataset
-from tubevit_np.data.images import centre_crop, read_image
-from tubevit_np.data.video import is_video, read_clip
+from tubevit_np.data.images import centre_crop, read_image, read_image_views
+from tubevit_np.data.video import is_video, read_clip, read_views
 
 MARGIN = 8  # files are kept 1/8 larger than asked, so that training can crop at random
 
@@ -54,12 +54,28 @@ class FileSource:
 
     def held_out(self, count, most=None):
         """The whole validation set, once, or `most` spread over it; cropped at the centre."""
+        chosen = self._chosen(most)
+        for start in range(0, len(chosen), count):
+            part = chosen[start:start + count]
+            yield Batch(centre_crop(self.val.x[part], self.size), {self.head: self.val.y[part]})
+
+    def held_out_views(self, times, places, most=None):
+        """The same examples one by one, each decoded anew: a batch of its views, and its label."""
+        frames = self.val.x.shape[1]
+        for i in self._chosen(most):
+            path, short = self.val.paths[i], larger(self.size)
+            x = (read_image_views(path, short, self.size, places) if self.kind == "image" else
+                 read_views(path, frames, short, self.size, times, places))
+            yield Batch(x, {self.head: self.val.y[i:i + 1]})
+
+    def examples(self, most=None):
+        """The files of these examples, in their order."""
+        return [str(self.val.paths[i]) for i in self._chosen(most)]
+
+    def _chosen(self, most):
         total = len(self.val.y)
         kept = total if most is None else min(most, total)
-        for start in range(0, kept, count):
-            chosen = np.arange(start, min(start + count, kept)) * total // kept
-            middle = centre_crop(self.val.x[chosen], self.size)
-            yield Batch(middle, {self.head: self.val.y[chosen]})
+        return np.arange(kept) * total // max(1, kept)
 
 
 def open_files(path, kind, recipe):

@@ -24,15 +24,21 @@ def read_image(path, size):
         return resize_crop(next(pictures(path)), size)
 
 
-def read_animation(path, size):
-    """Every picture of an animation: a list of uint8 (size, size, 3).
+def read_image_views(path, short, size, places):
+    """Several squares of an image: uint8 (places, size, size, 3), see `squares`."""
+    with reading("image", path):
+        return squares(resize(next(pictures(path)), short), size, places)
+
+
+def read_animation(path, short, cut):
+    """Every picture of an animation: a list of cut(picture), its short side `short`.
 
     Damaged after the first picture: those before the damage, with a warning; else ValueError."""
     shown = []
     with reading("animation", path):
         try:
             for picture in pictures(path):
-                shown.append(resize_crop(picture, size))
+                shown.append(cut(resize(picture, short)))
         except Exception as error:
             if not shown:
                 raise
@@ -115,6 +121,28 @@ def centre_crop(image, size):
     """The middle (size, size) of (..., H, W, C); where nothing is the middle, nearer the first."""
     top, left = (image.shape[-3] - size) // 2, (image.shape[-2] - size) // 2
     return image[..., top : top + size, left : left + size, :]
+
+
+def squares(picture, size, places=1):
+    """So many (size, size) of (H, W, C), evenly along its longer side; one: the middle.
+
+    Returns (places, size, size, C), copies."""
+    if places == 1:
+        return centre_crop(picture, size)[None].copy()
+    (height, width), starts = picture.shape[:2], np.arange(places) / (places - 1)
+    tops = starts * (height - size) if height > width else starts * 0 + (height - size) // 2
+    lefts = starts * 0 + (width - size) // 2 if height > width else starts * (width - size)
+    return np.stack([picture[top:top + size, left:left + size] for top, left
+                     in zip(np.rint(tops).astype(int), np.rint(lefts).astype(int), strict=True)])
+
+
+def resize(image, short):
+    """Scale uint8 (H, W, 3) by area, as resize_crop does, and keep all of it."""
+    height, width = scaled_size(*image.shape[:2], short)
+    rows, columns = (middle_cells(*lengths, lengths[1])
+                     for lengths in zip(image.shape, (height, width), strict=False))
+    image = np.tensordot(rows, image.astype(np.float32), 1)
+    return np.rint(columns @ image).astype(np.uint8)
 
 
 def resize_crop(image, size):

@@ -49,6 +49,10 @@ class GeneratedSource:
             rng = np.random.default_rng([self.seed, HELD_OUT, done])
             yield self._make(pools, min(count, most - done), rng)
 
+    def examples(self, most=None):
+        """Names of the held-out examples: there are no files."""
+        return [f"{self.kind} {i}" for i in range(ENOUGH if most is None else most)]
+
     def _make(self, pools, count, rng):
         if self.kind == "video":
             return Batch(*make_clips(pools, count, rng, self.frames))

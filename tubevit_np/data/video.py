@@ -9,12 +9,12 @@ from av.video.reformatter import VideoReformatter
 
 from tubevit_np.data.images import (
     ANIMATION_SUFFIXES,
-    centre_crop,
     is_animated,
     read_animation,
     reading,
     reason,
     scaled_size,
+    squares,
 )
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts",
@@ -28,19 +28,38 @@ def read_clip(path, frames, size):
     shorter video is taken whole and its last frame repeats.  Damaged part of the way: what came
     before is the video, with a warning.  Rotation and pixel shape in the file are applied.
     Raises ValueError, one line with the path, if there is no frame to be had."""
+    return read_views(path, frames, size, size)[0]
+
+
+def read_views(path, frames, short, size, times=1, places=1):
+    """Several looks at one video: uint8 (times * places, frames, size, size, 3).
+
+    View t of `times` takes the t-th part of each of the `frames` equal parts, and so other moments
+    of the whole video;  places: so many squares of `size` along the longer side, of pictures whose
+    short side is `short`.  Otherwise as read_clip, which looks once, at the centre."""
+    def cut(picture):
+        return squares(picture, size, places)
+
     if Path(path).suffix.lower() in ANIMATION_SUFFIXES:
-        shown = read_animation(path, size)
-        return np.stack([shown[k] for k in positions(len(shown), frames)])
+        shown = read_animation(path, short, cut)
+        return views_of(dict(enumerate(shown)), positions(len(shown), frames, times))
     with reading("video", path):
         expected = count_frames(path)
-        found, chosen, damage = decode(path, size, positions(expected, frames))
+        found, chosen, damage = decode(path, short, positions(expected, frames, times), cut)
         if found != expected:  # the header promised other than what the stream holds
-            found, chosen, damage = decode(path, size, positions(found, frames))
+            found, chosen, damage = decode(path, short, positions(found, frames, times), cut)
         if not found:
             raise damage or ValueError("no frame in it can be decoded")
     if damage:
         warnings.warn(f"{path}: damaged, only its first {found} frames are used: {reason(damage)}")
-    return np.stack([chosen[k] for k in positions(found, frames)])
+    return views_of(chosen, positions(found, frames, times))
+
+
+def views_of(chosen, wanted):
+    """Pictures (places, S, S, 3) at positions (times, frames) -> (times * places, frames, S, S, 3).
+    """
+    views = np.stack([[chosen[k] for k in moments] for moments in wanted])
+    return views.swapaxes(1, 2).reshape(-1, wanted.shape[1], *views.shape[3:])
 
 
 def is_video(path):
@@ -51,14 +70,16 @@ def is_video(path):
     return is_animated(path) if suffix in ANIMATION_SUFFIXES else suffix in VIDEO_SUFFIXES
 
 
-def positions(count, frames):
-    """Which of `count` frames to take: `frames` integers, never falling."""
+def positions(count, frames, times=1):
+    """Which of `count` frames each view takes: (times, frames) integers, in a view never falling.
+    """
     if frames < 1:
         raise ValueError(f"frames {frames}: a clip needs at least 1 frame")
     k = np.arange(frames)
     if count < frames:
-        return np.minimum(k, max(count - 1, 0))
-    return (2 * k + 1) * count // (2 * frames)
+        return np.tile(np.minimum(k, max(count - 1, 0)), (times, 1))
+    part = 2 * (times * k + np.arange(times)[:, None]) + 1  # of 2 * times * frames
+    return part * count // (2 * times * frames)
 
 
 def open_stream(path):
@@ -83,17 +104,17 @@ def count_frames(path):
             return 0
 
 
-def decode(path, size, wanted):
+def decode(path, size, wanted, cut):
     """Decode to the end or the first damage: frames found, {position: picture}, error or None."""
     file, stream = open_stream(path)
-    wanted, found, chosen, damage = set(wanted.tolist()), 0, {}, None
+    wanted, found, chosen, damage = set(wanted.flat), 0, {}, None
     shape = stream.sample_aspect_ratio or 1  # width / height of one pixel
     reformatter = VideoReformatter()  # a new one per frame costs 20 times as much
     with file:
         try:
             for frame in file.decode(stream):
                 if found in wanted:
-                    chosen[found] = to_picture(frame, shape, size, reformatter)
+                    chosen[found] = cut(to_picture(frame, shape, size, reformatter))
                 found += 1
         except av.FFmpegError as error:
             damage = error
@@ -101,8 +122,7 @@ def decode(path, size, wanted):
 
 
 def to_picture(frame, shape, size, reformatter):
-    """uint8 (size, size, 3) of one decoded frame, whose size may differ from the one before."""
+    """uint8 (H, W, 3), the short side `size`, of one frame, whose size may differ from the last."""
     height, width = scaled_size(frame.height, float(frame.width * shape), size)
     frame_rgb = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
-    upright = np.rot90(frame_rgb.to_ndarray(), round(frame.rotation / 90) % 4)
-    return centre_crop(upright, size).copy()  # a view would keep the whole frame alive
+    return np.rot90(frame_rgb.to_ndarray(), round(frame.rotation / 90) % 4)

@@ -1,0 +1,44 @@
+"""Which class is taken for which: each row is a class, and where its examples went."""
+
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+
+from figures import FAINT, explain, page, place, tidy, wrap, write
+
+SIDE, LEFT, TOP = 720, 330, 96  # pixels
+NAMED = 60  # classes, more names would not be read
+CAPTION = ("Each row is a class: the shares of its examples that the model took for each class of "
+           "the columns. On the diagonal it was right.")
+
+
+@tidy
+def draw_confusion(table, names, title):
+    """A Figure of table (K, K), counts by class (rows) and answer (columns)."""
+    width, below = LEFT + SIDE + 130, TOP + SIDE + (240 if len(names) <= NAMED else 40)
+    caption, height = wrap(CAPTION, width - 80)
+    figure = page(width, below + height + 40)
+    write(figure, 40, 52, title, fontsize=12, weight="bold")
+    ax = place(figure, LEFT, TOP, SIDE, SIDE)
+    image = draw_shares(ax, table, names)
+    bar = figure.colorbar(image, cax=place(figure, LEFT + SIDE + 24, TOP, 16, SIDE))
+    bar.outline.set_visible(False)
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    explain(figure, 40, below, caption)
+    return figure
+
+
+def draw_shares(ax, table, names):
+    """The table's rows as shares of their sums, white to dark; a class without examples is grey."""
+    sums = table.sum(1, keepdims=True)
+    shares = np.where(sums > 0, table / np.maximum(sums, 1), np.nan)
+    ax.set_facecolor("#dddddd")
+    image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, interpolation="none")
+    ax.spines[:].set_visible(False)
+    if len(names) > NAMED:
+        ax.set(xticks=[], yticks=[], ylabel=f"{len(names)} classes, in the order of the head")
+        return image
+    size = min(7.5, 380 / len(names))
+    short = [name if len(name) < 34 else name[:32] + "..." for name in names]
+    ax.set_xticks(range(len(names)), short, rotation=90, fontsize=size, color=FAINT)
+    ax.set_yticks(range(len(names)), short, fontsize=size, color=FAINT)
+    return image
