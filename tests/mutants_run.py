@@ -12,8 +12,6 @@ SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
 ]]
 
 FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
-    ("orders[i // total][i % total]", "orders[0][i % total]",
-     "test_sources.py::test_every_file_comes_once_in_each_epoch", "every epoch in the same order"),
     ("np.arange(kept) * total // max(1, kept)", "np.arange(kept)",
      "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
      "a glance at the first classes alone"),
@@ -111,6 +109,34 @@ DATA_SETS = [Mutant(f"tubevit_np/data/{file}.py", old, new, NAMED + test, why)
      "classes_and_files_are_drawn_by_the_seed", "the first classes, not drawn ones"),
 ]]
 
+STREAM = [Mutant("tubevit_np/data/stream.py", *rest) for rest in [
+    ("orders[i // total][i % total]", "orders[0][i % total]",
+     "test_sources.py::test_every_file_comes_once_in_each_epoch", "every epoch in the same order"),
+    ("[self.seed, CROPS, step, k]", "[self.seed, CROPS, 0, k]",
+     "test_stream.py::test_a_clip_begins_at_any_moment_and_place",
+     "every step at the same moments"),
+    ("self._read(path, 0.5, short", "self._read(path, 0.0, short",
+     "test_stream.py::test_a_clip_begins_at_any_moment_and_place", "held out: the beginning"),
+    ("if i not in self.broken]", "if i >= 0]",
+     "test_stream.py::test_what_is_broken_is_left_out_and_counted", "names of what was not scored"),
+    ("(i + k) % len", "i % len",
+     "test_stream.py::test_what_is_broken_is_left_out_and_counted", "the broken file again"),
+    ("(length - size + 1)", "(length - size)",
+     "test_stream.py::test_crops_reach_every_corner", "never at the far edge"),
+]]
+
+SPAN = [Mutant("tubevit_np/data/video.py", *rest) for rest in [
+    ("if time > moment + 1e-6:", "if time > moment + 0.1:",
+     "test_stream.py::test_frames_by_the_clock", "a frame too late"),
+    ("    if moment > 0:\n        file.seek", "    if moment < 0:\n        file.seek",
+     "test_stream.py::test_only_what_is_needed_is_decoded", "decoded from the beginning"),
+    ("max(0.0, duration(path) - frames / fps)", "duration(path)",
+     "test_stream.py::test_frames_by_the_clock", "clips that reach past the end"),
+    ("if not found and start:", "if not found and start < 0:",
+     "test_stream.py::test_damaged_on_the_way_and_right_at_the_beginning",
+     "nothing of a video damaged there"),
+]]
+
 VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
          for file, old, new, test, why in [
     ("tubevit_np/data/video.py", "2 * (times * k + np.arange", "2 * (times * k + 0 * np.arange",
@@ -134,4 +160,4 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *VIEWS]
+          *DATA_SETS, *STREAM, *SPAN, *VIEWS]

@@ -12,7 +12,7 @@ from tubevit_np.params import KERNEL_NORM
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
                        "save_every"), 1)
 LEAST |= dict.fromkeys(("image_weight", "lr", "warmup", "weight_decay", "clip", "smoothing",
-                        "kernel_norm", "seed"), 0)
+                        "kernel_norm", "memory", "seed"), 0)
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Recipe:
     data: str | None = None  # folder or CSV of videos; without any path: the generated set
     images: str | None = None  # folder or CSV of images
     frames: int = 16
+    fps: float | None = None  # of a clip; without, its frames are spread over the whole video
+    memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     size: int = 48  # pixels, of both sides
     steps: int = 2800
     batch: int = 32  # videos in a step
@@ -46,6 +48,8 @@ class Recipe:
         for name, least in LEAST.items():
             if not least <= getattr(self, name) < math.inf:  # nor does NaN pass
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
+        if self.fps is not None and not 0 < self.fps < math.inf:
+            raise ValueError(f"fps is {self.fps}; it must be above 0")
         if self.smoothing >= 1:
             raise ValueError(f"smoothing is {self.smoothing}; it must be below 1")
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video

@@ -124,7 +124,7 @@ class Run:
         labels = {head: names for source in self.sources for head, names in source.labels.items()}
         heads = {source.kind: list(source.labels) for source in self.sources}
         save(self.folder / name, params, self.cfg, labels, heads=json.dumps(heads),
-             frames=self.recipe.frames, size=self.recipe.size, **notes)
+             frames=self.recipe.frames, size=self.recipe.size, fps=self.recipe.fps or 0, **notes)
 
     def _write_means(self, step, lr):
         means = {name: float(np.mean([row[name] for row in self.recent]))

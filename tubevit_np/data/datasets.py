@@ -37,6 +37,10 @@ class Dataset:
     size: int  # S, pixels a side
     skipped: tuple = ()  # (path, why)
 
+    @property
+    def frames_of_an_item(self):
+        return self.frames if self.kind == "video" else 1
+
     def load(self):
         """Decode every file, on all cores; returns Loaded.
 

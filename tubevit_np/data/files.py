@@ -1,15 +1,16 @@
 """Folders and CSVs of real videos or images as a source of batches."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from tubevit_np.data.batch import CROPS, TRAIN, Batch
+from tubevit_np.data.batch import CROPS, Batch
 from tubevit_np.data.datasets import Loaded, open_dataset
 from tubevit_np.data.images import centre_crop, read_image, read_image_views
-from tubevit_np.data.video import is_video, read_clip, read_views
+from tubevit_np.data.stream import StreamSource, larger, order
+from tubevit_np.data.video import is_video, read_clip, read_span, read_views
 
-MARGIN = 8  # files are kept 1/8 larger than asked, so that training can crop at random
+GIGABYTE = 1e9
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,8 @@ class FileSource:
 
     def batch(self, step, count):
         """Training batch number `step`: epoch after epoch in random order, cropped at random."""
-        total = len(self.train.y)
         at = np.arange(step * count, (step + 1) * count)
-        orders = {epoch: np.random.default_rng([self.seed, TRAIN, epoch]).permutation(total)
-                  for epoch in set(at // total)}
-        chosen = np.array([orders[i // total][i % total] for i in at])
+        chosen = order(self.seed, len(self.train.y), at)
         rng = np.random.default_rng([self.seed, CROPS, step])
         corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
         crops = [self.train.x[i][..., h:h + self.size, w:w + self.size, :]
@@ -79,24 +77,39 @@ class FileSource:
 
 
 def open_files(path, kind, recipe):
-    """Both parts of a folder or CSV; the validation part keeps the training part's class names."""
+    """Both parts of a folder or table; the validation part keeps the training part's class names.
+
+    In memory, unless that would take more than the recipe's, or clips have a speed of their own."""
     train = open_dataset(path, "train", kind, recipe.frames, larger(recipe.size))
-    source = open_held_out(path, kind, recipe.frames, recipe.size, train.head, train.labels)
-    return replace(source, seed=recipe.seed, train=train.load())
+    val = open_dataset(path, "val", kind, recipe.frames, larger(recipe.size), train.head,
+                       train.labels)
+    needed = sum(len(part.items) * part.frames_of_an_item * part.size**2 * 3
+                 for part in (train, val)) / GIGABYTE
+    if streams(kind, recipe.fps) or needed > recipe.memory:
+        return StreamSource(kind, train.head, recipe.size, train.labels, val, train, recipe.seed,
+                            recipe.fps)
+    return FileSource(kind, train.head, recipe.size, train.labels, val.load(), train.load(),
+                      recipe.seed)
 
 
-def open_held_out(path, kind, frames, size, head, names):
+def streams(kind, fps):
+    """Whether files are decoded each time they are asked for: clips at a speed of their own."""
+    return kind == "video" and fps is not None
+
+
+def open_held_out(path, kind, frames, size, head, names, fps=None):
     """The validation part alone, for a head that knows these class names."""
     val = open_dataset(path, "val", kind, frames, larger(size), head, names)
+    if streams(kind, fps):
+        return StreamSource(kind, head, size, tuple(names), val, fps=fps)
     return FileSource(kind, head, size, tuple(names), val.load())
 
 
-def read_one(path, frames, size):
+def read_one(path, frames, size, fps=None):
     """"video" or "image", and one file as held_out shows it: uint8 (T, S, S, 3) or (S, S, 3)."""
-    if is_video(path):
-        return "video", centre_crop(read_clip(path, frames, larger(size)), size)
-    return "image", centre_crop(read_image(path, larger(size)), size)
-
-
-def larger(size):
-    return size + size // MARGIN
+    if not is_video(path):
+        return "image", centre_crop(read_image(path, larger(size)), size)
+    if fps:
+        return "video", read_span(path, frames, fps, 0.5, larger(size),
+                                  lambda x: centre_crop(x, size).copy())
+    return "video", centre_crop(read_clip(path, frames, larger(size)), size)

@@ -97,18 +97,23 @@ def sources_for(path, notes, data=None, images=None):
     for kind, folder in given.items():
         if folder is not None and kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
-    return [open_for(folder, kind, heads[kind], int(notes["frames"]), size, notes["labels"])
-            for kind, folder in given.items() if folder is not None]
+    return [open_for(folder, kind, heads[kind], int(notes["frames"]), size, notes["labels"],
+                     speed(notes)) for kind, folder in given.items() if folder is not None]
 
 
-def open_for(path, kind, heads, frames, size, labels):
+def speed(notes):
+    """Frames a second of a checkpoint's clips, or None."""
+    return float(notes.get("fps", 0)) or None
+
+
+def open_for(path, kind, heads, frames, size, labels, fps=None):
     """The held-out part, for the first head that knows its classes; ValueError if none does."""
     from tubevit_np.data.files import open_held_out
 
     errors = []
     for head in heads:
         try:
-            return open_held_out(path, kind, frames, size, head, labels[head])
+            return open_held_out(path, kind, frames, size, head, labels[head], fps)
         except ValueError as error:
             errors.append(error)
     raise errors[0]

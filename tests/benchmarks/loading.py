@@ -1,0 +1,96 @@
+"""Clips decoded as training goes, against plain PyAV decoding of the same frames.
+
+python -m tests.benchmarks.loading --data videos/ --fps 15    # a minute
+
+Plain: each file opened, decoded from its first frame to the last that is wanted, those turned into
+arrays of their own size, on one thread.  Ours seeks, scales, crops, and uses every core.  In turn,
+medians of seven; also how long a training step of the demo waits for its clips."""
+
+import argparse
+import statistics
+import time
+
+import av
+import numpy as np
+
+from tubevit_np.data.ahead import ahead
+from tubevit_np.data.files import open_files
+from tubevit_np.data.stream import larger, threads
+from tubevit_np.data.video import duration
+from tubevit_np.recipe import Recipe
+
+TIMES = 7
+
+
+def plain(path, moments):
+    """The frames at these moments, by a loop over all before them."""
+    found, wanted = [], list(moments)
+    with av.open(str(path)) as file:
+        begin = float((file.streams.video[0].start_time or 0) * file.streams.video[0].time_base)
+        for frame in file.decode(video=0):
+            while wanted and frame.time - begin >= wanted[0] - 1e-6:
+                found.append(frame.to_ndarray(format="rgb24"))
+                wanted.pop(0)
+            if not wanted:
+                break
+    return found
+
+
+def plain_batch(source, step, count):
+    """As many clips as a batch has, of the same files at random moments."""
+    rng, frames = np.random.default_rng(step), source.val.frames
+    for i in rng.integers(0, len(source.val.items), count):
+        path = source.val.items[i][0]
+        start = rng.random() * max(0, duration(path) - frames / source.fps)
+        plain(path, start + np.arange(frames) / source.fps)
+
+
+def our_batch(source, step, count):
+    """The same through the source's own reader and threads."""
+    rng, frames = np.random.default_rng(step), source.val.frames
+    jobs = [(i, rng.random()) for i in rng.integers(0, len(source.val.items), count)]
+    list(threads().map(lambda job: source._read(source.val.items[job[0]][0], job[1],
+                                                larger(source.size), lambda x: x.copy()), jobs))
+    return frames
+
+
+def seconds(function, *arguments):
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
+
+
+def waiting(source, batch, work, steps=12):
+    """Share of a loop of `work` seconds a step that goes by waiting for clips made ahead."""
+    waited, begun = 0.0, None
+    with ahead([source], [batch], range(steps)) as batches:
+        for step in range(steps):
+            start = time.perf_counter()
+            next(batches)
+            if step > 1:  # the process has started, the first batch is made
+                waited += time.perf_counter() - start
+                begun = begun or start
+            time.sleep(work)
+    return waited / (time.perf_counter() - begun)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.loading", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="a folder or table of videos")
+    parser.add_argument("--fps", type=float, default=15.0)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--work", type=float, default=0.4, help="seconds that a step computes")
+    args = parser.parse_args()
+    source = open_files(args.data, "video", Recipe(data=args.data, fps=args.fps))
+    pairs = [[seconds(way, source, i, args.batch) for way in (plain_batch, our_batch)]
+             for i in range(TIMES)]
+    frames = args.batch * source.val.frames
+    slow, fast = (frames / statistics.median(times) for times in zip(*pairs, strict=True))
+    print(f"plain PyAV {slow:.0f} frames/s, ours {fast:.0f}: ratio {fast / slow:.1f}")
+    print(f"a step of {args.work} s and {args.batch} clips waits "
+          f"{waiting(source, args.batch, args.work):.0%} of the time")
+
+
+if __name__ == "__main__":
+    main()
