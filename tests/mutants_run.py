@@ -125,6 +125,15 @@ STREAM = [Mutant("tubevit_np/data/stream.py", *rest) for rest in [
      "test_stream.py::test_crops_reach_every_corner", "never at the far edge"),
 ]]
 
+AUGMENT = [Mutant("tubevit_np/data/augment.py", *rest) for rest in [
+    ("x[..., ::-1, :] if", "x[..., ::-1, :, :] if",
+     "test_stream.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
+     "upside down"),
+    ("swap and not has_sides(name)", "swap",
+     "test_stream.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
+     "left becomes right"),
+]]
+
 SPAN = [Mutant("tubevit_np/data/video.py", *rest) for rest in [
     ("if time > moment + 1e-6:", "if time > moment + 0.1:",
      "test_stream.py::test_frames_by_the_clock", "a frame too late"),
@@ -160,4 +169,4 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *STREAM, *SPAN, *VIEWS]
+          *DATA_SETS, *STREAM, *AUGMENT, *SPAN, *VIEWS]

@@ -14,6 +14,7 @@ from tiny import class_folder, coded
 
 from tubevit_np import cli
 from tubevit_np.data import video
+from tubevit_np.data.augment import has_sides
 from tubevit_np.data.files import open_files
 from tubevit_np.data.images import centre_crop
 from tubevit_np.data.stream import StreamSource, crop_at
@@ -24,7 +25,8 @@ from tubevit_np.train import train
 
 def asked(**given):
     """The part of a recipe that a source reads."""
-    return SimpleNamespace(**{"frames": 2, "size": 24, "memory": 0, "fps": None, "seed": 0} | given)
+    return SimpleNamespace(**{"frames": 2, "size": 24, "memory": 0, "fps": None, "seed": 0,
+                              "flip": False} | given)
 
 
 def whole(picture):
@@ -185,6 +187,29 @@ def test_a_clip_begins_at_any_moment_and_place(tmp_path, rng):
     assert {tuple(x[:, 0, 0, 0] // 20) for x in held.x} == {(4, 6)}  # the middle of the video
     several = next(source.held_out_views(3, 1)).x
     assert (several[:, :, 0, 0, 0] // 20).tolist() == [[0, 2], [4, 6], [8, 10]]
+
+
+@pytest.mark.parametrize("name, sides", [
+    ("turning left", True), ("Pushing something from right to left", True), ("swipe_right", True),
+    ("stirring counter-clockwise", True), ("bright lights", False), ("leftovers", False),
+    ("playing guitar", False)])
+def test_which_classes_tell_left_from_right(name, sides):
+    assert has_sides(name) is sides
+
+
+@pytest.mark.parametrize("gigabytes", [0, 1])
+def test_mirrored_are_half_of_the_files_but_of_no_class_with_sides(tmp_path, gigabytes):
+    path = class_folder(tmp_path / "set", "video", classes=("eel", "turn left"))
+    plain, flipped = (open_files(path, "video", asked(memory=gigabytes, flip=flip))
+                      for flip in (False, True))
+    swapped = {0: [], 1: []}
+    for step in range(20):
+        usual, other = plain.batch(step, 6), flipped.batch(step, 6)
+        for a, b, label in zip(usual.x, other.x, usual.labels["set"], strict=True):
+            swapped[label].append(not np.array_equal(a, b))
+            assert np.array_equal(a[:, :, ::-1] if swapped[label][-1] else a, b)
+    assert 0.3 < np.mean(swapped[0]) < 0.7 and not any(swapped[1])
+    assert same(next(plain.held_out(9)), next(flipped.held_out(9)))
 
 
 def test_what_is_broken_is_left_out_and_counted(tmp_path):

@@ -24,6 +24,7 @@ HELP = {  # option: (type, what it says)
     "image_batch": (int, "images in a step"),
     "lr": (float, "highest learning rate"),
     "smoothing": (float, "label smoothing, 0 to below 1"),
+    "flip": (bool, "mirror files at random, but for classes that tell left from right"),
     "memory": (float, "gigabytes for decoded files; a larger set is decoded as training goes"),
     "seed": (int, "of parameters and batches"),
     "save_every": (int, "steps between checkpoints"),
@@ -89,9 +90,11 @@ def _train(sub):
     for field in fields(Recipe):
         if field.name in HELP:
             kind, text = HELP[field.name]
-            known = "" if field.default is None else f" (default {field.default})"
-            sub.add_argument(f"--{field.name.replace('_', '-')}", type=kind, help=text + known,
-                             default=argparse.SUPPRESS, metavar=METAVARS[kind])
+            known = "" if field.default in (None, False) else f" (default {field.default})"
+            form = ({"action": "store_true"} if kind is bool else
+                    {"type": kind, "metavar": METAVARS[kind]})
+            sub.add_argument(f"--{field.name.replace('_', '-')}", help=text + known,
+                             default=argparse.SUPPRESS, **form)
     where = sub.add_mutually_exclusive_group()
     where.add_argument("--out", default="runs/demo", metavar="FOLDER",
                        help="new run folder (default runs/demo)")

@@ -25,6 +25,7 @@ class Recipe:
     images: str | None = None  # folder or CSV of images
     frames: int = 16
     fps: float | None = None  # of a clip; without, its frames are spread over the whole video
+    flip: bool = False  # files at random, but for classes that tell left from right
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     size: int = 48  # pixels, of both sides
     steps: int = 2800

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tubevit_np.data.batch import CROPS, Batch
+from tubevit_np.data.augment import mirrored
+from tubevit_np.data.batch import CROPS, FLIPS, Batch
 from tubevit_np.data.datasets import Loaded, open_dataset
 from tubevit_np.data.images import centre_crop, read_image, read_image_views
 from tubevit_np.data.stream import StreamSource, larger, order
@@ -24,6 +25,7 @@ class FileSource:
     val: Loaded  # of larger pictures than size
     train: Loaded | None = None
     seed: int = 0
+    flip: bool = False  # training pictures, left and right, at random
     slow = False
 
     @property
@@ -48,7 +50,11 @@ class FileSource:
         corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
         crops = [self.train.x[i][..., h:h + self.size, w:w + self.size, :]
                  for i, (h, w) in zip(chosen, corners, strict=True)]
-        return Batch(np.stack(crops), {self.head: self.train.y[chosen]})
+        labels = self.train.y[chosen]
+        if self.flip:
+            rng = np.random.default_rng([self.seed, FLIPS, step])
+            crops = [mirrored(x, rng, self.names[y]) for x, y in zip(crops, labels, strict=True)]
+        return Batch(np.stack(crops), {self.head: labels})
 
     def held_out(self, count, most=None):
         """The whole validation set, once, or `most` spread over it; cropped at the centre."""
@@ -87,9 +93,9 @@ def open_files(path, kind, recipe):
                  for part in (train, val)) / GIGABYTE
     if streams(kind, recipe.fps) or needed > recipe.memory:
         return StreamSource(kind, train.head, recipe.size, train.labels, val, train, recipe.seed,
-                            recipe.fps)
+                            recipe.flip, recipe.fps)
     return FileSource(kind, train.head, recipe.size, train.labels, val.load(), train.load(),
-                      recipe.seed)
+                      recipe.seed, recipe.flip)
 
 
 def streams(kind, fps):

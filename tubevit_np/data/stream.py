@@ -8,7 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from tubevit_np.data.batch import CROPS, TRAIN, Batch
+from tubevit_np.data.augment import mirrored
+from tubevit_np.data.batch import CROPS, FLIPS, TRAIN, Batch
 from tubevit_np.data.datasets import Dataset
 from tubevit_np.data.images import centre_crop, read_image, read_image_views, squares
 from tubevit_np.data.video import read_clip, read_span, read_views
@@ -42,6 +43,7 @@ class StreamSource:
     val: Dataset
     train: Dataset | None = None
     seed: int = 0
+    flip: bool = False  # training pictures, left and right, at random
     fps: float | None = None
     broken: dict = field(default_factory=dict)  # of val: {place: why}, as far as it was read
     slow = True  # made in a process of its own
@@ -69,6 +71,9 @@ class StreamSource:
         jobs = [(i, np.random.default_rng([self.seed, CROPS, step, k]))
                 for k, i in enumerate(places)]
         found = list(threads().map(lambda job: self._any_from(*job), jobs))
+        if self.flip:
+            rng = np.random.default_rng([self.seed, FLIPS, step])
+            found = [(mirrored(x, rng, self.names[y]), y) for x, y in found]
         return Batch(np.stack([x for x, _ in found]), {self.head: np.array([y for _, y in found])})
 
     def held_out(self, count, most=None):
