@@ -125,6 +125,13 @@ STREAM = [Mutant("tubevit_np/data/stream.py", *rest) for rest in [
      "test_stream.py::test_crops_reach_every_corner", "never at the far edge"),
 ]]
 
+DESCRIBE = [Mutant("tubevit_np/data/describe.py", *rest) for rest in [
+    ('was["digest"] != now["digest"]', 'was["train"] == now["val"]',
+     "test_run.py::test_other_files_than_the_run_began_with_are_said", "changed files not said"),
+    ("counts[label] += 1", "counts[0] += 1",
+     "test_run.py::test_the_data_is_described_in_the_folder", "all of the first class"),
+]]
+
 AUGMENT = [Mutant("tubevit_np/data/augment.py", *rest) for rest in [
     ("x[..., ::-1, :] if", "x[..., ::-1, :, :] if",
      "test_stream.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
@@ -169,4 +176,4 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *STREAM, *AUGMENT, *SPAN, *VIEWS]
+          *DATA_SETS, *STREAM, *DESCRIBE, *AUGMENT, *SPAN, *VIEWS]

@@ -103,8 +103,8 @@ def test_training_on_files_from_the_shell(pets):
     told = [line for line in pets.result.stderr.splitlines() if line.startswith("tubevit_np: ")]
     assert len(told) == 1 and "9.mov" in told[0] and "Traceback" not in pets.result.stderr
     assert sorted(path.name for path in pets.run.iterdir()) == [
-        "checkpoint-000003.safetensors", "config.json", "curves.png", "evaluation.json",
-        "kernels.png", "metrics.jsonl", "model.safetensors", "skipped.tsv", "tubes.png"]
+        "checkpoint-000003.safetensors", "config.json", "curves.png", "data.json",
+        "evaluation.json", "kernels.png", "metrics.jsonl", "model.safetensors", "tubes.png"]
     assert tv.load(pets.run / "model.safetensors")[1].classes == {"films": 2, "shots": 2}
     scores = json.loads((pets.run / "evaluation.json").read_text())
     assert [scores[kind]["count"] for kind in ("video", "image")] == [4, 4]

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -311,11 +312,29 @@ def test_heads_are_named_after_the_folders(on_files):
     assert set(eval_record) == {"step", "eval/films", "eval/image shots"}
 
 
-def test_what_is_left_out_is_listed_in_the_folder(on_files):
-    lines = (on_files / "run" / "skipped.tsv").read_text().splitlines()
-    rows = [line.split("\t") for line in lines]
-    assert [Path(path).name for path, _ in rows] == ["3.mov", "1.png"]
-    assert all("cannot read" in why for _, why in rows)
+def test_the_data_is_described_in_the_folder(on_files):
+    films, shots = json.loads((on_files / "run" / "data.json").read_text())
+    assert (films["kind"], films["head"], shots["kind"]) == ("video", "films", "image")
+    assert (films["train"], films["val"]) == ({"cat": 3, "eel": 3}, {"cat": 2, "eel": 1})
+    assert shots["train"] == {"cat": 2, "eel": 3}
+    left = [(Path(path).name, why) for found in (films, shots) for path, why in found["left out"]]
+    assert [name for name, _ in left] == ["3.mov", "1.png"]
+    assert all("cannot read" in why for _, why in left)
+
+
+@pytest.mark.parametrize("memory", [0, 4])
+def test_other_files_than_the_run_began_with_are_said(tmp_path, memory):
+    data = class_folder(tmp_path / "films", "video")
+    recipe = replace(RECIPE, data=str(data), steps=2, memory=memory)
+    new_run(tmp_path / "run", recipe)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        open_run(tmp_path / "run")
+    (data / "train/cat/1.mov").unlink()
+    told = (r"run: films: other files than when the run began \(6 files of train then, 5 now, "
+            r"4 files of val then, 4 now\); it goes on with these")
+    with pytest.warns(UserWarning, match=told):
+        open_run(tmp_path / "run")
 
 
 def test_what_a_model_is_scored_on(on_files, tmp_path):

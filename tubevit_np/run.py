@@ -5,6 +5,7 @@ Both packages train through it; arrays are NumPy's here, whatever the model comp
 import json
 import math
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tqdm import tqdm
 
 from tubevit_np.data.ahead import ahead
 from tubevit_np.data.batch import PARAMETERS
+from tubevit_np.data.describe import changed
 from tubevit_np.data.sources import open_sources
 from tubevit_np.evaluate import evaluate
 from tubevit_np.folder import (
@@ -28,6 +30,7 @@ from tubevit_np.pictures import draw_curves, draw_kernels
 from tubevit_np.recipe import read_recipe, write_recipe, write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
+DATA = "data.json"
 KEEP = 2  # checkpoints; the older one is for the day when the disk lies
 
 
@@ -149,7 +152,7 @@ class Run:
 def new_run(folder, recipe):
     """A new run in a folder that holds none.  Raises ValueError if one is there.
 
-    skipped.tsv lists the files of the data that cannot be used, and why."""
+    data.json tells how many files of each class it found, and which it cannot use, and why."""
     folder = Path(folder)
     if (folder / "config.json").exists() or checkpoints(folder):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
@@ -168,20 +171,29 @@ def new_run(folder, recipe):
     classes = {head: len(names) for source in sources for head, names in source.labels.items()}
     cfg = recipe.config(classes)
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
-    left_out = [f"{path}\t{why}\n" for source in sources for path, why in source.left_out]
-    if left_out:
-        write_text(folder / "skipped.tsv", "".join(left_out))
+    if found := described(sources):
+        write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     return Run(folder, recipe, sources, cfg)
 
 
 def open_run(folder):
-    """A run to be resumed.  Raises ValueError if there is none, or its data has other classes."""
+    """A run to be resumed; warns if its files are others than they were.
+
+    Raises ValueError if there is none, or its data has other classes."""
     recipe, cfg, labels = read_recipe(Path(folder) / "config.json")
     sources = open_sources(recipe)
     if labels_of(sources) != labels:
         raise ValueError(f"{folder} was trained on {labels}, its data now has "
                          f"{labels_of(sources)}: put the old classes back, or begin another run")
+    if (Path(folder) / DATA).exists():
+        for line in changed(json.loads((Path(folder) / DATA).read_text()), described(sources)):
+            warnings.warn(f"{folder}: {line}; it goes on with these", stacklevel=2)
     return Run(folder, recipe, sources, cfg)
+
+
+def described(sources):
+    """Of sources made of files."""
+    return [source.description() for source in sources if hasattr(source, "description")]
 
 
 def labels_of(sources):

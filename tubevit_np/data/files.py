@@ -7,6 +7,7 @@ import numpy as np
 from tubevit_np.data.augment import mirrored
 from tubevit_np.data.batch import CROPS, FLIPS, Batch
 from tubevit_np.data.datasets import Loaded, open_dataset
+from tubevit_np.data.describe import describe
 from tubevit_np.data.images import centre_crop, read_image, read_image_views
 from tubevit_np.data.stream import StreamSource, larger, order
 from tubevit_np.data.video import is_video, read_clip, read_span, read_views
@@ -41,6 +42,11 @@ class FileSource:
     @property
     def labels(self):
         return {self.head: self.names}
+
+    def description(self):
+        train, val = (list(zip(part.paths, part.y.tolist(), strict=True))
+                      for part in (self.train, self.val))
+        return describe(self, train, val)
 
     def batch(self, step, count):
         """Training batch number `step`: epoch after epoch in random order, cropped at random."""

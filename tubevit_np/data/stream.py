@@ -11,6 +11,7 @@ import numpy as np
 from tubevit_np.data.augment import mirrored
 from tubevit_np.data.batch import CROPS, FLIPS, TRAIN, Batch
 from tubevit_np.data.datasets import Dataset
+from tubevit_np.data.describe import describe
 from tubevit_np.data.images import centre_crop, read_image, read_image_views, squares
 from tubevit_np.data.video import read_clip, read_span, read_views
 
@@ -62,6 +63,9 @@ class StreamSource:
     def left_out(self):
         """(path, why) of the rows without a file or a label; what is damaged is found later."""
         return self.train.skipped + self.val.skipped
+
+    def description(self):
+        return describe(self, self.train.items, self.val.items)
 
     def batch(self, step, count):
         """Training batch number `step`: at random moments and places; a file that cannot be read
