@@ -15,12 +15,10 @@ from tubevit_np.model import say_once
 
 def pytest_addoption(parser):
     group = parser.getgroup("conformance", "another port against the golden vectors")
-    for name, text in (("adapter", "MODULE:ADAPTER; see tests/conformance/README.md"),
-                       ("dtype", "float32 or float64 alone"),
-                       ("expected-failures", "a file of checks that are known to fail"),
-                       ("report", "a JSON file to write")):
-        group.addoption(f"--{name}", help=text, **({"choices": ("float32", "float64")}
-                                                   if name == "dtype" else {}))
+    group.addoption("--adapter", help="MODULE:ADAPTER; see tests/conformance/README.md")
+    group.addoption("--dtype", choices=("float32", "float64"), help="this one alone")
+    group.addoption("--expected-failures", help="a file of checks that are known to fail")
+    group.addoption("--report", help="a JSON file to write")
 
 
 def pytest_configure():

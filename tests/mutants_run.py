@@ -12,9 +12,6 @@ SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
 ]]
 
 FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
-    ("np.arange(kept) * total // max(1, kept)", "np.arange(kept)",
-     "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
-     "a glance at the first classes alone"),
     ("centre_crop(self.val.x[part], self.size)",
      "self.val.x[part][..., :self.size, :self.size, :]",
      "test_sources.py::test_held_out_files_come_once_cropped_at_the_centre", "held out: a corner"),
@@ -117,12 +114,18 @@ STREAM = [Mutant("tubevit_np/data/stream.py", *rest) for rest in [
      "every step at the same moments"),
     ("self._read(path, 0.5, short", "self._read(path, 0.0, short",
      "test_stream.py::test_a_clip_begins_at_any_moment_and_place", "held out: the beginning"),
-    ("if i not in self.broken]", "if i >= 0]",
-     "test_stream.py::test_what_is_broken_is_left_out_and_counted", "names of what was not scored"),
     ("(i + k) % len", "i % len",
      "test_stream.py::test_what_is_broken_is_left_out_and_counted", "the broken file again"),
     ("(length - size + 1)", "(length - size)",
      "test_stream.py::test_crops_reach_every_corner", "never at the far edge"),
+]]
+
+LABELLED = [Mutant("tubevit_np/data/labelled.py", *rest) for rest in [
+    ("np.arange(kept) * total // max(1, kept)", "np.arange(kept)",
+     "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
+     "a glance at the first classes alone"),
+    ("if i not in self.broken]", "if i >= 0]",
+     "test_stream.py::test_what_is_broken_is_left_out_and_counted", "names of what was not scored"),
 ]]
 
 DESCRIBE = [Mutant("tubevit_np/data/describe.py", *rest) for rest in [
@@ -141,7 +144,7 @@ AUGMENT = [Mutant("tubevit_np/data/augment.py", *rest) for rest in [
      "left becomes right"),
 ]]
 
-SPAN = [Mutant("tubevit_np/data/video.py", *rest) for rest in [
+SPAN = [Mutant("tubevit_np/data/span.py", *rest) for rest in [
     ("if time > moment + 1e-6:", "if time > moment + 0.1:",
      "test_stream.py::test_frames_by_the_clock", "a frame too late"),
     ("    if moment > 0:\n        file.seek", "    if moment < 0:\n        file.seek",
@@ -176,4 +179,4 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *STREAM, *DESCRIBE, *AUGMENT, *SPAN, *VIEWS]
+          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *SPAN, *VIEWS]

@@ -13,12 +13,13 @@ from clips import SHARED, needs_shared, which
 from tiny import class_folder, coded
 
 from tubevit_np import cli
-from tubevit_np.data import video
+from tubevit_np.data import span
 from tubevit_np.data.augment import has_sides
 from tubevit_np.data.files import open_files
 from tubevit_np.data.images import centre_crop
+from tubevit_np.data.span import duration, read_span
 from tubevit_np.data.stream import StreamSource, crop_at
-from tubevit_np.data.video import decode, duration, read_span
+from tubevit_np.data.video import decode
 from tubevit_np.evaluate import evaluate, predictor
 from tubevit_np.train import train
 
@@ -82,13 +83,13 @@ def test_seeking_finds_the_frames_that_decoding_all_of_them_does(tmp_path, rng, 
 def test_only_what_is_needed_is_decoded(tmp_path, rng, monkeypatch):
     write_ordinary(tmp_path / "x.mp4", smooth_film(rng, 60))
     seen = []
-    real = video.timed_frames
+    real = span.timed_frames
 
     def watched(*given):
         for time, frame in real(*given):
             seen.append(time)
             yield time, frame
-    monkeypatch.setattr(video, "timed_frames", watched)
+    monkeypatch.setattr(span, "timed_frames", watched)
     read_span(tmp_path / "x.mp4", 4, 5, 0.5, 32, whole)  # 2.6, 2.8, 3.0, 3.2 seconds
     assert 1.7 < seen[0] <= 2.6 and seen[-1] == pytest.approx(3.3, abs=0.01)
 

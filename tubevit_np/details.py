@@ -1,12 +1,9 @@
 """What a score is made of: every answer, every class, and what is taken for what."""
 
-import csv
-import io
-
 import numpy as np
 
 from tubevit_np.loss import rank
-from tubevit_np.recipe import write_text
+from tubevit_np.recipe import write_csv
 
 
 def confusion(scores, labels, count):
@@ -42,11 +39,3 @@ def write_details(folder, kind, head, found, names, examples):
               ("class", "examples", "right", "in the first 5", "most often taken for"),
               per_class(scores, labels, names))
     return confusion(scores, labels, len(names))
-
-
-def write_csv(path, columns, rows):
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    write_text(path, text.getvalue())

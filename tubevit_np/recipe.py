@@ -1,5 +1,7 @@
 """How a model is trained: all that a run needs to be repeated, kept in its folder (Table 10)."""
 
+import csv
+import io
 import json
 import math
 import os
@@ -100,8 +102,17 @@ def read_recipe(path):
         raise ValueError(f"{path} is not a run's recipe: {error}") from None
 
 
+def write_csv(path, columns, rows):
+    """A table with a header, in place of an older one only when it is whole."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
 def write_text(path, text):
     """Write a file, in place of an older one only when it is whole."""
     unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(text)
+    unfinished.write_text(text, encoding="utf-8")
     os.replace(unfinished, path)

@@ -15,8 +15,8 @@ import numpy as np
 
 from tubevit_np.data.ahead import ahead
 from tubevit_np.data.files import open_files
+from tubevit_np.data.span import duration
 from tubevit_np.data.stream import larger, threads
-from tubevit_np.data.video import duration
 from tubevit_np.recipe import Recipe
 
 TIMES = 7

@@ -5,6 +5,7 @@ Errors are in units of rounding: the largest difference, divided by the spacing 
 much as the worse of NumPy and tinygrad did (noise.json, by python -m tests.conformance.measure); in
 float64 by 1e-9 of the answer's size, which any other convention misses by far."""
 
+import functools
 import json
 import math
 from pathlib import Path
@@ -15,6 +16,7 @@ MARGIN = 10
 LEAST = 1.0  # unit: where an answer came out exact, another order of summing may still round once
 
 
+@functools.cache
 def measured():
     """{implementation: {dtype: {check id: units}}}, as it stands in the file."""
     return json.loads(FILE.read_text()) if FILE.exists() else {}

@@ -8,6 +8,7 @@ V2: a JSON list of {id, template}; the clip is ID.webm.  A list: lines "PATH LAB
 import csv
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,14 +68,13 @@ def ssv2_rows(path):
 
 def list_file_rows(path):
     """Rows of lines "PATH LABEL"; a number is a place in the class names beside the list."""
-    names, clips = class_names_beside(path), None
+    names = class_names_beside(path)
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if line.strip():
             name, label = _split(line.strip(), f"{path}, line {number}")
             file = path.parent / name
             if Path(name).name == name and not file.is_file():  # in a folder that lists leave out
-                clips = clips_below(home(path)) if clips is None else clips
-                file = clips.get(Path(name).stem, file)
+                file = clips_below(home(path)).get(Path(name).stem, file)
             yield Row(file, names.get(label, label))
 
 
@@ -103,7 +103,8 @@ def home(path):
     return path.parent.parent if path.parent.name.lower() in BESIDE else path.parent
 
 
+@cache
 def clips_below(folder):
-    """{name without its suffix: file} of all videos below a folder."""
+    """{name without its suffix: file} of all videos below a folder, walked once for a listing."""
     return {file.stem: file for file in sorted(folder.rglob("*"))
             if file.suffix.lower() in VIDEO_SUFFIXES and not file.name.startswith(".")}

@@ -24,6 +24,11 @@ class Loaded:
     paths: tuple
     skipped: tuple  # (path, why) of every file left out, by the listing or by the decoder
 
+    @property
+    def items(self):
+        """(path, class), as of the Dataset that it was loaded from."""
+        return tuple(zip(self.paths, self.y.tolist(), strict=True))
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -36,10 +41,6 @@ class Dataset:
     frames: int  # T; 0 for images
     size: int  # S, pixels a side
     skipped: tuple = ()  # (path, why)
-
-    @property
-    def frames_of_an_item(self):
-        return self.frames if self.kind == "video" else 1
 
     def load(self):
         """Decode every file, on all cores; returns Loaded.
@@ -75,17 +76,18 @@ class Dataset:
             return error
 
 
-def open_dataset(path, split, kind, frames, size, head=None, labels=None):
+def open_dataset(path, split, kind, frames, size, head=None, labels=None, parts=None):
     """List one part of the set at `path`, a folder or a CSV laid out as listing.py says.
 
     split "train", "val" or "validation";  kind "video" or "image";  size in pixels a side.
     labels: a trained head's class names, in its order; else those of all parts, sorted, so that
-    train and val agree.  Rows of a CSV without a file or a label are left out, with one warning.
+    train and val agree.  parts: of list_parts, where that is done already.
+    Rows of a CSV without a file or a label are left out, with one warning.
     Raises ValueError if nothing is left, or for a class that `labels` does not hold."""
     part = part_named(split)
     if part is None or kind not in SUFFIXES:
         raise ValueError(f"split {split}, kind {kind}: use train or val, and video or image")
-    parts = list_parts(path, kind)
+    parts = list_parts(path, kind) if parts is None else parts
     rows, skipped = present(parts.get(part, []))
     if not rows:
         raise ValueError(nothing_in(path, part, kind, parts, skipped))

@@ -4,49 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tubevit_np.data.augment import mirrored
-from tubevit_np.data.batch import CROPS, FLIPS, Batch
-from tubevit_np.data.datasets import Loaded, open_dataset
-from tubevit_np.data.describe import describe
+from tubevit_np.data.batch import CROPS, Batch
+from tubevit_np.data.datasets import open_dataset
 from tubevit_np.data.images import centre_crop, read_image, read_image_views
+from tubevit_np.data.labelled import LabelledFiles
+from tubevit_np.data.listing import list_parts
+from tubevit_np.data.span import read_span
 from tubevit_np.data.stream import StreamSource, larger, order
-from tubevit_np.data.video import is_video, read_clip, read_span, read_views
+from tubevit_np.data.video import is_video, read_clip, read_views
 
 GIGABYTE = 1e9
 
 
 @dataclass(frozen=True)
-class FileSource:
+class FileSource(LabelledFiles):
     """A folder or CSV of labelled files, decoded once and kept in memory as uint8."""
 
-    kind: str
-    head: str
-    size: int
-    names: tuple[str, ...]
-    val: Loaded  # of larger pictures than size
-    train: Loaded | None = None
-    seed: int = 0
-    flip: bool = False  # training pictures, left and right, at random
     slow = False
 
     @property
     def skipped(self):
         """(path, why) of the held-out files that cannot be scored."""
         return self.val.skipped
-
-    @property
-    def left_out(self):
-        """(path, why) of all files that cannot be used."""
-        return self.train.skipped + self.val.skipped
-
-    @property
-    def labels(self):
-        return {self.head: self.names}
-
-    def description(self):
-        train, val = (list(zip(part.paths, part.y.tolist(), strict=True))
-                      for part in (self.train, self.val))
-        return describe(self, train, val)
 
     def batch(self, step, count):
         """Training batch number `step`: epoch after epoch in random order, cropped at random."""
@@ -56,15 +35,11 @@ class FileSource:
         corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
         crops = [self.train.x[i][..., h:h + self.size, w:w + self.size, :]
                  for i, (h, w) in zip(chosen, corners, strict=True)]
-        labels = self.train.y[chosen]
-        if self.flip:
-            rng = np.random.default_rng([self.seed, FLIPS, step])
-            crops = [mirrored(x, rng, self.names[y]) for x, y in zip(crops, labels, strict=True)]
-        return Batch(np.stack(crops), {self.head: labels})
+        return self._training(step, crops, self.train.y[chosen])
 
     def held_out(self, count, most=None):
         """The whole validation set, once, or `most` spread over it; cropped at the centre."""
-        chosen = self._chosen(most)
+        chosen = self.chosen(most)
         for start in range(0, len(chosen), count):
             part = chosen[start:start + count]
             yield Batch(centre_crop(self.val.x[part], self.size), {self.head: self.val.y[part]})
@@ -72,30 +47,22 @@ class FileSource:
     def held_out_views(self, times, places, most=None):
         """The same examples one by one, each decoded anew: a batch of its views, and its label."""
         frames = self.val.x.shape[1]
-        for i in self._chosen(most):
+        for i in self.chosen(most):
             path, short = self.val.paths[i], larger(self.size)
             x = (read_image_views(path, short, self.size, places) if self.kind == "image" else
                  read_views(path, frames, short, self.size, times, places))
             yield Batch(x, {self.head: self.val.y[i:i + 1]})
-
-    def examples(self, most=None):
-        """The files of these examples, in their order."""
-        return [str(self.val.paths[i]) for i in self._chosen(most)]
-
-    def _chosen(self, most):
-        total = len(self.val.y)
-        kept = total if most is None else min(most, total)
-        return np.arange(kept) * total // max(1, kept)
 
 
 def open_files(path, kind, recipe):
     """Both parts of a folder or table; the validation part keeps the training part's class names.
 
     In memory, unless that would take more than the recipe's, or clips have a speed of their own."""
-    train = open_dataset(path, "train", kind, recipe.frames, larger(recipe.size))
-    val = open_dataset(path, "val", kind, recipe.frames, larger(recipe.size), train.head,
-                       train.labels)
-    needed = sum(len(part.items) * part.frames_of_an_item * part.size**2 * 3
+    parts = list_parts(path, kind)  # a large set takes long to walk through
+    asked = kind, recipe.frames, larger(recipe.size)
+    train = open_dataset(path, "train", *asked, parts=parts)
+    val = open_dataset(path, "val", *asked, train.head, train.labels, parts)
+    needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3
                  for part in (train, val)) / GIGABYTE
     if streams(kind, recipe.fps) or needed > recipe.memory:
         return StreamSource(kind, train.head, recipe.size, train.labels, val, train, recipe.seed,

@@ -15,6 +15,7 @@ from tubevit_np.data.annotations import (
     BESIDE,
     KINETICS,
     Row,
+    clips_below,
     kinetics_rows,
     list_file_rows,
     read_table,
@@ -36,6 +37,7 @@ def list_parts(path, kind):
 
     Opens no file but tables.  Raises ValueError if `path` is no data set."""
     path, parts = Path(os.path.abspath(path)), {}
+    clips_below.cache_clear()  # a listing sees the files as they are now
     for part, source in find_parts(path).items():
         parts.setdefault(part, [])
         for row in list_rows(source, kind):

@@ -8,12 +8,11 @@ from functools import cache
 
 import numpy as np
 
-from tubevit_np.data.augment import mirrored
-from tubevit_np.data.batch import CROPS, FLIPS, TRAIN, Batch
-from tubevit_np.data.datasets import Dataset
-from tubevit_np.data.describe import describe
+from tubevit_np.data.batch import CROPS, TRAIN, Batch
 from tubevit_np.data.images import centre_crop, read_image, read_image_views, squares
-from tubevit_np.data.video import read_clip, read_span, read_views
+from tubevit_np.data.labelled import LabelledFiles
+from tubevit_np.data.span import read_span
+from tubevit_np.data.video import places_apart, read_clip, read_views
 
 MARGIN = 8  # files are read 1/8 larger than asked, so that training can crop at random
 TRIES = 10  # files in a row that cannot be read, before training gives up
@@ -31,41 +30,21 @@ def order(seed, total, at):
 
 
 @dataclass(frozen=True)
-class StreamSource:
+class StreamSource(LabelledFiles):
     """A folder or table of labelled files; nothing is kept but the list.
 
     fps: pictures a second of a clip, which begins at a random moment in training and is the middle
     one else;  without, frames are spread over the whole video."""
 
-    kind: str
-    head: str
-    size: int
-    names: tuple[str, ...]
-    val: Dataset
-    train: Dataset | None = None
-    seed: int = 0
-    flip: bool = False  # training pictures, left and right, at random
     fps: float | None = None
     broken: dict = field(default_factory=dict)  # of val: {place: why}, as far as it was read
     slow = True  # made in a process of its own
-
-    @property
-    def labels(self):
-        return {self.head: self.names}
 
     @property
     def skipped(self):
         """(path, why) of the held-out files that cannot be scored, as far as they were read."""
         return self.val.skipped + tuple((self.val.items[i][0], why)
                                         for i, why in sorted(self.broken.items()))
-
-    @property
-    def left_out(self):
-        """(path, why) of the rows without a file or a label; what is damaged is found later."""
-        return self.train.skipped + self.val.skipped
-
-    def description(self):
-        return describe(self, self.train.items, self.val.items)
 
     def batch(self, step, count):
         """Training batch number `step`: at random moments and places; a file that cannot be read
@@ -75,14 +54,11 @@ class StreamSource:
         jobs = [(i, np.random.default_rng([self.seed, CROPS, step, k]))
                 for k, i in enumerate(places)]
         found = list(threads().map(lambda job: self._any_from(*job), jobs))
-        if self.flip:
-            rng = np.random.default_rng([self.seed, FLIPS, step])
-            found = [(mirrored(x, rng, self.names[y]), y) for x, y in found]
-        return Batch(np.stack([x for x, _ in found]), {self.head: np.array([y for _, y in found])})
+        return self._training(step, *zip(*found, strict=True))
 
     def held_out(self, count, most=None):
         """The whole validation set, once, or `most` spread over it; without what is broken."""
-        chosen = self._chosen(most)
+        chosen = self.chosen(most)
         for start in range(0, len(chosen), count):
             part = chosen[start:start + count]
             shown = dict(zip(part, threads().map(self._usable, part), strict=True))
@@ -92,19 +68,10 @@ class StreamSource:
 
     def held_out_views(self, times, places, most=None):
         """The same examples one by one: a batch of an example's views, and its label."""
-        for i in self._chosen(most):
+        for i in self.chosen(most):
             x = self._usable(i, times, places)
             if x is not None:
                 yield Batch(x, {self.head: self._classes([i])})
-
-    def examples(self, most=None):
-        """The files of these examples, in their order, once they were read."""
-        return [str(self.val.items[i][0]) for i in self._chosen(most) if i not in self.broken]
-
-    def _chosen(self, most):
-        total = len(self.val.items)
-        kept = total if most is None else min(most, total)
-        return (np.arange(kept) * total // max(1, kept)).tolist()
 
     def _classes(self, places):
         return np.array([self.val.items[i][1] for i in places])
@@ -149,7 +116,7 @@ class StreamSource:
         moments = [0.5] if times == 1 else np.linspace(0, 1, times)
         clips = [read_span(path, self.val.frames, self.fps, at, short,
                            lambda x: squares(x, self.size, places)) for at in moments]
-        return np.stack(clips).swapaxes(1, 2).reshape(-1, *clips[0].shape[:1], *clips[0].shape[2:])
+        return places_apart(np.stack(clips))
 
 
 def crop_at(x, size, corner):

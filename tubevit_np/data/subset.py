@@ -1,12 +1,12 @@
 """A small part of a large labelled set, as train.csv and val.csv that any run can be given."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 
 from tubevit_np.data.datasets import present
 from tubevit_np.data.listing import list_parts
+from tubevit_np.recipe import write_csv
 
 
 def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):
@@ -24,7 +24,7 @@ def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for part, rows in kept.items():
-        write_csv(folder / f"{part}.csv", rows)
+        write_csv(folder / f"{part}.csv", ("path", "label"), [row[:2] for row in rows])
     return {part: {name: sum(row.label == name for row in rows) for name in names}
             for part, rows in kept.items()}
 
@@ -62,11 +62,3 @@ def few(rows, names, most, rng):
         drawn = rng.permutation(len(own))[:most]
         kept += [own[i] for i in drawn]
     return sorted(kept)
-
-
-def write_csv(path, rows):
-    with open(path.with_name(f".{path.name}.part"), "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("path", "label"))
-        writer.writerows((row.file, row.label) for row in rows)
-    Path(file.name).replace(path)

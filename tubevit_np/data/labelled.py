@@ -1,0 +1,56 @@
+"""What both sources of labelled files share, in memory or not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tubevit_np.data.augment import mirrored
+from tubevit_np.data.batch import FLIPS, Batch
+from tubevit_np.data.datasets import Dataset, Loaded
+from tubevit_np.data.describe import describe
+
+
+@dataclass(frozen=True)
+class LabelledFiles:
+    """Labelled files of two parts."""
+
+    kind: str
+    head: str
+    size: int
+    names: tuple[str, ...]
+    val: Dataset | Loaded  # of larger pictures than size
+    train: Dataset | Loaded | None = None
+    seed: int = 0
+    flip: bool = False  # training pictures, left and right, at random
+    broken = ()  # places of held-out files that turned out to be unreadable
+
+    @property
+    def left_out(self):
+        """(path, why) of all files that are known to be of no use when the training begins."""
+        return self.train.skipped + self.val.skipped
+
+    @property
+    def labels(self):
+        return {self.head: self.names}
+
+    def description(self):
+        return describe(self, self.train.items, self.val.items)
+
+    def chosen(self, most=None):
+        """Places of all held-out files, or of `most`, spread over them."""
+        total = len(self.val.items)
+        kept = total if most is None else min(most, total)
+        return (np.arange(kept) * total // max(1, kept)).tolist()
+
+    def examples(self, most=None):
+        """The files of these examples, in their order, without those found broken."""
+        items = self.val.items
+        return [str(items[i][0]) for i in self.chosen(most) if i not in self.broken]
+
+    def _training(self, step, pictures, labels):
+        """The batch of a step, mirrored at random where that is asked."""
+        if self.flip:
+            rng = np.random.default_rng([self.seed, FLIPS, step])
+            pictures = [mirrored(x, rng, self.names[y])
+                        for x, y in zip(pictures, labels, strict=True)]
+        return Batch(np.stack(pictures), {self.head: np.array(labels)})
