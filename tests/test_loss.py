@@ -33,6 +33,16 @@ def test_smoothing_spreads_over_all_classes():
     small.assert_close(found, np.array([[0.05, 0.85, 0.05, 0.05], [0.85, 0.05, 0.05, 0.05]]))
 
 
+@pytest.mark.parametrize("smoothing", [0, 0.3])
+def test_shares_of_classes_weigh_the_losses_of_each(smoothing, rng):
+    logits, labels, others = rng.standard_normal((3, 5)), np.array([2, 0, 4]), np.array([1, 0, 3])
+    shares = 0.7 * np.eye(5)[labels] + 0.3 * np.eye(5)[others]
+    wanted = (0.7 * tv.cross_entropy(logits, labels, smoothing)
+              + 0.3 * tv.cross_entropy(logits, others, smoothing))
+    small.assert_close(tv.cross_entropy(logits, shares, smoothing), wanted)
+    assert tv.accuracy(logits, shares) == tv.accuracy(logits, labels)
+
+
 def test_precision_is_kept():
     for dtype in (np.float32, np.float64):
         assert tv.cross_entropy(np.ones((2, 3), dtype), np.array([0, 1]), 0.1).dtype == dtype

@@ -21,8 +21,10 @@ from tinygrad import Context, TinyJit
 import tubevit_np as tv
 import tubevit_tg as tg
 from tubevit_np.backward import cross_entropy_backward
+from tubevit_np.dropout import dropout
 from tubevit_np.model import say_once
 from tubevit_np.optim import kernel_rates
+from tubevit_tg.dropout import dropout as tg_dropout
 
 # Largest difference as a share of the largest value of an array: ten times the worst that was seen.
 TOLERANCE = {
@@ -39,8 +41,8 @@ CONFIGS = {
 LABELS = {"verb": np.array([4, 0]), "noun": np.array([1, 6])}
 SMOOTHING = 0.1
 
-MIRRORED = ("frequency", "kernels", "layers", "loss", "model", "optim", "pooling", "position",
-            "scaling", "tubes")
+MIRRORED = ("dropout", "frequency", "kernels", "layers", "loss", "model", "optim", "pooling",
+            "position", "scaling", "tubes")
 ONLY_TG = {"layers": ["matmul"], "optim": ["autograd"]}  # in place of np's @ and backward.py
 MORE_ARGUMENTS = {"positions": ["dtype"], "smooth_labels": ["dtype"]}  # np makes float64, and casts
 
@@ -146,7 +148,9 @@ def cases():
         "split heads": ("layers.split_heads", tokens, 3),
         "merge heads": ("layers.merge_heads", rng.standard_normal((2, 3, 5, 4))),
         "labels": ("loss.smooth_labels", labels, 4, 0.25),
+        "shares": ("loss.smooth_labels", rng.random((3, 4)), 4, 0.25),
         "cross entropy": ("loss.cross_entropy", 500 * scores, labels, 0.1),
+        "accuracy of shares": ("loss.accuracy", np.eye(3) + scores[:, :3], scores[::-1, :3].copy()),
         "accuracy": ("loss.accuracy", np.eye(3) + scores[:, :3], labels),
         "top 2": ("loss.accuracy", scores, labels, 2),
         "top 3": ("loss.accuracy", scores, labels, 3),
@@ -173,6 +177,19 @@ def test_one_function(case):
         found = in_tg(*tensors, **more).numpy()
     tolerance = 1e-6 if found.dtype == np.float32 else 3e-14  # pixels and shares are float32
     small.assert_close(found, in_np(*arguments), tolerance)  # seen: 1e-7 and 3e-15
+
+
+def test_both_drop_the_same(rng):
+    """And nothing else changes: a forward pass with dropout, in tinygrad and in NumPy."""
+    cfg, keys = CONFIGS["everything"], np.array([5, 2**32 - 5], np.uint32)
+    flat, x = given(cfg, "float64", rng)
+    wanted, out = tv.forward(tv.nest(flat), x, cfg, "verb", drop=dropout(0.3, keys))
+    with Context(NOOPT=1):
+        found, seen = tg.forward(tg.nest(tg.to_tensors(flat)), tg.to_tensors(x), cfg, "verb",
+                                 inner=False, drop=tg_dropout(0.3, tg.to_tensors(keys)))
+        found, tokens = found.numpy(), seen["with_position"].numpy()
+    assert np.array_equal(tokens == 0, out["with_position"] == 0)
+    small.assert_close(found, wanted, TOLERANCE["float64"]["out"])
 
 
 def test_a_closed_gate_changes_nothing(rng):

@@ -7,7 +7,9 @@ from dataclasses import asdict, replace
 import pytest
 
 from tubevit_np.config import PRESETS, TUBE_SETS
-from tubevit_np.recipe import Recipe, read_recipe, recipe_for, write_recipe, write_text
+from tubevit_np.recipe import Recipe, read_recipe, write_recipe
+from tubevit_np.recipes import recipe_for
+from tubevit_np.writing import write_text
 
 WRONG = [
     ({"preset": "XXL"}, "no preset 'XXL'; there are demo, Ti, S, B, L, H"),
@@ -72,7 +74,8 @@ def test_its_file_brings_it_back(tmp_path):
     labels = {"video": {"films": ["a", "b", "c"]}}
     write_recipe(tmp_path / "config.json", recipe, cfg, labels)
     assert read_recipe(tmp_path / "config.json") == (recipe, cfg, labels)
-    assert json.loads((tmp_path / "config.json").read_text())["recipe"] == asdict(recipe)
+    stored = json.loads((tmp_path / "config.json").read_text())["recipe"]
+    assert stored == json.loads(json.dumps(asdict(recipe))) and Recipe(**stored) == recipe
 
 
 @pytest.mark.parametrize("change, words", [

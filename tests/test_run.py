@@ -41,7 +41,6 @@ MOMENTS = {
 KILLED = """
 import os, signal, sys
 from tiny import RECIPE, glance
-from tubevit_np import params
 from tubevit_np.data.sources import HELD_OUT, TRAIN, generated_pools
 from tubevit_np.run import Run, new_run
 from tubevit_np.train import train
@@ -72,7 +71,7 @@ def at_replace(name):
             open(source, "wb").write(content[:len(content) // 2])
             die()
         usual(source, target)
-    params.os.replace = replace
+    os.replace = replace
 
 def half_line(record):
     usual, lines = Run._append, []
@@ -340,13 +339,13 @@ def test_other_files_than_the_run_began_with_are_said(tmp_path, memory):
 def test_what_a_model_is_scored_on(on_files, tmp_path):
     path, _, _, notes = load_model(on_files / "run")
     with pytest.warns(UserWarning, match="skipped"):
-        own, films = sources_for(path, notes), sources_for(path, notes, data=on_files / "films")
+        own, films = sources_for(path, notes), sources_for(path, notes, data=[on_files / "films"])
     assert [(one.kind, one.head, len(one.skipped)) for one in own] == [
         ("video", "films", 1), ("image", "shots", 0)]
     assert [one.kind for one in films] == ["video"] and own[0].train is None
     other = class_folder(tmp_path / "other", "video", ("cat", "fox"))
     with pytest.raises(ValueError, match="class fox is none of the 2 known: cat, eel"):
-        sources_for(path, notes, data=other)
+        sources_for(path, notes, data=[other])
     alone = shutil.copy(path, tmp_path)
     with pytest.raises(ValueError, match="lies in no run folder: .*--data"):
         sources_for(Path(alone), notes)
@@ -356,7 +355,7 @@ def test_a_model_of_videos_alone_is_scored_on_no_images(on_files):
     path, _, _, notes = load_model(on_files / "run")
     notes = notes | {"heads": '{"video": ["films"]}'}
     with pytest.raises(ValueError, match="was not trained on images; it knows video"):
-        sources_for(path, notes, images=on_files / "shots")
+        sources_for(path, notes, images=[on_files / "shots"])
 
 
 def test_a_log_cut_short_is_read_as_far_as_it_goes(tmp_path):

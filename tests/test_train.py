@@ -13,6 +13,7 @@ from tiny import RECIPE, glance
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.sources import GeneratedSource, open_sources
+from tubevit_np.dropout import dropout
 from tubevit_np.run import new_run, read_metrics
 from tubevit_np.train import PARTS, gradients, joint_gradients, train
 
@@ -24,26 +25,30 @@ def joint_batch(rng, videos, images):
     """Videos with a verb and a noun, images with a noun: one head learns from both."""
     def labels(count, *heads):
         return {head: rng.integers(MODEL.classes[head], size=count) for head in heads}
-    return [Batch(small.clips(rng, videos), labels(videos, "verb", "noun")),
-            Batch(small.clips(rng, images)[:, 0], labels(images, "noun"))]
+    def keys(count):
+        return rng.integers(2**32, size=count, dtype=np.uint32)
+    return [Batch(small.clips(rng, videos), labels(videos, "verb", "noun"), keys(videos)),
+            Batch(small.clips(rng, images)[:, 0], labels(images, "noun"), keys(images))]
 
 
-def joint_loss(params, batches, smoothing):
+def joint_loss(params, batches, smoothing, rate=0.0):
     """As the paper puts it: mean losses of videos and of images, weighted and added."""
     total = 0.0
     for batch, weight in zip(batches, WEIGHTS, strict=True):
         for head, y in batch.labels.items():
-            logits, _ = tv.forward(params, batch.x, MODEL, head)
+            drop = dropout(rate, batch.keys)
+            logits, _ = tv.forward(params, batch.x, MODEL, head, drop=drop)
             total += weight * tv.cross_entropy(logits, y, smoothing)
     return total
 
 
+@pytest.mark.parametrize("rate", [0, 0.2])
 @pytest.mark.parametrize("sizes", SIZES)
-def test_parts_give_the_gradient_of_the_undivided_joint_loss(rng, sizes):
+def test_parts_give_the_gradient_of_the_undivided_joint_loss(rng, sizes, rate):
     params, batches = small.params(MODEL, rng), joint_batch(rng, *sizes)
-    total, right, grads = joint_gradients(params, batches, MODEL, WEIGHTS, smoothing=0.1)
-    assert_close(total, joint_loss(params, batches, 0.1))
-    whole = [gradients(params, batch, MODEL, weight, 0.1)
+    total, right, grads = joint_gradients(params, batches, MODEL, WEIGHTS, 0.1, rate)
+    assert_close(total, joint_loss(params, batches, 0.1, rate))
+    whole = [gradients(params, batch, MODEL, weight, 0.1, rate)
              for batch, weight in zip(batches, WEIGHTS, strict=True)]
     for name, g in grads.items():
         assert_close(g, sum(found[name] for _, _, found in whole if name in found), 1e-12)
@@ -51,15 +56,16 @@ def test_parts_give_the_gradient_of_the_undivided_joint_loss(rng, sizes):
     assert right == [pytest.approx(found) for _, found, _ in whole]
 
 
-def test_the_joint_gradient_is_the_slope_of_the_joint_loss(rng):
+@pytest.mark.parametrize("rate", [0, 0.2])
+def test_the_joint_gradient_is_the_slope_of_the_joint_loss(rng, rate):
     """Along a random direction; the central difference was off by 2e-9."""
     params, batches, step = small.params(MODEL, rng), joint_batch(rng, 5, 3), 1e-6
     flat = tv.flatten(params)
     way = {name: rng.standard_normal(w.shape) for name, w in flat.items()}
     ahead, behind = (joint_loss(tv.nest({name: w + sign * step * way[name]
-                                         for name, w in flat.items()}), batches, 0.1)
+                                         for name, w in flat.items()}), batches, 0.1, rate)
                      for sign in (1, -1))
-    grads = joint_gradients(params, batches, MODEL, WEIGHTS, smoothing=0.1)[2]
+    grads = joint_gradients(params, batches, MODEL, WEIGHTS, 0.1, rate)[2]
     slope = sum(np.vdot(way[name], g) for name, g in grads.items())
     assert_close(slope, (ahead - behind) / (2 * step), 2e-8)
 
@@ -111,7 +117,8 @@ def test_every_parameter_learns(trained):
 
 @pytest.mark.parametrize("name, value", [
     ("smoothing", 0.2), ("clip", 0.01), ("weight_decay", 3.0), ("image_weight", 0.0),
-    ("spectral", False), ("kernel_norm", 0.5), ("warmup", 3), ("lr", 1e-3)])
+    ("spectral", False), ("kernel_rates", False), ("kernel_norm", 0.5), ("weight", 0.5),
+    ("dropout", 0.1), ("mixup", 0.3), ("warmup", 3), ("lr", 1e-3)])
 def test_every_option_of_a_recipe_has_an_effect(trained, name, value):
     plain, changed = (trained(steps=2, **options)[0] for options in ({}, {name: value}))
     assert not all(np.array_equal(w, changed[key]) for key, w in plain.items())

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from tubevit_np.dropout import ATTENTION, MLP, TOKENS, no_dropout
 from tubevit_np.kernels import SHARED_SIZE, taps
 from tubevit_np.layers import (
     GELU_CUBE,
@@ -92,14 +93,15 @@ def feed_forward_backward(d_y, x, seen, up, down, form):
     return d_x, under("up", d_up) | under("down", d_down)
 
 
-def block_backward(d_y, z, seen, ln1, attn, ln2, mlp, heads, eps, form):
+def block_backward(d_y, z, seen, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout,
+                   layer=0):
     """Both residual sums pass the gradient on unchanged and add what their branch gives."""
-    d_change, d_mlp = feed_forward_backward(d_y, seen["ln2"], inside("mlp", seen),
-                                            **mlp, form=form)
+    d_change, d_mlp = feed_forward_backward(drop(layer, MLP, d_y), seen["ln2"],
+                                            inside("mlp", seen), **mlp, form=form)
     d_change, d_ln2 = layer_norm_backward(d_change, seen["middle"], ln2["g"], eps)
     d_middle = d_y + d_change
-    d_change, d_attn = self_attention_backward(d_middle, seen["ln1"], inside("attn", seen),
-                                               **attn, heads=heads)
+    d_change, d_attn = self_attention_backward(drop(layer, ATTENTION, d_middle), seen["ln1"],
+                                               inside("attn", seen), **attn, heads=heads)
     d_change, d_ln1 = layer_norm_backward(d_change, z, ln1["g"], eps)
     return d_middle + d_change, (under("ln1", d_ln1) | under("attn", d_attn)
                                  | under("ln2", d_ln2) | under("mlp", d_mlp))
@@ -163,10 +165,10 @@ def tokenize_backward(d_tokens, video, cfg):
     return grads | ({"kernel.w": sum(shared)} if shared else {})
 
 
-def backward(params, out, d_logits, cfg):
+def backward(params, out, d_logits, cfg, drop=no_dropout):
     """Gradients of all parameters that took part, {name: array}, from d_logits {head: (B, K)}.
 
-    out: what forward returned beside the logits, with inner."""
+    out: what forward returned beside the logits, with inner;  drop: the one it was given."""
     if "blocks.0.ln1" not in out:
         raise ValueError("this pass kept no intermediates; call forward with inner=True")
     d_pooled, grads = 0, {}
@@ -180,11 +182,11 @@ def backward(params, out, d_logits, cfg):
     last = out[f"blocks.{cfg.depth - 1}"]
     d_z, found = layer_norm_backward(d_z, last, params["norm"]["g"], cfg.eps)
     grads |= under("norm", found)
-    d_tokens, found = encoder_backward(d_z, params, out, cfg)
+    d_tokens, found = encoder_backward(d_z, params, out, cfg, drop)
     return grads | found | tokenize_backward(d_tokens, out["video"], cfg)
 
 
-def encoder_backward(d_z, params, out, cfg):
+def encoder_backward(d_z, params, out, cfg, drop=no_dropout):
     """Through all blocks and the gate: the gradient of the tokens, and of "blocks" and "gate"."""
     d_z0, grads = 0, {}
     for layer in reversed(range(cfg.depth)):
@@ -196,9 +198,9 @@ def encoder_backward(d_z, params, out, cfg):
         below = out[f"blocks.{layer - 1}"] if layer else out["with_position"]
         d_z, found = block_backward(d_z, below, inside(f"blocks.{layer}", out),
                                     **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps,
-                                    form=cfg.gelu)
+                                    form=cfg.gelu, drop=drop, layer=layer)
         grads |= under(f"blocks.{layer}", found)
-    return d_z + d_z0, grads
+    return drop(0, TOKENS, d_z + d_z0), grads
 
 
 def inside(prefix, seen):

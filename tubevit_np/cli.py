@@ -9,28 +9,39 @@ from pathlib import Path
 from tubevit_np import commands
 from tubevit_np.config import PRESETS, TUBE_SETS
 from tubevit_np.data.sources import ENOUGH
-from tubevit_np.recipe import Recipe
+from tubevit_np.recipe import NUMBERS, SETS, Recipe
+from tubevit_np.recipes import RECIPES
 
-HELP = {  # option: (type, what it says)
-    "data": (Path, "folder or table of labelled videos (default: the generated set)"),
-    "images": (Path, "folder or CSV of labelled images, trained on jointly"),
-    "preset": (str, f"size of the model: {', '.join(PRESETS)}"),
-    "tubes": (str, f"another tube set than the preset's: {', '.join(TUBE_SETS)}"),
-    "frames": (int, "frames of a clip"),
-    "fps": (float, "frames a second of a clip (default: spread over the whole video)"),
-    "size": (int, "pixels, of both sides"),
-    "steps": (int, "training steps"),
-    "batch": (int, "videos in a step"),
-    "image_batch": (int, "images in a step"),
-    "lr": (float, "highest learning rate"),
-    "smoothing": (float, "label smoothing, 0 to below 1"),
-    "flip": (bool, "mirror files at random, but for classes that tell left from right"),
-    "memory": (float, "gigabytes for decoded files; a larger set is decoded as training goes"),
-    "seed": (int, "of parameters and batches"),
-    "save_every": (int, "steps between checkpoints"),
+HELP = {  # group: {option: (type, what it says)}
+    "what is trained on": {
+        "data": (Path, "folder or table of labelled videos, or NAME=PATH; again for another set"),
+        "images": (Path, "folder or CSV of labelled images, trained on jointly; again likewise"),
+        "frames": (int, "frames of a clip"),
+        "fps": (float, "frames a second of a clip (default: spread over the whole video)"),
+        "size": (int, "pixels, of both sides"),
+        "batch": (int, "videos in a step; of several sets one number, or one for each"),
+        "image_batch": (int, "images in a step; likewise"),
+        "weight": (float, "of the mean loss of videos; likewise"),
+        "image_weight": (float, "of the mean loss of images; likewise"),
+        "memory": (float, "gigabytes for decoded files; a larger set is decoded as training goes"),
+    },
+    "the model": {
+        "preset": (str, f"its size: {', '.join(PRESETS)}"),
+        "tubes": (str, f"another tube set than the preset's: {', '.join(TUBE_SETS)}"),
+        "start": (Path, "run or checkpoint to begin from: its model and parameters, new heads"),
+    },
+    "how it is trained": {
+        "steps": (int, "training steps"),
+        "lr": (float, "highest learning rate"),
+        "smoothing": (float, "label smoothing, 0 to below 1"),
+        "mixup": (float, "parameter of the Beta distribution of mixed examples; 0: none"),
+        "dropout": (float, "share of numbers dropped, 0 to below 1"),
+        "flip": (bool, "mirror files at random, but for classes that tell left from right"),
+        "seed": (int, "of parameters and batches"),
+        "save_every": (int, "steps between checkpoints"),
+    },
 }
-
-
+OPTIONS = {name: said for group in HELP.values() for name, said in group.items()}
 METAVARS = {Path: "PATH", str: "NAME", int: "N", float: "X"}
 
 
@@ -87,14 +98,21 @@ def parser(package):
 
 
 def _train(sub):
-    for field in fields(Recipe):
-        if field.name in HELP:
-            kind, text = HELP[field.name]
-            known = "" if field.default in (None, False) else f" (default {field.default})"
+    defaults = {field.name: field.default for field in fields(Recipe)}
+    for title, group in HELP.items():
+        options = sub.add_argument_group(title)
+        for name, (kind, text) in group.items():
+            default = defaults[name]
+            known = "" if default in (None, (), False) else f" (default {default})"
             form = ({"action": "store_true"} if kind is bool else
                     {"type": kind, "metavar": METAVARS[kind]})
-            sub.add_argument(f"--{field.name.replace('_', '-')}", help=text + known,
-                             default=argparse.SUPPRESS, **form)
+            form |= {"action": "append"} if name in SETS else {}
+            form |= {"nargs": "+"} if name in NUMBERS else {}
+            options.add_argument(f"--{name.replace('_', '-')}", help=text + known,
+                                 default=argparse.SUPPRESS, **form)
+    sub.add_argument("--recipe", metavar="NAME", default=argparse.SUPPRESS,
+                     help=f"the paper's training on {', '.join(RECIPES)} (Table 10), but for what "
+                     "other options say")
     where = sub.add_mutually_exclusive_group()
     where.add_argument("--out", default="runs/demo", metavar="FOLDER",
                        help="new run folder (default runs/demo)")
@@ -103,9 +121,11 @@ def _train(sub):
 
 def _evaluate(sub):
     _run(sub)
-    sub.add_argument("--data", metavar="PATH",
-                     help="folder or CSV of labelled videos (default: the run's own set)")
-    sub.add_argument("--images", metavar="PATH", help="folder or CSV of labelled images")
+    sub.add_argument("--data", metavar="PATH", action="append", default=[],
+                     help="folder or table of labelled videos, or NAME=PATH; may be given again "
+                     "(default: the run's own sets)")
+    sub.add_argument("--images", metavar="PATH", action="append", default=[],
+                     help="folder or CSV of labelled images; likewise")
     sub.add_argument("--count", type=int, metavar="N",
                      help=f"at most so many examples (default: all files, {ENOUGH} generated ones)")
     sub.add_argument("--views", default="1x1", metavar="TxP",
@@ -142,7 +162,7 @@ def _subset(sub):
 
 def _info(sub):
     for name in ("preset", "tubes", "frames", "size"):
-        kind, text = HELP[name]
+        kind, text = OPTIONS[name]
         sub.add_argument(f"--{name}", type=kind, metavar=METAVARS[kind], help=text)
 
 

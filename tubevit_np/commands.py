@@ -9,17 +9,17 @@ import numpy as np
 from tubevit_np import cost
 from tubevit_np.config import PRESETS
 from tubevit_np.layers import softmax
-from tubevit_np.recipe import Recipe, recipe_for, write_text
+from tubevit_np.recipe import Recipe
+from tubevit_np.recipes import recipe_for
+from tubevit_np.writing import write_text
 
 
 def train(options, engine):
     """New or resumed, then curves, kernels and the final scores."""
     from tubevit_np.run import new_run, open_run
 
-    given = {field.name: getattr(options, field.name) for field in fields(Recipe)
-             if hasattr(options, field.name)}
-    for name in ("data", "images"):  # whole paths, for a resume from another folder
-        given |= {name: str(given[name].resolve())} if name in given else {}
+    names = "recipe", *(field.name for field in fields(Recipe))
+    given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
     if options.resume and given:
         first = next(iter(given)).replace("_", "-")
         raise ValueError(f"a resumed run keeps its own options; leave out --{first}")
@@ -31,6 +31,16 @@ def train(options, engine):
         print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")
     run.draw()
     report(engine.predictor(params, run.cfg), run.sources, None, run.folder)
+
+
+def whole_paths(given):
+    """What an option says, its paths whole, for a resume from another folder."""
+    if isinstance(given, list):
+        return [whole_paths(one) for one in given]
+    if not isinstance(given, Path):
+        return given
+    name, mark, path = str(given).partition("=")
+    return f"{name}={Path(path).resolve()}" if mark and not given.exists() else str(given.resolve())
 
 
 def way_on(options):
@@ -72,15 +82,22 @@ def report(predict, sources, count, folder, views=(1, 1), details=None):
         found = scores_of(answers, source.labels)
         if details:
             write_details(Path(details), source, answers, source.examples(count))
-        print(f"\n{found['count']} held-out {source.kind}s"
+        which = of_set(source, sources)
+        print(f"\n{found['count']} held-out {source.kind}s{which}"
               + (f", {len(source.skipped)} left out" if source.skipped else ""))
         width = max(14, *map(len, found))
         for name, share in found.items():
             if name != "count":
                 print(f"  {name:{width}}  {share:7.1%}")
-        scores[source.kind] = found | {"left out": len(source.skipped)}
+        scores[source.kind + which] = found | {"left out": len(source.skipped)}
     if folder:
         write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
+
+
+def of_set(source, sources):
+    """Where there are several sets of its kind, " of " the source's head."""
+    alone = [other.kind for other in sources].count(source.kind) == 1
+    return "" if alone else f" of {' and '.join(source.labels)}"
 
 
 def write_details(folder, source, answers, examples):

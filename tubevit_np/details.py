@@ -3,7 +3,7 @@
 import numpy as np
 
 from tubevit_np.loss import rank
-from tubevit_np.recipe import write_csv
+from tubevit_np.writing import write_csv
 
 
 def confusion(scores, labels, count):

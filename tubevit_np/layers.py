@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+from tubevit_np.dropout import ATTENTION, MLP, no_dropout
+
 GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 
 
@@ -98,15 +100,15 @@ def feed_forward(x, up, down, form):
     return linear(seen["gelu"], **down), seen
 
 
-def block(z, ln1, attn, ln2, mlp, heads, eps, form):
+def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0):
     """y = MSA(LN(z)) + z, then MLP(LN(y)) + y (Eq. 1-2): z (B, N, D) -> (B, N, D)."""
     seen = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(seen["ln1"], **attn, heads=heads)
-    y = seen["middle"] = z + change
+    y = seen["middle"] = z + drop(layer, ATTENTION, change)
     seen |= under("attn", inner)
     seen["ln2"] = layer_norm(y, **ln2, eps=eps)
     change, inner = feed_forward(seen["ln2"], **mlp, form=form)
-    return y + change, seen | under("mlp", inner)
+    return y + drop(layer, MLP, change), seen | under("mlp", inner)
 
 
 def under(prefix, seen):

@@ -4,14 +4,18 @@ import numpy as np
 
 
 def smooth_labels(labels, classes, smoothing):
-    """One-hot (B, K) with the share `smoothing` spread evenly over all classes; labels (B,) int."""
+    """Shares of the classes (B, K), of which `smoothing` is spread evenly over all of them.
+
+    labels: (B,) int, or their shares (B, K), as mixup gives them."""
+    if labels.ndim == 2:
+        return (1 - smoothing) * labels + smoothing / classes
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
         raise ValueError(f"labels {labels.min()} to {labels.max()} do not fit {classes} classes")
     return (1 - smoothing) * np.eye(classes)[labels] + smoothing / classes
 
 
 def cross_entropy(logits, labels, smoothing=0.0):
-    """Mean over the batch, in nats: logits (B, K), labels (B,) int, smoothing in [0, 1)."""
+    """Mean over the batch, in nats: logits (B, K), labels (B,) int or shares (B, K)."""
     logits = logits - logits.max(-1, keepdims=True)
     log_softmax = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
     target = smooth_labels(labels, logits.shape[-1], smoothing).astype(logits.dtype)
@@ -19,8 +23,8 @@ def cross_entropy(logits, labels, smoothing=0.0):
 
 
 def accuracy(logits, labels, k=1):
-    """Share of labels among the k largest logits."""
-    return (rank(logits, labels) < k).mean()
+    """Share of labels among the k largest logits; of shares (B, K) the largest counts."""
+    return (rank(logits, labels.argmax(-1) if labels.ndim == 2 else labels) < k).mean()
 
 
 def rank(logits, labels):

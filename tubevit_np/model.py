@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.layers import block, layer_norm, linear, under
 from tubevit_np.pooling import attention_pool
 from tubevit_np.position import positions
@@ -13,21 +14,22 @@ from tubevit_np.scaling import gate, patch_rows
 from tubevit_np.tubes import grid, tokenize
 
 
-def forward(params, x, cfg, head, inner=True):
+def forward(params, x, cfg, head, inner=True, drop=no_dropout):
     """Class scores of videos (B, T, H, W, C), or of images (B, H, W, C) by their 2D patches alone.
 
     params: the nested tree.  x: floats, taken as they are, or uint8, scaled by cfg's mean and std.
-    head: a name, or several.  Returns logits (B, K) (of several heads: a dict) and out, every
-    intermediate by name; without inner only those outside the blocks.  Raises ValueError for an
-    input of another kind or too small for every tube, and for an unknown head."""
+    head: a name, or several.  drop: dropout, in training.  Returns logits (B, K) (of several heads:
+    a dict) and out, every intermediate by name; without inner only those outside the blocks.
+    Raises ValueError for an input of another kind or too small for every tube, and for an unknown
+    head."""
     video = as_video(x, cfg)
     names = check_heads(head, cfg)
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
-    z = out["with_position"] = out["tokens"] + at  # (B, N, D)
+    z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at)  # (B, N, D)
     for layer in range(cfg.depth):
         z, seen = block(z, **params["blocks"][str(layer)],
-                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer)
         if layer == cfg.gate_layer:
             keep = gated_tokens(cfg, video.shape[1:4])
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from safetensors.numpy import save as to_bytes
 
 from tubevit_np.config import from_json, to_json
 from tubevit_np.kernels import SHARED_SIZE
+from tubevit_np.writing import whole
 
 KERNEL_NORM = 0.05  # small white noise; from larger noise the learned kernels stay coloured static
 
@@ -78,18 +78,13 @@ def save(path, params, cfg, labels=None, extra=None, **metadata):
 
     params: the nested tree.  labels: {head: class names}.  extra: {name: array} beside the
     parameters, under names with a leading underscore.  metadata: texts or numbers."""
-    path = Path(path)
     flat = {name: np.asarray(value, order="C")
             for name, value in (flatten(params) | (extra or {})).items()}
     notes = {"config": to_json(cfg), "labels": json.dumps(labels or {}),
              "mean": str(cfg.mean), "std": str(cfg.std)}
     notes |= {name: str(value) for name, value in metadata.items()}
-    unfinished = path.with_name(f".{path.name}.part")
-    with open(unfinished, "wb") as file:
+    with whole(Path(path), "wb") as file:
         file.write(to_bytes(flat, notes))
-        file.flush()
-        os.fsync(file.fileno())  # on the disk before it takes the old one's name
-    os.replace(unfinished, path)
 
 
 def load(path):

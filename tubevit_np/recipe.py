@@ -1,88 +1,130 @@
 """How a model is trained: all that a run needs to be repeated, kept in its folder (Table 10)."""
 
-import csv
-import io
 import json
 import math
-import os
 from dataclasses import asdict, dataclass, replace
 
 from tubevit_np.config import PRESETS, from_json, to_json, with_tubes
+from tubevit_np.folder import find_model
 from tubevit_np.model import check_tubes
-from tubevit_np.params import KERNEL_NORM
+from tubevit_np.params import KERNEL_NORM, load
+from tubevit_np.writing import write_text
 
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
                        "save_every"), 1)
-LEAST |= dict.fromkeys(("image_weight", "lr", "warmup", "weight_decay", "clip", "smoothing",
-                        "kernel_norm", "memory", "seed"), 0)
+LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
+                        "smoothing", "mixup", "dropout", "kernel_norm", "memory", "seed"), 0)
+SHARES = ("smoothing", "dropout")  # of one, which they must not reach
+SETS = ("data", "images")  # paths, as many as there are sets
+NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for each set
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The defaults teach the demo preset the generated clips."""
+    """The defaults teach the demo preset the generated clips.
+
+    data, images: paths, of folders or tables, or NAME=PATH, where NAME is to be the head's;
+    without any: the generated set.  batch, weight: one for all sets, or one for each."""
 
     preset: str = "demo"
     tubes: str | None = None  # another tube set than the preset's
-    data: str | None = None  # folder or CSV of videos; without any path: the generated set
-    images: str | None = None  # folder or CSV of images
+    start: str | None = None  # run or checkpoint to begin from, in place of a preset
+    data: tuple[str, ...] = ()  # of videos
+    images: tuple[str, ...] = ()
     frames: int = 16
     fps: float | None = None  # of a clip; without, its frames are spread over the whole video
     flip: bool = False  # files at random, but for classes that tell left from right
+    randaugment: int = 0  # operations on each file
+    magnitude: float = 10.0  # of these, 0 to 10
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     size: int = 48  # pixels, of both sides
     steps: int = 2800
-    batch: int = 32  # videos in a step
-    image_batch: int = 32  # images in a step
-    image_weight: float = 1.0  # of the images' mean loss beside the videos'
+    batch: int | tuple[int, ...] = 32  # videos in a step
+    image_batch: int | tuple[int, ...] = 32  # images in a step
+    weight: float | tuple[float, ...] = 1.0  # of the mean loss of videos
+    image_weight: float | tuple[float, ...] = 1.0  # of the mean loss of images
     lr: float = 3e-3
     warmup: int = 60  # steps
     weight_decay: float = 0.05
     clip: float = 1.0  # largest norm of all gradients together
-    smoothing: float = 0.0
+    smoothing: float = 0.0  # of labels
+    mixup: float = 0.0  # both parameters of the Beta distribution of the shares; 0: none
+    dropout: float = 0.0  # share of numbers dropped, see dropout.py
     spectral: bool = True  # step kernels by waves, not by voxels (frequency.py)
+    kernel_rates: bool = True  # step kernels by rates of their size (optim.py)
     kernel_norm: float = KERNEL_NORM  # of new kernels
     seed: int = 0
     log_every: int = 10  # steps
     save_every: int = 400  # steps, between checkpoints with a quick look at held-out examples
 
     def __post_init__(self):
+        for name in (*SETS, *NUMBERS):
+            object.__setattr__(self, name, as_given(getattr(self, name), name in SETS))
+        self._check_numbers()
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
+        if self.start is None:  # else its file is read, once, by the run
+            self.check_shapes(self.config({}))
+
+    def _check_numbers(self):
         for name, least in LEAST.items():
-            if not least <= getattr(self, name) < math.inf:  # nor does NaN pass
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
+            value = getattr(self, name)
+            for one in value if isinstance(value, tuple) else (value,):
+                if not least <= one < math.inf:  # nor does NaN pass
+                    raise ValueError(f"{name} is {one}; it must be at least {least}")
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
-        if self.smoothing >= 1:
-            raise ValueError(f"smoothing is {self.smoothing}; it must be below 1")
-        for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
-            check_tubes(shape, self.config({}))
+        for name in SHARES:
+            if getattr(self, name) >= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")
 
     @property
     def generated(self):
-        return self.data is None and self.images is None
+        return not self.data and not self.images
+
+    @property
+    def sets(self):
+        """(kind, path, examples in a step, weight of the loss) of each set, videos first."""
+        given = ((("video", None),), (("image", None),)) if self.generated else (
+            [("video", path) for path in self.data], [("image", path) for path in self.images])
+        names = ("batch", "weight"), ("image_batch", "image_weight")
+        return [(*one, *numbers) for sets, own in zip(given, names, strict=True)
+                for one, *numbers in zip(sets, *(self._for_each(name, len(sets)) for name in own),
+                                         strict=True)]
+
+    def _for_each(self, name, count):
+        value = getattr(self, name)
+        if not isinstance(value, tuple):
+            return (value,) * count
+        if len(value) != count:
+            raise ValueError(f"{name} is given {len(value)} times, for {count} sets; give it once, "
+                             "or once for each set")
+        return value
 
     @property
     def shapes(self):
         """(T, H, W) of what it trains on: of videos, of images, or of both."""
-        given = (self.frames, self.data), (1, self.images)
-        return [(frames, self.size, self.size) for frames, path in given
-                if self.generated or path is not None]
+        frames = dict.fromkeys(self.frames if kind == "video" else 1 for kind, *_ in self.sets)
+        return [(count, self.size, self.size) for count in frames]
 
     def config(self, classes):
-        """The preset with these heads, {name: K}."""
+        """The preset, or the model it starts from, with these heads, {name: K}."""
+        if self.start is not None:
+            return replace(load(find_model(self.start))[1], classes=classes)
         cfg = replace(PRESETS[self.preset], classes=classes)
         return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
 
+    def check_shapes(self, cfg):
+        """Raises ValueError where none of the tubes fits into what it trains on."""
+        for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
+            check_tubes(shape, cfg)
 
-PAPER = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 10, of B
-LARGE = PAPER | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable above
-USUAL = {"Ti": PAPER, "S": PAPER, "B": PAPER, "L": LARGE, "H": LARGE}
 
-
-def recipe_for(**given):
-    """A Recipe of the given fields, the others as the preset's size asks."""
-    return Recipe(**(USUAL.get(given.get("preset"), {}) | given))
+def as_given(value, many):
+    """JSON's lists, and one path alone, as tuples; one number, in a list or not, as itself."""
+    if isinstance(value, list | tuple):
+        return tuple(value) if many or len(value) != 1 else value[0]
+    return value if not many else () if value is None else (value,)
 
 
 def write_recipe(path, recipe, cfg, labels):
@@ -100,19 +142,3 @@ def read_recipe(path):
         raise ValueError(f"{path.parent} is not a run: it holds no {path.name}") from None
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is not a run's recipe: {error}") from None
-
-
-def write_csv(path, columns, rows):
-    """A table with a header, in place of an older one only when it is whole."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
-
-
-def write_text(path, text):
-    """Write a file, in place of an older one only when it is whole."""
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)

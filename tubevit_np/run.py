@@ -15,6 +15,7 @@ from tqdm import tqdm
 from tubevit_np.data.ahead import ahead
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.describe import changed
+from tubevit_np.data.joint import Joint
 from tubevit_np.data.sources import open_sources
 from tubevit_np.evaluate import evaluate
 from tubevit_np.folder import (
@@ -27,7 +28,9 @@ from tubevit_np.folder import (
 )
 from tubevit_np.params import flatten, init, nest, save
 from tubevit_np.pictures import draw_curves, draw_kernels
-from tubevit_np.recipe import read_recipe, write_recipe, write_text
+from tubevit_np.recipe import read_recipe, write_recipe
+from tubevit_np.start import carried
+from tubevit_np.writing import write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 DATA = "data.json"
@@ -43,16 +46,14 @@ class Run:
         self.bar, self.clock = tqdm(disable=True), time.perf_counter()
 
     @property
-    def counts(self):
-        """Examples of each source in a step."""
-        return [self.recipe.batch if s.kind == "video" else self.recipe.image_batch
-                for s in self.sources]
-
-    @property
     def weights(self):
         """Of each source's loss."""
-        return [1.0 if source.kind == "video" else self.recipe.image_weight
-                for source in self.sources]
+        return [weight for *_, weight in self.recipe.sets]
+
+    @property
+    def labels(self):
+        """{head: class names} of all sources."""
+        return {head: names for source in self.sources for head, names in source.labels.items()}
 
     def start(self):
         """Parameters and moments of the newest checkpoint, or new parameters and no moments."""
@@ -60,7 +61,8 @@ class Run:
         if not written:
             self._forget_after(0)
             rng = np.random.default_rng([self.recipe.seed, PARAMETERS])
-            return init(self.cfg, rng, self.recipe.kernel_norm), {}
+            params = init(self.cfg, rng, self.recipe.kernel_norm)
+            return self._carried(params) if self.recipe.start else params, {}
         params, cfg, notes = load_last(written)
         if cfg != self.cfg:
             raise ValueError(f"{self.folder}: its checkpoints are not of the model in config.json")
@@ -75,16 +77,17 @@ class Run:
         steps = range(self.first, self.recipe.steps)
         progress = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
                         mininterval=1)
-        with ahead(self.sources, self.counts, steps) as made, progress as self.bar:
+        joint = Joint(self.sources, [count for _, _, count, _ in self.recipe.sets],
+                      self.recipe.seed, self.recipe.mixup, self.recipe.dropout)
+        with ahead(joint, steps) as made, progress as self.bar:
             self.clock = time.perf_counter()
             yield zip(self.bar, made, strict=True)
 
     def log(self, step, loss, lr, norm, right):
         """Note a step; every log_every steps their means become one line of metrics.jsonl."""
         if not np.isfinite([loss, norm]).all():
-            last = newest_checkpoint(self.folder) or "none yet"
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
-                             f"(last checkpoint: {last}); start again with a lower --lr")
+                             f"(last checkpoint: {self._last}); start again with a lower --lr")
         shares = {f"train/{named(source, head)}": share
                   for source, found in zip(self.sources, right, strict=True)
                   for head, share in found.items()}
@@ -104,11 +107,12 @@ class Run:
                   for name, share in evaluate(predict, source, GLANCE).items()
                   if name in source.labels or name == "both"}
         self._append({"step": done} | scores)
-        if done == self.recipe.steps:
-            self._save(MODEL, params, step=done)
         flat = {f"_{moment}.{name}": value for moment in moments
                 for name, value in moments[moment].items()}
-        self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
+        with self._writing():
+            if done == self.recipe.steps:
+                self._save(MODEL, params, step=done)
+            self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
         for old in checkpoints(self.folder)[:-KEEP]:
             old.unlink()
         self.clock = time.perf_counter()  # the rate is of training alone
@@ -123,10 +127,16 @@ class Run:
         draw_curves(self.folder, f"Training, and {GLANCE} held-out examples now and then", chance)
         draw_kernels(find_model(self.folder), self.folder)
 
+    def _carried(self, params):
+        params, kept = carried(params, self.recipe.start, self.labels)
+        new = [head for head in self.labels if head not in kept]
+        print(f"begins with the parameters of {self.recipe.start}; new heads: "
+              f"{', '.join(new) or 'none'}" + (f"; kept: {', '.join(kept)}" if kept else ""))
+        return params
+
     def _save(self, name, params, **notes):
-        labels = {head: names for source in self.sources for head, names in source.labels.items()}
-        heads = {source.kind: list(source.labels) for source in self.sources}
-        save(self.folder / name, params, self.cfg, labels, heads=json.dumps(heads),
+        heads = {kind: list(found) for kind, found in labels_of(self.sources).items()}
+        save(self.folder / name, params, self.cfg, self.labels, heads=json.dumps(heads),
              frames=self.recipe.frames, size=self.recipe.size, fps=self.recipe.fps or 0, **notes)
 
     def _write_means(self, step, lr):
@@ -139,8 +149,21 @@ class Run:
         self.recent, self.clock = [], time.perf_counter()
 
     def _append(self, record):
-        with open(self.folder / "metrics.jsonl", "a") as file:
+        with self._writing(), open(self.folder / "metrics.jsonl", "a") as file:
             file.write(json.dumps(record) + "\n")
+
+    @contextmanager
+    def _writing(self):
+        """A disk that is full, or gone, ends in one line."""
+        try:
+            yield
+        except OSError as error:
+            raise ValueError(f"cannot write into {self.folder}: {error.strerror} (last checkpoint: "
+                             f"{self._last}); make room, then go on with --resume") from None
+
+    @property
+    def _last(self):
+        return newest_checkpoint(self.folder) or "none yet"
 
     def _forget_after(self, step):
         """Drop what a killed run logged after its last checkpoint: those steps come again."""
@@ -170,6 +193,7 @@ def new_run(folder, recipe):
         raise
     classes = {head: len(names) for source in sources for head, names in source.labels.items()}
     cfg = recipe.config(classes)
+    recipe.check_shapes(cfg)
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
     if found := described(sources):
         write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
@@ -198,8 +222,11 @@ def described(sources):
 
 def labels_of(sources):
     """{kind: {head: class names}}, in JSON's types."""
-    return {source.kind: {head: list(names) for head, names in source.labels.items()}
-            for source in sources}
+    found = {}
+    for source in sources:
+        found.setdefault(source.kind, {}).update(
+            {head: list(names) for head, names in source.labels.items()})
+    return found
 
 
 def named(source, head):

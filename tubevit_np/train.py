@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threadpoolctl import threadpool_limits
 
 from tubevit_np.backward import backward, cross_entropy_backward
+from tubevit_np.dropout import dropout, no_dropout
 from tubevit_np.evaluate import predictor
 from tubevit_np.loss import accuracy, cross_entropy
 from tubevit_np.model import forward
@@ -14,23 +15,26 @@ from tubevit_np.params import flatten
 PARTS = 2  # of every batch, computed side by side; fixed, so that a run repeats on any machine
 
 
-def gradients(params, batch, cfg, weight=1.0, smoothing=0.0):
-    """Loss, {head: accuracy} and gradients {name: array} of one Batch; its heads' losses add up."""
-    logits, out = forward(params, batch.x, cfg, tuple(batch.labels))
+def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0):
+    """Loss, {head: accuracy} and gradients {name: array} of one Batch; its heads' losses add up.
+
+    rate: of dropout."""
+    drop = dropout(rate, batch.keys) if rate else no_dropout
+    logits, out = forward(params, batch.x, cfg, tuple(batch.labels), drop=drop)
     loss = sum(cross_entropy(logits[head], y, smoothing) for head, y in batch.labels.items())
     d_logits = {head: weight * cross_entropy_backward(logits[head], y, smoothing)
                 for head, y in batch.labels.items()}
     right = {head: accuracy(logits[head], y) for head, y in batch.labels.items()}
-    return weight * loss, right, backward(params, out, d_logits, cfg)
+    return weight * loss, right, backward(params, out, d_logits, cfg, drop)
 
 
-def joint_gradients(params, batches, cfg, weights, smoothing=0.0, pool=None):
+def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, pool=None):
     """The same for a joint step, one Batch of each source, weighted; a list of accuracies."""
     jobs = [(part, weight * len(part.x) / len(batch.x), i)
             for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
             for part in batch.split(PARTS)]
     results = (pool.map if pool else map)(
-        lambda job: gradients(params, job[0], cfg, job[1], smoothing), jobs)
+        lambda job: gradients(params, job[0], cfg, job[1], smoothing, rate), jobs)
     total, right, grads = 0.0, [{} for _ in batches], {}
     for (part, weight, i), (loss, accuracies, found) in zip(jobs, results, strict=True):
         total += float(loss)
@@ -44,11 +48,12 @@ def joint_gradients(params, batches, cfg, weights, smoothing=0.0, pool=None):
 def joint_step(params, moments, run, pool):
     """step(t, lr, batches) -> loss, norm, right; changes parameters and moments in place."""
     flat = flatten(params)  # the same arrays by name
-    rates, recipe = kernel_rates(flat), run.recipe
+    recipe = run.recipe
+    rates = kernel_rates(flat) if recipe.kernel_rates else {}
 
     def step(t, lr, batches):
         loss, right, grads = joint_gradients(params, batches, run.cfg, run.weights,
-                                             recipe.smoothing, pool)
+                                             recipe.smoothing, recipe.dropout, pool)
         norm = clip(grads, recipe.clip)
         adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
         return loss, norm, right

@@ -8,6 +8,7 @@ import math
 import numpy as np
 from tinygrad import Tensor, dtypes
 
+from tubevit_np.dropout import ATTENTION, MLP, no_dropout
 from tubevit_np.layers import GELU_CUBE, GELU_SCALE, under
 
 
@@ -99,12 +100,12 @@ def feed_forward(x, up, down, form):
     return linear(seen["gelu"], **down), seen
 
 
-def block(z, ln1, attn, ln2, mlp, heads, eps, form):
+def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0):
     """y = MSA(LN(z)) + z, then MLP(LN(y)) + y (Eq. 1-2): z (B, N, D) -> (B, N, D)."""
     seen = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(seen["ln1"], **attn, heads=heads)
-    y = seen["middle"] = z + change
+    y = seen["middle"] = z + drop(layer, ATTENTION, change)
     seen |= under("attn", inner)
     seen["ln2"] = layer_norm(y, **ln2, eps=eps)
     change, inner = feed_forward(seen["ln2"], **mlp, form=form)
-    return y + change, seen | under("mlp", inner)
+    return y + drop(layer, MLP, change), seen | under("mlp", inner)

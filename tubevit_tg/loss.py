@@ -4,12 +4,15 @@ from tinygrad import dtypes
 
 
 def smooth_labels(labels, classes, smoothing, dtype=dtypes.float32):
-    """One-hot (B, K) with the share `smoothing` spread evenly over all classes; labels (B,) int."""
-    return (1 - smoothing) * labels.one_hot(classes).cast(dtype) + smoothing / classes
+    """Shares of the classes (B, K), of which `smoothing` is spread evenly over all of them.
+
+    labels: (B,) int, or their shares (B, K), as mixup gives them."""
+    shares = labels if labels.ndim == 2 else labels.one_hot(classes)
+    return (1 - smoothing) * shares.cast(dtype) + smoothing / classes
 
 
 def cross_entropy(logits, labels, smoothing=0.0):
-    """Mean over the batch, in nats: logits (B, K), labels (B,) int, smoothing in [0, 1)."""
+    """Mean over the batch, in nats: logits (B, K), labels (B,) int or shares (B, K)."""
     logits = logits - logits.max(-1, keepdim=True)
     log_softmax = logits - logits.exp().sum(-1, keepdim=True).log()
     target = smooth_labels(labels, logits.shape[-1], smoothing, logits.dtype)
@@ -17,8 +20,8 @@ def cross_entropy(logits, labels, smoothing=0.0):
 
 
 def accuracy(logits, labels, k=1):
-    """Share of labels among the k largest logits."""
-    return (rank(logits, labels) < k).mean()
+    """Share of labels among the k largest logits; of shares (B, K) the largest counts."""
+    return (rank(logits, labels.argmax(-1) if labels.ndim == 2 else labels) < k).mean()
 
 
 def rank(logits, labels):

@@ -3,20 +3,25 @@
 from tinygrad import TinyJit
 
 from tubevit_np.data.batch import Batch
+from tubevit_np.dropout import no_dropout
 from tubevit_np.optim import kernel_rates, learning_rate
 from tubevit_np.params import flatten
 from tubevit_tg.device import describe, to_arrays, to_tensors
+from tubevit_tg.dropout import dropout
 from tubevit_tg.evaluate import predictor
 from tubevit_tg.loss import accuracy, cross_entropy
 from tubevit_tg.model import forward
 from tubevit_tg.optim import adamw, adamw_state, autograd, clip
 
 
-def joint_loss(params, batches, cfg, weights, smoothing=0.0):
-    """Loss of a joint step, one Batch of each source, weighted, and a list of accuracies."""
+def joint_loss(params, batches, cfg, weights, smoothing=0.0, rate=0.0):
+    """Loss of a joint step, one Batch of each source, weighted, and a list of accuracies.
+
+    rate: of dropout."""
     total, right = 0.0, []
     for batch, weight in zip(batches, weights, strict=True):
-        logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), inner=False)
+        drop = dropout(rate, batch.keys) if rate else no_dropout
+        logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), inner=False, drop=drop)
         total += weight * sum(cross_entropy(logits[head], y, smoothing)
                               for head, y in batch.labels.items())
         right.append({head: accuracy(logits[head], y) for head, y in batch.labels.items()})
@@ -28,13 +33,15 @@ def joint_step(params, moments, run):
 
     What changes from step to step must be a Tensor: TinyJit bakes Python's numbers in."""
     flat = flatten(params)  # the same Tensors by name: adamw changes them in place
-    rates, recipe = kernel_rates(flat), run.recipe
+    recipe = run.recipe
+    rates = kernel_rates(flat) if recipe.kernel_rates else {}
     heads = [tuple(source.labels) for source in run.sources]
 
     @TinyJit
     def captured(t, lr, *tensors):
-        batches = joined(tensors, heads)
-        loss, right = joint_loss(params, batches, run.cfg, run.weights, recipe.smoothing)
+        batches = joined(tensors, heads, recipe.dropout > 0)
+        loss, right = joint_loss(params, batches, run.cfg, run.weights, recipe.smoothing,
+                                 recipe.dropout)
         shares = [share for found in right for share in found.values()]
         grads = autograd(flat, loss, *shares)
         norm = clip(grads, recipe.clip)
@@ -43,7 +50,8 @@ def joint_step(params, moments, run):
 
     def step(t, lr, batches):
         numbers = [to_tensors(number, params["pool"]["probe"].dtype) for number in (float(t), lr)]
-        arrays = [a for batch in batches for a in (batch.x, *batch.labels.values())]
+        arrays = [a for batch in batches for a in (batch.x, *batch.labels.values(), batch.keys)
+                  if a is not None]
         loss, norm, *shares = captured(*numbers, *(to_tensors(a) for a in arrays))
         shares = iter([share.item() for share in shares])
         return loss.item(), norm.item(), [{head: next(shares) for head in names} for names in heads]
@@ -51,10 +59,11 @@ def joint_step(params, moments, run):
     return step
 
 
-def joined(tensors, heads):
-    """Batches from the flat list that a captured function takes."""
+def joined(tensors, heads, keyed):
+    """Batches from the flat list that a captured function takes; keyed: with keys of dropout."""
     tensors = iter(tensors)
-    return [Batch(next(tensors), {head: next(tensors) for head in names}) for names in heads]
+    return [Batch(next(tensors), {head: next(tensors) for head in names},
+                  next(tensors) if keyed else None) for names in heads]
 
 
 def train(run):

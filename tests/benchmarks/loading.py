@@ -15,6 +15,7 @@ import numpy as np
 
 from tubevit_np.data.ahead import ahead
 from tubevit_np.data.files import open_files
+from tubevit_np.data.joint import Joint
 from tubevit_np.data.span import duration
 from tubevit_np.data.stream import larger, threads
 from tubevit_np.recipe import Recipe
@@ -63,7 +64,7 @@ def seconds(function, *arguments):
 def waiting(source, batch, work, steps=12):
     """Share of a loop of `work` seconds a step that goes by waiting for clips made ahead."""
     waited, begun = 0.0, None
-    with ahead([source], [batch], range(steps)) as batches:
+    with ahead(Joint([source], [batch]), range(steps)) as batches:
         for step in range(steps):
             start = time.perf_counter()
             next(batches)

@@ -6,13 +6,13 @@ from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def ahead(sources, counts, steps):
-    """An iterator over joint batches, [one of each source], for the given step numbers.
+def ahead(joint, steps):
+    """An iterator over joint(step) for the given step numbers; joint: see joint.py.
 
     Generated clips are made in a process of their own: they need many small NumPy calls, which in
     a thread would hold up the training's own.  Files are in memory already."""
-    if not any(source.slow for source in sources):
-        yield (_joint(sources, counts, step) for step in steps)
+    if not joint.slow:
+        yield map(joint, steps)
         return
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -20,7 +20,7 @@ def ahead(sources, counts, steps):
     maker.start()
     theirs.close()  # the maker holds the only other end: whichever dies, the other one notices
     try:
-        _talk(ours.send, (sources, counts, steps))
+        _talk(ours.send, (joint, steps))
         yield (_received(ours) for _ in steps)
     finally:
         maker.terminate()
@@ -47,13 +47,10 @@ def _make(pipe):
     """Make a batch, wait until the last one is taken, send it, and so on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training process to handle
     with suppress(EOFError, OSError):  # it was killed
-        sources, counts, steps = pipe.recv()
+        joint, steps = pipe.recv()
         for step in steps:
             try:
-                pipe.send(_joint(sources, counts, step))
+                pipe.send(joint(step))
             except (ValueError, MemoryError) as error:
                 pipe.send(error)
 
-
-def _joint(sources, counts, step):
-    return [source.batch(step, count) for source, count in zip(sources, counts, strict=True)]

@@ -5,18 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 
 # Independent random streams of one seed; 0 would be the seed alone.
-TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS, FLIPS = range(1, 7)
+TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS, FLIPS, MIXUP, DROPOUT = range(1, 9)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """x: uint8 (B, T, H, W, C) or (B, H, W, C);  labels: {head: (B,) int}."""
+    """x: uint8 (B, T, H, W, C) or (B, H, W, C);  labels: {head: (B,) int, or shares (B, K)};
+    keys: (B,) uint32, of each example's dropout, where there is any."""
 
     x: np.ndarray
     labels: dict[str, np.ndarray]
+    keys: np.ndarray | None = None
 
     def split(self, parts):
         """The same examples as `parts` smaller batches, of nearly equal length."""
-        cuts = [np.array_split(y, parts) for y in self.labels.values()]
-        return [Batch(x, dict(zip(self.labels, ys, strict=True)))
-                for x, *ys in zip(np.array_split(self.x, parts), *cuts, strict=True) if len(x)]
+        places = np.array_split(np.arange(len(self.x)), parts)
+        return [self[at[0]:at[-1] + 1] for at in places if len(at)]
+
+    def __getitem__(self, at):
+        """The examples of a slice."""
+        return Batch(self.x[at], {head: y[at] for head, y in self.labels.items()},
+                     None if self.keys is None else self.keys[at])

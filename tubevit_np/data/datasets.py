@@ -136,6 +136,14 @@ def place(file, label, index):
     return index[label]
 
 
+def head_and_path(given):
+    """Of PATH, or of NAME=PATH where no file has that name: the name of its head, and the path."""
+    name, mark, path = str(given).partition("=")
+    if mark and re.fullmatch("[a-z0-9_]+", name) and not os.path.exists(given):
+        return name, path
+    return head_name(given), str(given)
+
+
 def head_name(path):
     """Name of a head, in a-z, 0-9 and _: that of the folder or CSV; of train.csv its folder's."""
     path = Path(path).resolve()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tubevit_np.data.batch import CROPS, Batch
-from tubevit_np.data.datasets import open_dataset
+from tubevit_np.data.datasets import head_and_path, open_dataset
 from tubevit_np.data.images import centre_crop, read_image, read_image_views
 from tubevit_np.data.labelled import LabelledFiles
 from tubevit_np.data.listing import list_parts
@@ -54,14 +54,15 @@ class FileSource(LabelledFiles):
             yield Batch(x, {self.head: self.val.y[i:i + 1]})
 
 
-def open_files(path, kind, recipe):
-    """Both parts of a folder or table; the validation part keeps the training part's class names.
+def open_files(given, kind, recipe):
+    """Both parts of PATH or NAME=PATH; the validation part keeps the training part's class names.
 
     In memory, unless that would take more than the recipe's, or clips have a speed of their own."""
+    head, path = head_and_path(given)
     parts = list_parts(path, kind)  # a large set takes long to walk through
-    asked = kind, recipe.frames, larger(recipe.size)
+    asked = kind, recipe.frames, larger(recipe.size), head
     train = open_dataset(path, "train", *asked, parts=parts)
-    val = open_dataset(path, "val", *asked, train.head, train.labels, parts)
+    val = open_dataset(path, "val", *asked, train.labels, parts)
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3
                  for part in (train, val)) / GIGABYTE
     if streams(kind, recipe.fps) or needed > recipe.memory:

@@ -72,33 +72,42 @@ def open_sources(recipe):
                 for kind in ("video", "image")]
     from tubevit_np.data.files import open_files  # only where files are read
 
-    given = {"video": recipe.data, "image": recipe.images}
-    sources = [open_files(path, kind, recipe) for kind, path in given.items() if path is not None]
-    first, last = sources[0], sources[-1]
-    if first.head == last.head and first.names != last.names:
-        raise ValueError(f"data {recipe.data} and images {recipe.images} share the name "
-                         f"{first.head}, not the classes; rename one")
+    sources = [open_files(path, kind, recipe) for kind, path, *_ in recipe.sets]
+    check_heads(sources)
     return sources
 
 
-def sources_for(path, notes, data=None, images=None):
-    """What to score a checkpoint on: the paths given, by its class names, or its own run's sources.
+def check_heads(sources):
+    """Raises ValueError for two sets of one name, but for videos and images of the same classes."""
+    known = {}
+    for source in sources:
+        for kind, names in known.setdefault(source.head, {}).items():
+            if kind == source.kind or names != source.names:
+                what = f"{kind}s" if kind == source.kind else f"{kind}s and {source.kind}s"
+                raise ValueError(f"two sets of {what} share the name {source.head}"
+                                 f"{'' if kind == source.kind else ', not the classes'}; give one "
+                                 "another, as NAME=PATH")
+        known[source.head][source.kind] = source.names
+
+
+def sources_for(path, notes, data=(), images=()):
+    """What to score a checkpoint on: the sets given, by its class names, or its own run's sources.
 
     Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
     heads, size = json.loads(notes["heads"]), int(notes["size"])
-    given = {"video": data, "image": images}
-    if not any(given.values()):
+    given = [("video", one) for one in data] + [("image", one) for one in images]
+    if not given:
         if not (path.parent / "config.json").exists():
             raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
         recipe, _, _ = read_recipe(path.parent / "config.json")
         if recipe.generated:
             return open_sources(recipe)
-        given = {"video": recipe.data, "image": recipe.images}
-    for kind, folder in given.items():
-        if folder is not None and kind not in heads:
+        given = [(kind, one) for kind, one, *_ in recipe.sets]
+    for kind, _ in given:
+        if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
-    return [open_for(folder, kind, heads[kind], int(notes["frames"]), size, notes["labels"],
-                     speed(notes)) for kind, folder in given.items() if folder is not None]
+    return [open_for(one, kind, heads[kind], int(notes["frames"]), size, notes["labels"],
+                     speed(notes)) for kind, one in given]
 
 
 def speed(notes):
@@ -106,12 +115,13 @@ def speed(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_for(path, kind, heads, frames, size, labels, fps=None):
-    """The held-out part, for the first head that knows its classes; ValueError if none does."""
+def open_for(given, kind, heads, frames, size, labels, fps=None):
+    """The held-out part, for its own head, or the first that knows its classes; else ValueError."""
+    from tubevit_np.data.datasets import head_and_path
     from tubevit_np.data.files import open_held_out
 
-    errors = []
-    for head in heads:
+    (own, path), errors = head_and_path(given), []
+    for head in sorted(heads, key=lambda head: head != own):
         try:
             return open_held_out(path, kind, frames, size, head, labels[head], fps)
         except ValueError as error:

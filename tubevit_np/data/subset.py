@@ -6,7 +6,7 @@ import numpy as np
 
 from tubevit_np.data.datasets import present
 from tubevit_np.data.listing import list_parts
-from tubevit_np.recipe import write_csv
+from tubevit_np.writing import write_csv
 
 
 def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):

@@ -1,0 +1,34 @@
+"""What is usual for a size of the model, and for a data set of the paper."""
+
+from tubevit_np.recipe import Recipe
+from tubevit_np.start import started
+
+SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 10, of B
+LARGE = SIZED | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable above
+SIZES = {"Ti": SIZED, "S": SIZED, "B": SIZED, "L": LARGE, "H": LARGE}
+
+# Table 10; a batch of 256 is taken to be of each kind, crops and mirror images to be usual.
+KINETICS = {"frames": 64, "fps": 15.0, "size": 224, "batch": 256, "image_batch": 256,
+            "steps": 300_000, "warmup": 10_000, "flip": True, "randaugment": 2, "magnitude": 10.0,
+            "spectral": False, "kernel_rates": False, "log_every": 100, "save_every": 5000}
+SSV2 = KINETICS | {"frames": 32, "fps": 24.0, "lr": 2e-5, "mixup": 0.3, "dropout": 0.3,
+                   "smoothing": 0.3}
+RECIPES = {"k400": KINETICS, "k600": KINETICS, "k700": KINETICS, "ssv2": SSV2}
+
+
+def recipe_for(recipe=None, **given):
+    """A Recipe of the given fields, the others as is usual for the size, the set and the start.
+
+    recipe: a name in RECIPES.  Raises ValueError for an unknown one, and as Recipe does."""
+    if recipe is not None and recipe not in RECIPES:
+        raise ValueError(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
+    if given.get("start") is not None:
+        for name in ("preset", "tubes"):
+            if given.get(name) is not None:
+                raise ValueError(f"--start {given['start']} brings its model along; leave out "
+                                 f"--{name}")
+        usual = started(given["start"])
+    else:
+        usual = {"preset": "B" if recipe else "demo"}
+    sized = SIZES.get(given.get("preset", usual["preset"]), {})
+    return Recipe(**(sized | usual | RECIPES.get(recipe, {}) | given))

@@ -1,0 +1,25 @@
+"""A run that begins with what another one learned: its model and parameters, and new heads."""
+
+from tubevit_np.config import PRESETS
+from tubevit_np.folder import find_model
+from tubevit_np.params import load
+
+
+def started(path):
+    """What the recipe of such a run takes over from the run or checkpoint, {field: value}."""
+    _, cfg, notes = load(find_model(path))
+    kinds = {"frames": int, "size": int, "fps": lambda text: float(text) or None}
+    alike = [name for name, preset in PRESETS.items()
+             if (preset.dim, preset.depth) == (cfg.dim, cfg.depth)]
+    return ({name: kind(notes[name]) for name, kind in kinds.items() if name in notes}
+            | {"preset": next(iter(alike), "demo")})
+
+
+def carried(params, path, labels):
+    """The nested parameters of a checkpoint, with the new ones' heads, and the heads that it kept.
+
+    A head is kept if it has the same name and classes.  labels: {head: class names} of the run."""
+    old, _, notes = load(find_model(path))
+    kept = [head for head, names in labels.items() if notes["labels"].get(head) == list(names)]
+    heads = params["heads"] | {head: old["heads"][head] for head in kept}
+    return old | {"heads": heads}, kept

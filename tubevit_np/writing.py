@@ -1,0 +1,33 @@
+"""Files of a run, written whole or not at all: a kill or a full disk leaves the older one."""
+
+import csv
+import os
+from contextlib import contextmanager
+
+
+@contextmanager
+def whole(path, mode="w", **options):
+    """An open file that takes the place of `path` only when all of it is on the disk."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        with open(unfinished, mode, **options) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path, text):
+    with whole(path, encoding="utf-8") as file:
+        file.write(text)
+
+
+def write_csv(path, columns, rows):
+    """A table with a header."""
+    with whole(path, encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
