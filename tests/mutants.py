@@ -32,8 +32,6 @@ PARAMS = [Mutant("tubevit_np/params.py", *rest) for rest in [
     ("math.sqrt(2 * cfg.depth)", "math.sqrt(cfg.depth)",
      "test_params.py::test_initial_values_have_their_spread",
      "too much into the residual", "initial"),
-    ('path.with_name(f".{path.name}.part")', "path",
-     "test_params.py::test_a_failed_write_leaves_the_old_file", "written in place"),
     ("json.dumps(labels or {})", '"{}"',
      "test_params.py::test_labels_extra_and_metadata_come_back", "label names lost"),
     ("[n for n in flat if n not in expected]", "[]",
@@ -145,7 +143,7 @@ LAYERS = [Mutant("tubevit_np/layers.py", *rest) for rest in [
      "test_layers.py::test_block_equals_loops", "queries and keys swapped", "operations"),
     ("layer_norm(y, **ln2", "layer_norm(y, **ln1",
      "test_layers.py::test_block_equals_loops", "first norm used twice", "block"),
-    ('y = seen["middle"] = z + change', 'y = seen["middle"] = seen["ln1"] + change',
+    ('y = seen["middle"] = z + drop(', 'y = seen["middle"] = seen["ln1"] + drop(',
      "test_layers.py::test_block_equals_loops", "residual taken behind the norm", "block"),
 ]]
 
@@ -216,7 +214,7 @@ BACKWARD = [Mutant("tubevit_np/backward.py", *rest) for rest in [
      "test_backward.py::test_gate", "slope of tanh", "gradients"),
     ("np.vdot(d_y, z0 * keep[:, None])", "np.vdot(d_y, z0)",
      "test_backward.py::test_gate", "alpha sees every token", "gradients"),
-    ("return d_z + d_z0, grads", "return d_z, grads",
+    ("drop(0, TOKENS, d_z + d_z0), grads", "drop(0, TOKENS, d_z), grads",
      f"{GRADIENTS}[gate_all]", "the gate's way back to the tokens", "gradients"),
     ("d_members.sum(0)}", "d_members.mean(0)}",
      "test_backward.py::test_tube_tokens", "bias averaged", "gradients"),
@@ -234,9 +232,13 @@ BACKWARD = [Mutant("tubevit_np/backward.py", *rest) for rest in [
 LOSS = [Mutant("tubevit_np/loss.py", *rest) for rest in [
     ("(1 - smoothing) * np.eye", "np.eye",
      "test_loss.py::test_cross_entropy_equals_a_loop", "smoothing on top of one", "operations"),
-    ("smoothing / classes", "smoothing / (classes - 1)",
+    ("np.eye(classes)[labels] + smoothing / classes",
+     "np.eye(classes)[labels] + smoothing / (classes - 1)",
      "test_loss.py::test_cross_entropy_equals_a_loop",
      "spread over the wrong classes alone", "operations"),
+    ("return (1 - smoothing) * labels + smoothing / classes", "return labels",
+     "test_loss.py::test_shares_of_classes_weigh_the_losses_of_each",
+     "shares of classes not smoothed"),
     ("logits = logits - logits.max(-1, keepdims=True)", "logits = logits + 0.0",
      "test_loss.py::test_known_losses", "overflow", "operations"),
     (".sum(-1).mean()", ".sum()",
@@ -290,5 +292,23 @@ FREQUENCY = [Mutant("tubevit_np/frequency.py", *rest) for rest in [
      "test_frequency.py::test_waves_equal_a_loop", "axes left turned", "optimizer"),
 ]]
 
+SLOPE = "test_train.py::test_the_joint_gradient_is_the_slope_of_the_joint_loss[0.2]"
+DROPOUT = [Mutant(*rest) for rest in [
+    ("tubevit_np/dropout.py", "scale, least = 1 / (1 - rate)", "scale, least = 1.0",
+     "test_dropout.py::test_a_share_is_dropped_and_the_rest_makes_up", "the rest does not grow"),
+    ("tubevit_np/dropout.py", "np.uint32(4 * layer + part)", "np.uint32(part)",
+     "test_dropout.py::test_every_example_layer_and_part_drops_others", "every layer the same"),
+    ("tubevit_np/dropout.py", "scramble(own ^ at)", "(own ^ at)",
+     "test_dropout.py::test_neighbours_are_independent", "whole rows dropped"),
+    ("tubevit_np/layers.py", "drop(layer, MLP, change)", "drop(layer, ATTENTION, change)",
+     "test_dropout.py::test_a_model_drops_tokens_and_what_each_part_adds", "one mask for both"),
+    ("tubevit_np/backward.py", "drop(layer, ATTENTION, d_middle)", "d_middle",
+     SLOPE, "no dropout on the way back through attention"),
+    ("tubevit_np/backward.py", "drop(layer, MLP, d_y)", "d_y",
+     SLOPE, "no dropout on the way back through the MLP"),
+    ("tubevit_np/backward.py", "return drop(0, TOKENS, d_z + d_z0)", "return d_z + d_z0",
+     SLOPE, "no dropout on the way back to the tokens"),
+]]
+
 MUTANTS = [*CONFIG, *PARAMS, *TUBES, *KERNELS, *POSITION, *LAYERS, *POOLING, *MODEL, *SCALING,
-           *BACKWARD, *LOSS, *OPTIM, *FREQUENCY]
+           *DROPOUT, *BACKWARD, *LOSS, *OPTIM, *FREQUENCY]

@@ -55,7 +55,7 @@ MODEL = [Mutant("tubevit_np/model.py", *change, SCORES, why, "model")
      '            z = gate(seen["middle"], out["with_position"], params["gate"]["alpha"], keep)\n'
      '            z = z + feed_forward(layer_norm(z, **p["ln2"], eps=cfg.eps), **p["mlp"],'
      ' form=cfg.gelu)[0]\n'), "the gate added before the MLP"),
-    ('out["tokens"] + at  # (B, N, D)\n',
+    ('drop(0, TOKENS, out["tokens"] + at)  # (B, N, D)\n',
      'out["tokens"] + at\n    z = np.pad(z, ((0, 0), (1, 0), (0, 0)))\n',
      "a class token of zeros beside the tokens"),
     ('layer_norm(z, **params["norm"], eps=cfg.eps)',

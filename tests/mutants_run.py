@@ -21,6 +21,9 @@ FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
 ]]
 
 RUN = [Mutant("tubevit_np/run.py", *rest) for rest in [
+    ("        except OSError as error:\n            raise ValueError(f\"cannot write into",
+     "        except TypeError as error:\n            raise ValueError(f\"cannot write into",
+     "test_run.py::test_a_full_disk_stops_the_run_which_then_ends_as_ever", "a traceback"),
     ("            self._forget_after(0)\n", "",
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "steps logged twice"),
     ("return params, {moment: flatten(tree) for moment, tree in moments.items()}",
@@ -30,8 +33,7 @@ RUN = [Mutant("tubevit_np/run.py", *rest) for rest in [
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "an infinite gradient applied"),
     ("[:-KEEP]", "[:-1]",
      "test_run.py::test_the_files_of_a_run", "one checkpoint kept"),
-    ("        if done == self.recipe.steps:\n            self._save(MODEL, params, step=done)\n",
-     "",
+    ("if done == self.recipe.steps:\n                self.", "if done < 0:\n                self.",
      "test_run.py::test_the_files_of_a_run", "no model"),
     ('record["step"] <= step]', 'record["step"] < step]',
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "last record lost"),
@@ -70,9 +72,33 @@ CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
      "test_cli.py::test_help_has_an_example_on_a_line_of_its_own", "wrapped"),
 ]]
 
-RECIPE = [Mutant("tubevit_np/recipe.py", *rest) for rest in [
-    ("os.replace(unfinished, path)", "path.write_text(text)",
+RECIPE = [Mutant(*rest) for rest in [
+    ("tubevit_np/writing.py", "os.replace(unfinished, path)", "path.write_bytes(b'')",
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
+    ("tubevit_np/writing.py", "unfinished.unlink(missing_ok=True)", "pass",
+     "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
+    ("tubevit_np/recipe.py", "return (value,) * count", "return (value,)",
+     "test_recipe.py::test_sets_have_their_own_numbers_or_one_for_all", "the first set alone"),
+    ("tubevit_np/recipes.py", "usual | RECIPES.get(recipe, {}) | given)",
+     "RECIPES.get(recipe, {}) | given | usual)",
+     "test_recipes.py::test_what_is_given_comes_first", "what is usual before what is asked"),
+]]
+
+START = [Mutant("tubevit_np/start.py", *rest) for rest in [
+    ("return old | {", "return params | {",
+     "test_start.py::test_all_but_the_heads_is_that_of_the_checkpoint", "nothing carried over"),
+    ("notes[\"labels\"].get(head) == list(names)]", "head in old[\"heads\"]]",
+     "test_start.py::test_a_head_of_other_classes_is_new", "a head kept for other classes"),
+]]
+
+JOINT = [Mutant("tubevit_np/data/joint.py", *rest) for rest in [
+    ("w * a + (1 - w) * b", "w * b + (1 - w) * a",
+     "test_joint.py::test_mixup_mixes_pixels_and_labels_by_the_same_shares", "shares of the other"),
+    ("rng.beta(alpha, alpha,", "rng.beta(1, 1,",
+     "test_joint.py::test_shares_come_from_the_beta_distribution", "any share as often"),
+    ("[self.seed, DROPOUT, step, k]", "[self.seed, DROPOUT, k]",
+     "test_joint.py::test_steps_sources_and_seeds_have_their_own_randomness",
+     "the same dropped in every step"),
 ]]
 
 FOLDER = [Mutant("tubevit_np/folder.py", *rest) for rest in [
@@ -179,4 +205,4 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *SPAN, *VIEWS]
+          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *SPAN, *VIEWS, *START, *JOINT]

@@ -58,8 +58,13 @@ POSITION = [Mutant("tubevit_tg/position.py", *rest) for rest in [
      "test_mirror.py::test_every_intermediate[image-float64]", "positions in reverse order"),
 ]]
 
+DROPOUT = [Mutant("tubevit_tg/dropout.py", *rest) for rest in [
+    ("(x ^ (x >> 13)) * 0xC2B2AE35", "(x ^ (x >> 13)) * 0xC2B2AE36",
+     "test_mirror.py::test_both_drop_the_same", "other masks than NumPy's"),
+]]
+
 LOSS = [Mutant("tubevit_tg/loss.py", *rest) for rest in [
-    ('+ smoothing / classes', '+ smoothing / (classes - 1)',
+    ('shares.cast(dtype) + smoothing / classes', 'shares.cast(dtype) + smoothing / (classes - 1)',
      "test_mirror.py::test_one_function[labels]", "smoothing spread over the wrong classes"),
     ("(logits < own).logical_not().sum(-1) - 1", "(logits > own).sum(-1)",
      "test_mirror.py::test_one_function[accuracy]", "ties are right"),
@@ -100,4 +105,4 @@ FREQUENCY = [Mutant("tubevit_tg/frequency.py", *rest) for rest in [
 ]]
 
 MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM,
-          *DEVICE, *FREQUENCY]
+          *DEVICE, *FREQUENCY, *DROPOUT]

@@ -113,6 +113,52 @@ def test_training_on_files_from_the_shell(pets):
     assert shares(pets.result.stdout, "films") == [100 * scores["video"]["films"]]
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A run on two sets of videos and one of images, then a second one that begins with it."""
+    place = tmp_path_factory.mktemp("many")
+    films, shots = class_folder(place / "films", "video"), class_folder(place / "shots", "image")
+    class_folder(place / "more", "video", ("ape", "cat", "dog"))
+    assert run("train", "--data", films, "--data", f"other={place / 'more'}", "--images", shots,
+               "--batch", 2, 3, "--image-batch", 1, "--weight", 0.5, 2, "--steps", 2, "--size", 24,
+               "--mixup", 0.2, "--dropout", 0.1, "--out", place / "first") == 0
+    return place
+
+
+def test_every_set_has_its_head_and_its_score(many, capsys):
+    assert tv.load(many / "first" / "model.safetensors")[1].classes == {
+        "films": 2, "other": 3, "shots": 2}
+    scores = json.loads((many / "first" / "evaluation.json").read_text())
+    assert {name: found["count"] for name, found in scores.items()} == {
+        "video of films": 4, "video of other": 6, "image": 4}
+    trained, _ = read_metrics(many / "first" / "metrics.jsonl")
+    assert {"train/films", "train/other", "train/image shots"} <= set(trained)
+    assert [found["head"] for found in json.loads((many / "first" / "data.json").read_text())] == [
+        "films", "other", "shots"]
+    assert run("evaluate", many / "first", "--data", many / "more", "--data", many / "films") == 0
+    shown = capsys.readouterr().out
+    assert "6 held-out videos of other\n  other " in shown
+    assert "4 held-out videos of films\n  films " in shown and "images" not in shown
+
+
+def test_a_prediction_is_one_of_every_head_of_its_kind(many, capsys):
+    assert run("predict", many / "first", many / "films" / "val" / "cat" / "0.mov") == 0
+    shown = capsys.readouterr().out
+    assert "films of the video" in shown and "other of the video" in shown
+    assert "shots" not in shown
+
+
+def test_a_run_begins_with_another_and_is_resumed(many, capsys):
+    first, second = many / "first", many / "second"
+    given = "train", "--start", first, "--images", f"new={many / 'shots'}", "--image-batch", 2
+    assert run(*given, "--steps", 2, "--out", second) == 0
+    assert f"begins with the parameters of {first}; new heads: new\n" in capsys.readouterr().out
+    recipe = json.loads((second / "config.json").read_text())["recipe"]
+    assert (recipe["start"], recipe["size"]) == (str(first), 24)
+    assert run("train", "--resume", second) == 0
+    assert run(*given, "--preset", "S", "--out", many / "third") == 2
+
+
 def test_progress_tells_loss_rate_and_time_left(pets):
     last = pets.result.stderr.replace("\r", "\n").splitlines()[-1]
     [record, _] = read_metrics(pets.run / "metrics.jsonl")

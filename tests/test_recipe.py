@@ -18,10 +18,16 @@ WRONG = [
         "frames", "size", "steps", "batch", "image_batch", "log_every", "save_every")),
     *(({name: -1}, f"{name} is -1; it must be at least 0") for name in (
         "lr", "seed", "warmup", "clip", "smoothing", "image_weight", "weight_decay",
-        "kernel_norm")),
+        "kernel_norm", "weight", "mixup", "dropout")),
     ({"lr": math.nan}, "lr is nan; it must be at least 0"),
     ({"lr": math.inf}, "lr is inf; it must be at least 0"),
     ({"smoothing": 1.0}, "smoothing is 1.0; it must be below 1"),
+    ({"dropout": 1.5}, "dropout is 1.5; it must be below 1"),
+    ({"batch": (4, 0), "data": ("a", "b")}, "batch is 0; it must be at least 1"),
+    ({"batch": (4, 4, 4), "data": ("a", "b")},
+     "batch is given 3 times, for 2 sets; give it once, or once for each set"),
+    ({"image_weight": (1, 2), "data": "a"}, "image_weight is given 2 times, for 0 sets"),
+    ({"weight": (1, 2)}, "weight is given 2 times, for 1 set;"),
     ({"size": 7}, "no tube fits into 1x7x7 (T x H x W); they need 1x8x8, 8x10x10, 16x8x8"),
     ({"images": "here", "size": 7}, "no tube fits into 1x7x7"),
     ({"preset": "B", "frames": 32, "size": 9}, "no tube fits into 1x9x9"),  # a video would
@@ -47,6 +53,13 @@ def test_what_it_trains_on(given, shapes):
     assert Recipe(**given).generated == (not {"data", "images"} & set(given))
 
 
+def test_sets_have_their_own_numbers_or_one_for_all():
+    recipe = Recipe(data=["a", "b=c"], images="d", batch=[3, 5], weight=[0.5], image_batch=7)
+    assert recipe.sets == [("video", "a", 3, 0.5), ("video", "b=c", 5, 0.5), ("image", "d", 7, 1.0)]
+    assert (recipe.weight, recipe.batch, recipe.images) == (0.5, (3, 5), ("d",))
+    assert Recipe(batch=4).sets == [("video", None, 4, 1.0), ("image", None, 32, 1.0)]
+
+
 @pytest.mark.filterwarnings("ignore:tube 16x4x4")
 def test_tubes_that_do_not_fit_are_named():
     with pytest.warns(UserWarning, match="tube 8x8x8 needs 8x10x10 and gives no tokens of 7x48x48"):
@@ -59,13 +72,6 @@ def test_the_model_is_the_preset_with_other_heads_or_tubes():
     assert Recipe().config(classes) == replace(PRESETS["demo"], classes=classes)
     cfg = recipe_for(preset="B", tubes="core").config(classes)
     assert cfg == replace(PRESETS["B"], classes=classes, tubes=TUBE_SETS["core"])
-
-
-def test_large_presets_have_recipes_of_their_own():
-    assert recipe_for() == recipe_for(preset="demo") == Recipe()
-    base, large = recipe_for(preset="B"), recipe_for(preset="H", lr=0.5)
-    assert (base.frames, base.size, base.lr, base.weight_decay) == (32, 224, 5e-5, 1e-3)
-    assert (large.size, large.lr, large.weight_decay) == (224, 0.5, 1e-5)
 
 
 def test_its_file_brings_it_back(tmp_path):

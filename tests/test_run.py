@@ -91,6 +91,21 @@ with glance:
         in_a_process(os.path.join(sys.argv[1], str(k)), moment)
 """
 
+FULL = """
+import resource, signal, sys
+from tiny import RECIPE, glance
+from tubevit_np.run import new_run
+from tubevit_np.train import train
+run = new_run(sys.argv[1], RECIPE)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+try:
+    with glance:
+        train(run)
+except ValueError as error:
+    print("told:", error, file=sys.stderr)
+"""
+
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
@@ -241,6 +256,22 @@ def test_a_loss_that_is_no_number_stops_the_run(tmp_path, monkeypatch, what, val
     assert str(tmp_path / "run" / "checkpoint-000004.safetensors") in message
     resume(tmp_path / "run")
     assert content(tmp_path / "run" / LAST) == content(finished() / LAST)
+
+
+@pytest.mark.parametrize("room", [600, 1_500_000])
+def test_a_full_disk_stops_the_run_which_then_ends_as_ever(tmp_path, room):
+    """No file can grow beyond `room` bytes: the log, or a checkpoint."""
+    folder, here = tmp_path / "run", Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parent)])
+    done = subprocess.run([sys.executable, "-c", FULL, folder, str(room)], check=True, text=True,
+                          env=os.environ | {"PYTHONPATH": paths}, capture_output=True, timeout=300)
+    [told] = [line for line in done.stderr.splitlines() if line.startswith("told: ")]
+    assert f"cannot write into {folder}: File too large (last checkpoint: none yet)" in told
+    assert "make room, then go on with --resume" in told
+    assert not list(folder.glob(".*")) and not checkpoints(folder)
+    resume(folder)
+    assert content(folder / LAST) == content(finished() / LAST)
+    assert without_rate(folder) == without_rate(finished())
 
 
 def test_without_any_checkpoint_it_says_so_too(tmp_path):

@@ -9,7 +9,7 @@ from tiny import RECIPE, class_folder, coded
 
 from tubevit_np.data import sources
 from tubevit_np.data.batch import Batch
-from tubevit_np.data.datasets import Loaded
+from tubevit_np.data.datasets import Loaded, head_and_path
 from tubevit_np.data.files import FileSource, open_held_out, read_one
 from tubevit_np.data.sources import open_sources
 
@@ -183,6 +183,23 @@ def test_one_name_for_two_lists_of_classes_is_refused(tmp_path):
     images = class_folder(tmp_path / "others" / "pets", "image")
     assert [source.head for source in open_sources(
         replace(RECIPE, data=str(data), images=str(images)))] == ["pets", "pets"]
+
+
+def test_any_number_of_sets_each_with_a_head_of_its_own(tmp_path):
+    first, second = (class_folder(tmp_path / name / "pets", "video") for name in "ab")
+    images = [class_folder(tmp_path / name, "image", ("cat", "dog", "eel")) for name in "cd"]
+    recipe = replace(RECIPE, data=(str(first), f"more={second}"), images=tuple(map(str, images)))
+    assert [(one.kind, one.head, len(one.names)) for one in open_sources(recipe)] == [
+        ("video", "pets", 2), ("video", "more", 2), ("image", "c", 3), ("image", "d", 3)]
+    with pytest.raises(ValueError, match="two sets of videos share the name pets; .*NAME=PATH"):
+        open_sources(replace(RECIPE, data=(str(first), str(second))))
+
+
+def test_a_path_may_hold_the_sign_of_a_name(tmp_path):
+    odd = class_folder(tmp_path / "a=b", "video")
+    assert head_and_path(odd) == ("a_b", str(odd))
+    assert head_and_path("k400=/data/kinetics") == ("k400", "/data/kinetics")
+    assert head_and_path("/data/Kinetics-400/")[0] == "kinetics_400"
 
 
 @needs_shared

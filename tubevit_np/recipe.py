@@ -97,7 +97,8 @@ class Recipe:
         if not isinstance(value, tuple):
             return (value,) * count
         if len(value) != count:
-            raise ValueError(f"{name} is given {len(value)} times, for {count} sets; give it once, "
+            raise ValueError(f"{name} is given {len(value)} times, for {count} "
+                             f"set{'s' * (count != 1)}; give it once, "
                              "or once for each set")
         return value
 

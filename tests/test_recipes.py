@@ -1,0 +1,48 @@
+"""What is usual: Table 10 for each data set, and a size's own rates."""
+
+import pytest
+
+from tubevit_np.recipe import Recipe
+from tubevit_np.recipes import RECIPES, recipe_for
+
+TABLE_10 = {  # (frames, fps, lr of B, mixup, dropout, label smoothing)
+    "k400": (64, 15, 5e-5, 0, 0, 0), "k600": (64, 15, 5e-5, 0, 0, 0),
+    "k700": (64, 15, 5e-5, 0, 0, 0), "ssv2": (32, 24, 2e-5, 0.3, 0.3, 0.3)}
+
+
+def test_every_recipe_is_in_the_table():
+    assert list(RECIPES) == list(TABLE_10)
+
+
+@pytest.mark.parametrize("name, row", TABLE_10.items())
+def test_table_10(name, row):
+    recipe = recipe_for(name)
+    assert (recipe.frames, recipe.fps, recipe.lr, recipe.mixup, recipe.dropout,
+            recipe.smoothing) == row
+    assert (recipe.batch, recipe.steps, recipe.warmup) == (256, 300_000, 10_000)
+    assert (recipe.randaugment, recipe.magnitude) == (2, 10)
+    assert (recipe.preset, recipe.size, recipe.weight_decay) == ("B", 224, 1e-3)
+    assert recipe.flip and not recipe.spectral and not recipe.kernel_rates
+
+
+@pytest.mark.parametrize("preset", ["L", "H"])
+def test_large_models_need_a_lower_rate_and_decay(preset):
+    recipe = recipe_for("k600", preset=preset)
+    assert (recipe.preset, recipe.lr, recipe.weight_decay) == (preset, 1e-5, 1e-5)
+
+
+def test_what_is_given_comes_first():
+    recipe = recipe_for("ssv2", preset="Ti", frames=20, mixup=0.0)
+    assert (recipe.preset, recipe.frames, recipe.mixup, recipe.fps) == ("Ti", 20, 0, 24)
+
+
+def test_large_presets_have_recipes_of_their_own():
+    assert recipe_for() == recipe_for(preset="demo") == Recipe()
+    base, large = recipe_for(preset="B"), recipe_for(preset="H", lr=0.5)
+    assert (base.frames, base.size, base.lr, base.weight_decay) == (32, 224, 5e-5, 1e-3)
+    assert (large.size, large.lr, large.weight_decay) == (224, 0.5, 1e-5)
+
+
+def test_an_unknown_recipe_is_refused():
+    with pytest.raises(ValueError, match="no recipe 'k800'; there are k400, k600, k700, ssv2"):
+        recipe_for("k800")

@@ -1,0 +1,105 @@
+"""A run that begins with what another one learned: what it keeps, what is new, what is refused."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tiny import RECIPE, class_folder, finished, glance
+
+import tubevit_np as tv
+from tubevit_np.folder import load_model
+from tubevit_np.recipes import recipe_for
+from tubevit_np.run import new_run, open_run
+from tubevit_np.start import carried, started
+from tubevit_np.train import train
+
+OLD = tv.flatten(tv.load(finished() / "model.safetensors")[0])
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory):
+    return class_folder(tmp_path_factory.mktemp("start") / "pets", "video")
+
+
+def begun(folder, **options):
+    return new_run(folder, replace(RECIPE, start=str(finished()), **options))
+
+
+def test_all_but_the_heads_is_that_of_the_checkpoint(tmp_path, pets, capsys):
+    run = begun(tmp_path / "run", data=str(pets))
+    params = tv.flatten(run.start()[0])
+    assert run.cfg == replace(tv.load(finished() / "model.safetensors")[1], classes={"pets": 2})
+    assert list(params) == list(tv.shapes(run.cfg))
+    for name, w in params.items():
+        assert name.startswith("heads.") or np.array_equal(w, OLD[name])
+    assert params["heads.pets.w"].shape == (96, 2) and params["heads.pets.w"].std() > 0
+    told = f"begins with the parameters of {finished()}; new heads: pets\n"
+    assert told in capsys.readouterr().out
+
+
+def test_a_head_of_the_same_name_and_classes_is_kept(tmp_path, capsys):
+    params = tv.flatten(begun(tmp_path / "run").start()[0])  # on generated clips again
+    assert all(np.array_equal(w, OLD[name]) for name, w in params.items())
+    assert "new heads: none; kept: verb, noun\n" in capsys.readouterr().out
+
+
+def test_a_head_of_other_classes_is_new():
+    new = tv.init(tv.load(finished() / "model.safetensors")[1], np.random.default_rng(3))
+    labels = {"verb": list("abcdefgh"), "noun": tv.load(finished() / "model.safetensors")[2][
+        "labels"]["noun"]}
+    params, kept = carried(new, finished(), labels)
+    assert kept == ["noun"] and params["heads"]["verb"] is new["heads"]["verb"]
+    assert np.array_equal(params["heads"]["noun"]["w"], OLD["heads.noun.w"])
+
+
+def test_it_trains_and_is_resumed_without_its_start(tmp_path, pets):
+    """Once it has a checkpoint; before, it says what is missing."""
+    start = shutil.copytree(finished(), tmp_path / "start")
+    run = new_run(tmp_path / "run", replace(RECIPE, start=str(start), data=str(pets), steps=2))
+    shutil.rmtree(start)
+    with pytest.raises(ValueError, match="no checkpoint at .*start"):
+        run.start()
+    shutil.copytree(finished(), start)
+    with glance:
+        train(run)
+    shutil.rmtree(start)
+    again = open_run(tmp_path / "run")
+    params = tv.flatten(again.start()[0])
+    assert again.first == 2 and not np.array_equal(params["norm.g"], OLD["norm.g"])
+    assert load_model(tmp_path / "run")[2].classes == {"pets": 2}
+
+
+def test_what_is_usual_is_that_of_the_start():
+    assert started(finished()) == {"frames": 16, "size": 24, "fps": None, "preset": "demo"}
+    recipe = recipe_for(start=str(finished()), steps=5)
+    assert (recipe.size, recipe.steps, recipe.preset) == (24, 5, "demo")
+    assert recipe_for(start=str(finished()), size=32).size == 32
+    assert recipe_for("ssv2", start=str(finished())).frames == 32
+
+
+def test_sizes_and_rates_follow_the_preset_it_resembles(tmp_path, rng):
+    cfg = replace(tv.PRESETS["Ti"], depth=12, classes={})
+    tv.save(tmp_path / "ti.safetensors", tv.init(cfg, rng), cfg)
+    recipe = recipe_for(start=str(tmp_path / "ti.safetensors"))
+    assert (recipe.preset, recipe.lr, recipe.size) == ("Ti", 5e-5, 224)
+    assert recipe.config({"a": 2}) == replace(cfg, classes={"a": 2})
+
+
+@pytest.mark.parametrize("name, value", [("preset", "S"), ("tubes", "core")])
+def test_it_brings_its_model_along(name, value):
+    with pytest.raises(ValueError, match=f"brings its model along; leave out --{name}"):
+        recipe_for(start=str(finished()), **{name: value})
+
+
+def test_what_is_no_start_is_refused(tmp_path):
+    (tmp_path / "text.safetensors").write_text("no checkpoint")
+    with pytest.raises(ValueError, match="is not a readable checkpoint"):
+        recipe_for(start=str(tmp_path / "text.safetensors"))
+    with pytest.raises(ValueError, match="holds no checkpoint"):
+        recipe_for(start=str(tmp_path))
+
+
+def test_tubes_too_large_for_the_new_size_are_refused(tmp_path, pets):
+    with pytest.raises(ValueError, match="no tube fits into 16x7x7"):
+        begun(tmp_path / "run", size=7, data=str(pets))
