@@ -50,14 +50,14 @@ def test_a_recipe_refuses(given, words):
     ({"data": "a", "images": "b", "frames": 20, "size": 50}, [(20, 50, 50), (1, 50, 50)])])
 def test_what_it_trains_on(given, shapes):
     assert Recipe(**given).shapes == shapes
-    assert Recipe(**given).generated == (not {"data", "images"} & set(given))
 
 
 def test_sets_have_their_own_numbers_or_one_for_all():
     recipe = Recipe(data=["a", "b=c"], images="d", batch=[3, 5], weight=[0.5], image_batch=7)
     assert recipe.sets == [("video", "a", 3, 0.5), ("video", "b=c", 5, 0.5), ("image", "d", 7, 1.0)]
     assert (recipe.weight, recipe.batch, recipe.images) == (0.5, (3, 5), ("d",))
-    assert Recipe(batch=4).sets == [("video", None, 4, 1.0), ("image", None, 32, 1.0)]
+    assert Recipe(batch=4).sets == [
+        ("video", "generated", 4, 1.0), ("image", "generated", 32, 1.0)]
 
 
 @pytest.mark.filterwarnings("ignore:tube 16x4x4")

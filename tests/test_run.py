@@ -382,6 +382,15 @@ def test_what_a_model_is_scored_on(on_files, tmp_path):
         sources_for(Path(alone), notes)
 
 
+def test_a_model_is_scored_on_generated_clips_by_its_own_classes(on_files):
+    _, _, _, notes = load_model(finished())
+    [source] = sources_for(finished() / MODEL, notes, data=["generated"])
+    assert source == open_sources(RECIPE)[0]
+    path, _, _, notes = load_model(on_files / "run")
+    with pytest.raises(ValueError, match="generated videos need a head verb of 8 classes; .*films"):
+        sources_for(path, notes, data=["generated"])
+
+
 def test_a_model_of_videos_alone_is_scored_on_no_images(on_files):
     path, _, _, notes = load_model(on_files / "run")
     notes = notes | {"heads": '{"video": ["films"]}'}

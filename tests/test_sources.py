@@ -195,6 +195,17 @@ def test_any_number_of_sets_each_with_a_head_of_its_own(tmp_path):
         open_sources(replace(RECIPE, data=(str(first), str(second))))
 
 
+def test_generated_sets_alone_or_beside_files(tmp_path):
+    [only] = open_sources(replace(RECIPE, images="generated"))
+    assert same(only.batch(3, 2), open_sources(RECIPE)[1].batch(3, 2))
+    films = class_folder(tmp_path / "films", "video")
+    both = open_sources(replace(RECIPE, data=("generated", str(films))))
+    assert [tuple(one.labels) for one in both] == [("verb", "noun"), ("films",)]
+    noun = class_folder(tmp_path / "noun", "image")
+    with pytest.raises(ValueError, match="videos and images share the name noun, not the classes"):
+        open_sources(replace(RECIPE, data="generated", images=str(noun)))
+
+
 def test_a_path_may_hold_the_sign_of_a_name(tmp_path):
     odd = class_folder(tmp_path / "a=b", "video")
     assert head_and_path(odd) == ("a_b", str(odd))

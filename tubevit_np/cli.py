@@ -14,8 +14,8 @@ from tubevit_np.recipes import RECIPES
 
 HELP = {  # group: {option: (type, what it says)}
     "what is trained on": {
-        "data": (Path, "folder or table of labelled videos, or NAME=PATH; again for another set"),
-        "images": (Path, "folder or CSV of labelled images, trained on jointly; again likewise"),
+        "data": (Path, "folder or table of videos, NAME=PATH, or generated; again for another set"),
+        "images": (Path, "folder or CSV of images, trained on jointly; again likewise"),
         "frames": (int, "frames of a clip"),
         "fps": (float, "frames a second of a clip (default: spread over the whole video)"),
         "size": (int, "pixels, of both sides"),

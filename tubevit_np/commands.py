@@ -9,7 +9,7 @@ import numpy as np
 from tubevit_np import cost
 from tubevit_np.config import PRESETS
 from tubevit_np.layers import softmax
-from tubevit_np.recipe import Recipe
+from tubevit_np.recipe import GENERATED, Recipe
 from tubevit_np.recipes import recipe_for
 from tubevit_np.writing import write_text
 
@@ -39,6 +39,8 @@ def whole_paths(given):
         return [whole_paths(one) for one in given]
     if not isinstance(given, Path):
         return given
+    if str(given) == GENERATED:
+        return GENERATED
     name, mark, path = str(given).partition("=")
     return f"{name}={Path(path).resolve()}" if mark and not given.exists() else str(given.resolve())
 

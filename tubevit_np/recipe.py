@@ -15,6 +15,7 @@ LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_e
 LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
                         "smoothing", "mixup", "dropout", "kernel_norm", "memory", "seed"), 0)
 SHARES = ("smoothing", "dropout")  # of one, which they must not reach
+GENERATED = "generated"  # in place of a path: clips and images made as training goes
 SETS = ("data", "images")  # paths, as many as there are sets
 NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for each set
 
@@ -23,8 +24,9 @@ NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for 
 class Recipe:
     """The defaults teach the demo preset the generated clips.
 
-    data, images: paths, of folders or tables, or NAME=PATH, where NAME is to be the head's;
-    without any: the generated set.  batch, weight: one for all sets, or one for each."""
+    data, images: paths, of folders or tables, NAME=PATH, where NAME is to be the head's, or
+    "generated"; without any both are generated.  batch, weight: one for all sets or one for each.
+    """
 
     preset: str = "demo"
     tubes: str | None = None  # another tube set than the preset's
@@ -79,14 +81,10 @@ class Recipe:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")
 
     @property
-    def generated(self):
-        return not self.data and not self.images
-
-    @property
     def sets(self):
         """(kind, path, examples in a step, weight of the loss) of each set, videos first."""
-        given = ((("video", None),), (("image", None),)) if self.generated else (
-            [("video", path) for path in self.data], [("image", path) for path in self.images])
+        data, images = (self.data, self.images) if self.data or self.images else [(GENERATED,)] * 2
+        given = [("video", path) for path in data], [("image", path) for path in images]
         names = ("batch", "weight"), ("image_batch", "image_weight")
         return [(*one, *numbers) for sets, own in zip(given, names, strict=True)
                 for one, *numbers in zip(sets, *(self._for_each(name, len(sets)) for name in own),

@@ -10,7 +10,7 @@ import numpy as np
 
 from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
 from tubevit_np.data.generated import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
-from tubevit_np.recipe import read_recipe
+from tubevit_np.recipe import GENERATED, read_recipe
 
 ENOUGH = 2048  # examples for a score: one standard error is at most 1.1 %
 
@@ -64,50 +64,58 @@ def generated_pools(size, seed, part):
     return make_pools(np.random.default_rng([seed, POOLS, part]), size)
 
 
-def open_sources(recipe):
-    """The sources a recipe asks for, videos first, in memory.  Raises ValueError without any."""
-    if recipe.generated:
-        pools = generated_pools(recipe.size, recipe.seed, TRAIN)
-        return [GeneratedSource(kind, recipe.frames, recipe.size, recipe.seed, pools)
-                for kind in ("video", "image")]
-    from tubevit_np.data.files import open_files  # only where files are read
+def generated_source(kind, frames, size, seed):
+    return GeneratedSource(kind, frames, size, seed, generated_pools(size, seed, TRAIN))
 
-    sources = [open_files(path, kind, recipe) for kind, path, *_ in recipe.sets]
+
+def open_sources(recipe):
+    """The sources a recipe asks for, videos first.  Raises ValueError as the sets of files do."""
+    sources = [open_set(kind, given, recipe) for kind, given, *_ in recipe.sets]
     check_heads(sources)
     return sources
+
+
+def open_set(kind, given, recipe):
+    if given == GENERATED:
+        return generated_source(kind, recipe.frames, recipe.size, recipe.seed)
+    from tubevit_np.data.files import open_files  # only where files are read
+
+    return open_files(given, kind, recipe)
 
 
 def check_heads(sources):
     """Raises ValueError for two sets of one name, but for videos and images of the same classes."""
     known = {}
     for source in sources:
-        for kind, names in known.setdefault(source.head, {}).items():
-            if kind == source.kind or names != source.names:
-                what = f"{kind}s" if kind == source.kind else f"{kind}s and {source.kind}s"
-                raise ValueError(f"two sets of {what} share the name {source.head}"
-                                 f"{'' if kind == source.kind else ', not the classes'}; give one "
-                                 "another, as NAME=PATH")
-        known[source.head][source.kind] = source.names
+        for head, names in source.labels.items():
+            for kind, others in known.setdefault(head, {}).items():
+                if kind == source.kind or names != others:
+                    raise ValueError(same_name(head, kind, source.kind))
+            known[head][source.kind] = names
+
+
+def same_name(head, kind, other):
+    what, but = (f"{kind}s", "") if kind == other else (f"{kind}s and {other}s",
+                                                       ", not the classes")
+    return f"two sets of {what} share the name {head}{but}; give one another, as NAME=PATH"
 
 
 def sources_for(path, notes, data=(), images=()):
     """What to score a checkpoint on: the sets given, by its class names, or its own run's sources.
 
     Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
-    heads, size = json.loads(notes["heads"]), int(notes["size"])
+    heads, size, seed = json.loads(notes["heads"]), int(notes["size"]), 0
     given = [("video", one) for one in data] + [("image", one) for one in images]
     if not given:
         if not (path.parent / "config.json").exists():
             raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
         recipe, _, _ = read_recipe(path.parent / "config.json")
-        if recipe.generated:
-            return open_sources(recipe)
-        given = [(kind, one) for kind, one, *_ in recipe.sets]
+        given, seed = [(kind, one) for kind, one, *_ in recipe.sets], recipe.seed
     for kind, _ in given:
         if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
     return [open_for(one, kind, heads[kind], int(notes["frames"]), size, notes["labels"],
-                     speed(notes)) for kind, one in given]
+                     speed(notes), seed) for kind, one in given]
 
 
 def speed(notes):
@@ -115,8 +123,10 @@ def speed(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_for(given, kind, heads, frames, size, labels, fps=None):
+def open_for(given, kind, heads, frames, size, labels, fps=None, seed=0):
     """The held-out part, for its own head, or the first that knows its classes; else ValueError."""
+    if given == GENERATED:
+        return generated_for(kind, heads, frames, size, labels, seed)
     from tubevit_np.data.datasets import head_and_path
     from tubevit_np.data.files import open_held_out
 
@@ -127,3 +137,13 @@ def open_for(given, kind, heads, frames, size, labels, fps=None):
         except ValueError as error:
             errors.append(error)
     raise errors[0]
+
+
+def generated_for(kind, heads, frames, size, labels, seed):
+    """Generated examples, for a checkpoint that has the heads; else ValueError."""
+    source = generated_source(kind, frames, size, seed)
+    for head, names in source.labels.items():
+        if head not in heads or list(names) != labels[head]:
+            raise ValueError(f"generated {kind}s need a head {head} of {len(names)} classes; the "
+                             f"checkpoint has {', '.join(heads)}")
+    return source
