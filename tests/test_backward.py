@@ -1,5 +1,7 @@
 """Every gradient against differences of the loss: each function alone, then whole models."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import small
@@ -22,6 +24,7 @@ from tubevit_np.backward import (
     tube_tokens_backward,
 )
 from tubevit_np.layers import split_heads, under
+from tubevit_np.scaling import trains
 
 TOLERANCE = 2.5e-10  # of the norm of a gradient; differences were seen to miss by 2.5e-11
 B, N, D, A, M = 2, 4, 6, 3, 5
@@ -241,6 +244,20 @@ def check_model(cfg, x, heads, rng):
 @pytest.mark.parametrize("cfg", small.MODELS.values(), ids=small.MODELS)
 def test_every_gradient_of_a_model(cfg, rng):
     assert check_model(cfg, small.clips(rng), HEADS, rng) == set()
+
+
+@pytest.mark.parametrize("frozen", [1, 2])
+def test_frozen_blocks_keep_nothing_and_change_no_other_gradient(frozen, rng):
+    cfg = replace(small.MODELS["gate_tubes"], depth=3, gate_layer=2)
+    params, x, d_logits = small.params(cfg, rng), small.clips(rng), rng.standard_normal((2, 5))
+    _, out = tv.forward(params, x, cfg, "verb")
+    wanted = tv.backward(params, out, {"verb": d_logits}, cfg)
+    _, less = tv.forward(params, x, cfg, "verb", frozen=frozen)
+    found = tv.backward(params, less, {"verb": d_logits}, cfg, frozen=frozen)
+    assert {name for name in wanted if trains(name, frozen)} == set(found)
+    assert all(np.array_equal(found[name], wanted[name]) for name in found)
+    assert {name.split(".")[1] for name in out.keys() - less.keys()} == set("012"[:frozen])
+    assert not any(name.startswith(f"blocks.{frozen - 1}.") for name in less)
 
 
 @pytest.mark.parametrize("name", ["plain", "gate_tubes", "shared_kernel"])

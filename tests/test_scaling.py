@@ -1,13 +1,14 @@
 """The gate of Eq. 8."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.scaling import patch_rows
+from tubevit_np.scaling import patch_rows, trains
 
 ALL = np.ones(3, bool)
 
@@ -39,3 +40,13 @@ def test_inert_at_first_to_the_last_bit(dtype, rng):
 def test_which_rows_are_patches():
     rows = patch_rows((small.PACKED, small.PATCH, small.OVERLAPPING), (2, 3, 1))
     assert rows.tolist() == [False, False, True, True, True, False]
+
+
+def test_what_trains_beside_frozen_blocks():
+    cfg = replace(small.MODELS["gate_all"], depth=3, pool_mlp=True)
+    for frozen, blocks in ((0, {"0", "1", "2"}), (2, {"2"}), (3, set())):
+        names = [name for name in tv.shapes(cfg) if trains(name, frozen)]
+        assert {name.split(".")[1] for name in names if name.startswith("blocks")} == blocks
+        others = {name.split(".")[0] for name in names} - {"blocks"}
+        assert others == {"norm", "pool", "heads", "gate"} | ({"tubes"} if not frozen else set())
+    assert trains("kernel.w", 0) and not trains("kernel.w", 1)

@@ -11,6 +11,7 @@ import tubevit_np as tv
 from tubevit_np.folder import load_model
 from tubevit_np.recipes import recipe_for
 from tubevit_np.run import new_run, open_run
+from tubevit_np.scaling import trains
 from tubevit_np.start import carried, started
 from tubevit_np.train import train
 
@@ -103,3 +104,23 @@ def test_what_is_no_start_is_refused(tmp_path):
 def test_tubes_too_large_for_the_new_size_are_refused(tmp_path, pets):
     with pytest.raises(ValueError, match="no tube fits into 16x7x7"):
         begun(tmp_path / "run", size=7, data=str(pets))
+
+
+@pytest.mark.parametrize("frozen", [1, 2])
+def test_frozen_blocks_stay_and_have_no_moments(tmp_path, pets, frozen):
+    run = begun(tmp_path / "run", data=str(pets), steps=3, frozen=frozen)
+    with glance:
+        params = tv.flatten(train(run))
+    extra = tv.load(tmp_path / "run" / "checkpoint-000003.safetensors")[2]["extra"]
+    for name, w in params.items():
+        learnt = trains(name, frozen)
+        assert (f"_m.{name}" in extra) == (f"_v.{name}" in extra) == learnt
+        assert learnt or np.array_equal(w, OLD[name])
+        assert not learnt or name not in OLD or not np.array_equal(w, OLD[name])
+    assert {name.partition(".")[0] for name in params if not trains(name, frozen)} == {
+        "tubes", "blocks"}
+
+
+def test_more_frozen_blocks_than_there_are(tmp_path, pets):
+    with pytest.raises(ValueError, match="frozen is 3; the model has 2 blocks"):
+        begun(tmp_path / "run", data=str(pets), frozen=3)

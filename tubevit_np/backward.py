@@ -165,11 +165,11 @@ def tokenize_backward(d_tokens, video, cfg):
     return grads | ({"kernel.w": sum(shared)} if shared else {})
 
 
-def backward(params, out, d_logits, cfg, drop=no_dropout):
+def backward(params, out, d_logits, cfg, drop=no_dropout, frozen=0):
     """Gradients of all parameters that took part, {name: array}, from d_logits {head: (B, K)}.
 
-    out: what forward returned beside the logits, with inner;  drop: the one it was given."""
-    if "blocks.0.ln1" not in out:
+    out: what forward returned beside the logits, with inner;  drop, frozen: as it was given."""
+    if frozen < cfg.depth and f"blocks.{frozen}.ln1" not in out:
         raise ValueError("this pass kept no intermediates; call forward with inner=True")
     d_pooled, grads = 0, {}
     for head, d_head in d_logits.items():
@@ -182,14 +182,17 @@ def backward(params, out, d_logits, cfg, drop=no_dropout):
     last = out[f"blocks.{cfg.depth - 1}"]
     d_z, found = layer_norm_backward(d_z, last, params["norm"]["g"], cfg.eps)
     grads |= under("norm", found)
-    d_tokens, found = encoder_backward(d_z, params, out, cfg, drop)
-    return grads | found | tokenize_backward(d_tokens, out["video"], cfg)
+    d_tokens, found = encoder_backward(d_z, params, out, cfg, drop, frozen)
+    grads |= found
+    return grads if frozen else grads | tokenize_backward(d_tokens, out["video"], cfg)
 
 
-def encoder_backward(d_z, params, out, cfg, drop=no_dropout):
-    """Through all blocks and the gate: the gradient of the tokens, and of "blocks" and "gate"."""
+def encoder_backward(d_z, params, out, cfg, drop=no_dropout, frozen=0):
+    """Through all blocks and the gate: the gradient of the tokens, and of "blocks" and "gate".
+
+    Of frozen blocks, and of what lies before them, there is none."""
     d_z0, grads = 0, {}
-    for layer in reversed(range(cfg.depth)):
+    for layer in reversed(range(frozen, cfg.depth)):
         if layer == cfg.gate_layer:
             keep = gated_tokens(cfg, out["video"].shape[1:4])
             d_z, d_z0, found = gate_backward(d_z, out["with_position"],

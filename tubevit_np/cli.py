@@ -32,6 +32,7 @@ HELP = {  # group: {option: (type, what it says)}
     },
     "how it is trained": {
         "steps": (int, "training steps"),
+        "frozen": (int, "so many first blocks do not train, nor do the tubes then"),
         "lr": (float, "highest learning rate"),
         "smoothing": (float, "label smoothing, 0 to below 1"),
         "mixup": (float, "parameter of the Beta distribution of mixed examples; 0: none"),

@@ -14,14 +14,14 @@ from tubevit_np.scaling import gate, patch_rows
 from tubevit_np.tubes import grid, tokenize
 
 
-def forward(params, x, cfg, head, inner=True, drop=no_dropout):
+def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     """Class scores of videos (B, T, H, W, C), or of images (B, H, W, C) by their 2D patches alone.
 
     params: the nested tree.  x: floats, taken as they are, or uint8, scaled by cfg's mean and std.
-    head: a name, or several.  drop: dropout, in training.  Returns logits (B, K) (of several heads:
-    a dict) and out, every intermediate by name; without inner only those outside the blocks.
-    Raises ValueError for an input of another kind or too small for every tube, and for an unknown
-    head."""
+    head: a name, or several.  drop: dropout, in training.  frozen: so many first blocks do not
+    train.  Returns logits (B, K) (of several heads: a dict) and out, every intermediate by name,
+    but for those inside frozen blocks; without inner none inside any.  Raises ValueError for an
+    input of another kind or too small for every tube, and for an unknown head."""
     video = as_video(x, cfg)
     names = check_heads(head, cfg)
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
@@ -34,7 +34,7 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout):
             keep = gated_tokens(cfg, video.shape[1:4])
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         out[f"blocks.{layer}"] = z
-        out |= under(f"blocks.{layer}", seen) if inner else {}
+        out |= under(f"blocks.{layer}", seen) if inner and layer >= frozen else {}
     out["norm"] = layer_norm(z, **params["norm"], eps=cfg.eps)
     out["pooled"], seen = attention_pool(  # (B, D)
         out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)

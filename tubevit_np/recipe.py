@@ -13,7 +13,8 @@ from tubevit_np.writing import write_text
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
                        "save_every"), 1)
 LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
-                        "smoothing", "mixup", "dropout", "kernel_norm", "memory", "seed"), 0)
+                        "smoothing", "mixup", "dropout", "frozen", "kernel_norm", "memory", "seed"),
+                       0)
 SHARES = ("smoothing", "dropout")  # of one, which they must not reach
 GENERATED = "generated"  # in place of a path: clips and images made as training goes
 SETS = ("data", "images")  # paths, as many as there are sets
@@ -55,6 +56,7 @@ class Recipe:
     spectral: bool = True  # step kernels by waves, not by voxels (frequency.py)
     kernel_rates: bool = True  # step kernels by rates of their size (optim.py)
     kernel_norm: float = KERNEL_NORM  # of new kernels
+    frozen: int = 0  # first blocks that do not train, nor do the tubes then (Sec. 3.6)
     seed: int = 0
     log_every: int = 10  # steps
     save_every: int = 400  # steps, between checkpoints with a quick look at held-out examples
@@ -66,7 +68,7 @@ class Recipe:
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
         if self.start is None:  # else its file is read, once, by the run
-            self.check_shapes(self.config({}))
+            self.check_model(self.config({}))
 
     def _check_numbers(self):
         for name, least in LEAST.items():
@@ -113,8 +115,13 @@ class Recipe:
         cfg = replace(PRESETS[self.preset], classes=classes)
         return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
 
-    def check_shapes(self, cfg):
-        """Raises ValueError where none of the tubes fits into what it trains on."""
+    def check_model(self, cfg):
+        """Raises ValueError where no tube fits into what it trains on, or blocks are too few."""
+        gate = cfg.depth if cfg.gate_layer is None else cfg.gate_layer
+        if self.frozen > gate:
+            raise ValueError(f"frozen is {self.frozen}; the model has {cfg.depth} blocks"
+                             + (f", and a gate after block {gate}, which trains too"
+                                if gate < cfg.depth else ""))
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
             check_tubes(shape, cfg)
 

@@ -193,7 +193,7 @@ def new_run(folder, recipe):
         raise
     classes = {head: len(names) for source in sources for head, names in source.labels.items()}
     cfg = recipe.config(classes)
-    recipe.check_shapes(cfg)
+    recipe.check_model(cfg)
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
     if found := described(sources):
         write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")

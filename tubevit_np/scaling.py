@@ -1,6 +1,8 @@
-"""From a small video model to a large image model: the gate of Eq. 8 (Sec. 3.6)."""
+"""From a small video model to a large image model: the gate, and what trains (Sec. 3.6, Eq. 8)."""
 
 import numpy as np
+
+from tubevit_np.params import flatten
 
 
 def patch_rows(tubes, counts):
@@ -14,3 +16,17 @@ def gate(z, z0, alpha, keep):
     z and z0 (B, N, D): a block's output and the tokens with their position;  keep (N,) bool: the
     paper leaves open whether z0 means every token or the video tubes alone."""
     return z + np.tanh(alpha) * (z0 * keep[:, None].astype(z.dtype))
+
+
+def trains(name, frozen):
+    """Whether a parameter trains where the first `frozen` blocks, and all tubes with them, do not.
+    """
+    part, _, rest = name.partition(".")
+    if part == "blocks":
+        return int(rest.partition(".")[0]) >= frozen
+    return not frozen or part not in ("tubes", "kernel")
+
+
+def trained(params, frozen):
+    """The parameters that train, by name, from the nested tree; not copies."""
+    return {name: w for name, w in flatten(params).items() if trains(name, frozen)}

@@ -10,31 +10,31 @@ from tubevit_np.evaluate import predictor
 from tubevit_np.loss import accuracy, cross_entropy
 from tubevit_np.model import forward
 from tubevit_np.optim import adamw, adamw_state, clip, kernel_rates, learning_rate
-from tubevit_np.params import flatten
+from tubevit_np.scaling import trained
 
 PARTS = 2  # of every batch, computed side by side; fixed, so that a run repeats on any machine
 
 
-def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0):
+def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, frozen=0):
     """Loss, {head: accuracy} and gradients {name: array} of one Batch; its heads' losses add up.
 
     rate: of dropout."""
     drop = dropout(rate, batch.keys) if rate else no_dropout
-    logits, out = forward(params, batch.x, cfg, tuple(batch.labels), drop=drop)
+    logits, out = forward(params, batch.x, cfg, tuple(batch.labels), drop=drop, frozen=frozen)
     loss = sum(cross_entropy(logits[head], y, smoothing) for head, y in batch.labels.items())
     d_logits = {head: weight * cross_entropy_backward(logits[head], y, smoothing)
                 for head, y in batch.labels.items()}
     right = {head: accuracy(logits[head], y) for head, y in batch.labels.items()}
-    return weight * loss, right, backward(params, out, d_logits, cfg, drop)
+    return weight * loss, right, backward(params, out, d_logits, cfg, drop, frozen)
 
 
-def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, pool=None):
+def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, frozen=0, pool=None):
     """The same for a joint step, one Batch of each source, weighted; a list of accuracies."""
     jobs = [(part, weight * len(part.x) / len(batch.x), i)
             for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
             for part in batch.split(PARTS)]
     results = (pool.map if pool else map)(
-        lambda job: gradients(params, job[0], cfg, job[1], smoothing, rate), jobs)
+        lambda job: gradients(params, job[0], cfg, job[1], smoothing, rate, frozen), jobs)
     total, right, grads = 0.0, [{} for _ in batches], {}
     for (part, weight, i), (loss, accuracies, found) in zip(jobs, results, strict=True):
         total += float(loss)
@@ -47,13 +47,13 @@ def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, pool
 
 def joint_step(params, moments, run, pool):
     """step(t, lr, batches) -> loss, norm, right; changes parameters and moments in place."""
-    flat = flatten(params)  # the same arrays by name
     recipe = run.recipe
+    flat = trained(params, recipe.frozen)
     rates = kernel_rates(flat) if recipe.kernel_rates else {}
 
     def step(t, lr, batches):
         loss, right, grads = joint_gradients(params, batches, run.cfg, run.weights,
-                                             recipe.smoothing, recipe.dropout, pool)
+                                             recipe.smoothing, recipe.dropout, recipe.frozen, pool)
         norm = clip(grads, recipe.clip)
         adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
         return loss, norm, right
@@ -64,7 +64,7 @@ def joint_step(params, moments, run, pool):
 def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
     params, moments = run.start()
-    moments = moments or adamw_state(flatten(params))
+    moments = moments or adamw_state(trained(params, run.recipe.frozen))
     with threadpool_limits(1), ThreadPoolExecutor(PARTS) as pool, run.batches() as batches:
         step_once, predict = joint_step(params, moments, run, pool), predictor(params, run.cfg)
         for step, batch in batches:

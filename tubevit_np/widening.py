@@ -20,7 +20,8 @@ def widened(tube, width, dim, shape):
     one that overruns a (T, H, W) video least.  Raises ValueError if there is none."""
     for members in range(math.ceil(dim / width), dim + 1):
         ways = [replace(tube, s2d=s2d) for s2d in factors(members)
-                if all(stride % factor == 0 for stride, factor in zip(tube.stride, s2d))]
+                if all(stride % factor == 0
+                       for stride, factor in zip(tube.stride, s2d, strict=True))]
         if ways and dim % members == 0:
             return min(ways, key=lambda way: (abs(way.s2d[1] - way.s2d[2]), overrun(way, shape)))
     raise ValueError(f"tube {tube.name} of {width} channels cannot fill {dim}: its stride "
@@ -29,15 +30,17 @@ def widened(tube, width, dim, shape):
 
 def factors(members):
     """Every (t, h, w) whose product is `members`, fewest in time first."""
-    return [three for three in itertools.product(range(1, members + 1), repeat=3)
-            if math.prod(three) == members]
+    divisors = [n for n in range(1, members + 1) if members % n == 0]
+    return [(t, h, members // (t * h)) for t, h in itertools.product(divisors, repeat=2)
+            if members % (t * h) == 0]
 
 
 def overrun(tube, shape):
     """How many frames, rows and columns its last members read beyond a (T, H, W) video."""
     last = [offset + (count - 1) * stride + (factor - 1) * stride // factor + kernel
             for offset, count, stride, factor, kernel
-            in zip(tube.offset, grid(tube, shape), tube.stride, tube.s2d, tube.kernel)]
+            in zip(tube.offset, grid(tube, shape), tube.stride, tube.s2d, tube.kernel,
+                   strict=True)]
     return sum(max(0, end - length) for end, length in zip(last, shape, strict=True))
 
 

@@ -5,23 +5,24 @@ from tinygrad import TinyJit
 from tubevit_np.data.batch import Batch
 from tubevit_np.dropout import no_dropout
 from tubevit_np.optim import kernel_rates, learning_rate
-from tubevit_np.params import flatten
 from tubevit_tg.device import describe, to_arrays, to_tensors
 from tubevit_tg.dropout import dropout
 from tubevit_tg.evaluate import predictor
 from tubevit_tg.loss import accuracy, cross_entropy
 from tubevit_tg.model import forward
 from tubevit_tg.optim import adamw, adamw_state, autograd, clip
+from tubevit_tg.scaling import trained
 
 
-def joint_loss(params, batches, cfg, weights, smoothing=0.0, rate=0.0):
+def joint_loss(params, batches, cfg, weights, smoothing=0.0, rate=0.0, frozen=0):
     """Loss of a joint step, one Batch of each source, weighted, and a list of accuracies.
 
     rate: of dropout."""
     total, right = 0.0, []
     for batch, weight in zip(batches, weights, strict=True):
         drop = dropout(rate, batch.keys) if rate else no_dropout
-        logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), inner=False, drop=drop)
+        logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), inner=False, drop=drop,
+                            frozen=frozen)
         total += weight * sum(cross_entropy(logits[head], y, smoothing)
                               for head, y in batch.labels.items())
         right.append({head: accuracy(logits[head], y) for head, y in batch.labels.items()})
@@ -32,8 +33,8 @@ def joint_step(params, moments, run):
     """step(t, lr, batches) -> loss, norm, right; captured at its second call, then replayed.
 
     What changes from step to step must be a Tensor: TinyJit bakes Python's numbers in."""
-    flat = flatten(params)  # the same Tensors by name: adamw changes them in place
     recipe = run.recipe
+    flat = trained(params, recipe.frozen)  # the same Tensors: adamw changes them in place
     rates = kernel_rates(flat) if recipe.kernel_rates else {}
     heads = [tuple(source.labels) for source in run.sources]
 
@@ -41,7 +42,7 @@ def joint_step(params, moments, run):
     def captured(t, lr, *tensors):
         batches = joined(tensors, heads, recipe.dropout > 0)
         loss, right = joint_loss(params, batches, run.cfg, run.weights, recipe.smoothing,
-                                 recipe.dropout)
+                                 recipe.dropout, recipe.frozen)
         shares = [share for found in right for share in found.values()]
         grads = autograd(flat, loss, *shares)
         norm = clip(grads, recipe.clip)
@@ -70,7 +71,7 @@ def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
     print(f"{describe()}; its first two steps are for compiling")
     params, moments = map(to_tensors, run.start())
-    moments = moments or adamw_state(flatten(params))
+    moments = moments or adamw_state(trained(params, run.recipe.frozen))
     step_once, predict = joint_step(params, moments, run), predictor(params, run.cfg)
     with run.batches() as batches:
         for step, batch in batches:
