@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -24,7 +24,7 @@ from tubevit_np.folder import read_metrics
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import train
 
-COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "info")
+COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "scale", "info")
 TOP = Path(__file__).resolve().parents[1]
 HEAVY = """
 import sys
@@ -157,6 +157,26 @@ def test_a_run_begins_with_another_and_is_resumed(many, capsys):
     assert (recipe["start"], recipe["size"]) == (str(first), 24)
     assert run("train", "--resume", second) == 0
     assert run(*given, "--preset", "S", "--out", many / "third") == 2
+
+
+def test_the_tubes_of_a_small_run_in_a_large_one(tmp_path, capsys):
+    large, out = tmp_path / "large", tmp_path / "scaled.safetensors"
+    cfg = replace(tv.PRESETS["demo"], dim=192, depth=3, classes={"noun": 9})
+    tv.save(tmp_path / "large", tv.init(cfg, np.random.default_rng(1)), cfg,
+            {"noun": list("abcdefghi")}, heads='{"image": ["noun"]}')
+    assert run("scale", finished(), large, "--gate", 1, "--out", out) == 0
+    shown = capsys.readouterr().out
+    assert "8x8x8            1x1x1       2x1x1        96    96\n" in shown
+    assert f"train --start {out} --frozen 1 --data VIDEOS\n" in shown
+    params, cfg, notes = tv.load(out)
+    assert (cfg.gate_layer, cfg.dim, notes["size"], notes["frames"]) == (1, 192, "24", "16")
+    assert params["gate"]["alpha"] == 0 and notes["heads"] == '{"image": ["noun"]}'
+    assert run("train", "--start", out, "--frozen", 1, "--data", "generated", "--batch", 2,
+               "--steps", 2, "--out", tmp_path / "run") == 0
+    assert tv.load(tmp_path / "run" / "model.safetensors")[0]["gate"]["alpha"] != 0
+    assert run("train", "--start", out, "--frozen", 2, "--out", tmp_path / "other") == 2
+    told = capsys.readouterr().err
+    assert "frozen is 2; the model has 3 blocks, and a gate after block 1" in told
 
 
 def test_progress_tells_loss_rate_and_time_left(pets):

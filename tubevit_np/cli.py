@@ -6,8 +6,8 @@ import warnings
 from dataclasses import fields
 from pathlib import Path
 
-from tubevit_np import commands
-from tubevit_np.config import PRESETS, TUBE_SETS
+from tubevit_np import commands, conversions
+from tubevit_np.config import GATE_TOKENS, PRESETS, TUBE_SETS
 from tubevit_np.data.sources import ENOUGH
 from tubevit_np.recipe import NUMBERS, SETS, Recipe
 from tubevit_np.recipes import RECIPES
@@ -82,7 +82,7 @@ def parser(package):
         sub = add(name, help=what, description=what, allow_abbrev=False,
                   epilog=f"example: python -m {package} {name} {example}",
                   formatter_class=argparse.RawDescriptionHelpFormatter)
-        sub.set_defaults(command=getattr(commands, name))
+        sub.set_defaults(command=getattr(commands, name, None) or getattr(conversions, name))
         options(sub)
 
     command("train", "train a model, on generated clips unless told otherwise",
@@ -93,6 +93,8 @@ def parser(package):
             "runs/demo --out pictures/", _kernels)
     command("subset", "list a small part of a labelled set, to train on",
             "--data kinetics/ --classes 10 --per-class 50 --out kinetics-10/", _subset)
+    command("scale", "put the tubes of a small model into a large image model",
+            "runs/small runs/large --gate 8 --out scaled.safetensors", _scale)
     command("info", "tokens, parameters and operations of a model",
             "--preset B --frames 32 --size 224", _info)
     return top
@@ -159,6 +161,21 @@ def _subset(sub):
                      help="of what is drawn (default 0)")
     sub.add_argument("--out", required=True, metavar="FOLDER",
                      help="folder for train.csv and val.csv: the --data of a training")
+
+
+def _scale(sub):
+    sub.add_argument("small", metavar="SMALL", help="run or checkpoint whose video tubes are taken")
+    sub.add_argument("large", metavar="LARGE", help="run or checkpoint of which all else is taken")
+    sub.add_argument("--gate", type=int, metavar="N",
+                     help="block, counted from 0, after which a gate adds the tokens (default: no "
+                     "gate)")
+    sub.add_argument("--gate-tokens", default="all", metavar="NAME",
+                     help=f"which tokens: {', '.join(GATE_TOKENS)} (default all)")
+    for name in ("frames", "size"):
+        kind, text = OPTIONS[name]
+        sub.add_argument(f"--{name}", type=kind, metavar="N",
+                         help=f"{text}, that it is to see (default: those of SMALL)")
+    sub.add_argument("--out", required=True, metavar="FILE", help="the checkpoint to write")
 
 
 def _info(sub):
