@@ -310,5 +310,30 @@ DROPOUT = [Mutant(*rest) for rest in [
      SLOPE, "no dropout on the way back to the tokens"),
 ]]
 
+FROZEN = "test_backward.py::test_frozen_blocks_keep_nothing_and_change_no_other_gradient"
+WIDENING = [Mutant(*rest) for rest in [
+    ("tubevit_np/widening.py", "(abs(way.s2d[1] - way.s2d[2]), overrun(way, shape))",
+     "abs(way.s2d[1] - way.s2d[2])", "test_widening.py::test_from_ti_to_b_as_in_table_9",
+     "members beyond the video where there are others"),
+    ("tubevit_np/widening.py", "math.ceil(dim / width), dim + 1", "dim // width, dim + 1",
+     "test_widening.py::test_enough_members_in_the_same_places", "too few members"),
+    ("tubevit_np/widening.py", "b + shift / small_cfg.std * w.sum((0, 1, 2, 3))", "b",
+     "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
+     "the other mean not made up for"),
+    ("tubevit_np/widening.py", "(w * stretch).astype", "w.astype",
+     "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
+     "the other deviation not made up for"),
+    ("tubevit_np/widening.py", 'np.zeros((), np.float32)', 'np.full((), 0.1, np.float32)',
+     "test_widening.py::test_images_give_what_the_large_model_gives", "the gate open at first"),
+    ("tubevit_np/model.py", "if inner and layer >= frozen", "if inner",
+     FROZEN, "frozen blocks keep their intermediates"),
+    ("tubevit_np/backward.py", "reversed(range(frozen, cfg.depth))", "reversed(range(cfg.depth))",
+     FROZEN, "the way back through frozen blocks"),
+    ("tubevit_np/scaling.py", ">= frozen", "> frozen",
+     "test_scaling.py::test_what_trains_beside_frozen_blocks", "one block more is frozen"),
+    ("tubevit_np/scaling.py", 'return not frozen or part not in ("tubes", "kernel")', "return True",
+     "test_scaling.py::test_what_trains_beside_frozen_blocks", "tubes train below frozen blocks"),
+]]
+
 MUTANTS = [*CONFIG, *PARAMS, *TUBES, *KERNELS, *POSITION, *LAYERS, *POOLING, *MODEL, *SCALING,
-           *DROPOUT, *BACKWARD, *LOSS, *OPTIM, *FREQUENCY]
+           *DROPOUT, *WIDENING, *BACKWARD, *LOSS, *OPTIM, *FREQUENCY]

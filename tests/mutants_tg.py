@@ -44,6 +44,8 @@ POOLING = [Mutant("tubevit_tg/pooling.py", *rest) for rest in [
 MODEL = [Mutant("tubevit_tg/model.py", *rest) for rest in [
     ('if layer == cfg.gate_layer:', 'if layer == cfg.depth:',
      "test_mirror.py::test_every_gradient[everything-float64]", "gate left open"),
+    ('z.detach() if layer < frozen else z', 'z',
+     "test_mirror.py::test_a_frozen_block_gets_no_gradient", "gradients of frozen blocks"),
     ('- cfg.mean / cfg.std', '- cfg.mean',
      "test_mirror.py::test_one_function[pixels]", "mean not scaled"),
 ]]

@@ -192,6 +192,23 @@ def test_both_drop_the_same(rng):
     small.assert_close(found, wanted, TOLERANCE["float64"]["out"])
 
 
+def test_a_frozen_block_gets_no_gradient(rng):
+    """And the others' are those of NumPy."""
+    cfg = replace(small.MODEL, gate_layer=1, tubes=small.MODEL.tubes[1:])
+    flat, x = given(cfg, "float64", rng)
+    logits, out = tv.forward(tv.nest(flat), x, cfg, "verb", frozen=1)
+    d_logits = {"verb": cross_entropy_backward(logits, LABELS["verb"])}
+    wanted = tv.backward(tv.nest(flat), out, d_logits, cfg, frozen=1)
+    tensors = tg.to_tensors(flat)
+    logits, _ = tg.forward(tg.nest(tensors), tg.to_tensors(x), cfg, "verb", frozen=1)
+    loss = tg.cross_entropy(logits, tg.to_tensors(LABELS["verb"]))
+    asked = {name: tensors[name] for name in (*wanted, "blocks.0.mlp.up.b")}
+    with Context(NOOPT=1):
+        found = tg.to_arrays(tg.autograd(asked, loss))
+    assert not found["blocks.0.mlp.up.b"].any()
+    assert_alike(wanted, found, "float64", TOLERANCE["float64"]["gradients"])
+
+
 def test_a_closed_gate_changes_nothing(rng):
     z, z0 = rng.standard_normal((2, 2, 5, 12)).astype(np.float32)
     alpha, keep = tg.to_tensors(0.0), tg.to_tensors(np.ones(5, bool))
