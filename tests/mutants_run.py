@@ -144,6 +144,26 @@ AUGMENT = [Mutant("tubevit_np/data/augment.py", *rest) for rest in [
      "left becomes right"),
 ]]
 
+RANDAUGMENT = [Mutant(file, old, new, f"test_randaugment.py::test_{test}", why)
+               for file, old, new, test, why in [
+    ("tubevit_np/data/randaugment.py", "256 * (1 - abs(s))", "128 * abs(s)",
+     "pointwise_operations_by_hand", "solarize stronger where it should be weaker"),
+    ("tubevit_np/data/randaugment.py", "8 - round(4 * abs(s))", "round(4 * abs(s))",
+     "pointwise_operations_by_hand", "the bits taken for those left"),
+    ("tubevit_np/data/randaugment.py", "math.radians(30 * s)", "math.radians(-30 * s)",
+     "a_positive_angle_turns_to_the_left", "to the other side"),
+    ("tubevit_np/data/randaugment.py", "0.45 * s * image.width", "0.45 * s * image.height",
+     "translations_move_by_their_share_of_the_side", "a share of the other side"),
+    ("tubevit_np/data/randaugment.py", "x - a * x - b * y", "0 * x",
+     "shears_lean_by_three_tenths_about_the_centre", "about the corner"),
+    ("tubevit_np/data/randaugment.py", "(x.reshape(-1, *x.shape[-2:]))", "(x[0])",
+     "pointwise_operations_by_hand", "the first frame alone"),
+    ("tubevit_np/data/labelled.py", "OPERATIONS, step, k]", "OPERATIONS, step]",
+     "training_files_alone_are_changed_each_by_its_own_draw", "all of a batch alike"),
+    ("tubevit_np/data/files.py", '"flip", "randaugment"', '"flip"',
+     "training_files_alone_are_changed_each_by_its_own_draw", "not what was asked"),
+]]
+
 SPAN = [Mutant("tubevit_np/data/span.py", *rest) for rest in [
     ("if time > moment + 1e-6:", "if time > moment + 0.1:",
      "test_stream.py::test_frames_by_the_clock", "a frame too late"),
@@ -179,4 +199,4 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *SPAN, *VIEWS]
+          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *RANDAUGMENT, *SPAN, *VIEWS]

@@ -15,10 +15,11 @@ WRONG = [
     *(({name: 0}, f"{name} is 0; it must be at least 1") for name in (
         "frames", "size", "steps", "batch", "image_batch", "log_every", "save_every")),
     *(({name: -1}, f"{name} is -1; it must be at least 0") for name in (
-        "lr", "seed", "warmup", "clip", "smoothing", "image_weight", "weight_decay",
-        "kernel_norm")),
+        "lr", "seed", "randaugment", "magnitude", "warmup", "clip", "smoothing",
+        "image_weight", "weight_decay", "kernel_norm")),
     ({"lr": math.nan}, "lr is nan; it must be at least 0"),
     ({"lr": math.inf}, "lr is inf; it must be at least 0"),
+    ({"magnitude": 10.5}, "magnitude is 10.5; it must be at most 10"),
     ({"smoothing": 1.0}, "smoothing is 1.0; it must be below 1"),
     ({"size": 7}, "no tube fits into 1x7x7 (T x H x W); they need 1x8x8, 8x10x10, 16x8x8"),
     ({"images": "here", "size": 7}, "no tube fits into 1x7x7"),

@@ -27,7 +27,7 @@ from tubevit_np.train import train
 def asked(**given):
     """The part of a recipe that a source reads."""
     return SimpleNamespace(**{"frames": 2, "size": 24, "memory": 0, "fps": None, "seed": 0,
-                              "flip": False} | given)
+                              "flip": False, "randaugment": 0, "magnitude": 10.0} | given)
 
 
 def whole(picture):

@@ -14,7 +14,8 @@ from tubevit_np.params import KERNEL_NORM
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
                        "save_every"), 1)
 LEAST |= dict.fromkeys(("image_weight", "lr", "warmup", "weight_decay", "clip", "smoothing",
-                        "kernel_norm", "memory", "seed"), 0)
+                        "kernel_norm", "memory", "seed", "randaugment", "magnitude"), 0)
+MAGNITUDE = 10.0  # the largest that RandAugment knows
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Recipe:
     frames: int = 16
     fps: float | None = None  # of a clip; without, its frames are spread over the whole video
     flip: bool = False  # files at random, but for classes that tell left from right
+    randaugment: int = 0  # operations on each file in training (data/randaugment.py)
+    magnitude: float = 10.0  # of these, 0 to MAGNITUDE
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     size: int = 48  # pixels, of both sides
     steps: int = 2800
@@ -53,6 +56,8 @@ class Recipe:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
+        if self.magnitude > MAGNITUDE:
+            raise ValueError(f"magnitude is {self.magnitude}; it must be at most {MAGNITUDE:g}")
         if self.smoothing >= 1:
             raise ValueError(f"smoothing is {self.smoothing}; it must be below 1")
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video

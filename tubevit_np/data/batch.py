@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # Independent random streams of one seed; 0 would be the seed alone.
-TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS, FLIPS = range(1, 7)
+TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS, FLIPS, OPERATIONS = range(1, 8)
 
 
 @dataclass(frozen=True)

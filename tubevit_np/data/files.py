@@ -64,11 +64,12 @@ def open_files(path, kind, recipe):
     val = open_dataset(path, "val", *asked, train.head, train.labels, parts)
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3
                  for part in (train, val)) / GIGABYTE
+    about = kind, train.head, recipe.size, train.labels
+    changes = {name: getattr(recipe, name) for name in
+               ("seed", "flip", "randaugment", "magnitude")}
     if streams(kind, recipe.fps) or needed > recipe.memory:
-        return StreamSource(kind, train.head, recipe.size, train.labels, val, train, recipe.seed,
-                            recipe.flip, recipe.fps)
-    return FileSource(kind, train.head, recipe.size, train.labels, val.load(), train.load(),
-                      recipe.seed, recipe.flip)
+        return StreamSource(*about, val, train, **changes, fps=recipe.fps)
+    return FileSource(*about, val.load(), train.load(), **changes)
 
 
 def streams(kind, fps):

@@ -1,16 +1,13 @@
 """Files decoded as training goes: a set of any size, in the memory of a few batches."""
 
-import os
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 
 from tubevit_np.data.batch import CROPS, TRAIN, Batch
 from tubevit_np.data.images import centre_crop, read_image, read_image_views, squares
-from tubevit_np.data.labelled import LabelledFiles
+from tubevit_np.data.labelled import LabelledFiles, threads
 from tubevit_np.data.span import read_span
 from tubevit_np.data.video import places_apart, read_clip, read_views
 
@@ -124,9 +121,3 @@ def crop_at(x, size, corner):
     top, left = (int(share * (length - size + 1)) for share, length
                  in zip(corner, x.shape[-3:-1], strict=True))
     return x[..., top:top + size, left:left + size, :].copy()
-
-
-@cache
-def threads():
-    """One pool for a process; decoders let go of Python's lock."""
-    return ThreadPoolExecutor(os.cpu_count())
