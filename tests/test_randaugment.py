@@ -1,11 +1,9 @@
 """RandAugment: each operation by hand or by Pillow on single frames, alike in all of a clip."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
-from tiny import class_folder
+from tiny import asked, class_folder
 
 from tubevit_np.data import batch as streams
 from tubevit_np.data.files import open_files
@@ -130,17 +128,13 @@ def test_the_draw_depends_on_the_generator_alone(clip):
     assert len(weak) == 3  # as it was, autocontrast, equalize
 
 
-def asked(gigabytes, fps=None, **given):
-    return SimpleNamespace(**{"frames": 3, "size": 24, "memory": gigabytes, "fps": fps, "seed": 0,
-                              "flip": False, "randaugment": 0, "magnitude": 10.0} | given)
-
-
 @pytest.mark.parametrize("kind, gigabytes, fps", [
     ("video", 1, None), ("video", 0, None), ("video", 0, 5), ("image", 1, None),
     ("image", 0, None)])
 def test_training_files_alone_are_changed_each_by_its_own_draw(tmp_path, kind, gigabytes, fps):
     path = class_folder(tmp_path / "set", kind)
-    plain, other = (open_files(path, kind, asked(gigabytes, fps, randaugment=layers))
+    plain, other = (open_files(path, kind, asked(memory=gigabytes, fps=fps, frames=3,
+                                                 randaugment=layers))
                     for layers in (0, 2))
     usual, batch, again = plain.batch(3, 6), other.batch(3, 6), other.batch(3, 6)
     assert np.array_equal(batch.x, again.x)

@@ -28,6 +28,7 @@ HELP = {  # option: (type, what it says)
     "randaugment": (int, "random changes of each training file (paper: 2), not of generated clips"),
     "magnitude": (float, "of these changes, 0 to 10"),
     "memory": (float, "gigabytes for decoded files; a larger set is decoded as training goes"),
+    "cache": (Path, "folder that keeps what is decoded as training goes, for the next epoch"),
     "seed": (int, "of parameters and batches"),
     "save_every": (int, "steps between checkpoints"),
 }

@@ -18,7 +18,7 @@ def train(options, engine):
 
     given = {field.name: getattr(options, field.name) for field in fields(Recipe)
              if hasattr(options, field.name)}
-    for name in ("data", "images"):  # whole paths, for a resume from another folder
+    for name in ("data", "images", "cache"):  # whole paths, for a resume from another folder
         given |= {name: str(given[name].resolve())} if name in given else {}
     if options.resume and given:
         first = next(iter(given)).replace("_", "-")

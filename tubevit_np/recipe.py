@@ -32,6 +32,7 @@ class Recipe:
     randaugment: int = 0  # operations on each file in training (data/randaugment.py)
     magnitude: float = 10.0  # of these, 0 to MAGNITUDE
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
+    cache: str | None = None  # folder of small decoded pictures of such a set, for the next epoch
     size: int = 48  # pixels, of both sides
     steps: int = 2800
     batch: int = 32  # videos in a step

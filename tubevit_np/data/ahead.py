@@ -2,6 +2,7 @@
 
 import multiprocessing
 import signal
+import warnings
 from contextlib import contextmanager, suppress
 
 
@@ -29,7 +30,9 @@ def ahead(sources, counts, steps):
 
 
 def _received(pipe):
-    made = _talk(pipe.recv)
+    said, made = _talk(pipe.recv)
+    for text in said:
+        warnings.warn(text)
     if isinstance(made, Exception):
         raise made
     return made
@@ -44,15 +47,21 @@ def _talk(call, *args):
 
 
 def _make(pipe):
-    """Make a batch, wait until the last one is taken, send it, and so on."""
+    """Make a batch, wait until the last one is taken, send it, and so on.
+
+    With it goes what is to be said: the training process has its own way of saying it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training process to handle
+    said = []
+    warnings.showwarning = lambda message, *_, **__: said.append(str(message))
     with suppress(EOFError, OSError):  # it was killed
         sources, counts, steps = pipe.recv()
         for step in steps:
             try:
-                pipe.send(_joint(sources, counts, step))
+                made = _joint(sources, counts, step)
             except (ValueError, MemoryError) as error:
-                pipe.send(error)
+                made = error
+            pipe.send((said, made))
+            said.clear()
 
 
 def _joint(sources, counts, step):

@@ -1,6 +1,7 @@
 """What both sources of labelled files share, in memory or not."""
 
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from tubevit_np.data.batch import FLIPS, OPERATIONS, Batch
 from tubevit_np.data.datasets import Dataset, Loaded
 from tubevit_np.data.describe import describe
 from tubevit_np.data.randaugment import randaugment
+from tubevit_np.data.video import ShortClip
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class LabelledFiles:
     randaugment: int = 0  # operations on each training picture or clip
     magnitude: float = 10.0
     broken = ()  # places of held-out files that turned out to be unreadable
+    short = None  # {part: how many videos have fewer frames than their clips}, where that is known
 
     @property
     def left_out(self):
@@ -52,6 +55,11 @@ class LabelledFiles:
         """The files of these examples, in their order, without those found broken."""
         items = self.val.items
         return [str(items[i][0]) for i in self.chosen(most) if i not in self.broken]
+
+    def _tell(self, remark):
+        """Of damage; that videos are short is said of the set, not of each."""
+        if not isinstance(remark, ShortClip):
+            warnings.warn(remark)
 
     def _training(self, step, pictures, labels):
         """The batch of a step, changed at random where that is asked."""
