@@ -18,6 +18,9 @@ FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
     ("np.random.default_rng([self.seed, CROPS, step])",
      "np.random.default_rng([0, CROPS, step])",
      "test_sources.py::test_order_and_crops_of_files_depend_on_the_seed", "crops"),
+    ("sorted(asked - taught)", "sorted(taught - asked)",
+     "test_sources.py::test_classes_that_are_asked_for_but_not_taught_are_said",
+     "those taught but not asked for"),
 ]]
 
 RUN = [Mutant("tubevit_np/run.py", *rest) for rest in [
@@ -103,6 +106,8 @@ DATA_SETS = [Mutant(f"tubevit_np/data/{file}.py", old, new, NAMED + test, why)
      "rows_twice_and_of_two_classes_and_outside", "the first of two classes"),
     ("listing", "annotated_parts(path)), key=len)", "annotated_parts(path)), key=bool)",
      "kinetics_of_2017", "a folder of train alone before the tables of both parts"),
+    ("annotations", ", followlinks=True", "",
+     "clips_behind_a_link_and_links_in_a_circle", "clips behind a link not found"),
     ("subset", "rng.permutation(len(own))[:most]", "range(len(own))[:most]",
      "classes_and_files_are_drawn_by_the_seed", "the first files, not drawn ones"),
     ("subset", "rng.choice(known, classes, replace=False).tolist()", "known[:classes]",

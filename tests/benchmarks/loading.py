@@ -1,14 +1,18 @@
-"""Clips decoded as training goes, against plain PyAV decoding of the same frames.
+"""Clips decoded as training goes, against plain PyAV decoding of the same frames, and from a cache.
 
 python -m tests.benchmarks.loading --data videos/ --fps 15    # a minute
 
 Plain: each file opened, decoded from its first frame to the last that is wanted, those turned into
 arrays of their own size, on one thread.  Ours seeks, scales, crops, and uses every core.  In turn,
-medians of seven; also how long a training step of the demo waits for its clips."""
+medians of seven; also how long a training step of the demo waits for its clips.  Then two epochs
+with a new cache, each beside the same epoch without."""
 
 import argparse
 import statistics
+import tempfile
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import av
 import numpy as np
@@ -60,6 +64,15 @@ def seconds(function, *arguments):
     return time.perf_counter() - start
 
 
+def epochs(source, kept, batch):
+    """(seconds without, with a cache) of each of two epochs, batch by batch in turn."""
+    steps = -(-len(source.train.items) // batch)
+    for epoch in range(2):
+        pairs = [[seconds(one.batch, step, batch) for one in (source, kept)]
+                 for step in range(epoch * steps, (epoch + 1) * steps)]
+        yield [sum(times) for times in zip(*pairs, strict=True)]
+
+
 def waiting(source, batch, work, steps=12):
     """Share of a loop of `work` seconds a step that goes by waiting for clips made ahead."""
     waited, begun = 0.0, None
@@ -82,7 +95,8 @@ def main():
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--work", type=float, default=0.4, help="seconds that a step computes")
     args = parser.parse_args()
-    source = open_files(args.data, "video", Recipe(data=args.data, fps=args.fps))
+    recipe = Recipe(data=args.data, fps=args.fps)
+    source = open_files(args.data, "video", recipe)
     pairs = [[seconds(way, source, i, args.batch) for way in (plain_batch, our_batch)]
              for i in range(TIMES)]
     frames = args.batch * source.val.frames
@@ -90,6 +104,14 @@ def main():
     print(f"plain PyAV {slow:.0f} frames/s, ours {fast:.0f}: ratio {fast / slow:.1f}")
     print(f"a step of {args.work} s and {args.batch} clips waits "
           f"{waiting(source, args.batch, args.work):.0%} of the time")
+    with tempfile.TemporaryDirectory() as folder:
+        kept = open_files(args.data, "video", replace(recipe, cache=folder))
+        for name, (direct, cached) in zip(("first", "second"), epochs(source, kept, args.batch),
+                                          strict=True):
+            print(f"{name} epoch: {direct:.1f} s without, {cached:.1f} s with a cache: ratio "
+                  f"{direct / cached:.2f}")
+        size = sum(file.stat().st_size for file in Path(folder).iterdir())
+        print(f"the cache takes {size / 1e6:.0f} MB for {len(source.train.items)} videos")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import signal
 import warnings
 from contextlib import contextmanager, suppress
 
+from tqdm import tqdm
+
 
 @contextmanager
 def ahead(sources, counts, steps):
@@ -31,8 +33,10 @@ def ahead(sources, counts, steps):
 
 def _received(pipe):
     said, made = _talk(pipe.recv)
-    for text in said:
-        warnings.warn(text)
+    if said:
+        with tqdm.external_write_mode():  # not behind a progress bar
+            for text in said:
+                warnings.warn(text)
     if isinstance(made, Exception):
         raise made
     return made

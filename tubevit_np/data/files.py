@@ -80,6 +80,7 @@ def open_files(path, kind, recipe):
     asked = kind, recipe.frames, larger(recipe.size)
     train = open_dataset(path, "train", *asked, parts=parts)
     val = open_dataset(path, "val", *asked, train.head, train.labels, parts)
+    tell_untaught(train, val)
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3
                  for part in (train, val)) / GIGABYTE
     about = kind, train.head, recipe.size, train.labels
@@ -89,6 +90,14 @@ def open_files(path, kind, recipe):
         return StreamSource(*about, val, train, **changes, fps=recipe.fps,
                             cache=Cache(recipe.cache) if recipe.cache else None)
     return FileSource(*about, val.load(), train.load(), **changes)
+
+
+def tell_untaught(train, val):
+    """Of classes that are asked for, but not taught."""
+    taught, asked = ({label for _, label in part.items} for part in (train, val))
+    if missing := sorted(asked - taught):
+        warnings.warn(f"{train.head}: {len(missing)} classes of val have no {train.kind} for "
+                      f"train, the first: {train.labels[missing[0]]}")
 
 
 def streams(kind, fps):
