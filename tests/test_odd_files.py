@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from clips import which
 
+from tubevit_np.data.clock import duration
 from tubevit_np.data.images import centre_crop
-from tubevit_np.data.span import duration, read_span
+from tubevit_np.data.span import read_span
 from tubevit_np.data.video import read_clip
 
 

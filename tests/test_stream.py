@@ -15,9 +15,10 @@ from tiny import asked, class_folder, coded
 from tubevit_np import cli
 from tubevit_np.data import span
 from tubevit_np.data.augment import has_sides
+from tubevit_np.data.clock import duration
 from tubevit_np.data.files import open_files
 from tubevit_np.data.images import centre_crop
-from tubevit_np.data.span import duration, pictures_in, read_span
+from tubevit_np.data.span import pictures_in, read_span
 from tubevit_np.data.stream import StreamSource, crop_at
 from tubevit_np.data.video import decode
 from tubevit_np.evaluate import evaluate, predictor

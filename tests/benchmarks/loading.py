@@ -18,8 +18,8 @@ import av
 import numpy as np
 
 from tubevit_np.data.ahead import ahead
+from tubevit_np.data.clock import duration
 from tubevit_np.data.files import open_files
-from tubevit_np.data.span import duration
 from tubevit_np.data.stream import larger, threads
 from tubevit_np.recipe import Recipe
 

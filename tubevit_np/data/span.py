@@ -2,19 +2,16 @@
 
 import math
 import warnings
-from contextlib import suppress
-from itertools import chain
+from collections import deque
 from pathlib import Path
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from tubevit_np.data.clock import at_moments, duration, rate_of, rising, timed_frames
 from tubevit_np.data.images import ANIMATION_SUFFIXES, read_animation, reading, reason
-from tubevit_np.data.video import count_frames, open_stream, positions, tell_short, to_picture
-
-RATE = 25.0  # frames a second of a video that does not say
-HELD = 0.25  # seconds: so far past its last frame a video may say that it lasts
+from tubevit_np.data.video import open_stream, positions, tell_short, to_picture
 
 
 def read_span(path, frames, fps, at, short, cut, tell=warnings.warn):
@@ -56,7 +53,7 @@ def read_all(path, frames, fps, short, limit):
         lasts, count = duration(path), 0
         total = pictures_in(lasts, fps)
         moments = np.arange(max(total, frames)) / fps
-        for count, picture in enumerate(shown_at(path, moments, short, lasts, rising), 1):
+        for count, picture in enumerate(shown_at(path, moments, short, lasts, True), 1):
             if len(moments) * picture.nbytes > limit:
                 raise ValueError("its pictures take too much")
             yield picture
@@ -91,87 +88,16 @@ def span(path, first, frames, fps, lasts, short, cut):
     return found, None
 
 
-def duration(path):
-    """Seconds that the video lasts, by its headers, or by counting where they are silent."""
-    file, stream = open_stream(path)
-    with file:
-        if stream.duration is not None:
-            return float(stream.duration * stream.time_base)
-        with suppress(KeyError, ValueError):  # of a Matroska file, whose sound may last longer
-            hours, minutes, seconds = map(float, stream.metadata["DURATION"].split(":"))
-            return 3600 * hours + 60 * minutes + seconds
-        if file.duration is not None:
-            return file.duration / av.time_base
-        rate = rate_of(stream)
-    return count_frames(path) / rate
+def shown_at(path, moments, size, lasts, strict=False):
+    """Yield the picture that is shown at each moment (seconds from the start, rising), upright.
 
-
-def rate_of(stream):
-    return float(stream.average_rate or RATE)
-
-
-def shown_at(path, moments, size, lasts, check=iter):
-    """Yield the picture that is shown at each moment (seconds from the start, rising), upright."""
+    strict: ValueError if a time jumps back, in all of the file."""
     file, stream = open_stream(path)
     shape, reformatter = stream.sample_aspect_ratio or 1, VideoReformatter()
     with file:
-        frames = check(timed_frames(path, file, stream, moments[0]))
+        frames = timed_frames(path, file, stream, moments[0])
+        frames = rising(frames) if strict else frames
         for frame in at_moments(frames, moments, lasts, 1 / rate_of(stream)):
             yield to_picture(frame, shape, size, reformatter)
-        if check is not iter:  # to the end
-            any(False for _ in frames)
-
-
-def at_moments(frames, moments, lasts, step):
-    """Yield which of (time, frame), times rising, is there at each moment, until the last is over.
-
-    That is `step` seconds after it began, or when the video `lasts`, if that is soon.  An error of
-    the decoder is raised where the last frame before it is over."""
-    coming, shown, damage = next(frames, None), None, None
-    for moment in moments:
-        while coming and (shown is None or coming[0] <= moment + 1e-6):
-            time, shown = coming
-            try:
-                coming = next(frames, None)
-            except av.FFmpegError as error:
-                coming, damage = None, error
-        if shown is None or not coming and moment > over(time, step, lasts, damage) - 1e-6:
-            break
-        yield shown
-    if damage:
-        raise damage
-
-
-def over(time, step, lasts, damage):
-    """When the last frame is, which began at that time."""
-    believed = not damage and lasts <= time + max(step, HELD)
-    return max(time + step, lasts) if believed else time + step
-
-
-def rising(frames):
-    """The same (time, frame); ValueError where a time jumps back, as in files joined together."""
-    last = -math.inf
-    for time, frame in frames:
-        if time < last:
-            raise ValueError("its times jump back")
-        last = time
-        yield time, frame
-
-
-def timed_frames(path, file, stream, moment):
-    """(seconds from the start, frame), from the last key frame before a moment on.
-
-    From the first frame where a file cannot seek, or lands behind the moment.  Frames without
-    times are counted, and those of an AVI: their times are often wrong by one or two."""
-    begin, rate = float((stream.start_time or 0) * stream.time_base), rate_of(stream)
-    counted, first = file.format.name == "avi", None
-    if moment > 0 and not counted:
-        with suppress(av.FFmpegError):
-            file.seek(int((begin + moment) / stream.time_base), stream=stream)
-            first = next(file.decode(stream), None)
-        if first is None or first.time is None or first.time - begin > moment:
-            file, stream = open_stream(path)  # a file that cannot seek cannot go back either
-            first = None
-    frames = file.decode(stream)
-    for k, frame in enumerate(frames if first is None else chain([first], frames)):
-        yield (k / rate if counted or frame.time is None else frame.time - begin), frame
+        if strict:
+            deque(frames, 0)
