@@ -36,6 +36,27 @@ def write_video(path, *films, codec="png", pixels="rgb24", rotation=0, aspect=1,
             file.mux([packet for picture in [*pictures, None] for packet in stream.encode(picture)])
 
 
+def smooth(rng, count):
+    """Frames that an ordinary codec keeps apart: grey ones, each of its own level."""
+    return np.broadcast_to(rng.permutation(np.arange(10, 250, 4))[:count, None, None, None],
+                           (count, 32, 48, 3)).astype(np.uint8)
+
+
+def write_ordinary(path, film, rate=10, codec="libx264", drop=0, begin=0, **options):
+    """A key frame every 8 frames, and frames that lean on later ones.
+
+    drop: so many packets are left out at the start;  begin: the time of the first frame, in frames.
+    """
+    with av.open(path, "w", **options) as file:
+        stream = file.add_stream(codec, rate=rate, options={"g": "8", "bf": "2"})
+        stream.height, stream.width, stream.pix_fmt = 32, 48, "yuv420p"
+        pictures = [av.VideoFrame.from_ndarray(frame, "rgb24") for frame in film]
+        packets = [packet for picture in [*pictures, None] for packet in stream.encode(picture)]
+        for packet in packets:
+            packet.pts, packet.dts = packet.pts + begin, packet.dts + begin
+        file.mux(packets[drop:])
+
+
 def write_pictures(path, pictures, **options):
     """Write (H, W, ...) as an image, (T, H, W, ...) as an animation; exact, but for JPEG."""
     suffix = path.suffix[1:].lower().replace("apng", "png")

@@ -18,6 +18,9 @@ FILES = [Mutant("tubevit_np/data/files.py", *rest) for rest in [
     ("np.random.default_rng([self.seed, CROPS, step])",
      "np.random.default_rng([0, CROPS, step])",
      "test_sources.py::test_order_and_crops_of_files_depend_on_the_seed", "crops"),
+    ("sorted(asked - taught)", "sorted(taught - asked)",
+     "test_sources.py::test_classes_that_are_asked_for_but_not_taught_are_said",
+     "those taught but not asked for"),
 ]]
 
 RUN = [Mutant("tubevit_np/run.py", *rest) for rest in [
@@ -58,6 +61,9 @@ AHEAD = [Mutant("tubevit_np/data/ahead.py", *rest) for rest in [
     ("for step in steps:\n", "for step in range(len(steps)):\n",
      "test_ahead.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
      "batches begin anew once resumed"),
+    ("            said.clear()\n", "",
+     "test_ahead.py::test_what_the_other_process_has_to_say_is_said_by_this_one",
+     "the same remarks with every batch"),
 ]]
 
 COST = [Mutant("tubevit_np/cost.py", *rest) for rest in [
@@ -126,6 +132,8 @@ DATA_SETS = [Mutant(f"tubevit_np/data/{file}.py", old, new, NAMED + test, why)
      "rows_twice_and_of_two_classes_and_outside", "the first of two classes"),
     ("listing", "annotated_parts(path)), key=len)", "annotated_parts(path)), key=bool)",
      "kinetics_of_2017", "a folder of train alone before the tables of both parts"),
+    ("annotations", ", followlinks=True", "",
+     "clips_behind_a_link_and_links_in_a_circle", "clips behind a link not found"),
     ("subset", "rng.permutation(len(own))[:most]", "range(len(own))[:most]",
      "classes_and_files_are_drawn_by_the_seed", "the first files, not drawn ones"),
     ("subset", "rng.choice(known, classes, replace=False).tolist()", "known[:classes]",
@@ -170,16 +178,80 @@ AUGMENT = [Mutant("tubevit_np/data/augment.py", *rest) for rest in [
      "left becomes right"),
 ]]
 
-SPAN = [Mutant("tubevit_np/data/span.py", *rest) for rest in [
-    ("if time > moment + 1e-6:", "if time > moment + 0.1:",
+RANDAUGMENT = [Mutant(file, old, new, f"test_randaugment.py::test_{test}", why)
+               for file, old, new, test, why in [
+    ("tubevit_np/data/randaugment.py", "256 * (1 - abs(s))", "128 * abs(s)",
+     "pointwise_operations_by_hand", "solarize stronger where it should be weaker"),
+    ("tubevit_np/data/randaugment.py", "8 - round(4 * abs(s))", "round(4 * abs(s))",
+     "pointwise_operations_by_hand", "the bits taken for those left"),
+    ("tubevit_np/data/randaugment.py", "math.radians(30 * s)", "math.radians(-30 * s)",
+     "a_positive_angle_turns_to_the_left", "to the other side"),
+    ("tubevit_np/data/randaugment.py", "0.45 * s * image.width", "0.45 * s * image.height",
+     "translations_move_by_their_share_of_the_side", "a share of the other side"),
+    ("tubevit_np/data/randaugment.py", "x - a * x - b * y", "0 * x",
+     "shears_lean_by_three_tenths_about_the_centre", "about the corner"),
+    ("tubevit_np/data/randaugment.py", "(x.reshape(-1, *x.shape[-2:]))", "(x[0])",
+     "pointwise_operations_by_hand", "the first frame alone"),
+    ("tubevit_np/data/labelled.py", "OPERATIONS, step, k]", "OPERATIONS, step]",
+     "training_files_alone_are_changed_each_by_its_own_draw", "all of a batch alike"),
+    ("tubevit_np/data/files.py", '"flip", "randaugment"', '"flip"',
+     "training_files_alone_are_changed_each_by_its_own_draw", "not what was asked"),
+]]
+
+SPAN = [Mutant(f"tubevit_np/data/{file}.py", *rest) for file, *rest in [
+    ("clock", "coming[0] <= moment + 1e-6", "coming[0] <= moment + 0.1",
      "test_stream.py::test_frames_by_the_clock", "a frame too late"),
-    ("    if moment > 0:\n        file.seek", "    if moment < 0:\n        file.seek",
+    ("clock", "    if moment > 0 and not counted:", "    if moment < 0:",
      "test_stream.py::test_only_what_is_needed_is_decoded", "decoded from the beginning"),
-    ("max(0.0, duration(path) - frames / fps)", "duration(path)",
+    ("span", "max(0, total - frames)", "total",
      "test_stream.py::test_frames_by_the_clock", "clips that reach past the end"),
-    ("if not found and start:", "if not found and start < 0:",
+    ("span", "if first and len(found) < frames:", "if first < 0:",
      "test_stream.py::test_damaged_on_the_way_and_right_at_the_beginning",
      "nothing of a video damaged there"),
+    ("clock", "not damage and lasts <= time + max(step, HELD)", "True",
+     "test_odd_files.py::test_a_file_cut_short_that_does_not_say_so", "a still for what is lost"),
+    ("clock", "(path)  # a file that cannot seek", "(path) if False else (file, stream)  # a",
+     "test_odd_files.py::test_frames_without_times_are_counted", "goes on after a failed seek"),
+    ("clock", "k / rate if counted or", "0.0 if counted or",
+     "test_odd_files.py::test_frames_without_times_are_counted", "all frames at once"),
+    ("clock", 'stream.metadata["DURATION"]', 'stream.metadata["LENGTH"]',
+     "test_odd_files.py::test_sound_that_lasts_longer_is_no_part_of_the_video",
+     "as long as its sound"),
+    ("clock", "        if time < last:", "        if time < 0 * last:",
+     "test_cache.py::test_times_that_jump_back_are_read_directly", "films joined together kept"),
+    ("span", "        if count < total:", "        if count < 1:",
+     "test_cache.py::test_what_is_damaged_or_not_as_its_header_says_is_read_directly",
+     "half a film kept as a whole one"),
+]]
+
+CACHE = [Mutant(f"tubevit_np/data/{file}.py", old, new, f"test_cache.py::test_{test}", why)
+         for file, old, new, test, why in [
+    ("cache", "found.st_mtime_ns, ", "",
+     "another_file_size_or_speed_is_another_entry", "pictures of the older file"),
+    ("cache", "*asked))", "))",
+     "another_file_size_or_speed_is_another_entry", "pictures of another size"),
+    ("cache", "except (OSError, ValueError, EOFError):", "except OSError:",
+     "a_damaged_entry_is_made_anew", "stops at a damaged entry"),
+    ("cache", 'f".{place.stem}.{os.getpid()}.{threading.get_ident()}.part"', '".part"',
+     "threads_that_write_the_same_entry", "all write the same file"),
+    ("cache", "self.trouble.setdefault", "{}.setdefault",
+     "a_full_disk_is_said_once_and_training_goes_on", "said of every file"),
+    ("cache", "part.unlink(missing_ok=True)", "pass",
+     "a_full_disk_is_said_once_and_training_goes_on", "half files left"),
+    ("stream", "first_of(len(kept), self.val.frames, at)", "0",
+     "the_same_batches_and_the_second_time_nothing_is_decoded", "always the beginning"),
+    ("stream", "if not all(isinstance(remark", "if all(isinstance(remark",
+     "the_same_batches_and_the_second_time_nothing_is_decoded", "only what is damaged is kept"),
+]]
+
+SHORT = [Mutant(f"tubevit_np/data/{file}.py", old, new, f"test_short.py::test_{test}", why)
+         for file, old, new, test, why in [
+    ("video", "    if count < frames:\n        tell", "    if count < 0:\n        tell",
+     "a_single_file_says_it", "never said"),
+    ("labelled", "if not isinstance(remark, ShortClip):", "if remark:",
+     "a_stream_says_it_once_for_a_set", "said of every file"),
+    ("files", '{"train": self.train, "val": self.val}', '{"val": self.val}',
+     "a_set_in_memory_says_it_once_and_counts_them", "those of training not counted"),
 ]]
 
 VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
@@ -205,4 +277,5 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *SPAN, *VIEWS, *START, *JOINT]
+          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *RANDAUGMENT, *SPAN, *CACHE,
+          *SHORT, *VIEWS, *START, *JOINT]

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -48,6 +49,23 @@ def test_the_same_batches_in_the_same_order_as_from_the_sources():
     assert len(found) == len(steps)
     for step, (video, image) in zip(steps, found, strict=True):
         assert same(video, sources[0].batch(step, 3)) and same(image, sources[1].batch(step, 2))
+
+
+def test_what_the_other_process_has_to_say_is_said_by_this_one():
+    with ahead([Remarks()], [1], range(3)) as batches:
+        for step in range(3):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                next(batches)
+            assert [str(told.message) for told in caught] == [f"step {step}", f"again {step}"]
+
+
+class Remarks:
+    slow = True
+
+    def batch(self, step, count):
+        warnings.warn(f"step {step}")
+        warnings.warn(f"again {step}")
 
 
 @pytest.mark.parametrize("slow", [True, False])

@@ -62,6 +62,16 @@ def test_kinetics_of_2019_all_splits_in_one_file(kinetics):
     assert rows(path, "train") == {"abcdefghijk_000100_000110.mkv": "yoga"}
 
 
+def test_clips_behind_a_link_and_links_in_a_circle(kinetics, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "clips").symlink_to(kinetics)
+    (kinetics / "back").symlink_to(home)
+    path = write(home / "val.csv", NEW, "a,abcdefghijk,0,10,val", "b,abcdefghijk,100,110,val")
+    assert rows(path) == {"abcdefghijk_000000_000010.mp4": "a",
+                          "abcdefghijk_000100_000110.mkv": "b"}
+
+
 def test_an_id_is_no_key(kinetics):
     """With two rows of one id a file without seconds could be either."""
     path = write(kinetics / "val.csv", NEW, "a,only_the_id,0,10,val", "b,only_the_id,20,30,val",

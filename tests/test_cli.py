@@ -101,7 +101,8 @@ def test_training_on_files_from_the_shell(pets):
     """Videos and images jointly, by `python -m`; heads are named after the folders."""
     assert pets.result.returncode == 0, pets.result.stderr
     told = [line for line in pets.result.stderr.splitlines() if line.startswith("tubevit_np: ")]
-    assert len(told) == 1 and "9.mov" in told[0] and "Traceback" not in pets.result.stderr
+    assert len(told) == 2 and "9.mov" in told[0] and "Traceback" not in pets.result.stderr
+    assert "films: 10 of 10 videos are shorter than 16 frames" in told[1]
     assert sorted(path.name for path in pets.run.iterdir()) == [
         "checkpoint-000003.safetensors", "config.json", "curves.png", "data.json",
         "evaluation.json", "kernels.png", "metrics.jsonl", "model.safetensors", "tubes.png"]

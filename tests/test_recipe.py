@@ -17,10 +17,11 @@ WRONG = [
     *(({name: 0}, f"{name} is 0; it must be at least 1") for name in (
         "frames", "size", "steps", "batch", "image_batch", "log_every", "save_every")),
     *(({name: -1}, f"{name} is -1; it must be at least 0") for name in (
-        "lr", "seed", "warmup", "clip", "smoothing", "image_weight", "weight_decay",
-        "kernel_norm", "weight", "mixup", "dropout")),
+        "lr", "seed", "randaugment", "magnitude", "warmup", "clip", "smoothing", "image_weight",
+        "weight_decay", "kernel_norm", "weight", "mixup", "dropout", "frozen")),
     ({"lr": math.nan}, "lr is nan; it must be at least 0"),
     ({"lr": math.inf}, "lr is inf; it must be at least 0"),
+    ({"magnitude": 10.5}, "magnitude is 10.5; it must be at most 10"),
     ({"smoothing": 1.0}, "smoothing is 1.0; it must be below 1"),
     ({"dropout": 1.5}, "dropout is 1.5; it must be below 1"),
     ({"batch": (4, 0), "data": ("a", "b")}, "batch is 0; it must be at least 1"),

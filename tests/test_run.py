@@ -347,6 +347,8 @@ def test_the_data_is_described_in_the_folder(on_files):
     assert (films["kind"], films["head"], shots["kind"]) == ("video", "films", "image")
     assert (films["train"], films["val"]) == ({"cat": 3, "eel": 3}, {"cat": 2, "eel": 1})
     assert shots["train"] == {"cat": 2, "eel": 3}
+    assert films["shorter than their clips"] == {"train": 6, "val": 3}
+    assert "shorter than their clips" not in shots
     left = [(Path(path).name, why) for found in (films, shots) for path, why in found["left out"]]
     assert [name for name, _ in left] == ["3.mov", "1.png"]
     assert all("cannot read" in why for _, why in left)
@@ -359,6 +361,7 @@ def test_other_files_than_the_run_began_with_are_said(tmp_path, memory):
     new_run(tmp_path / "run", recipe)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", ".*videos are shorter than 16 frames")
         open_run(tmp_path / "run")
     (data / "train/cat/1.mov").unlink()
     told = (r"run: films: other files than when the run began \(6 files of train then, 5 now, "

@@ -163,6 +163,15 @@ def test_files_are_opened_with_their_classes_and_margins(tmp_path):
     assert batch.x.shape == (4, 16, 24, 24, 3) and np.array_equal(batch.x[1, 2, 0, 0], [22, 1, 1])
 
 
+def test_classes_that_are_asked_for_but_not_taught_are_said(tmp_path):
+    folder = class_folder(tmp_path / "pets", "image", ("bee", "cat", "eel"))
+    for file in (folder / "train" / "cat").iterdir():
+        file.unlink()
+    with pytest.warns(UserWarning, match="pets: 1 classes of val have no image for train, the "
+                                         "first: cat$"):
+        open_sources(replace(RECIPE, images=str(folder)))
+
+
 def test_skipped_files_are_counted(tmp_path):
     folder = class_folder(tmp_path / "pets", "image")
     for broken in ("train/cat/0.png", "val/cat/1.png", "val/eel/2.png"):

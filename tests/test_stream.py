@@ -10,24 +10,19 @@ import clips
 import numpy as np
 import pytest
 from clips import SHARED, needs_shared, which
-from tiny import class_folder, coded
+from tiny import asked, class_folder, coded
 
 from tubevit_np import cli
 from tubevit_np.data import span
 from tubevit_np.data.augment import has_sides
+from tubevit_np.data.clock import duration
 from tubevit_np.data.files import open_files
 from tubevit_np.data.images import centre_crop
-from tubevit_np.data.span import duration, read_span
+from tubevit_np.data.span import pictures_in, read_span
 from tubevit_np.data.stream import StreamSource, crop_at
 from tubevit_np.data.video import decode
 from tubevit_np.evaluate import evaluate, predictor
 from tubevit_np.train import train
-
-
-def asked(**given):
-    """The part of a recipe that a source reads."""
-    return SimpleNamespace(**{"frames": 2, "size": 24, "memory": 0, "fps": None, "seed": 0,
-                              "flip": False} | given)
 
 
 def whole(picture):
@@ -39,27 +34,13 @@ def same(a, b):
         np.array_equal(a.labels[head], b.labels[head]) for head in a.labels)
 
 
-def smooth_film(rng, count):
-    """Frames that an ordinary codec keeps apart: grey ones, each of its own level."""
-    return np.broadcast_to(rng.permutation(np.arange(10, 250, 4))[:count, None, None, None],
-                           (count, 32, 48, 3)).astype(np.uint8)
-
-
-def write_ordinary(path, film, rate=10, codec="libx264"):
-    """A key frame every 8 frames, and frames that lean on later ones."""
-    with av.open(path, "w") as file:
-        stream = file.add_stream(codec, rate=rate, options={"g": "8", "bf": "2"})
-        stream.height, stream.width, stream.pix_fmt = 32, 48, "yuv420p"
-        pictures = [av.VideoFrame.from_ndarray(frame, "rgb24") for frame in film]
-        file.mux([packet for picture in [*pictures, None] for packet in stream.encode(picture)])
-
-
 # One clip.
 
 @pytest.mark.parametrize("at, fps, wanted", [
     (0, 5, [0, 2, 4, 6]), (1, 5, [16, 18, 20, 22]), (0.5, 5, [8, 10, 12, 14]),
-    (0, 20, [0, 0, 1, 1]), (1, 10, [20, 21, 22, 23]), (0, 1, [0, 10, 20, 23]),
-    (1, 1, [0, 10, 20, 23])])
+    (0, 20, [0, 0, 1, 1]), (1, 10, [20, 21, 22, 23]), (0, 1, [0, 10, 20, 20]),
+    (1, 1, [0, 10, 20, 20])])
+@pytest.mark.filterwarnings("ignore:.*only 3 of 4 frames, the last repeats")
 def test_frames_by_the_clock(tmp_path, rng, at, fps, wanted):
     film = clips.noise(rng, 24, height=12, width=20)
     clips.write_video(tmp_path / "x.mov", film)  # 10 frames a second, 2.4 seconds
@@ -70,18 +51,19 @@ def test_frames_by_the_clock(tmp_path, rng, at, fps, wanted):
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi", "ts"])
 def test_seeking_finds_the_frames_that_decoding_all_of_them_does(tmp_path, rng, suffix):
     path = tmp_path / f"x.{suffix}"
-    write_ordinary(path, smooth_film(rng, 60), codec="mpeg4" if suffix == "avi" else "libx264")
+    codec = "mpeg4" if suffix == "avi" else "libx264"
+    clips.write_ordinary(path, clips.smooth(rng, 60), codec=codec)
     count, shown, _ = decode(path, 32, np.arange(60), whole)
     assert count == 60 and duration(path) == pytest.approx(6, abs=0.11)
     assert len({picture.tobytes() for picture in shown.values()}) > 55
     for first in (0, 7, 8, 9, 31, 52):
-        at = (first + 0.5) / 10 / (duration(path) - 0.8)
+        at = (first + 0.5) / (pictures_in(duration(path), 10) - 8 + 1)
         clip = read_span(path, 8, 10, at, 32, whole)
         assert np.array_equal(clip, np.stack([shown[first + k] for k in range(8)]))
 
 
 def test_only_what_is_needed_is_decoded(tmp_path, rng, monkeypatch):
-    write_ordinary(tmp_path / "x.mp4", smooth_film(rng, 60))
+    clips.write_ordinary(tmp_path / "x.mp4", clips.smooth(rng, 60))
     seen = []
     real = span.timed_frames
 
@@ -182,7 +164,7 @@ def test_a_clip_begins_at_any_moment_and_place(tmp_path, rng):
     shown = np.concatenate([source.batch(step, 8).x for step in range(12)])
     first = shown[:, :, 0, 0]
     assert np.array_equal(first[:, 1, 0] - first[:, 0, 0], [40] * 96)  # two frames later
-    assert {*(first[:, 0, 0] // 20).tolist()} == {*range(8)}
+    assert {*(first[:, 0, 0] // 20).tolist()} == {0, 2, 4, 6, 8}
     assert {*first[:, 0, 1].tolist()} == {*first[:, 0, 2].tolist()} == {0, 1, 2, 3}
     [held] = source.held_out(9)
     assert {tuple(x[:, 0, 0, 0] // 20) for x in held.x} == {(4, 6)}  # the middle of the video

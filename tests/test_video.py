@@ -5,14 +5,13 @@ import os
 import warnings
 from fractions import Fraction
 
-import av
 import clips
 import numpy as np
 import pytest
 from clips import SHARED, needs_shared
 
 from tubevit_np.data import video
-from tubevit_np.data.video import decode, is_video, positions, read_clip
+from tubevit_np.data.video import ShortClip, decode, is_video, positions, read_clip
 
 MIDDLE = slice(8, 32)  # of 40 columns, as wide as the frames are high: no scaling, exact pixels
 
@@ -56,15 +55,6 @@ def test_upright_and_odd_remainders_are_cut_at_the_centre(tmp_path, rng):
     assert np.array_equal(read_clip(tmp_path / "tall.mov", 3, 24), tall[:, 8:32])
 
 
-@pytest.mark.parametrize("rotation", [90, 180, -90])
-def test_rotation_is_applied_before_the_cut(tmp_path, rng, rotation):
-    stored = clips.noise(rng, 3, height=24, width=41)
-    clips.write_video(tmp_path / "turned.mov", stored, rotation=rotation)
-    upright = np.rot90(stored, rotation // 90, axes=(1, 2))
-    wanted = upright[:, :, 8:32] if rotation == 180 else upright[:, 8:32]
-    assert np.array_equal(read_clip(tmp_path / "turned.mov", 3, 24), wanted)
-
-
 def test_scaling_averages_areas(tmp_path, rng):
     frames = clips.noise(rng, 2, height=24, width=48)[..., :1].repeat(3, axis=-1)
     clips.write_video(tmp_path / "film.mov", frames)
@@ -79,16 +69,6 @@ def test_pixels_that_are_not_square_are_stretched(tmp_path):
     clips.write_video(tmp_path / "wide.mov", frames, aspect=Fraction(2, 1))
     clip = read_clip(tmp_path / "wide.mov", 2, 24)  # the bar is 16 of 48 columns, at the centre
     assert (clip[:, :, 6:18] == 255).all() and (clip[:, :, [0, 1, -2, -1]] == 0).all()
-
-
-def test_a_frame_size_that_changes_on_the_way(tmp_path):
-    for name, shape, grey in (("a", (6, 32, 48, 3), 50), ("b", (4, 24, 64, 3), 200)):
-        frames = np.full(shape, grey, np.uint8)
-        clips.write_video(tmp_path / f"{name}.mjpeg", frames, codec="mjpeg", pixels="yuvj420p")
-    both = (tmp_path / "a.mjpeg").read_bytes() + (tmp_path / "b.mjpeg").read_bytes()
-    (tmp_path / "both.mjpeg").write_bytes(both)
-    clip = read_clip(tmp_path / "both.mjpeg", 10, 24).astype(float)
-    assert np.abs(clip[:6] - 50).max() < 4 and np.abs(clip[6:] - 200).max() < 4
 
 
 def test_the_main_stream_of_several_is_read(tmp_path, rng):
@@ -147,34 +127,6 @@ def test_frames_that_an_edit_list_hides_are_not_counted(decoded):
     assert len(decoded) == 1
 
 
-def unreadable(folder):
-    """{what is wrong: (path, words of the message)}."""
-    names = ("text", "empty", "sound", "first")
-    text, empty, sound, first = (folder / f"{name}.mp4" for name in names)
-    text.write_text("<html>404 not found</html>\n" * 99)
-    empty.touch()
-    with av.open(sound, "w") as file:
-        stream = file.add_stream("aac", rate=8000)
-        tone = av.AudioFrame.from_ndarray(np.zeros((1, 2048), np.float32), "fltp", "mono")
-        tone.sample_rate = 8000
-        file.mux([*stream.encode(tone), *stream.encode()])
-    clips.write_video(first, np.zeros((1, 8, 8, 3), np.uint8))
-    clips.overwrite(first, b"\x89PNG\r\n", bytes(6))
-    (folder / "text.gif").write_text("no picture")
-    return {"missing": (folder / "missing.mp4", "no such file"), "folder": (folder, "a folder"),
-            "empty": (empty, "empty"), "text": (text, "Invalid data"), "sound": (sound, "no video"),
-            "nothing decodes": (first, "Invalid data"), "gif": (folder / "text.gif", "no image")}
-
-
-@pytest.mark.parametrize("what", ["missing", "folder", "empty", "text", "sound", "nothing decodes",
-                                  "gif"])
-def test_an_unreadable_file_is_one_clear_line(tmp_path, what):
-    path, words = unreadable(tmp_path)[what]
-    with pytest.raises(ValueError, match=words) as caught:
-        read_clip(path, 4, 8)
-    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
-
-
 @pytest.mark.parametrize("frames, size", [(0, 24), (-1, 24), (4, 0)])
 def test_sizes_that_make_no_clip(film, frames, size):
     with pytest.raises(ValueError, match="at least 1"):
@@ -216,7 +168,8 @@ def test_every_bad_file_gives_what_its_manifest_says():
             warnings.simplefilter("always")
             try:
                 assert read_clip(path, 5, 16).std() > 0 or "unordered" in row["file"]
-                result = "partial" if caught else "ok"
+                damaged = [told for told in caught if told.category is not ShortClip]
+                result = "partial" if damaged else "ok"
             except ValueError as error:
                 assert str(path) in str(error) and "\n" not in str(error)
                 result = "unreadable"

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import clips
@@ -31,6 +32,13 @@ def finished():
 def copied(folder):
     """The finished run, to be spoilt."""
     return Path(shutil.copytree(finished(), folder))
+
+
+def asked(**given):
+    """The part of a recipe that a source of files reads; of sizes that no model needs."""
+    return SimpleNamespace(**{"frames": 2, "size": 24, "memory": 0, "fps": None, "seed": 0,
+                              "flip": False, "randaugment": 0, "magnitude": 10.0,
+                              "cache": None} | given)
 
 
 def class_folder(folder, kind, classes=("cat", "eel"), train=3, val=2, size=27):

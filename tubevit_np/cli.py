@@ -24,6 +24,7 @@ HELP = {  # group: {option: (type, what it says)}
         "weight": (float, "of the mean loss of videos; likewise"),
         "image_weight": (float, "of the mean loss of images; likewise"),
         "memory": (float, "gigabytes for decoded files; a larger set is decoded as training goes"),
+        "cache": (Path, "folder that keeps what is decoded as training goes, for the next epoch"),
     },
     "the model": {
         "preset": (str, f"its size: {', '.join(PRESETS)}"),
@@ -38,6 +39,8 @@ HELP = {  # group: {option: (type, what it says)}
         "mixup": (float, "parameter of the Beta distribution of mixed examples; 0: none"),
         "dropout": (float, "share of numbers dropped, 0 to below 1"),
         "flip": (bool, "mirror files at random, but for classes that tell left from right"),
+        "randaugment": (int, "random changes of each file (paper: 2), not of generated clips"),
+        "magnitude": (float, "of these changes, 0 to 10"),
         "seed": (int, "of parameters and batches"),
         "save_every": (int, "steps between checkpoints"),
     },

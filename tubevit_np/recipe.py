@@ -13,9 +13,10 @@ from tubevit_np.writing import write_text
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
                        "save_every"), 1)
 LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
-                        "smoothing", "mixup", "dropout", "frozen", "kernel_norm", "memory", "seed"),
-                       0)
+                        "smoothing", "mixup", "dropout", "randaugment", "magnitude", "frozen",
+                        "kernel_norm", "memory", "seed"), 0)
 SHARES = ("smoothing", "dropout")  # of one, which they must not reach
+MAGNITUDE = 10.0  # the largest that RandAugment knows
 GENERATED = "generated"  # in place of a path: clips and images made as training goes
 SETS = ("data", "images")  # paths, as many as there are sets
 NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for each set
@@ -37,9 +38,10 @@ class Recipe:
     frames: int = 16
     fps: float | None = None  # of a clip; without, its frames are spread over the whole video
     flip: bool = False  # files at random, but for classes that tell left from right
-    randaugment: int = 0  # operations on each file
-    magnitude: float = 10.0  # of these, 0 to 10
+    randaugment: int = 0  # operations on each file in training (data/randaugment.py)
+    magnitude: float = 10.0  # of these, 0 to MAGNITUDE
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
+    cache: str | None = None  # folder of small decoded pictures of such a set, for the next epoch
     size: int = 48  # pixels, of both sides
     steps: int = 2800
     batch: int | tuple[int, ...] = 32  # videos in a step
@@ -78,6 +80,8 @@ class Recipe:
                     raise ValueError(f"{name} is {one}; it must be at least {least}")
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
+        if self.magnitude > MAGNITUDE:
+            raise ValueError(f"magnitude is {self.magnitude}; it must be at most {MAGNITUDE:g}")
         for name in SHARES:
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")

@@ -1,22 +1,26 @@
-"""Clips decoded as training goes, against plain PyAV decoding of the same frames.
+"""Clips decoded as training goes, against plain PyAV decoding of the same frames, and from a cache.
 
 python -m tests.benchmarks.loading --data videos/ --fps 15    # a minute
 
 Plain: each file opened, decoded from its first frame to the last that is wanted, those turned into
 arrays of their own size, on one thread.  Ours seeks, scales, crops, and uses every core.  In turn,
-medians of seven; also how long a training step of the demo waits for its clips."""
+medians of seven; also how long a training step of the demo waits for its clips.  Then with a new
+cache, batch by batch in turn with the same ones without: its first epoch, and three more."""
 
 import argparse
 import statistics
+import tempfile
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import av
 import numpy as np
 
 from tubevit_np.data.ahead import ahead
+from tubevit_np.data.clock import duration
 from tubevit_np.data.files import open_files
 from tubevit_np.data.joint import Joint
-from tubevit_np.data.span import duration
 from tubevit_np.data.stream import larger, threads
 from tubevit_np.recipe import Recipe
 
@@ -61,6 +65,15 @@ def seconds(function, *arguments):
     return time.perf_counter() - start
 
 
+def epochs(source, kept, batch):
+    """Name, frames a second without and with a cache, of its first epoch and of three more."""
+    steps = -(-len(source.train.items) // batch)
+    for name, part in (("first epoch", range(steps)), ("later", range(steps, 4 * steps))):
+        pairs = [[seconds(one.batch, step, batch) for one in (source, kept)] for step in part]
+        frames = len(part) * batch * source.train.frames
+        yield name, *(frames / sum(times) for times in zip(*pairs, strict=True))
+
+
 def waiting(source, batch, work, steps=12):
     """Share of a loop of `work` seconds a step that goes by waiting for clips made ahead."""
     waited, begun = 0.0, None
@@ -83,7 +96,8 @@ def main():
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--work", type=float, default=0.4, help="seconds that a step computes")
     args = parser.parse_args()
-    source = open_files(args.data, "video", Recipe(data=args.data, fps=args.fps))
+    recipe = Recipe(data=args.data, fps=args.fps)
+    source = open_files(args.data, "video", recipe)
     pairs = [[seconds(way, source, i, args.batch) for way in (plain_batch, our_batch)]
              for i in range(TIMES)]
     frames = args.batch * source.val.frames
@@ -91,6 +105,13 @@ def main():
     print(f"plain PyAV {slow:.0f} frames/s, ours {fast:.0f}: ratio {fast / slow:.1f}")
     print(f"a step of {args.work} s and {args.batch} clips waits "
           f"{waiting(source, args.batch, args.work):.0%} of the time")
+    with tempfile.TemporaryDirectory() as folder:
+        kept = open_files(args.data, "video", replace(recipe, cache=folder))
+        for name, direct, cached in epochs(source, kept, args.batch):
+            print(f"{name}: {direct:.0f} frames/s without, {cached:.0f} with a cache: ratio "
+                  f"{cached / direct:.2g}")
+        size = sum(file.stat().st_size for file in Path(folder).iterdir())
+        print(f"the cache takes {size / 1e6:.0f} MB for {len(source.train.items)} videos")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 import multiprocessing
 import signal
+import warnings
 from contextlib import contextmanager, suppress
+
+from tqdm import tqdm
 
 
 @contextmanager
@@ -29,7 +32,11 @@ def ahead(joint, steps):
 
 
 def _received(pipe):
-    made = _talk(pipe.recv)
+    said, made = _talk(pipe.recv)
+    if said:
+        with tqdm.external_write_mode():  # not behind a progress bar
+            for text in said:
+                warnings.warn(text)
     if isinstance(made, Exception):
         raise made
     return made
@@ -44,13 +51,18 @@ def _talk(call, *args):
 
 
 def _make(pipe):
-    """Make a batch, wait until the last one is taken, send it, and so on."""
+    """Make a batch, wait until the last one is taken, send it, and so on.
+
+    With it goes what is to be said: the training process has its own way of saying it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training process to handle
+    said = []
+    warnings.showwarning = lambda message, *_, **__: said.append(str(message))
     with suppress(EOFError, OSError):  # it was killed
         joint, steps = pipe.recv()
         for step in steps:
             try:
-                pipe.send(joint(step))
+                made = joint(step)
             except (ValueError, MemoryError) as error:
-                pipe.send(error)
-
+                made = error
+            pipe.send((said, made))
+            said.clear()

@@ -7,6 +7,7 @@ V2: a JSON list of {id, template}; the clip is ID.webm.  A list: lines "PATH LAB
 
 import csv
 import json
+import os
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -106,5 +107,17 @@ def home(path):
 @cache
 def clips_below(folder):
     """{name without its suffix: file} of all videos below a folder, walked once for a listing."""
-    return {file.stem: file for file in sorted(folder.rglob("*"))
+    return {file.stem: file for file in sorted(files_below(folder))
             if file.suffix.lower() in VIDEO_SUFFIXES and not file.name.startswith(".")}
+
+
+def files_below(folder):
+    """Also where links lead, to each folder once: they may go in a circle."""
+    seen = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        if os.path.realpath(place) in seen:
+            folders.clear()
+            continue
+        seen.add(os.path.realpath(place))
+        folders.sort()
+        yield from (Path(place) / name for name in names)

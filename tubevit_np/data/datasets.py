@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from tubevit_np.data.images import read_image
 from tubevit_np.data.listing import HELD_OUT, SUFFIXES, list_parts, part_named
-from tubevit_np.data.video import read_clip
+from tubevit_np.data.video import ShortClip, read_clip
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Loaded:
     y: np.ndarray  # int64 (n,), places in the labels
     paths: tuple
     skipped: tuple  # (path, why) of every file left out, by the listing or by the decoder
+    short: tuple = ()  # (path, its frames) of every video with fewer frames than its clip
 
     @property
     def items(self):
@@ -43,12 +44,12 @@ class Dataset:
     skipped: tuple = ()  # (path, why)
 
     def load(self):
-        """Decode every file, on all cores; returns Loaded.
+        """Decode every file, on all cores; returns Loaded, which knows the short ones.
 
         One that cannot be read is skipped with a warning; ValueError if none can be."""
         shape = (self.frames, self.size, self.size, 3)[self.kind == "image":]
-        x, kept, skipped = np.empty((len(self.items), *shape), np.uint8), [], []
-        for item, picture in zip(self.items, self._decoded()):
+        x, kept, skipped, short = np.empty((len(self.items), *shape), np.uint8), [], [], []
+        for item, picture in zip(self.items, self._decoded(short)):
             if isinstance(picture, ValueError):
                 skipped.append((item[0], str(picture)))
                 warnings.warn(f"skipped: {picture}")
@@ -58,20 +59,26 @@ class Dataset:
         if not kept:
             raise ValueError(f"no {self.kind} of {len(skipped)} can be read; {skipped[0][1]}")
         paths, y = zip(*kept)
-        return Loaded(x[:len(kept)], np.array(y, np.int64), paths, self.skipped + tuple(skipped))
+        return Loaded(x[:len(kept)], np.array(y, np.int64), paths, self.skipped + tuple(skipped),
+                      tuple(sorted(short)))
 
-    def _decoded(self):
+    def _decoded(self, short):
         """Yield the picture, or the error, of each item in turn, with a progress bar."""
+        def tell(remark):
+            if isinstance(remark, ShortClip):
+                short.append((remark.path, remark.count))
+            else:
+                warnings.warn(remark)
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders let go of Python's lock
-            pictures = pool.map(self._read, [path for path, _ in self.items])
+            pictures = pool.map(lambda item: self._read(item[0], tell), self.items)
             yield from tqdm(pictures, self.head, len(self.items), unit=self.kind, disable=None)
 
-    def _read(self, path):
+    def _read(self, path, tell):
         """uint8 (T, S, S, 3) or (S, S, 3), or the ValueError that says why not."""
         try:
             if self.kind == "image":
                 return read_image(path, self.size)
-            return read_clip(path, self.frames, self.size)
+            return read_clip(path, self.frames, self.size, tell)
         except ValueError as error:
             return error
 

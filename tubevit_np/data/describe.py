@@ -4,13 +4,14 @@ import hashlib
 
 
 def describe(source, train, val):
-    """How many files of each class, what is left out and why, and a digest of the list.
+    """How many files of each class, which are left out and why, and a digest of the list.
 
     train, val: [(path, class number)] of the files that are used."""
+    short = {"shorter than their clips": source.short} if source.short else {}
     return {"kind": source.kind, "head": source.head,
             "train": per_class(train, source.names), "val": per_class(val, source.names),
             "left out": [[str(path), why] for path, why in source.left_out],
-            "digest": digest([*train, *val])}
+            **short, "digest": digest([*train, *val])}
 
 
 def per_class(items, names):

@@ -1,10 +1,12 @@
 """Folders and CSVs of real videos or images as a source of batches."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from tubevit_np.data.batch import CROPS, Batch
+from tubevit_np.data.cache import Cache
 from tubevit_np.data.datasets import head_and_path, open_dataset
 from tubevit_np.data.images import centre_crop, read_image, read_image_views
 from tubevit_np.data.labelled import LabelledFiles
@@ -21,6 +23,22 @@ class FileSource(LabelledFiles):
     """A folder or CSV of labelled files, decoded once and kept in memory as uint8."""
 
     slow = False
+
+    def __post_init__(self):
+        if found := [short for part in self._parts.values() for short in part.short]:
+            total, frames = sum(len(p.y) for p in self._parts.values()), self.val.x.shape[1]
+            warnings.warn(f"{self.head}: {len(found)} of {total} videos are shorter than {frames} "
+                          f"frames; their last frame repeats; the first: {found[0][0]} "
+                          f"({found[0][1]} frames)")
+
+    @property
+    def _parts(self):
+        return {"val": self.val} if self.train is None else {"train": self.train, "val": self.val}
+
+    @property
+    def short(self):
+        counts = {name: len(part.short) for name, part in self._parts.items()}
+        return counts if self.kind == "video" else None
 
     @property
     def skipped(self):
@@ -50,7 +68,7 @@ class FileSource(LabelledFiles):
         for i in self.chosen(most):
             path, short = self.val.paths[i], larger(self.size)
             x = (read_image_views(path, short, self.size, places) if self.kind == "image" else
-                 read_views(path, frames, short, self.size, times, places))
+                 read_views(path, frames, short, self.size, times, places, self._tell))
             yield Batch(x, {self.head: self.val.y[i:i + 1]})
 
 
@@ -63,13 +81,24 @@ def open_files(given, kind, recipe):
     asked = kind, recipe.frames, larger(recipe.size), head
     train = open_dataset(path, "train", *asked, parts=parts)
     val = open_dataset(path, "val", *asked, train.labels, parts)
+    tell_untaught(train, val)
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3
                  for part in (train, val)) / GIGABYTE
+    about = kind, train.head, recipe.size, train.labels
+    changes = {name: getattr(recipe, name) for name in
+               ("seed", "flip", "randaugment", "magnitude")}
     if streams(kind, recipe.fps) or needed > recipe.memory:
-        return StreamSource(kind, train.head, recipe.size, train.labels, val, train, recipe.seed,
-                            recipe.flip, recipe.fps)
-    return FileSource(kind, train.head, recipe.size, train.labels, val.load(), train.load(),
-                      recipe.seed, recipe.flip)
+        return StreamSource(*about, val, train, **changes, fps=recipe.fps,
+                            cache=Cache(recipe.cache) if recipe.cache else None)
+    return FileSource(*about, val.load(), train.load(), **changes)
+
+
+def tell_untaught(train, val):
+    """Of classes that are asked for, but not taught."""
+    taught, asked = ({label for _, label in part.items} for part in (train, val))
+    if missing := sorted(asked - taught):
+        warnings.warn(f"{train.head}: {len(missing)} classes of val have no {train.kind} for "
+                      f"train, the first: {train.labels[missing[0]]}")
 
 
 def streams(kind, fps):

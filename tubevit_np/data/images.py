@@ -30,10 +30,10 @@ def read_image_views(path, short, size, places):
         return squares(resize(next(pictures(path)), short), size, places)
 
 
-def read_animation(path, short, cut):
+def read_animation(path, short, cut, tell=warnings.warn):
     """Every picture of an animation: a list of cut(picture), its short side `short`.
 
-    Damaged after the first picture: those before the damage, with a warning; else ValueError."""
+    Damaged after the first picture: those before it, and `tell` is told; else ValueError."""
     shown = []
     with reading("animation", path):
         try:
@@ -43,7 +43,7 @@ def read_animation(path, short, cut):
             if not shown:
                 raise
             damage = f"damaged, only its first {len(shown)} frames are used: {reason(error)}"
-            warnings.warn(f"{path}: {damage}")
+            tell(f"{path}: {damage}")
     return shown
 
 

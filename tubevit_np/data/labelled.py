@@ -1,13 +1,19 @@
 """What both sources of labelled files share, in memory or not."""
 
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from tubevit_np.data.augment import mirrored
-from tubevit_np.data.batch import FLIPS, Batch
+from tubevit_np.data.batch import FLIPS, OPERATIONS, Batch
 from tubevit_np.data.datasets import Dataset, Loaded
 from tubevit_np.data.describe import describe
+from tubevit_np.data.randaugment import randaugment
+from tubevit_np.data.video import ShortClip
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,10 @@ class LabelledFiles:
     train: Dataset | Loaded | None = None
     seed: int = 0
     flip: bool = False  # training pictures, left and right, at random
+    randaugment: int = 0  # operations on each training picture or clip
+    magnitude: float = 10.0
     broken = ()  # places of held-out files that turned out to be unreadable
+    short = None  # {part: how many videos have fewer frames than their clips}, where that is known
 
     @property
     def left_out(self):
@@ -47,10 +56,28 @@ class LabelledFiles:
         items = self.val.items
         return [str(items[i][0]) for i in self.chosen(most) if i not in self.broken]
 
+    def _tell(self, remark):
+        """Of damage; that videos are short is said of the set, not of each."""
+        if not isinstance(remark, ShortClip):
+            warnings.warn(remark)
+
     def _training(self, step, pictures, labels):
-        """The batch of a step, mirrored at random where that is asked."""
+        """The batch of a step, changed at random where that is asked."""
         if self.flip:
             rng = np.random.default_rng([self.seed, FLIPS, step])
             pictures = [mirrored(x, rng, self.names[y])
                         for x, y in zip(pictures, labels, strict=True)]
+        if self.randaugment:
+            pictures = list(threads().map(lambda job: self._changed(step, *job),
+                                          enumerate(pictures)))
         return Batch(np.stack(pictures), {self.head: np.array(labels)})
+
+    def _changed(self, step, k, x):
+        rng = np.random.default_rng([self.seed, OPERATIONS, step, k])
+        return randaugment(x, rng, self.randaugment, self.magnitude)
+
+
+@cache
+def threads():
+    """One pool for a process; decoders and Pillow let go of Python's lock."""
+    return ThreadPoolExecutor(os.cpu_count())

@@ -1,102 +1,103 @@
 """Clips at a speed of their own: found by the clock, and decoded no further than needed."""
 
-import itertools
+import math
 import warnings
+from collections import deque
 from pathlib import Path
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from tubevit_np.data.clock import at_moments, duration, rate_of, rising, timed_frames
 from tubevit_np.data.images import ANIMATION_SUFFIXES, read_animation, reading, reason
-from tubevit_np.data.video import count_frames, open_stream, positions, to_picture
+from tubevit_np.data.video import open_stream, positions, tell_short, to_picture
 
 
-def read_span(path, frames, fps, at, short, cut):
+def read_span(path, frames, fps, at, short, cut, tell=warnings.warn):
     """A clip at its own speed: (frames, ...) of cut(picture), `fps` a second, decoded no further.
 
-    at in [0, 1]: from the beginning, to as late as it still fits.  By the clock, so that a variable
-    frame rate is right: each picture is the one shown at its time.  A video shorter than the clip
-    is shown from its beginning and its last frame repeats; damaged on the way likewise, with a
-    warning.  Raises ValueError as read_clip does."""
+    at in [0, 1]: which of the clips that fit, from the first to the last;  clip k begins k / fps
+    after the first frame.  By the clock, so that a variable frame rate is right: each picture is
+    the one shown at its time.  A video shorter than the clip is shown from its beginning and its
+    last picture repeats; one damaged on the way likewise.  `tell` is told.  Raises ValueError as
+    read_clip does."""
     if Path(path).suffix.lower() in ANIMATION_SUFFIXES:  # small, and of no known speed
-        shown = read_animation(path, short, cut)
+        shown = read_animation(path, short, cut, tell)
+        tell_short(path, len(shown), frames, tell)
         return np.stack([shown[k] for k in positions(len(shown), frames)[0]])
     with reading("video", path):
-        start = at * max(0.0, duration(path) - frames / fps)
-        found, damage = span(path, start + np.arange(frames) / fps, short, cut)
-        if not found and start:  # damaged before it, or shorter than its headers say
-            found, damage = span(path, np.arange(frames) / fps, short, cut)
+        lasts = duration(path)
+        first = first_of(pictures_in(lasts, fps), frames, at)
+        found, damage = span(path, first, frames, fps, lasts, short, cut)
+        if first and len(found) < frames:  # damaged, or shorter than its headers say
+            again, other = span(path, 0, frames, fps, lasts, short, cut)
+            found, damage = max(again, found, key=len), damage or other
         if not found:
             raise damage or ValueError("no frame in it can be decoded")
     if damage:
-        warnings.warn(f"{path}: damaged, what comes before is used: {reason(damage)}")
+        tell(f"{path}: damaged, what comes before is used: {reason(damage)}")
+    else:
+        tell_short(path, len(found), frames, tell)
+    return lengthened(found, frames)
+
+
+def read_all(path, frames, fps, short, limit):
+    """Yield every picture, uncut, that a clip of read_span can show: that of k / fps for each k.
+
+    Raises ValueError where only read_span can tell what it shows: of damaged videos, of those
+    that are not what their headers say, and of what would take more than `limit` bytes."""
+    with reading("video", path):
+        if Path(path).suffix.lower() in ANIMATION_SUFFIXES:
+            raise ValueError("an animation, of no known speed")
+        lasts, count = duration(path), 0
+        total = pictures_in(lasts, fps)
+        moments = np.arange(max(total, frames)) / fps
+        for count, picture in enumerate(shown_at(path, moments, short, lasts, True), 1):
+            if len(moments) * picture.nbytes > limit:
+                raise ValueError("its pictures take too much")
+            yield picture
+        if count < total:
+            raise ValueError("shorter than its headers say")
+
+
+def pictures_in(lasts, fps):
+    """How many moments k / fps there are in a video that lasts so many seconds; at least 1."""
+    return max(1, math.ceil(lasts * fps - 1e-3))
+
+
+def first_of(total, frames, at):
+    """The first picture of a clip, of `total` in its video; at as in read_span."""
+    room = max(0, total - frames)
+    return min(int(at * (room + 1)), room)
+
+
+def lengthened(found, frames):
+    """So many pictures, stacked: the last one repeats."""
     return np.stack(found + found[-1:] * (frames - len(found)))
 
 
-def span(path, moments, short, cut):
-    """The pictures at these moments, as far as they can be decoded, and the error that ended it."""
+def span(path, first, frames, fps, lasts, short, cut):
+    """The pictures of a clip, as far as they can be decoded, and the error that ended it."""
     found = []
     try:
-        for picture in shown_at(path, moments, short):
+        for picture in shown_at(path, np.arange(first, first + frames) / fps, short, lasts):
             found.append(cut(picture))
     except av.FFmpegError as error:
         return found, error
     return found, None
 
 
-def duration(path):
-    """Seconds that the video lasts, by its headers, or by counting where they are silent."""
-    file, stream = open_stream(path)
-    with file:
-        if stream.duration is not None:
-            return float(stream.duration * stream.time_base)
-        if file.duration is not None:
-            return file.duration / av.time_base
-        rate = float(stream.average_rate or 25)
-    return count_frames(path) / rate
+def shown_at(path, moments, size, lasts, strict=False):
+    """Yield the picture that is shown at each moment (seconds from the start, rising), upright.
 
-
-def shown_at(path, moments, size):
-    """Yield the picture that is shown at each moment (seconds from the start, rising), upright."""
+    strict: ValueError if a time jumps back, in all of the file."""
     file, stream = open_stream(path)
     shape, reformatter = stream.sample_aspect_ratio or 1, VideoReformatter()
     with file:
-        frames = timed_frames(file, stream, moments[0])
-        _, shown = next(frames, (0, None))
-        for moment in moments:
-            if shown is None:
-                return
-            damage = None
-            try:
-                for time, frame in frames:
-                    if time > moment + 1e-6:
-                        frames = itertools.chain([(time, frame)], frames)
-                        break
-                    shown = frame
-            except av.FFmpegError as error:  # the picture before it is still a good one
-                damage = error
-            yield to_picture(shown, shape, size, reformatter)
-            if damage:
-                raise damage
-
-
-def timed_frames(file, stream, moment):
-    """(seconds from the start, frame), from the last key frame before a moment on.
-
-    From the first frame where a file cannot seek, or lands behind the moment.  An AVI is counted
-    from there: the times of its frames are often wrong by one or two."""
-    begin = float((stream.start_time or 0) * stream.time_base)
-    if file.format.name == "avi" and stream.average_rate:
-        yield from ((k / float(stream.average_rate), frame)
-                    for k, frame in enumerate(file.decode(stream)))
-        return
-    if moment > 0:
-        file.seek(int((begin + moment) / stream.time_base), stream=stream)
-    frames = file.decode(stream)
-    first = next(frames, None)
-    if moment > 0 and (first is None or (first.time or 0.0) - begin > moment):
-        file.seek(0)
-        frames, first = file.decode(stream), None
-    for frame in frames if first is None else itertools.chain([first], frames):
-        yield 0.0 if frame.time is None else frame.time - begin, frame
+        frames = timed_frames(path, file, stream, moments[0])
+        frames = rising(frames) if strict else frames
+        for frame in at_moments(frames, moments, lasts, 1 / rate_of(stream)):
+            yield to_picture(frame, shape, size, reformatter)
+        if strict:
+            deque(frames, 0)

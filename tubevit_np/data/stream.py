@@ -1,18 +1,16 @@
 """Files decoded as training goes: a set of any size, in the memory of a few batches."""
 
-import os
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 
 from tubevit_np.data.batch import CROPS, TRAIN, Batch
+from tubevit_np.data.cache import LIMIT, Cache
 from tubevit_np.data.images import centre_crop, read_image, read_image_views, squares
-from tubevit_np.data.labelled import LabelledFiles
-from tubevit_np.data.span import read_span
-from tubevit_np.data.video import places_apart, read_clip, read_views
+from tubevit_np.data.labelled import LabelledFiles, threads
+from tubevit_np.data.span import first_of, lengthened, read_all, read_span
+from tubevit_np.data.video import ShortClip, places_apart, read_clip, read_views, tell_short
 
 MARGIN = 8  # files are read 1/8 larger than asked, so that training can crop at random
 TRIES = 10  # files in a row that cannot be read, before training gives up
@@ -34,9 +32,12 @@ class StreamSource(LabelledFiles):
     """A folder or table of labelled files; nothing is kept but the list.
 
     fps: pictures a second of a clip, which begins at a random moment in training and is the middle
-    one else;  without, frames are spread over the whole video."""
+    one else;  without, frames are spread over the whole video.  The batches are the same with a
+    cache and without."""
 
     fps: float | None = None
+    cache: Cache | None = None
+    said: dict = field(default_factory=dict)  # the first short video
     broken: dict = field(default_factory=dict)  # of val: {place: why}, as far as it was read
     slow = True  # made in a process of its own
 
@@ -73,6 +74,12 @@ class StreamSource(LabelledFiles):
             if x is not None:
                 yield Batch(x, {self.head: self._classes([i])})
 
+    def _tell(self, remark):
+        """Also of the first short video, once in a process."""
+        super()._tell(remark)
+        if isinstance(remark, ShortClip) and self.said.setdefault("first", remark) is remark:
+            warnings.warn(f"{self.head}: {remark}; so it is with all videos as short")
+
     def _classes(self, places):
         return np.array([self.val.items[i][1] for i in places])
 
@@ -102,20 +109,45 @@ class StreamSource(LabelledFiles):
             return None
 
     def _read(self, path, at, short, cut):
+        """A clip or an image, from the cache where there is one and it can be kept."""
+        kept = self.cache and self.cache.pictures(
+            path, (self.kind, self.fps, self.val.frames, short), lambda: self._all(path, short))
+        if kept is None:
+            return self._decoded(path, at, short, cut)
+        if self.kind == "image":
+            return cut(kept[0])
+        tell_short(path, len(kept), self.val.frames, self._tell)
+        first = first_of(len(kept), self.val.frames, at)
+        return lengthened([cut(x) for x in kept[first:first + self.val.frames]], self.val.frames)
+
+    def _decoded(self, path, at, short, cut):
         if self.kind == "image":
             return cut(read_image(path, short))
         if self.fps:
-            return read_span(path, self.val.frames, self.fps, at, short, cut)
-        return cut(read_clip(path, self.val.frames, short))
+            return read_span(path, self.val.frames, self.fps, at, short, cut, self._tell)
+        return cut(read_clip(path, self.val.frames, short, self._tell))
+
+    def _all(self, path, short):
+        """Yield all pictures that _decoded can show, uncut; ValueError where it must tell more."""
+        if self.kind == "image":
+            yield read_image(path, short)
+        elif self.fps:
+            yield from read_all(path, self.val.frames, self.fps, short, LIMIT)
+        else:
+            remarks = []
+            clip = read_clip(path, self.val.frames, short, remarks.append)
+            if not all(isinstance(remark, ShortClip) for remark in remarks):
+                raise ValueError(f"{path} is damaged")
+            yield from clip[:remarks[0].count] if remarks else clip
 
     def _views(self, path, short, times, places):
         if self.kind == "image":
             return read_image_views(path, short, self.size, places)
         if not self.fps:
-            return read_views(path, self.val.frames, short, self.size, times, places)
+            return read_views(path, self.val.frames, short, self.size, times, places, self._tell)
         moments = [0.5] if times == 1 else np.linspace(0, 1, times)
-        clips = [read_span(path, self.val.frames, self.fps, at, short,
-                           lambda x: squares(x, self.size, places)) for at in moments]
+        clips = [self._read(path, at, short, lambda x: squares(x, self.size, places))
+                 for at in moments]
         return places_apart(np.stack(clips))
 
 
@@ -124,9 +156,3 @@ def crop_at(x, size, corner):
     top, left = (int(share * (length - size + 1)) for share, length
                  in zip(corner, x.shape[-3:-1], strict=True))
     return x[..., top:top + size, left:left + size, :].copy()
-
-
-@cache
-def threads():
-    """One pool for a process; decoders let go of Python's lock."""
-    return ThreadPoolExecutor(os.cpu_count())

@@ -21,17 +21,25 @@ VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpe
                   ".wmv", ".flv", ".3gp", ".ogv", ".gif", ".apng")
 
 
-def read_clip(path, frames, size):
+class ShortClip(UserWarning):
+    """A video has fewer frames than a clip of it."""
+
+    def __init__(self, path, count, frames):
+        super().__init__(f"{path}: only {count} of {frames} frames, the last repeats")
+        self.path, self.count = path, count
+
+
+def read_clip(path, frames, size, tell=warnings.warn):
     """uint8 (frames, size, size, 3) from the whole video; short side scaled by area, centre crop.
 
     Frame k is the one at the middle of the k-th of `frames` equal parts, counted in frames; a
     shorter video is taken whole and its last frame repeats.  Damaged part of the way: what came
-    before is the video, with a warning.  Rotation and pixel shape in the file are applied.
-    Raises ValueError, one line with the path, if there is no frame to be had."""
-    return read_views(path, frames, size, size)[0]
+    before is the video.  Both are told, to `tell`.  Rotation and pixel shape in the file are
+    applied.  Raises ValueError, one line with the path, if there is no frame to be had."""
+    return read_views(path, frames, size, size, tell=tell)[0]
 
 
-def read_views(path, frames, short, size, times=1, places=1):
+def read_views(path, frames, short, size, times=1, places=1, tell=warnings.warn):
     """Several looks at one video: uint8 (times * places, frames, size, size, 3).
 
     View t of `times` takes the t-th part of each of the `frames` equal parts, and so other moments
@@ -41,7 +49,8 @@ def read_views(path, frames, short, size, times=1, places=1):
         return squares(picture, size, places)
 
     if Path(path).suffix.lower() in ANIMATION_SUFFIXES:
-        shown = read_animation(path, short, cut)
+        shown = read_animation(path, short, cut, tell)
+        tell_short(path, len(shown), frames, tell)
         return views_of(dict(enumerate(shown)), positions(len(shown), frames, times))
     with reading("video", path):
         expected = count_frames(path)
@@ -51,8 +60,14 @@ def read_views(path, frames, short, size, times=1, places=1):
         if not found:
             raise damage or ValueError("no frame in it can be decoded")
     if damage:
-        warnings.warn(f"{path}: damaged, only its first {found} frames are used: {reason(damage)}")
+        tell(f"{path}: damaged, only its first {found} frames are used: {reason(damage)}")
+    tell_short(path, found, frames, tell)
     return views_of(chosen, positions(found, frames, times))
+
+
+def tell_short(path, count, frames, tell):
+    if count < frames:
+        tell(ShortClip(path, count, frames))
 
 
 def views_of(chosen, wanted):
