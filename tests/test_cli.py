@@ -24,7 +24,7 @@ from tubevit_np.folder import read_metrics
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import train
 
-COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "info")
+COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "pretrained", "export", "info")
 TOP = Path(__file__).resolve().parents[1]
 HEAVY = """
 import sys

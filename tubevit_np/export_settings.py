@@ -1,6 +1,7 @@
 """What timm and Hugging Face read beside the weights: the sizes of a model and of its images."""
 
 import math
+import warnings
 
 ACTS = {"timm": {"erf": "gelu", "tanh": "gelu_tanh"},
         "hf": {"erf": "gelu", "tanh": "gelu_pytorch_tanh"}}
@@ -10,10 +11,10 @@ TIMM_EPS = 1e-6  # of its layer norms; its settings have no place for another
 def timm_settings(cfg, size, head):
     """{file: settings} for timm.create_model("local-dir:FOLDER", pretrained=True).
 
-    Raises ValueError for another eps than timm's."""
+    Warns of an eps that cannot be told there."""
     if cfg.eps != TIMM_EPS:
-        raise ValueError(f"eps is {cfg.eps:g}, timm has {TIMM_EPS:g} and no setting for it: "
-                         "take the format hf")
+        warnings.warn(f"eps is {cfg.eps:g}; timm's settings hold none: unless built with another "
+                      f"norm_layer it takes {TIMM_EPS:g}", stacklevel=2)
     ratio, classes = cfg.mlp_dim / cfg.dim, 0 if head is None else cfg.classes[head]
     if int(cfg.dim * ratio) < cfg.mlp_dim:  # timm takes a ratio, and rounds down
         ratio = math.nextafter(ratio, math.inf)

@@ -79,6 +79,8 @@ def _safetensors(path):
         start, arrays = file.tell(), {}
         for name, entry in header.items():
             if name != "__metadata__":
+                if entry["dtype"] not in DTYPES:
+                    raise ValueError(f"{name} is {entry['dtype']}; read are {', '.join(DTYPES)}")
                 begin, end = entry["data_offsets"]
                 file.seek(start + begin)
                 values = np.frombuffer(file.read(end - begin), DTYPES[entry["dtype"]])

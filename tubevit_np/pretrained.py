@@ -27,6 +27,8 @@ def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated",
     notes: what is set aside or assumed, in lines.  Raises ValueError as `read_image_vit`."""
     if start not in STARTS:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
+    if keep_head and KEPT in classes:
+        raise ValueError(f"a head named {KEPT!r} is the file's own; give the new one another name")
     flat, facts = read_image_vit(path, heads)
     kept = {KEPT: _head(path, facts)} if keep_head else {}
     cfg = replace(_with(image_config(facts), tubes), classes={**classes, **kept},
@@ -42,12 +44,22 @@ def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated",
     return nest(params), cfg, [*_told(facts, keep_head), *note]
 
 
+def origins(cfg, start, keep_head=False):
+    """{beginning of names: where `from_image_vit` has them from}."""
+    made = "new" if start == "random" else "inflated"
+    found = {f"tubes.{i}": "read" if tube.is_patch else made for i, tube in enumerate(cfg.tubes)}
+    found |= {"kernel": made} if cfg.shared_kernel else {}
+    found |= {"blocks": "read", "norm": "read", "pool": "new"}
+    return found | {f"heads.{head}": "read" if keep_head and head == KEPT else "new"
+                    for head in cfg.classes}
+
+
 def normalised(flat, facts, cfg):
     """cfg with the mean and std of the file's images, and lines that tell it.
 
     A Config has one of each: where they differ by channel, the patch kernel and bias of flat are
     changed, in place, to give the same for pixels from -1 to 1: w . (p - m) / s + b."""
-    if facts.mean is None:
+    if facts.mean is None or facts.std is None:
         return cfg, []
     if len({*facts.mean}) == len({*facts.std}) == 1:
         return replace(cfg, mean=facts.mean[0], std=facts.std[0]), []

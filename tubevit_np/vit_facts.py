@@ -42,7 +42,7 @@ def facts_of(form, flat, settings, aside, heads=None, split=None):
         raise ValueError(f"it computes with {told['act']!r}, which is none of {', '.join(GELUS)}")
     if form.title == "Hugging Face" and told["eps"] is None:
         notes.append(f"no config.json tells GELU and eps: {form.gelu} and {form.eps:g} taken")
-    if (told["mean"] or form.mean) is None:
+    if told["mean"] is None and form.mean is None:
         notes.append("not told how images are normalised: pixels from -1 to 1 taken")
     heads = heads or told["heads"] or split
     if not heads:
@@ -52,8 +52,8 @@ def facts_of(form, flat, settings, aside, heads=None, split=None):
         form.title, dim, sum(name.endswith("ln1.g") for name in flat), int(heads),
         flat["blocks.0.mlp.up.w"].shape[1], (kh, kw), channels, GELUS.get(told["act"], form.gelu),
         float(told["eps"] or form.eps), flat["head.w"].shape[1] if "head.w" in flat else None,
-        _by_channel("mean", told["mean"] or form.mean, channels),
-        _by_channel("std", told["std"] or form.mean, channels), aside, notes)
+        *(_by_channel(name, told[name], form.mean, channels) for name in ("mean", "std")),
+        aside, notes)
 
 
 def image_config(facts):
@@ -86,10 +86,9 @@ def _told(settings):
             "std": settings.get("image_std", images.get("std"))}
 
 
-def _by_channel(name, values, channels):
-    if values is None:
-        return None
-    values = tuple(float(value) for value in values)
-    if len(values) != channels:
-        raise ValueError(f"{name} {values} is told beside it, but it has {channels} channels")
-    return values
+def _by_channel(name, told, usual, channels):
+    if told is None:
+        return None if usual is None else (usual,) * channels
+    if len(told) != channels:
+        raise ValueError(f"{name} {told} is told beside it, but it has {channels} channels")
+    return tuple(float(value) for value in told)

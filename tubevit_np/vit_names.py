@@ -58,15 +58,15 @@ class Form(NamedTuple):
     leaves: dict
     gelu: str
     eps: float
-    mean: tuple | None = None  # and std, of pixels from 0 to 1, where all its models agree
+    mean: float | None = None  # and std, of pixels from 0 to 1, where all its models agree
 
 
 _LEAVES = {"w": "/kernel", "g": "/scale", "b": "/bias"}, {"w": ".weight", "g": ".weight",
                                                          "b": ".bias"}
 _FLAX_ASIDE = ("cls", "pos_embedding", "Transformer/posembed_input/", "pre_logits/", "MAPHead_0/")
 FORMS = (  # Flax's gelu is the tanh form unless told otherwise, PyTorch's the exact one
-    Form("original ViT", ORIGINAL, _FLAX_ASIDE, _LEAVES[0], "tanh", 1e-6, (0.5,) * 3),
-    Form("big_vision", BIG_VISION, _FLAX_ASIDE, _LEAVES[0], "tanh", 1e-6, (0.5,) * 3),
+    Form("original ViT", ORIGINAL, _FLAX_ASIDE, _LEAVES[0], "tanh", 1e-6, 0.5),
+    Form("big_vision", BIG_VISION, _FLAX_ASIDE, _LEAVES[0], "tanh", 1e-6, 0.5),
     Form("timm", TIMM, ("cls_token", "pos_embed", "dist_token", "head_dist.", "pre_logits.",
                         "attn_pool."), _LEAVES[1], "erf", 1e-6),
     Form("Hugging Face", HUGGING_FACE, ("embeddings.cls_token", "embeddings.position_embeddings",
