@@ -119,6 +119,24 @@ def test_a_whole_model_is_what_is_read_and_what_is_drawn(start, ours, tmp_path):
     assert all(any(name.startswith(f"{part}.") for part in told) for name in flat)
 
 
+@pytest.mark.parametrize("form", ["big_vision", "timm"])
+def test_attention_pooling_with_an_mlp_is_read_and_a_head_that_reads_it_can_be_kept(
+        form, ours, tmp_path, rng):
+    pool = vit_files.pooling(rng)
+    if form == "timm":
+        save_file(timm(ours) | vit_files.attn_pool(pool), tmp_path / "x.safetensors")
+    else:
+        np.savez(tmp_path / "x.npz", **flax(ours, HEADS, BIG_VISION),
+                 **vit_files.map_head(pool, HEADS))
+    [path] = tmp_path.iterdir()
+    params, cfg, notes = from_image_vit(path, TUBES, {"it": 3}, rng, keep_head=True, heads=HEADS)
+    flat = flatten(params)
+    assert cfg.pool_mlp and origins(cfg, "inflated")["pool"] == "read"
+    assert all(np.array_equal(flat[name], x) for name, x in pool.items())
+    assert np.array_equal(flat["heads.image.w"], ours["head.w"])
+    assert not any("class token" in note or "MAP" in note for note in notes)
+
+
 def test_heads_as_usual_for_a_width_where_they_are_not_told(tmp_path):
     for dim, heads in ((192, 3), (1280, 16), (128, 2)):
         ours = vit_files.vit(np.random.default_rng(0), dim, 1, 4)

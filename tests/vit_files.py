@@ -26,6 +26,48 @@ def vit(rng, dim=12, depth=2, mlp_dim=10, patch=(4, 3), channels=2, classes=5):
             for name, shape in shapes.items()}
 
 
+def pooling(rng, dim=12, mlp_dim=10):
+    """float32 arrays of attention pooling with an MLP, by our names."""
+    shapes = {"probe": (dim,), "q.w": (dim, dim), "q.b": (dim,), "kv.w": (dim, 2 * dim),
+              "kv.b": (2 * dim,), "out.w": (dim, dim), "out.b": (dim,), "ln.g": (dim,),
+              "ln.b": (dim,), "mlp.up.w": (dim, mlp_dim), "mlp.up.b": (mlp_dim,),
+              "mlp.down.w": (mlp_dim, dim), "mlp.down.b": (dim,)}
+    return {f"pool.{name}": (0.2 * rng.standard_normal(shape) + name.endswith(".g")).astype("f4")
+            for name, shape in shapes.items()}
+
+
+def map_head(ours, heads):
+    """big_vision's MAPHead_0."""
+    dim, head = len(ours["pool.probe"]), "MAPHead_0"
+    attention, size = f"{head}/MultiHeadDotProductAttention_0", len(ours["pool.probe"]) // heads
+    found = {f"{head}/probe": ours["pool.probe"].reshape(1, 1, dim),
+             f"{attention}/query/kernel": ours["pool.q.w"].reshape(dim, heads, size),
+             f"{attention}/query/bias": ours["pool.q.b"].reshape(heads, size),
+             f"{attention}/key/kernel": ours["pool.kv.w"][:, :dim].reshape(dim, heads, size),
+             f"{attention}/key/bias": ours["pool.kv.b"][:dim].reshape(heads, size),
+             f"{attention}/value/kernel": ours["pool.kv.w"][:, dim:].reshape(dim, heads, size),
+             f"{attention}/value/bias": ours["pool.kv.b"][dim:].reshape(heads, size),
+             f"{attention}/out/kernel": ours["pool.out.w"].reshape(heads, size, dim),
+             f"{attention}/out/bias": ours["pool.out.b"],
+             f"{head}/LayerNorm_0/scale": ours["pool.ln.g"],
+             f"{head}/LayerNorm_0/bias": ours["pool.ln.b"]}
+    for theirs, mine in (("Dense_0", "up"), ("Dense_1", "down")):
+        found |= {f"{head}/MlpBlock_0/{theirs}/kernel": ours[f"pool.mlp.{mine}.w"],
+                  f"{head}/MlpBlock_0/{theirs}/bias": ours[f"pool.mlp.{mine}.b"]}
+    return found
+
+
+def attn_pool(ours):
+    """timm's attn_pool."""
+    found = {"latent": ours["pool.probe"].reshape(1, 1, -1), "norm.weight": ours["pool.ln.g"],
+             "norm.bias": ours["pool.ln.b"]}
+    for theirs, mine in {"q": "q", "kv": "kv", "proj": "out", "mlp.fc1": "mlp.up",
+                         "mlp.fc2": "mlp.down"}.items():
+        found |= {f"{theirs}.weight": ours[f"pool.{mine}.w"].T,
+                  f"{theirs}.bias": ours[f"pool.{mine}.b"]}
+    return whole({f"attn_pool.{name}": x for name, x in found.items()})
+
+
 def depth_of(ours):
     return sum(name.endswith("ln1.g") for name in ours)
 

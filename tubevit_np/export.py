@@ -17,11 +17,17 @@ from tubevit_np.export_settings import hugging_face_settings, timm_settings
 from tubevit_np.params import flatten, shapes
 from tubevit_np.position import positions
 from tubevit_np.recipe import write_text
-from tubevit_np.vit_names import IN_HUGGING_FACE, IN_TIMM, our_names, their_names, to_torch
+from tubevit_np.vit_axes import to_torch
+from tubevit_np.vit_names import (
+    HEAD_NAMES,
+    IN_HUGGING_FACE,
+    IN_TIMM,
+    our_names,
+    pool_names,
+    their_names,
+)
 
 FORMATS = ("timm", "hf")
-POOL = {"pool.q": "q", "pool.kv": "kv", "pool.out": "proj", "pool.ln": "norm",  # ours: timm's
-        "pool.mlp.up": "mlp.fc1", "pool.mlp.down": "mlp.fc2"}
 
 
 def to_timm(params, cfg, size, head=None):
@@ -74,13 +80,18 @@ def patch_tube(cfg):
 
 
 def _encoder(params, cfg, form):
-    flat, patch, found = flatten(params), patch_tube(cfg), {}
+    flat, patch = flatten(params), patch_tube(cfg)
     if flat.get("gate.alpha", 0) != 0:
         raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}); a plain ViT has none")
-    for name in our_names(cfg.depth):
+    flat |= {f"patch.{leaf}": flat[f"tubes.{patch}.{leaf}"] for leaf in "wb"}
+    return _named(form, flat, our_names(cfg.depth))
+
+
+def _named(form, flat, names):
+    found = {}
+    for name in names:
         theirs = their_names(form, name)
-        x = flat[name.replace("patch.", f"tubes.{patch}.")]
-        found |= zip(theirs, to_torch(name, x, len(theirs)), strict=True)
+        found |= zip(theirs, to_torch(name, flat[name], len(theirs)), strict=True)
     return found
 
 
@@ -96,12 +107,8 @@ def _pooled(params, cfg, head):
     """timm's pooling always ends in an MLP; where ours has none, it is zeros and adds nothing."""
     if head not in cfg.classes:
         raise ValueError(f"no head {head!r}; this model has {', '.join(cfg.classes) or 'none'}")
-    ours = flatten(params)
-    ours = {name: ours.get(name, np.zeros(shape, np.float32))
+    flat = flatten(params)
+    flat = {name: flat.get(name, np.zeros(shape, np.float32))
             for name, shape in shapes(replace(cfg, pool_mlp=True)).items()}
-    found = {"attn_pool.latent": ours["pool.probe"][None, None]}
-    for part, theirs in {**{part: f"attn_pool.{theirs}" for part, theirs in POOL.items()},
-                         f"heads.{head}": "head"}.items():
-        weight = ours[f"{part}.g"] if f"{part}.g" in ours else ours[f"{part}.w"].T
-        found |= {f"{theirs}.weight": weight, f"{theirs}.bias": ours[f"{part}.b"]}
-    return found
+    flat |= {f"head.{leaf}": flat[f"heads.{head}.{leaf}"] for leaf in "wb"}
+    return _named(IN_TIMM, flat, [*pool_names(), *HEAD_NAMES])

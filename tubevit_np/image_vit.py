@@ -5,8 +5,9 @@ import re
 import numpy as np
 
 from tubevit_np.foreign import read_arrays
+from tubevit_np.vit_axes import to_ours
 from tubevit_np.vit_facts import check_shapes, facts_of
-from tubevit_np.vit_names import FORMS, our_names, their_names, to_ours
+from tubevit_np.vit_names import FORMS, HEAD_NAMES, our_names, pool_names, their_names
 
 
 def read_image_vit(path, heads=None):
@@ -71,14 +72,18 @@ def _recognise(arrays, path):
 
 
 def _pieces(arrays, form, prefix):
-    """{our name: their names}; the head, if there is one, may stand outside of the prefix."""
+    """{our name: their names}; with pooling if it is there, and the head, maybe outside."""
     block = re.escape(their_names(form, "blocks.0.ln1.g")[0]).replace("0", r"(\d+)", 1)
     depth = len({name for name in arrays if re.fullmatch(re.escape(prefix) + block, name)})
-    pieces = {name: [prefix + theirs for theirs in their_names(form, name)]
-              for name in our_names(max(depth, 1))}
+
+    def under(prefix, names):
+        return {name: [prefix + theirs for theirs in their_names(form, name)] for name in names}
+
+    pieces = under(prefix, our_names(max(depth, 1)))
+    if "pool.probe" in form.names and prefix + form.names["pool.probe"] in arrays:
+        pieces |= under(prefix, pool_names())
     for before in (prefix, ""):
-        head = {name: [before + theirs for theirs in their_names(form, name)]
-                for name in ("head.w", "head.b")}
+        head = under(before, HEAD_NAMES)
         if all(theirs in arrays for names in head.values() for theirs in names):
             return pieces | head
     return pieces

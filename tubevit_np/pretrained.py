@@ -1,8 +1,9 @@
 """Image ViTs of others as the start of a TubeViT: their weights under our names (Sec. 3.6).
 
 Read are the original .npz, also big_vision's, and safetensors of timm and of Hugging Face;
-vit_names.py holds the table of names.  The position table is replaced by the fixed one, the class
-token has no place here, and neither has, unless asked for, the head that read it."""
+vit_names.py holds the table of names.  Attention pooling with an MLP (big_vision's MAPHead, timm's
+attn_pool) is ours with pool_mlp.  The position table is replaced by the fixed one, the class token
+has no place here, and neither has, unless asked for, the head that read it."""
 
 import re
 from dataclasses import replace
@@ -49,7 +50,7 @@ def origins(cfg, start, keep_head=False):
     made = "new" if start == "random" else "inflated"
     found = {f"tubes.{i}": "read" if tube.is_patch else made for i, tube in enumerate(cfg.tubes)}
     found |= {"kernel": made} if cfg.shared_kernel else {}
-    found |= {"blocks": "read", "norm": "read", "pool": "new"}
+    found |= {"blocks": "read", "norm": "read", "pool": "read" if cfg.pool_mlp else "new"}
     return found | {f"heads.{head}": "read" if keep_head and head == KEPT else "new"
                     for head in cfg.classes}
 
@@ -98,7 +99,8 @@ def _patch_tube(cfg, facts, path):
 def _told(facts, keep_head):
     aside = [f"{name} {'x'.join(map(str, shape))}" for name, shape in facts.aside.items()]
     lines = [f"set aside: {', '.join(aside)}"] if aside else []
-    if facts.classes is not None:
-        lines += [f"its head of {facts.classes} classes read the class token, which is not here: "
+    if facts.classes is not None and not (facts.pools and keep_head):
+        seen = "its own pooling" if facts.pools else "the class token, which is not here"
+        lines += [f"its head of {facts.classes} classes read {seen}: "
                   + ("it needs training" if keep_head else "set aside")]
     return [*lines, "positions are the fixed sines and cosines, not its table", *facts.notes]

@@ -23,6 +23,7 @@ class Facts(NamedTuple):
     channels: int
     gelu: str
     eps: float
+    pools: bool  # by attention, with an MLP, instead of a class token
     classes: int | None  # of its head
     mean: tuple | None  # of the pixels, 0 to 1, that its images are normalised with, by channel
     std: tuple | None
@@ -51,7 +52,8 @@ def facts_of(form, flat, settings, aside, heads=None, split=None):
     return Facts(
         form.title, dim, sum(name.endswith("ln1.g") for name in flat), int(heads),
         flat["blocks.0.mlp.up.w"].shape[1], (kh, kw), channels, GELUS.get(told["act"], form.gelu),
-        float(told["eps"] or form.eps), flat["head.w"].shape[1] if "head.w" in flat else None,
+        float(told["eps"] or form.eps), "pool.probe" in flat,
+        flat["head.w"].shape[1] if "head.w" in flat else None,
         *(_by_channel(name, told[name], form.mean, channels) for name in ("mean", "std")),
         aside, notes)
 
@@ -60,7 +62,7 @@ def image_config(facts):
     """The Config of the image ViT alone, its patches the only tube."""
     patch = (1, *facts.patch)
     return Config((Tube(patch, patch),), facts.dim, facts.depth, facts.heads, facts.mlp_dim,
-                  channels=facts.channels, gelu=facts.gelu, eps=facts.eps)
+                  channels=facts.channels, gelu=facts.gelu, eps=facts.eps, pool_mlp=facts.pools)
 
 
 def check_shapes(flat, facts):
