@@ -13,9 +13,9 @@ from safetensors.numpy import load_file
 
 import tubevit_np as tv
 from tubevit_np.export import export, to_hugging_face, to_timm
-from tubevit_np.export_settings import timm_settings
 from tubevit_np.params import flatten
 from tubevit_np.pretrained import read_image_vit
+from tubevit_np.vit.settings import timm_settings
 
 PATCH = tv.Tube((1, 4, 3), (4, 4, 3))
 CFG = replace(small.MODEL, tubes=(small.PACKED, PATCH))

@@ -11,14 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save as to_bytes
 
-from tubevit_np.export_settings import hugging_face_settings, timm_settings
 from tubevit_np.params import flatten, shapes
 from tubevit_np.position import positions
 from tubevit_np.recipe import write_text
-from tubevit_np.vit_axes import to_torch
-from tubevit_np.vit_names import (
+from tubevit_np.vit.axes import to_torch
+from tubevit_np.vit.names import (
     HEAD_NAMES,
     IN_HUGGING_FACE,
     IN_TIMM,
@@ -26,6 +25,7 @@ from tubevit_np.vit_names import (
     pool_names,
     their_names,
 )
+from tubevit_np.vit.settings import hugging_face_settings, timm_settings
 
 FORMATS = ("timm", "hf")
 
@@ -60,7 +60,7 @@ def export(folder, params, cfg, form, size, head=None):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     flat = {name: np.ascontiguousarray(x) for name, x in flat.items()}
-    save_file(flat, folder / "model.safetensors", {"format": "pt"})
+    (folder / "model.safetensors").write_bytes(to_bytes(flat, {"format": "pt"}))
     for name, told in settings.items():
         write_text(folder / name, json.dumps(told, indent=2) + "\n")
     used = (f"tubes.{patch_tube(cfg)}.", "blocks.", "norm.")

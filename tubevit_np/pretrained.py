@@ -1,7 +1,7 @@
 """Image ViTs of others as the start of a TubeViT: their weights under our names (Sec. 3.6).
 
 Read are the original .npz, also big_vision's, and safetensors of timm and of Hugging Face;
-vit_names.py holds the table of names.  Attention pooling with an MLP (big_vision's MAPHead, timm's
+vit/names.py holds the table of names.  Attention pooling with an MLP (big_vision's MAPHead, timm's
 attn_pool) is ours with pool_mlp.  The position table is replaced by the fixed one, the class token
 has no place here, and neither has, unless asked for, the head that read it."""
 
@@ -9,10 +9,10 @@ import re
 from dataclasses import replace
 
 from tubevit_np.config import with_tubes
-from tubevit_np.image_vit import read_image_vit
 from tubevit_np.inflate import inflate_tubes
 from tubevit_np.params import flatten, init, nest
-from tubevit_np.vit_facts import image_config
+from tubevit_np.vit.facts import image_config, some
+from tubevit_np.vit.read import read_image_vit
 
 STARTS = ("inflated", "random", "shared")
 KEPT = "image"  # the name of the file's own head, if it is kept
@@ -97,10 +97,12 @@ def _patch_tube(cfg, facts, path):
 
 
 def _told(facts, keep_head):
-    aside = [f"{name} {'x'.join(map(str, shape))}" for name, shape in facts.aside.items()]
-    lines = [f"set aside: {', '.join(aside)}"] if aside else []
+    lines = []
+    if facts.aside:
+        each = (f"{name} {'x'.join(map(str, shape))}" for name, shape in facts.aside.items())
+        lines += [f"set aside: {some(each)}"]
     if facts.classes is not None and not (facts.pools and keep_head):
-        seen = "its own pooling" if facts.pools else "the class token, which is not here"
+        seen = "its own pooling" if facts.pools else "the class token or a mean, not this pooling"
         lines += [f"its head of {facts.classes} classes read {seen}: "
                   + ("it needs training" if keep_head else "set aside")]
     return [*lines, "positions are the fixed sines and cosines, not its table", *facts.notes]

@@ -70,7 +70,7 @@ class Form(NamedTuple):
     title: str
     names: dict
     aside: tuple  # beginnings of names
-    leaves: dict  # FLAX or TORCH; vit_axes.py tells how their arrays lie
+    leaves: dict  # FLAX or TORCH; axes.py tells how their arrays lie
     gelu: str
     eps: float
     mean: float | None = None  # and std, of pixels from 0 to 1, where all its models agree

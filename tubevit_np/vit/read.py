@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 
-from tubevit_np.foreign import read_arrays
-from tubevit_np.vit_axes import to_ours
-from tubevit_np.vit_facts import check_shapes, facts_of
-from tubevit_np.vit_names import FORMS, HEAD_NAMES, our_names, pool_names, their_names
+from tubevit_np.vit.arrays import read_arrays
+from tubevit_np.vit.axes import to_ours
+from tubevit_np.vit.facts import check_shapes, facts_of, some
+from tubevit_np.vit.names import FORMS, HEAD_NAMES, our_names, pool_names, their_names
 
 
 def read_image_vit(path, heads=None):
@@ -60,11 +60,11 @@ def _recognise(arrays, path):
     if not found:
         raise ValueError(f"{path} holds no image ViT that is known here (none of "
                          f"{', '.join(their_names(form, 'patch.w')[0] for form in FORMS[1:])}) "
-                         f"among its {len(arrays)} arrays: {_some(arrays)}")
+                         f"among its {len(arrays)} arrays: {some(arrays)}")
     _, form, prefix, pieces, missing = found[0]
     if missing:
         raise ValueError(f"{path} looks like {form.title}, but {len(missing)} arrays are missing: "
-                         f"{_some(missing)}")
+                         f"{some(missing)}")
     if len(found) > 1 and not found[1][0]:
         raise ValueError(f"{path} holds two image ViTs, below {prefix!r} and {found[1][2]!r}; "
                          "keep one of them")
@@ -97,10 +97,5 @@ def _set_aside(arrays, form, prefix, pieces, path):
     unknown = [name for name in rest if name.startswith(prefix) and not name.startswith(known)]
     if unknown:
         raise ValueError(f"{path} looks like {form.title}, but is no plain ViT: {len(unknown)} "
-                         f"arrays are unknown here: {_some(unknown)}")
+                         f"arrays are unknown here: {some(unknown)}")
     return {name: arrays[name].shape for name in rest}
-
-
-def _some(names):
-    names = list(names)
-    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")

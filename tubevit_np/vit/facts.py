@@ -73,8 +73,13 @@ def check_shapes(flat, facts):
     wrong = [f"{name} {x.shape}, expected {wanted[name]}" for name, x in flat.items()
              if x.shape != wanted[name]]
     if wrong:
-        raise ValueError(f"{len(wrong)} arrays are of another shape, by our names: "
-                         f"{', '.join(wrong[:5])}{' ...' if len(wrong) > 5 else ''}")
+        raise ValueError(f"{len(wrong)} arrays are of another shape, by our names: {some(wrong)}")
+
+
+def some(names):
+    """The first five, for a message."""
+    names = list(names)
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
 
 
 def _told(settings):
