@@ -235,6 +235,8 @@ PRETRAINED = [Mutant(f"tubevit_np/{file}.py", old, new, test, why)
      "np.concatenate([_table(cfg, size), nothing], axis=1)",
      "test_export.py::test_hugging_face_gets_its_own_and_a_class_token_of_zeros",
      "the class token last"),
+    ("export", "    if there:", "    if there == 1:",
+     "test_export.py::test_nothing_is_overwritten", "a run replaced by its own export"),
     ("export", 'if flat.get("gate.alpha", 0) != 0:', "if None:",
      "test_export.py::test_an_open_gate_has_no_place_there_a_closed_one_does_nothing",
      "a gate lost in silence"),

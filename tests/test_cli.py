@@ -311,6 +311,8 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "pretrained MODEL --classes verb --out PLACE/x": "classes 'verb': write HEAD=K, as kinetics=4",
     "pretrained MODEL --seed -1 --out PLACE/x": "seed is -1; it must be at least 0",
     "pretrained MODEL --start warm --out PLACE/x": "start 'warm' is not one of inflated, random",
+    "pretrained MODEL --out MODEL": "model.safetensors is there already; give another --out",
+    "export RUN --format timm --out RUN": "already holds model.safetensors; give another folder",
     "export PLACE/empty --format timm --out PLACE/x": "empty holds no checkpoint",
     "export MODEL --format onnx --out PLACE/x": "format 'onnx': there are timm",
     "export MODEL --format hf --size 50 --out PLACE/x": "size 50 is not a multiple of the patch",

@@ -131,6 +131,14 @@ def test_what_is_no_plain_vit_is_said(params, tmp_path, rng):
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_nothing_is_overwritten(name, params, tmp_path):
+    (tmp_path / name).write_text("a run's")
+    with pytest.raises(ValueError, match=f"already holds {name}; give another folder"):
+        export(tmp_path, params, CFG, "hf", 24)
+    assert [(tmp_path / name).read_text()] == [file.read_text() for file in tmp_path.iterdir()]
+
+
 def test_an_open_gate_has_no_place_there_a_closed_one_does_nothing(rng):
     cfg = replace(CFG, gate_layer=0)
     params = small.params(cfg, rng)

@@ -147,6 +147,8 @@ def pretrained(options, engine):
 
     if options.seed < 0:
         raise ValueError(f"seed is {options.seed}; it must be at least 0")
+    if Path(options.out).exists():
+        raise ValueError(f"{options.out} is there already; give another --out")
     params, cfg, notes = from_image_vit(
         options.file, options.tubes, parse_classes(options.classes),
         np.random.default_rng(options.seed), options.keep_head, options.start, options.heads)

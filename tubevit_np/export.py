@@ -49,7 +49,8 @@ def to_hugging_face(params, cfg, size):
 def export(folder, params, cfg, form, size, head=None):
     """model.safetensors, and its sizes, in a folder that timm or transformers opens.
 
-    form: "timm" or "hf".  Returns the names of our parameters that are left out."""
+    form: "timm" or "hf".  Returns the names of our parameters that are left out.  Raises ValueError
+    where a model is already: a run's own folder, above all."""
     if form not in FORMATS or (head and form != "timm"):
         raise ValueError(f"format {form!r}{' with a head' if head else ''}: there are timm, with "
                          "a head or without, and hf without")
@@ -58,6 +59,9 @@ def export(folder, params, cfg, form, size, head=None):
     else:
         flat, settings = to_hugging_face(params, cfg, size), hugging_face_settings(cfg, size)
     folder = Path(folder)
+    there = [name for name in ("model.safetensors", *settings) if (folder / name).exists()]
+    if there:
+        raise ValueError(f"{folder} already holds {there[0]}; give another folder")
     folder.mkdir(parents=True, exist_ok=True)
     flat = {name: np.ascontiguousarray(x) for name, x in flat.items()}
     (folder / "model.safetensors").write_bytes(to_bytes(flat, {"format": "pt"}))
