@@ -13,7 +13,9 @@ import clips
 import imageio.v3 as iio
 import numpy as np
 import pytest
+import vit_files
 from clips import SHARED, needs_shared
+from safetensors.numpy import load_file, save_file
 from tiny import class_folder, coded, copied, finished
 
 import tubevit_np as tv
@@ -24,7 +26,8 @@ from tubevit_np.folder import read_metrics
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import train
 
-COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "scale", "info")
+COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "pretrained", "scale", "export",
+            "info")
 TOP = Path(__file__).resolve().parents[1]
 HEAVY = """
 import sys
@@ -268,6 +271,38 @@ def test_kernels(tmp_path, capsys):
                for path in shown)
 
 
+def test_an_image_vit_in_and_out(tmp_path, capsys):
+    """A file of timm's becomes a checkpoint; its image part, exported, holds the same numbers."""
+    ours = vit_files.vit(np.random.default_rng(0), patch=(8, 8), channels=3)
+    written = vit_files.timm(ours)
+    save_file(written, tmp_path / "vit.safetensors")
+    assert run("pretrained", tmp_path / "vit.safetensors", "--tubes", "demo", "--heads", 3,
+               "--classes", "verb=4", "noun=7", "--seed", 2, "--out", tmp_path / "start") == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    params, cfg, notes = tv.load(tmp_path / "start")
+    assert cfg.classes == {"verb": 4, "noun": 7} and notes["source"] == "vit.safetensors"
+    for part, prefix, origin in (("1x8x8", "tubes.0.", "read"), ("blocks", "blocks.", "read"),
+                                 ("8x8x8", "tubes.1.", "inflated"), ("heads.noun",) * 2 + ("new",)):
+        assert [part, f"{tv.count(cfg, prefix):,}", origin] in lines
+    assert ["set", "aside:", "cls_token", "1x1x12,", "pos_embed", "1x7x12"] in lines
+    fresh = tv.init(cfg, np.random.default_rng(2))
+    assert np.array_equal(params["pool"]["q"]["w"], fresh["pool"]["q"]["w"])
+    assert run("export", tmp_path / "start", "--format", "timm", "--out", tmp_path / "out") == 0
+    text = capsys.readouterr().out
+    assert "for images of 224x224 pixels, 0 to 1, less 0.5, over 0.5" in text
+    assert "left out: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
+    found = load_file(tmp_path / "out" / "model.safetensors")
+    assert found.pop("pos_embed").shape == (1, 28 * 28, 12)
+    assert all(np.array_equal(x, written[name]) for name, x in found.items())
+
+
+def test_a_run_is_exported_at_its_own_size(tmp_path, capsys):
+    assert run("export", finished(), "--format", "timm", "--head", "noun", "--out",
+               tmp_path / "out") == 0
+    assert "for images of 24x24" in capsys.readouterr().out
+    assert load_file(tmp_path / "out" / "model.safetensors")["head.weight"].shape == (9, 96)
+
+
 def test_info(capsys):
     assert run("info", "--preset", "B", "--frames", 32, "--size", 224) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
@@ -338,6 +373,17 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "kernels PLACE/half.safetensors": "half.safetensors is not a readable checkpoint",
     "kernels PLACE/empty": "empty holds no checkpoint",
     "kernels MODEL --out PLACE/text.mp4/x": "Not a directory",
+    "pretrained PLACE/text.mp4 --out PLACE/x": "text.mp4 is no file of weights that can be read",
+    "pretrained PLACE/half.safetensors --out PLACE/x": "half.safetensors is not readable",
+    "pretrained MODEL --out PLACE/x": "holds no image ViT that is known here",
+    "pretrained MODEL --classes verb --out PLACE/x": "classes 'verb': write HEAD=K, as kinetics=4",
+    "pretrained MODEL --seed -1 --out PLACE/x": "seed is -1; it must be at least 0",
+    "pretrained MODEL --start warm --out PLACE/x": "start 'warm' is not one of inflated, random",
+    "pretrained MODEL --out MODEL": "model.safetensors is there already; give another --out",
+    "export RUN --format timm --out RUN": "already holds model.safetensors; give another folder",
+    "export PLACE/empty --format timm --out PLACE/x": "empty holds no checkpoint",
+    "export MODEL --format onnx --out PLACE/x": "format 'onnx': there are timm",
+    "export MODEL --format hf --size 50 --out PLACE/x": "size 50 is not a multiple of the patch",
     "info --preset XL": "no preset 'XL'; there are demo, Ti,",
     "info --tubes XL": "'XL' is not one of main, core, demo",
     "info --size -3": "size is -3; it must be at least 1",

@@ -96,8 +96,12 @@ def parser(package):
             "runs/demo --out pictures/", _kernels)
     command("subset", "list a small part of a labelled set, to train on",
             "--data kinetics/ --classes 10 --per-class 50 --out kinetics-10/", _subset)
+    command("pretrained", "make a checkpoint of an image ViT of others, to train from",
+            "vit-base-patch16-224/ --classes kinetics=400 --out start.safetensors", _pretrained)
     command("scale", "put the tubes of a small model into a large image model",
             "runs/small runs/large --gate 8 --out scaled.safetensors", _scale)
+    command("export", "write the image part for timm or Hugging Face's transformers",
+            "start.safetensors --format timm --size 224 --out vit/", _export)
     command("info", "tokens, parameters and operations of a model",
             "--preset B --frames 32 --size 224", _info)
     return top
@@ -179,6 +183,34 @@ def _scale(sub):
         sub.add_argument(f"--{name}", type=kind, metavar="N",
                          help=f"{text}, that it is to see (default: those of SMALL)")
     sub.add_argument("--out", required=True, metavar="FILE", help="the checkpoint to write")
+
+
+def _pretrained(sub):
+    sub.add_argument("file", metavar="FILE", help="the original .npz, or safetensors of timm or "
+                     "Hugging Face: the file, its index or its folder")
+    sub.add_argument("--out", required=True, metavar="FILE", help="the checkpoint to write")
+    sub.add_argument("--tubes", default="main", metavar="NAME",
+                     help=f"tube set: {', '.join(TUBE_SETS)} (default main)")
+    sub.add_argument("--start", default="inflated", metavar="NAME",
+                     help="video tubes begin inflated, random or shared (default inflated)")
+    sub.add_argument("--classes", nargs="+", default=[], metavar="HEAD=K",
+                     help="new heads and how many classes they have (default: none)")
+    sub.add_argument("--keep-head", action="store_true",
+                     help="keep the head of the file, as image, beside the new ones")
+    sub.add_argument("--heads", type=int, metavar="N",
+                     help="of the attention, where the file does not tell")
+    sub.add_argument("--seed", type=int, default=0, metavar="N", help="of what is new (default 0)")
+
+
+def _export(sub):
+    _run(sub)
+    sub.add_argument("--format", required=True, metavar="NAME", help="timm or hf")
+    sub.add_argument("--size", type=int, metavar="N",
+                     help="pixels of an image, both sides (default: the run's, or 224)")
+    sub.add_argument("--head", metavar="NAME",
+                     help="with the pooling and this head (timm alone; default: tokens)")
+    sub.add_argument("--out", required=True, metavar="FOLDER",
+                     help="folder for model.safetensors and its config.json")
 
 
 def _info(sub):

@@ -1,7 +1,52 @@
-"""What the commands do that make one checkpoint of others."""
+"""What the commands do that make one checkpoint of others, or others of one."""
+
+from pathlib import Path
+
+import numpy as np
 
 from tubevit_np.folder import find_model
-from tubevit_np.params import load, save
+from tubevit_np.params import count, load, save
+
+
+def pretrained(options, engine):
+    """A checkpoint made of an image ViT, and what of it is read, made of what is read, or new."""
+    from tubevit_np.pretrained import from_image_vit, origins
+
+    if options.seed < 0:
+        raise ValueError(f"seed is {options.seed}; it must be at least 0")
+    if Path(options.out).exists():
+        raise ValueError(f"{options.out} is there already; give another --out")
+    params, cfg, notes = from_image_vit(
+        options.file, options.tubes, parse_classes(options.classes),
+        np.random.default_rng(options.seed), options.keep_head, options.start, options.heads)
+    save(options.out, params, cfg, source=Path(options.file).name, start=options.start)
+    print(f"{options.out}: width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP "
+          f"{cfg.mlp_dim}, GELU {cfg.gelu}, eps {cfg.eps:g}\n")
+    names = {f"tubes.{i}": tube.name for i, tube in enumerate(cfg.tubes)}
+    print(f"{'part':20}{'parameters':>14}  where from")
+    for part, origin in origins(cfg, options.start, options.keep_head).items():
+        print(f"{names.get(part, part):20}{count(cfg, part + '.'):14,}  {origin}")
+    print("", *notes, sep="\n")
+
+
+def parse_classes(texts):
+    """["verb=8", "noun=9"] -> {"verb": 8, "noun": 9}."""
+    parts = [text.partition("=") for text in texts]
+    for head, mark, classes in parts:
+        if not (head and mark and classes.isdigit()):
+            raise ValueError(f"classes {head + mark + classes!r}: write HEAD=K, as kinetics=400")
+    return {head: int(classes) for head, _, classes in parts}
+
+
+def export(options, engine):
+    from tubevit_np.export import export as write
+
+    params, cfg, notes = load(find_model(options.run))
+    size = int(notes.get("size", 224)) if options.size is None else options.size
+    left = write(options.out, params, cfg, options.format, size, options.head)
+    print(f"{options.out}: for images of {size}x{size} pixels, 0 to 1, less {cfg.mean}, "
+          f"over {cfg.std}")
+    print(f"left out: {', '.join(left) or 'nothing'}")
 
 
 def scale(options, engine):

@@ -1,0 +1,119 @@
+"""Arrays out of .npz and safetensors: exact in any precision, and never by running code."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+import vit_files
+from safetensors.numpy import save_file
+
+from tubevit_np.vit.arrays import read_arrays, to_float32
+
+BITS = {0x3F80: 1.0, 0xC048: -3.125, 0x0001: 2.0 ** -133, 0x7F80: np.inf, 0x4049: 3.140625}
+
+
+def test_bfloat16_out_of_npz_is_exact(tmp_path):
+    """NumPy stores what it does not know as two raw bytes."""
+    x = np.array([*BITS], "<u2").view("V2").reshape(1, 5)
+    np.savez(tmp_path / "x.npz", x=x)
+    [found] = read_arrays(tmp_path / "x.npz")[0].values()
+    assert found.dtype == np.float32 and found.tolist() == [[*BITS.values()]]
+
+
+def safetensors(path, entries):
+    """A safetensors file by hand: {name: (type, shape, bytes)}."""
+    header, start = {}, 0
+    for name, (kind, shape, content) in entries.items():
+        header[name] = {"dtype": kind, "shape": shape,
+                        "data_offsets": [start, start + len(content)]}
+        start += len(content)
+    text = json.dumps(header).encode()
+    content = b"".join(content for *_, content in entries.values())
+    path.write_bytes(len(text).to_bytes(8, "little") + text + content)
+    return path
+
+
+def test_every_precision_out_of_safetensors_is_exact(tmp_path):
+    half = np.array([1.5, -0.1], np.float16)
+    path = safetensors(tmp_path / "x.safetensors", {
+        "b": ("BF16", [5], np.array([*BITS], "<u2").tobytes()),
+        "h": ("F16", [2, 1], half.tobytes()), "d": ("F64", [1], np.array([0.1]).tobytes()),
+        "s": ("F32", [], np.array([0.1], np.float32).tobytes()),
+        "i": ("I64", [2], np.array([7, -1], "<i8").tobytes())})
+    found, told = read_arrays(path)
+    assert found["b"].tolist() == [*BITS.values()] and told == {}
+    assert np.array_equal(found["h"], half.astype(np.float32)[:, None])
+    assert found["d"] == np.float32(0.1) == found["s"] and found["s"].shape == ()
+    assert found["i"].tolist() == [7, -1] and found["i"].dtype == np.int64
+    assert {found[name].dtype for name in "bhds"} == {np.dtype(np.float32)}
+
+
+def test_whole_numbers_stay_as_they_are():
+    assert to_float32(np.arange(3)).dtype == np.arange(3).dtype
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_a_folder_whole_or_divided_with_its_settings(tmp_path, shards, rng):
+    arrays = {f"x{k}": rng.standard_normal((k + 1, 2), np.float32) for k in range(7)}
+    vit_files.folder(tmp_path, arrays, shards, hidden_size=2)
+    (tmp_path / "preprocessor_config.json").write_text('{"image_mean": [0.5]}')
+    found, told = read_arrays(tmp_path)
+    assert found.keys() == arrays.keys() and told == {"hidden_size": 2, "image_mean": [0.5]}
+    assert all(np.array_equal(found[name], x) for name, x in arrays.items())
+
+
+class Trap:
+    """Whoever unpickles it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Files that are not what they should be; the trap would leave a file "sprung"."""
+    trap = Trap(tmp_path / "sprung")
+    (tmp_path / "pytorch_model.bin").write_bytes(pickle.dumps(trap))
+    np.savez(tmp_path / "objects.npz", x=np.array([trap, None], object))
+    (tmp_path / "pickle.npz").write_bytes(pickle.dumps(trap))
+    save_file({"x": np.zeros(9)}, tmp_path / "whole.safetensors")
+    (tmp_path / "half.safetensors").write_bytes((tmp_path / "whole.safetensors").read_bytes()[:-9])
+    np.savez(tmp_path / "whole.npz", x=np.zeros(999))
+    (tmp_path / "half.npz").write_bytes((tmp_path / "whole.npz").read_bytes()[:-500])
+    safetensors(tmp_path / "eight.safetensors", {"x": ("F8_E4M3", [2], b"ab")})
+    (tmp_path / "notes.txt").write_text("no weights")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pytorch_model.bin").write_bytes(pickle.dumps(trap))
+    (tmp_path / "none").mkdir()
+    index = {"weight_map": {"x": "../secret.safetensors"}}
+    (tmp_path / "part.safetensors.index.json").write_text(json.dumps(index))
+    (tmp_path / "list.index.json").write_text("[1, 2]")
+    return tmp_path
+
+
+WRONG = {
+    "pytorch_model.bin": "is a pickle, which could run any code when read: convert it to",
+    "bin": "holds pickled weights alone, which could run any code",
+    "objects.npz": "objects.npz is not readable, damaged or another kind",
+    "pickle.npz": "pickle.npz is not readable",
+    "half.npz": "half.npz is not readable",
+    "half.safetensors": "half.safetensors is not readable",
+    "eight.safetensors": "x is F8_E4M3; read are F64, F32, F16, BF16",
+    "no.safetensors": "there is no .*no.safetensors",
+    "notes.txt": "notes.txt is no file of weights that can be read",
+    "none": "none holds 0 files of weights",
+    ".": "holds 7 files of weights .*; name one",
+    "part.safetensors.index.json": "tells of ../secret.safetensors, which is not there",
+    "list.index.json": "list.index.json is not readable as JSON",
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_file_of_weights_is_said_and_nothing_is_unpickled(place, name):
+    with pytest.raises(ValueError, match=WRONG[name]) as error:
+        read_arrays(place / name)
+    assert "\n" not in str(error.value) and not (place / "sprung").exists()

@@ -1,0 +1,118 @@
+"""The image part of a TubeViT under the names of timm and of Hugging Face, as safetensors.
+
+Written are the patch kernel, the fixed positions of one image size as a table, the blocks and the
+final norm; for timm, if asked, the pooling and a head, and then it gives our logits.  Video tubes
+and the other heads have no place there.  timm opens it without a class token.  Hugging Face's ViT
+always has one: here it is zeros, and its tokens are ours where an attention mask hides it; where
+none does, all of them look at it, too."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save as to_bytes
+
+from tubevit_np.params import flatten, shapes
+from tubevit_np.position import positions
+from tubevit_np.recipe import write_text
+from tubevit_np.vit.axes import to_torch
+from tubevit_np.vit.names import (
+    HEAD_NAMES,
+    IN_HUGGING_FACE,
+    IN_TIMM,
+    our_names,
+    pool_names,
+    their_names,
+)
+from tubevit_np.vit.settings import hugging_face_settings, timm_settings
+
+FORMATS = ("timm", "hf")
+
+
+def to_timm(params, cfg, size, head=None):
+    """{timm's name: array} for images of size x size; with a head's name, the pooling and it, too.
+
+    Raises ValueError for a size that patches do not fill, and for what no plain ViT can be."""
+    flat = _encoder(params, cfg, IN_TIMM) | {"pos_embed": _table(cfg, size)}
+    return flat if head is None else flat | _pooled(params, cfg, head)
+
+
+def to_hugging_face(params, cfg, size):
+    """{Hugging Face's name: array} of a ViTModel; the class token, zeros, is at position 0."""
+    nothing = np.zeros((1, 1, cfg.dim), np.float32)
+    return _encoder(params, cfg, IN_HUGGING_FACE) | {
+        "embeddings.cls_token": nothing,
+        "embeddings.position_embeddings": np.concatenate([nothing, _table(cfg, size)], axis=1)}
+
+
+def export(folder, params, cfg, form, size, head=None):
+    """model.safetensors, and its sizes, in a folder that timm or transformers opens.
+
+    form: "timm" or "hf".  Returns the names of our parameters that are left out.  Raises ValueError
+    where a model is already: a run's own folder, above all."""
+    if form not in FORMATS or (head and form != "timm"):
+        raise ValueError(f"format {form!r}{' with a head' if head else ''}: there are timm, with "
+                         "a head or without, and hf without")
+    if form == "timm":
+        flat, settings = to_timm(params, cfg, size, head), timm_settings(cfg, size, head)
+    else:
+        flat, settings = to_hugging_face(params, cfg, size), hugging_face_settings(cfg, size)
+    folder = Path(folder)
+    there = [name for name in ("model.safetensors", *settings) if (folder / name).exists()]
+    if there:
+        raise ValueError(f"{folder} already holds {there[0]}; give another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    flat = {name: np.ascontiguousarray(x) for name, x in flat.items()}
+    (folder / "model.safetensors").write_bytes(to_bytes(flat, {"format": "pt"}))
+    for name, told in settings.items():
+        write_text(folder / name, json.dumps(told, indent=2) + "\n")
+    used = (f"tubes.{patch_tube(cfg)}.", "blocks.", "norm.")
+    used += ("pool.", f"heads.{head}.") if head else ()
+    return [name for name in flatten(params) if not name.startswith(used)]
+
+
+def patch_tube(cfg):
+    """The place of the tube that cuts images.  Raises ValueError unless it is as in a plain ViT."""
+    places = [i for i, tube in enumerate(cfg.tubes) if tube.is_patch]
+    plain = [i for i in places if cfg.tubes[i].kernel[1:] == cfg.tubes[i].stride[1:]
+             and cfg.tubes[i].offset[1:] == (0, 0) and cfg.tubes[i].members == 1]
+    if len(places) != 1 or places != plain:
+        raise ValueError("a plain ViT has one kind of 2D patch, side by side and not packed; this "
+                         f"model has {', '.join(str(cfg.tubes[i]) for i in places) or 'none'}")
+    return places[0]
+
+
+def _encoder(params, cfg, form):
+    flat, patch = flatten(params), patch_tube(cfg)
+    if flat.get("gate.alpha", 0) != 0:
+        raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}); a plain ViT has none")
+    flat |= {f"patch.{leaf}": flat[f"tubes.{patch}.{leaf}"] for leaf in "wb"}
+    return _named(form, flat, our_names(cfg.depth))
+
+
+def _named(form, flat, names):
+    found = {}
+    for name in names:
+        theirs = their_names(form, name)
+        found |= zip(theirs, to_torch(name, flat[name], len(theirs)), strict=True)
+    return found
+
+
+def _table(cfg, size):
+    """The positions of an image's patches, as a learned table would hold them: (1, N, D)."""
+    patch = cfg.tubes[patch_tube(cfg)]
+    if size < 1 or any(size % k for k in patch.kernel):
+        raise ValueError(f"size {size} is not a multiple of the patch, {patch.name}")
+    return positions(replace(cfg, tubes=(patch,)), (1, size, size))[None].astype(np.float32)
+
+
+def _pooled(params, cfg, head):
+    """timm's pooling always ends in an MLP; where ours has none, it is zeros and adds nothing."""
+    if head not in cfg.classes:
+        raise ValueError(f"no head {head!r}; this model has {', '.join(cfg.classes) or 'none'}")
+    flat = flatten(params)
+    flat = {name: flat.get(name, np.zeros(shape, np.float32))
+            for name, shape in shapes(replace(cfg, pool_mlp=True)).items()}
+    flat |= {f"head.{leaf}": flat[f"heads.{head}.{leaf}"] for leaf in "wb"}
+    return _named(IN_TIMM, flat, [*pool_names(), *HEAD_NAMES])
