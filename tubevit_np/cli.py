@@ -9,7 +9,7 @@ from pathlib import Path
 from tubevit_np import commands
 from tubevit_np.config import PRESETS, TUBE_SETS
 from tubevit_np.data.sources import ENOUGH
-from tubevit_np.recipe import Recipe
+from tubevit_np.recipe import PRECISIONS, Recipe
 
 HELP = {  # option: (type, what it says)
     "data": (Path, "folder or table of labelled videos (default: the generated set)"),
@@ -23,6 +23,9 @@ HELP = {  # option: (type, what it says)
     "batch": (int, "videos in a step"),
     "image_batch": (int, "images in a step"),
     "lr": (float, "highest learning rate"),
+    "accumulate": (int, "parts of a step's batch, one after the other, to save memory"),
+    "devices": (int, "devices that share every batch (tubevit_tg; on a CPU: threads)"),
+    "precision": (str, f"of matrix products: {', '.join(PRECISIONS)} (tubevit_tg)"),
     "smoothing": (float, "label smoothing, 0 to below 1"),
     "flip": (bool, "mirror files at random, but for classes that tell left from right"),
     "memory": (float, "gigabytes for decoded files; a larger set is decoded as training goes"),

@@ -11,8 +11,9 @@ from tubevit_np.config import PRESETS, from_json, to_json, with_tubes
 from tubevit_np.model import check_tubes
 from tubevit_np.params import KERNEL_NORM
 
+PRECISIONS = ("float32", "bfloat16", "half")
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
-                       "save_every"), 1)
+                       "save_every", "accumulate", "devices"), 1)
 LEAST |= dict.fromkeys(("image_weight", "lr", "warmup", "weight_decay", "clip", "smoothing",
                         "kernel_norm", "memory", "seed"), 0)
 
@@ -34,6 +35,9 @@ class Recipe:
     batch: int = 32  # videos in a step
     image_batch: int = 32  # images in a step
     image_weight: float = 1.0  # of the images' mean loss beside the videos'
+    accumulate: int = 1  # parts of a step's batch, computed one after the other to save memory
+    devices: int = 1  # that share every part of a batch; tubevit_tg alone has several
+    precision: str = "float32"  # of matrix products; tubevit_tg alone has others
     lr: float = 3e-3
     warmup: int = 60  # steps
     weight_decay: float = 0.05
@@ -55,6 +59,9 @@ class Recipe:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
         if self.smoothing >= 1:
             raise ValueError(f"smoothing is {self.smoothing}; it must be below 1")
+        if self.precision not in PRECISIONS:
+            raise ValueError(f"precision {self.precision!r} is not one of {', '.join(PRECISIONS)}")
+        self._check_shares()
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
             check_tubes(shape, self.config({}))
 
@@ -68,6 +75,14 @@ class Recipe:
         given = (self.frames, self.data), (1, self.images)
         return [(frames, self.size, self.size) for frames, path in given
                 if self.generated or path is not None]
+
+    def _check_shares(self):
+        shares = self.devices * self.accumulate
+        for name, path in (("batch", self.data), ("image_batch", self.images)):
+            count = getattr(self, name)
+            if self.devices > 1 and count % shares and (self.generated or path is not None):
+                raise ValueError(f"{name} is {count}; for devices {self.devices} and accumulate "
+                                 f"{self.accumulate} it must be a multiple of {shares}")
 
     def config(self, classes):
         """The preset with these heads, {name: K}."""

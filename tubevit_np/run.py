@@ -31,6 +31,7 @@ from tubevit_np.recipe import read_recipe, write_recipe, write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 DATA = "data.json"
+PATIENCE = 10  # steps in a row that half precision may leave out, until its scale is right
 KEEP = 2  # checkpoints; the older one is for the day when the disk lies
 
 
@@ -39,7 +40,7 @@ class Run:
 
     def __init__(self, folder, recipe, sources, cfg):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
-        self.first, self.recent = 0, []
+        self.first, self.recent, self.left_out = 0, [], 0
         self.bar, self.clock = tqdm(disable=True), time.perf_counter()
 
     @property
@@ -80,16 +81,20 @@ class Run:
             yield zip(self.bar, made, strict=True)
 
     def log(self, step, loss, lr, norm, right):
-        """Note a step; every log_every steps their means become one line of metrics.jsonl."""
-        if not np.isfinite([loss, norm]).all():
+        """Note a step; every log_every steps their means become one line of metrics.jsonl.
+
+        One that is not finite ends the run, but half precision leaves out a few in a row."""
+        finite = np.isfinite([loss, norm]).all()
+        self.left_out = 0 if finite else self.left_out + 1
+        if self.left_out > (PATIENCE if self.recipe.precision == "half" else 0):
             last = newest_checkpoint(self.folder) or "none yet"
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
                              f"(last checkpoint: {last}); start again with a lower --lr")
         shares = {f"train/{named(source, head)}": share
                   for source, found in zip(self.sources, right, strict=True)
                   for head, share in found.items()}
-        self.recent.append({"loss": loss, "norm": norm} | shares)
-        if (step + 1) % self.recipe.log_every == 0 or self.due(step):
+        self.recent += [{"loss": loss, "norm": norm} | shares] if finite else []
+        if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.due(step)):
             self._write_means(step, lr)
 
     def due(self, step):

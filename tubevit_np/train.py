@@ -24,11 +24,13 @@ def gradients(params, batch, cfg, weight=1.0, smoothing=0.0):
     return weight * loss, right, backward(params, out, d_logits, cfg)
 
 
-def joint_gradients(params, batches, cfg, weights, smoothing=0.0, pool=None):
-    """The same for a joint step, one Batch of each source, weighted; a list of accuracies."""
+def joint_gradients(params, batches, cfg, weights, smoothing=0.0, pool=None, accumulate=1):
+    """The same for a joint step, one Batch of each source, weighted; a list of accuracies.
+
+    accumulate: how many times as many parts as fit side by side, for want of memory."""
     jobs = [(part, weight * len(part.x) / len(batch.x), i)
             for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
-            for part in batch.split(PARTS)]
+            for part in batch.split(PARTS * accumulate)]
     results = (pool.map if pool else map)(
         lambda job: gradients(params, job[0], cfg, job[1], smoothing), jobs)
     total, right, grads = 0.0, [{} for _ in batches], {}
@@ -48,7 +50,7 @@ def joint_step(params, moments, run, pool):
 
     def step(t, lr, batches):
         loss, right, grads = joint_gradients(params, batches, run.cfg, run.weights,
-                                             recipe.smoothing, pool)
+                                             recipe.smoothing, pool, recipe.accumulate)
         norm = clip(grads, recipe.clip)
         adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
         return loss, norm, right
@@ -56,8 +58,17 @@ def joint_step(params, moments, run, pool):
     return step
 
 
+def check(recipe):
+    """Raises ValueError for what NumPy has not: other devices, a lower precision."""
+    for name, only in (("devices", 1), ("precision", "float32")):
+        if getattr(recipe, name) != only:
+            raise ValueError(f"{name} is {getattr(recipe, name)}, but NumPy has only {only}; "
+                             "train with tubevit_tg")
+
+
 def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
+    check(run.recipe)
     params, moments = run.start()
     moments = moments or adamw_state(flatten(params))
     with threadpool_limits(1), ThreadPoolExecutor(PARTS) as pool, run.batches() as batches:

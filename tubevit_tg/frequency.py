@@ -11,12 +11,16 @@ from tubevit_tg.layers import matmul
 
 def to_waves(w):
     """(kt, kh, kw, C, D) by voxel and colour -> the same shape by frequency along all four axes."""
-    return _along_axes(w, [constant(cosines, n, dtype=w.dtype) for n in w.shape[:4]])
+    return _along_axes(w, _cosines(w))
 
 
 def from_waves(w):
     """The inverse of to_waves."""
-    return _along_axes(w, [constant(cosines, n, dtype=w.dtype).T for n in w.shape[:4]])
+    return _along_axes(w, [matrix.T for matrix in _cosines(w)])
+
+
+def _cosines(w):
+    return [constant(cosines, n, dtype=w.dtype, device=w.device) for n in w.shape[:4]]
 
 
 def _along_axes(w, matrices):

@@ -24,12 +24,12 @@ def forward(params, x, cfg, head, inner=True):
     check_tensors(params["norm"]["g"])
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
-    z = out["with_position"] = out["tokens"] + at  # (B, N, D)
+    z = out["with_position"] = out["tokens"] + at.to(video.device)  # (B, N, D)
     for layer in range(cfg.depth):
         z, seen = block(z, **params["blocks"][str(layer)],
                         heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
         if layer == cfg.gate_layer:
-            keep = Tensor(gated_tokens(cfg, video.shape[1:4]))
+            keep = Tensor(gated_tokens(cfg, video.shape[1:4]), device=video.device)
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         out[f"blocks.{layer}"] = z
         out |= under(f"blocks.{layer}", seen) if inner else {}
