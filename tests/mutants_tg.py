@@ -100,14 +100,14 @@ DEVICE = [Mutant("tubevit_tg/device.py", *rest) for rest in [
      'isinstance(device, tuple) else tensor)',
      "test_device.py::test_tensors_are_copies", "later writes seen"),
     ('tensor.shard(device, axis)', 'tensor.shard(device)',
-     "test_train_tg.py::test_each_device_has_its_share_of_a_batch_and_the_whole_model",
+     "test_train_tg.py::test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model",
      "every device computes the whole batch"),
     ('return tree.to(Device.DEFAULT)', 'return tree',
      "test_train_tg.py::test_scored_on_one_device", "scored on all devices"),
 ]]
 
 FREQUENCY = [Mutant("tubevit_tg/frequency.py", *rest) for rest in [
-    ('dtype=w.dtype).T for', 'dtype=w.dtype) for',
+    ('[matrix.T for matrix in _cosines(w)]', '_cosines(w)',
      "test_mirror.py::test_one_function[back from waves]", "the transform in place of its inverse"),
 ]]
 
@@ -118,7 +118,8 @@ TRAIN = [Mutant("tubevit_tg/train.py", *rest) for rest in [
      "test_train_tg.py::test_devices_and_parts_change_nothing", "unequal parts count the same"),
     ('params, moments = (to_tensors(tree, device=devices(run.recipe.devices))',
      'params, moments = (to_tensors(tree)',
-     "test_train_tg.py::test_a_run_on_two_devices", "parameters on one device"),
+     "test_train_tg.py::test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model",
+     "parameters on one device"),
     ('scaling.get("scale", 1.0))', '1.0)',
      "test_train_tg.py::test_half_keeps_gradients_that_float16_cannot_hold", "half without scale"),
     ('{name: g / scale for', '{name: g for',

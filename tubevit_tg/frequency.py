@@ -19,12 +19,12 @@ def from_waves(w):
     return _along_axes(w, [matrix.T for matrix in _cosines(w)])
 
 
-def _cosines(w):
-    return [constant(cosines, n, dtype=w.dtype, device=w.device) for n in w.shape[:4]]
-
-
 def _along_axes(w, matrices):
     for axis, matrix in enumerate(matrices):
         front = w.transpose(0, axis)
         w = matmul(matrix, front.flatten(1)).reshape(front.shape).transpose(0, axis)
     return w.contiguous()  # or both moments would be computed from the last product again
+
+
+def _cosines(w):
+    return [constant(cosines, n, dtype=w.dtype, device=w.device) for n in w.shape[:4]]
