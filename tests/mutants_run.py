@@ -32,6 +32,10 @@ RUN = [Mutant("tubevit_np/run.py", *rest) for rest in [
     ("return params, {moment: flatten(tree) for moment, tree in moments.items()}",
      "return params, {}",
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "resumed without its moments"),
+    ("else self.left_out + 1", "else 1",
+     "test_run.py::test_half_precision_may_leave_out_ten_steps_in_a_row", "left out for ever"),
+    ("(PATIENCE if self.recipe.precision == \"half\" else 0)", "PATIENCE",
+     "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "patience in float32, too"),
     ("np.isfinite([loss, norm]).all()", "np.isfinite(loss)",
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "an infinite gradient applied"),
     ("[:-KEEP]", "[:-1]",
@@ -48,6 +52,10 @@ TRAIN = [Mutant("tubevit_np/train.py", *rest) for rest in [
      "unequal parts weigh the same"),
     ("step_once(step + 1,", "step_once(step + 1 - run.first,",
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "AdamW counts anew once resumed"),
+    ("batch.split(PARTS * accumulate)", "batch.split(PARTS)",
+     "test_train.py::test_parts_are_as_small_as_asked", "accumulate ignored"),
+    ("    check(run.recipe)\n", "",
+     "test_train.py::test_what_numpy_has_not_is_refused_on_resume_too", "trained otherwise"),
     ("total += float(loss)", "total = float(loss)",
      "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss", "last part's loss"),
 ]]
@@ -79,6 +87,8 @@ CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
 ]]
 
 RECIPE = [Mutant(*rest) for rest in [
+    ("tubevit_np/recipe.py", "shares = self.devices * self.accumulate", "shares = self.devices",
+     "test_recipe.py::test_a_recipe_refuses", "parts that do not go onto all devices"),
     ("tubevit_np/writing.py", "os.replace(unfinished, path)", "path.write_bytes(b'')",
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
     ("tubevit_np/writing.py", "unfinished.unlink(missing_ok=True)", "pass",

@@ -16,6 +16,9 @@ LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
      "test_mirror.py::test_one_function[split heads]", "heads interleaved"),
     ('* (1 / math.sqrt(q.shape[-1]))', '',
      "test_mirror.py::test_every_intermediate[image-float64]", "attention without its scale"),
+    ('attention(q, k.cast(low), v.cast(low))', 'attention(q, k, v)',
+     "test_precision.py::test_products_are_lower_and_all_else_is_float32",
+     "attention in float32"),
     ('q, k, v = (split_heads', 'k, q, v = (split_heads',
      "test_mirror.py::test_every_intermediate[image-float64]", "qkv columns in another order"),
     ('change, inner = feed_forward(seen["ln2"]', 'change, inner = feed_forward(y',
@@ -77,7 +80,7 @@ LOSS = [Mutant("tubevit_tg/loss.py", *rest) for rest in [
 OPTIM = [Mutant("tubevit_tg/optim.py", *rest) for rest in [
     ('(most / norm).minimum(1)', '(most / norm)',
      "test_mirror.py::test_ten_training_steps[float64]", "small gradients blown up"),
-    ('v.assign(v + (1 - beta2) * (g * g - v))', 'v.assign(v + (1 - beta1) * (g * g - v))',
+    ('put(v, v + (1 - beta2) * (g * g - v))', 'put(v, v + (1 - beta1) * (g * g - v))',
      "test_mirror.py::test_ten_training_steps[float64]", "one beta for both moments"),
     ("size + (quiet(size) if by_waves else 0)", "size",
      "test_mirror.py::test_ten_training_steps[float64]", "faint waves at full length"),
@@ -85,6 +88,10 @@ OPTIM = [Mutant("tubevit_tg/optim.py", *rest) for rest in [
      "test_mirror.py::test_ten_training_steps[float64]", "no weight decay"),
     ('rate = lr * (rates or {}).get(name, 1.0)', 'rate = lr',
      "test_mirror.py::test_ten_training_steps[float64]", "kernels at the full rate"),
+    ('finite.where(new, old)', 'new',
+     "test_precision.py::test_a_step_left_out_changes_nothing", "NaN into parameters and moments"),
+    ('onto[name] + g', 'g',
+     "test_train_tg.py::test_devices_and_parts_change_nothing", "the last part's gradient alone"),
     ('spectral and is_kernel(w.shape)', 'is_kernel(w.shape)',
      "test_mirror.py::test_a_step_without_some_gradient[False]", "kernels always by waves"),
 ]]
@@ -94,17 +101,52 @@ DEVICE = [Mutant("tubevit_tg/device.py", *rest) for rest in [
      "test_device.py::test_what_dev_asks_is_obeyed_unseen", "DEV ignored"),
     ('if "clang" in Path(command).name and which(command):', 'if which(command):',
      "test_device.py::test_a_clang_on_path", "gcc taken for a clang"),
-    ('Tensor(array.reshape(-1), dtype=dtype).reshape(array.shape).realize()',
-     'Tensor(array, dtype=dtype).realize()',
+    ('Tensor(array.reshape(-1), dtype=dtype).reshape(array.shape)', 'Tensor(array, dtype=dtype)',
      "test_device.py::test_a_captured_function_sees_new_numbers", "numbers baked in"),
-    ('reshape(array.shape).realize()', 'reshape(array.shape)',
+    ('isinstance(device, tuple) else tensor).realize()',
+     'isinstance(device, tuple) else tensor)',
      "test_device.py::test_tensors_are_copies", "later writes seen"),
+    ('tensor.shard(device, axis)', 'tensor.shard(device)',
+     "test_train_tg.py::test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model",
+     "every device computes the whole batch"),
+    ('return tree.to(Device.DEFAULT)', 'return tree',
+     "test_train_tg.py::test_scored_on_one_device", "scored on all devices"),
 ]]
 
 FREQUENCY = [Mutant("tubevit_tg/frequency.py", *rest) for rest in [
-    ('dtype=w.dtype).T for', 'dtype=w.dtype) for',
+    ('[matrix.T for matrix in _cosines(w)]', '_cosines(w)',
      "test_mirror.py::test_one_function[back from waves]", "the transform in place of its inverse"),
 ]]
 
+TRAIN = [Mutant("tubevit_tg/train.py", *rest) for rest in [
+    ('[share * run.weights[i]]', '[run.weights[i]]',
+     "test_train_tg.py::test_devices_and_parts_change_nothing", "every part weighs as the whole"),
+    ('get((i, head), 0.0) + share * hits', 'get((i, head), 0.0) + hits / recipe.accumulate',
+     "test_train_tg.py::test_devices_and_parts_change_nothing", "unequal parts count the same"),
+    ('params, moments = (to_tensors(tree, device=devices(run.recipe.devices))',
+     'params, moments = (to_tensors(tree)',
+     "test_train_tg.py::test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model",
+     "parameters on one device"),
+    ('scaling.get("scale", 1.0))', '1.0)',
+     "test_train_tg.py::test_half_keeps_gradients_that_float16_cannot_hold", "half without scale"),
+    ('{name: g / scale for', '{name: g for',
+     "test_train_tg.py::test_training_in_lower_precision", "gradients left scaled"),
+    ('        rescale(scaling, finite)\n', '',
+     "test_train_tg.py::test_half_leaves_out_a_step_that_is_not_finite", "scale never falls"),
+]]
+
+PRECISION = [Mutant("tubevit_tg/precision.py", *rest) for rest in [
+    ('params.cast(precision) if decayed(params.shape) else params', 'params.cast(precision)',
+     "test_precision.py::test_products_are_lower_and_all_else_is_float32", "norms in 16 bits"),
+    ('t - scaling["left_out"]', 't',
+     "test_precision.py::test_steps_left_out_are_not_counted", "steps left out counted"),
+    ('    Tensor.realize(*new.values())  # all from the old ones\n', '',
+     "test_precision.py::test_the_scale_falls_at_once_and_grows_after_enough_good_steps",
+     "the new count judges the scale"),
+    ('finite.where(scaling["good"] + 1, 0)', 'scaling["good"] + 1',
+     "test_precision.py::test_the_scale_falls_at_once_and_grows_after_enough_good_steps",
+     "good steps not in a row"),
+]]
+
 MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM,
-          *DEVICE, *FREQUENCY, *DROPOUT]
+          *DEVICE, *FREQUENCY, *DROPOUT, *TRAIN, *PRECISION]

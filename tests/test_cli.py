@@ -20,11 +20,11 @@ from tiny import class_folder, coded, copied, finished
 
 import tubevit_np as tv
 from tubevit_np import cli
+from tubevit_np.__main__ import ENGINE
 from tubevit_np.data import sources
 from tubevit_np.evaluate import predictor
 from tubevit_np.folder import read_metrics
 from tubevit_np.recipe import Recipe
-from tubevit_np.train import train
 
 COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "pretrained", "scale", "export",
             "info")
@@ -42,8 +42,7 @@ except SystemExit:
 
 def run(*arguments):
     """Exit status of one command, in this process."""
-    engine = SimpleNamespace(train=train, predictor=predictor)
-    return cli.main("tubevit_np", engine, [str(argument) for argument in arguments])
+    return cli.main("tubevit_np", ENGINE, [str(argument) for argument in arguments])
 
 
 def shares(text, word):
@@ -342,6 +341,11 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     f"{NEW} --seed -1": "seed is -1; it must be at least 0",
     f"{NEW} --save-every 0": "save_every is 0; it must be at least 1",
     f"{NEW} --preset XL": "no preset 'XL'; there are demo, Ti,",
+    f"{NEW} --devices 2": "devices is 2, but NumPy has only 1; train with tubevit_tg",
+    f"{NEW} --devices 3": "batch is 32; for devices 3 and accumulate 1 it must be a multiple of 3",
+    f"{NEW} --precision half": "precision is half, but NumPy has only float32; train with",
+    f"{NEW} --precision fp8": "precision 'fp8' is not one of float32, bfloat16, half",
+    f"{NEW} --accumulate 0": "accumulate is 0; it must be at least 1",
     f"{NEW} --tubes XL": "'XL' is not one of main, core, demo",
     f"{NEW} --size 7": "no tube fits into 1x7x7",
     f"{NEW} --size 12": "size=12 is too small to tell textures apart",

@@ -15,7 +15,17 @@ import pytest
 from tinygrad import TinyJit, dtypes
 
 import tubevit_tg as tg
-from tubevit_tg.device import GPUS, choose, constant, dtype_name, find_compiler, zig_clang
+from tubevit_tg.device import (
+    DEVICE,
+    GPUS,
+    choose,
+    constant,
+    devices,
+    dtype_name,
+    find_compiler,
+    on_one,
+    zig_clang,
+)
 
 TOP = Path(__file__).resolve().parents[1]
 
@@ -150,6 +160,26 @@ def test_a_captured_function_sees_new_numbers():
 def test_a_constant_is_kept():
     eye = constant(np.eye, 3, dtype=dtypes.float32)
     assert constant(np.eye, 3, dtype=dtypes.float32) is eye and eye.tolist() == np.eye(3).tolist()
+
+
+def test_several_devices_are_of_the_same_kind():
+    assert devices(1) == "CPU" and devices(3) == ("CPU", "CPU:1", "CPU:2")
+
+
+def test_one_line_says_how_many_devices_there_are(monkeypatch):
+    monkeypatch.setattr("tubevit_tg.device.usable", lambda name: name in ("CPU", "CPU:1"))
+    told = f"devices is 3, but tinygrad finds only 2 of {DEVICE}; use --devices 2"
+    with pytest.raises(ValueError, match=told):
+        devices(3)
+
+
+def test_each_device_has_a_copy_or_a_part(rng):
+    array = rng.standard_normal((4, 3))
+    copies, parts = (tg.to_tensors(array, device=devices(2), axis=axis) for axis in (None, 0))
+    assert (copies.uop.shard_shape, parts.uop.shard_shape) == ((4, 3), (2, 3))
+    for tensor in (copies, parts, on_one({"a": copies})["a"]):
+        assert np.array_equal(tensor.numpy(), array)
+    assert on_one(copies).device == "CPU"
 
 
 def test_dtypes_have_the_names_of_numpy():

@@ -3,12 +3,16 @@
     python -m pytest -m long"""
 
 import json
+from dataclasses import replace
+from unittest import mock
 
+import numpy as np
 import pytest
 
 from tubevit_np import cli, run, train
 from tubevit_np.__main__ import ENGINE
 from tubevit_np.folder import read_metrics
+from tubevit_np.params import flatten
 from tubevit_np.recipe import Recipe
 
 pytestmark = pytest.mark.long
@@ -21,6 +25,10 @@ CLOSE = 7e-6
 def losses(folder, engine):
     recipe = Recipe(steps=STEPS, batch=16, image_batch=8, log_every=1, save_every=STEPS)
     engine.train(run.new_run(folder, recipe))
+    return losses_in(folder)
+
+
+def losses_in(folder):
     rows = read_metrics(folder / "metrics.jsonl")
     return [row["loss"] for row in rows if "loss" in row]
 
@@ -38,3 +46,31 @@ def test_the_main_job_learns(tmp_path):
     scores = json.loads((tmp_path / "demo" / "evaluation.json").read_text())
     assert scores["video"]["both"] >= 0.85
     assert scores["image"]["noun"] >= 0.95
+
+
+def test_two_devices_in_half_precision_and_parts_survive_a_kill(tmp_path):
+    """Bit for bit; and the losses are about those of NumPy, which has one device and float32."""
+    from tubevit_tg.train import train as train_tg
+
+    recipe = Recipe(steps=6, batch=12, image_batch=6, log_every=1, save_every=3)
+    train.train(run.new_run(tmp_path / "np", recipe))
+    recipe = replace(recipe, devices=2, accumulate=3, precision="half")
+    wanted = train_tg(run.new_run(tmp_path / "whole", recipe))
+    with mock.patch.object(run.Run, "log", stopping_at(5)), pytest.raises(KeyboardInterrupt):
+        train_tg(run.new_run(tmp_path / "killed", recipe))
+    found = train_tg(run.open_run(tmp_path / "killed"))
+    assert all(np.array_equal(w, flatten(found)[name]) for name, w in flatten(wanted).items())
+    theirs, ours, again = (losses_in(tmp_path / name) for name in ("np", "whole", "killed"))
+    assert again == ours
+    assert ours == pytest.approx(theirs, rel=1e-3)
+
+
+def stopping_at(step):
+    """Run.log that is interrupted after so many steps."""
+    usual = run.Run.log
+
+    def log(self, done, *rest, **named):
+        if done == step:
+            raise KeyboardInterrupt
+        usual(self, done, *rest, **named)
+    return log

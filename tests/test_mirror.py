@@ -44,7 +44,8 @@ SMOOTHING = 0.1
 MIRRORED = ("dropout", "frequency", "kernels", "layers", "loss", "model", "optim", "pooling",
             "position", "scaling", "tubes")
 ONLY_TG = {"layers": ["matmul"], "optim": ["autograd"]}  # in place of np's @ and backward.py
-MORE_ARGUMENTS = {"positions": ["dtype"], "smooth_labels": ["dtype"]}  # np makes float64, and casts
+MORE_ARGUMENTS = {"positions": ["dtype"], "smooth_labels": ["dtype"],  # np makes float64, and casts
+                  "adamw": ["finite"]}  # np has no half precision
 
 
 def functions(module):

@@ -15,7 +15,8 @@ WRONG = [
     ({"preset": "XXL"}, "no preset 'XXL'; there are demo, Ti, S, B, L, H"),
     ({"tubes": "round"}, "tube set 'round' is not one of main, core, demo"),
     *(({name: 0}, f"{name} is 0; it must be at least 1") for name in (
-        "frames", "size", "steps", "batch", "image_batch", "log_every", "save_every")),
+        "frames", "size", "steps", "batch", "image_batch", "log_every", "save_every",
+        "accumulate", "devices")),
     *(({name: -1}, f"{name} is -1; it must be at least 0") for name in (
         "lr", "seed", "randaugment", "magnitude", "warmup", "clip", "smoothing", "image_weight",
         "weight_decay", "kernel_norm", "weight", "mixup", "dropout", "frozen")),
@@ -29,6 +30,10 @@ WRONG = [
      "batch is given 3 times, for 2 sets; give it once, or once for each set"),
     ({"image_weight": (1, 2), "data": "a"}, "image_weight is given 2 times, for 0 sets"),
     ({"weight": (1, 2)}, "weight is given 2 times, for 1 set;"),
+    ({"precision": "fp8"}, "precision 'fp8' is not one of float32, bfloat16, half"),
+    ({"devices": 3}, "batch is 32; for devices 3 and accumulate 1 it must be a multiple of 3"),
+    ({"devices": 2, "accumulate": 3, "batch": 12},
+     "image_batch is 32; for devices 2 and accumulate 3 it must be a multiple of 6"),
     ({"size": 7}, "no tube fits into 1x7x7 (T x H x W); they need 1x8x8, 8x10x10, 16x8x8"),
     ({"images": "here", "size": 7}, "no tube fits into 1x7x7"),
     ({"preset": "B", "frames": 32, "size": 9}, "no tube fits into 1x9x9"),  # a video would
@@ -73,6 +78,12 @@ def test_the_model_is_the_preset_with_other_heads_or_tubes():
     assert Recipe().config(classes) == replace(PRESETS["demo"], classes=classes)
     cfg = recipe_for(preset="B", tubes="core").config(classes)
     assert cfg == replace(PRESETS["B"], classes=classes, tubes=TUBE_SETS["core"])
+
+
+def test_what_is_not_in_a_step_need_not_go_onto_all_devices():
+    assert Recipe(data="a", devices=3, batch=6, image_batch=4).devices == 3
+    assert Recipe(images="a", devices=2, accumulate=2, batch=7).devices == 2
+    assert Recipe(accumulate=5).batch == 32  # in parts of 7, 7, 6, 6, 6
 
 
 def test_its_file_brings_it_back(tmp_path):

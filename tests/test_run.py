@@ -274,6 +274,18 @@ def test_a_full_disk_stops_the_run_which_then_ends_as_ever(tmp_path, room):
     assert without_rate(folder) == without_rate(finished())
 
 
+@pytest.mark.parametrize("log_every", [1, 40])
+def test_half_precision_may_leave_out_ten_steps_in_a_row(tmp_path, log_every):
+    recipe = replace(RECIPE, precision="half", steps=40, save_every=40, log_every=log_every)
+    losses = [1.0, *10 * [math.nan], 3.0, *11 * [math.inf], 5.0]
+    with pytest.raises(ValueError, match="step 23: the loss is inf"):
+        logged(tmp_path, recipe, losses)
+    steps = [r["step"] for r in read_metrics(tmp_path / "metrics.jsonl")]
+    assert steps == ([1, 12] if log_every == 1 else [])
+    log = logged(tmp_path, replace(recipe, steps=13), losses[:13])
+    assert (log[-1]["step"], log[-1]["loss"]) == ((12, 3.0) if log_every == 1 else (13, 2.0))
+
+
 def test_without_any_checkpoint_it_says_so_too(tmp_path):
     with pytest.raises(ValueError, match="step 2: the loss is nan.*last checkpoint: none yet"):
         logged(tmp_path, RECIPE, [1.0, math.nan])

@@ -3,7 +3,6 @@
 import csv
 import json
 import warnings
-from types import SimpleNamespace
 
 import av
 import clips
@@ -13,6 +12,7 @@ from clips import SHARED, needs_shared, which
 from tiny import asked, class_folder, coded
 
 from tubevit_np import cli
+from tubevit_np.__main__ import ENGINE
 from tubevit_np.data import span
 from tubevit_np.data.augment import has_sides
 from tubevit_np.data.clock import duration
@@ -21,8 +21,7 @@ from tubevit_np.data.images import centre_crop
 from tubevit_np.data.span import pictures_in, read_span
 from tubevit_np.data.stream import StreamSource, crop_at
 from tubevit_np.data.video import decode
-from tubevit_np.evaluate import evaluate, predictor
-from tubevit_np.train import train
+from tubevit_np.evaluate import evaluate
 
 
 def whole(picture):
@@ -223,10 +222,9 @@ def test_a_set_of_broken_files_ends_the_training(tmp_path):
 def test_training_evaluating_and_predicting_at_a_speed(tmp_path, capfd):
     """Through the process that makes batches ahead, from the command line."""
     films = class_folder(tmp_path / "films", "video", size=27)
-    engine = SimpleNamespace(train=train, predictor=predictor)
 
     def run(*given):
-        status = cli.main("tubevit_np", engine, [str(word) for word in given])
+        status = cli.main("tubevit_np", ENGINE, [str(word) for word in given])
         return status, capfd.readouterr().out
     status, told = run("train", "--data", films, "--fps", 5, "--frames", 2, "--size", 24,
                        "--steps", 2, "--batch", 2, "--out", tmp_path / "run")

@@ -11,10 +11,11 @@ from small import MODEL, assert_close
 from tiny import RECIPE, glance
 
 import tubevit_np as tv
+from tubevit_np import train as training
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.sources import GeneratedSource, open_sources
 from tubevit_np.dropout import dropout
-from tubevit_np.run import new_run, read_metrics
+from tubevit_np.run import new_run, open_run, read_metrics
 from tubevit_np.train import PARTS, gradients, joint_gradients, train
 
 WEIGHTS = (1.0, 0.3)
@@ -42,11 +43,12 @@ def joint_loss(params, batches, smoothing, rate=0.0):
     return total
 
 
-@pytest.mark.parametrize("rate", [0, 0.2])
+@pytest.mark.parametrize("rate, accumulate", [(0, 1), (0.2, 3)])
 @pytest.mark.parametrize("sizes", SIZES)
-def test_parts_give_the_gradient_of_the_undivided_joint_loss(rng, sizes, rate):
+def test_parts_give_the_gradient_of_the_undivided_joint_loss(rng, sizes, rate, accumulate):
     params, batches = small.params(MODEL, rng), joint_batch(rng, *sizes)
-    total, right, grads = joint_gradients(params, batches, MODEL, WEIGHTS, 0.1, rate)
+    total, right, grads = joint_gradients(params, batches, MODEL, WEIGHTS, 0.1, rate,
+                                          accumulate=accumulate)
     assert_close(total, joint_loss(params, batches, 0.1, rate))
     whole = [gradients(params, batch, MODEL, weight, 0.1, rate)
              for batch, weight in zip(batches, WEIGHTS, strict=True)]
@@ -68,6 +70,21 @@ def test_the_joint_gradient_is_the_slope_of_the_joint_loss(rng, rate):
     grads = joint_gradients(params, batches, MODEL, WEIGHTS, 0.1, rate)[2]
     slope = sum(np.vdot(way[name], g) for name, g in grads.items())
     assert_close(slope, (ahead - behind) / (2 * step), 2e-8)
+
+
+def test_parts_are_as_small_as_asked(monkeypatch, trained):
+    seen = []
+    monkeypatch.setattr(training, "gradients", lambda params, batch, *rest: (
+        seen.append(len(batch.x)), gradients(params, batch, *rest))[1])
+    trained(steps=1, batch=7, image_batch=3, accumulate=3)
+    assert sorted(seen) == [1, 1, 1] + [1, 1, 1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("name, value", [("devices", 3), ("precision", "bfloat16")])
+def test_what_numpy_has_not_is_refused_on_resume_too(tmp_path, name, value):
+    new_run(tmp_path / "run", replace(RECIPE, image_batch=3, **{name: value}))
+    with pytest.raises(ValueError, match=f"{name} is {value}, but NumPy has only"):
+        train(open_run(tmp_path / "run"))
 
 
 def test_threads_change_no_bit():

@@ -9,7 +9,7 @@ from pathlib import Path
 from tubevit_np import commands, conversions
 from tubevit_np.config import GATE_TOKENS, PRESETS, TUBE_SETS
 from tubevit_np.data.sources import ENOUGH
-from tubevit_np.recipe import NUMBERS, SETS, Recipe
+from tubevit_np.recipe import NUMBERS, PRECISIONS, SETS, Recipe
 from tubevit_np.recipes import RECIPES
 
 HELP = {  # group: {option: (type, what it says)}
@@ -35,6 +35,9 @@ HELP = {  # group: {option: (type, what it says)}
         "steps": (int, "training steps"),
         "frozen": (int, "so many first blocks do not train, nor do the tubes then"),
         "lr": (float, "highest learning rate"),
+        "accumulate": (int, "parts of a step's batch, one after the other, to save memory"),
+        "devices": (int, "devices that share every batch (tubevit_tg; on a CPU: threads)"),
+        "precision": (str, f"of matrix products: {', '.join(PRECISIONS)} (tubevit_tg)"),
         "smoothing": (float, "label smoothing, 0 to below 1"),
         "mixup": (float, "parameter of the Beta distribution of mixed examples; 0: none"),
         "dropout": (float, "share of numbers dropped, 0 to below 1"),

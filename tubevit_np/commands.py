@@ -25,7 +25,11 @@ def train(options, engine):
         raise ValueError(f"a resumed run keeps its own options; leave out --{first}")
     if not options.out.strip():
         raise ValueError("--out is empty; name a folder for the run")
-    run = open_run(options.resume) if options.resume else new_run(options.out, recipe_for(**given))
+    if options.resume:
+        run = open_run(options.resume)
+    else:
+        engine.check(recipe := recipe_for(**given))  # before there is a folder
+        run = new_run(options.out, recipe)
     params = engine.train(run)
     if run.first == run.recipe.steps:
         print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")

@@ -10,8 +10,9 @@ from tubevit_np.model import check_tubes
 from tubevit_np.params import KERNEL_NORM, load
 from tubevit_np.writing import write_text
 
+PRECISIONS = ("float32", "bfloat16", "half")
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
-                       "save_every"), 1)
+                       "save_every", "accumulate", "devices"), 1)
 LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
                         "smoothing", "mixup", "dropout", "randaugment", "magnitude", "frozen",
                         "kernel_norm", "memory", "seed"), 0)
@@ -48,6 +49,9 @@ class Recipe:
     image_batch: int | tuple[int, ...] = 32  # images in a step
     weight: float | tuple[float, ...] = 1.0  # of the mean loss of videos
     image_weight: float | tuple[float, ...] = 1.0  # of the mean loss of images
+    accumulate: int = 1  # parts of a step's batch, computed one after the other to save memory
+    devices: int = 1  # that share every part of a batch; tubevit_tg alone has several
+    precision: str = "float32"  # of matrix products; tubevit_tg alone has others
     lr: float = 3e-3
     warmup: int = 60  # steps
     weight_decay: float = 0.05
@@ -85,6 +89,17 @@ class Recipe:
         for name in SHARES:
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")
+        if self.precision not in PRECISIONS:
+            raise ValueError(f"precision {self.precision!r} is not one of {', '.join(PRECISIONS)}")
+        self._check_shares()
+
+    def _check_shares(self):
+        shares = self.devices * self.accumulate
+        for kind, _, count, _ in self.sets if self.devices > 1 else ():
+            if count % shares:
+                raise ValueError(f"{'image_' * (kind == 'image')}batch is {count}; for devices "
+                                 f"{self.devices} and accumulate {self.accumulate} it must be a "
+                                 f"multiple of {shares}")
 
     @property
     def sets(self):

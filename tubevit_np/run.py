@@ -34,6 +34,7 @@ from tubevit_np.writing import write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 DATA = "data.json"
+PATIENCE = 10  # steps in a row that half precision may leave out, until its scale is right
 KEEP = 2  # checkpoints; the older one is for the day when the disk lies
 
 
@@ -42,8 +43,13 @@ class Run:
 
     def __init__(self, folder, recipe, sources, cfg):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
-        self.first, self.recent = 0, []
+        self.first, self.recent, self.left_out = 0, [], 0
         self.bar, self.clock = tqdm(disable=True), time.perf_counter()
+
+    @property
+    def counts(self):
+        """Examples of each source in a step."""
+        return [count for _, _, count, _ in self.recipe.sets]
 
     @property
     def weights(self):
@@ -77,22 +83,26 @@ class Run:
         steps = range(self.first, self.recipe.steps)
         progress = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
                         mininterval=1)
-        joint = Joint(self.sources, [count for _, _, count, _ in self.recipe.sets],
-                      self.recipe.seed, self.recipe.mixup, self.recipe.dropout)
+        joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
+                      self.recipe.dropout)
         with ahead(joint, steps) as made, progress as self.bar:
             self.clock = time.perf_counter()
             yield zip(self.bar, made, strict=True)
 
     def log(self, step, loss, lr, norm, right):
-        """Note a step; every log_every steps their means become one line of metrics.jsonl."""
-        if not np.isfinite([loss, norm]).all():
+        """Note a step; every log_every steps their means become one line of metrics.jsonl.
+
+        One that is not finite ends the run, but half precision leaves out a few in a row."""
+        finite = np.isfinite([loss, norm]).all()
+        self.left_out = 0 if finite else self.left_out + 1
+        if self.left_out > (PATIENCE if self.recipe.precision == "half" else 0):
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
                              f"(last checkpoint: {self._last}); start again with a lower --lr")
         shares = {f"train/{named(source, head)}": share
                   for source, found in zip(self.sources, right, strict=True)
                   for head, share in found.items()}
-        self.recent.append({"loss": loss, "norm": norm} | shares)
-        if (step + 1) % self.recipe.log_every == 0 or self.due(step):
+        self.recent += [{"loss": loss, "norm": norm} | shares] if finite else []
+        if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.due(step)):
             self._write_means(step, lr)
 
     def due(self, step):

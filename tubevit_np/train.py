@@ -28,11 +28,14 @@ def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, frozen=0)
     return weight * loss, right, backward(params, out, d_logits, cfg, drop, frozen)
 
 
-def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, frozen=0, pool=None):
-    """The same for a joint step, one Batch of each source, weighted; a list of accuracies."""
+def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, frozen=0, pool=None,
+                    accumulate=1):
+    """The same for a joint step, one Batch of each source, weighted; a list of accuracies.
+
+    accumulate: how many times as many parts as fit side by side, for want of memory."""
     jobs = [(part, weight * len(part.x) / len(batch.x), i)
             for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
-            for part in batch.split(PARTS)]
+            for part in batch.split(PARTS * accumulate)]
     results = (pool.map if pool else map)(
         lambda job: gradients(params, job[0], cfg, job[1], smoothing, rate, frozen), jobs)
     total, right, grads = 0.0, [{} for _ in batches], {}
@@ -53,7 +56,8 @@ def joint_step(params, moments, run, pool):
 
     def step(t, lr, batches):
         loss, right, grads = joint_gradients(params, batches, run.cfg, run.weights,
-                                             recipe.smoothing, recipe.dropout, recipe.frozen, pool)
+                                             recipe.smoothing, recipe.dropout, recipe.frozen, pool,
+                                             recipe.accumulate)
         norm = clip(grads, recipe.clip)
         adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
         return loss, norm, right
@@ -61,8 +65,17 @@ def joint_step(params, moments, run, pool):
     return step
 
 
+def check(recipe):
+    """Raises ValueError for what NumPy has not: other devices, a lower precision."""
+    for name, only in (("devices", 1), ("precision", "float32")):
+        if getattr(recipe, name) != only:
+            raise ValueError(f"{name} is {getattr(recipe, name)}, but NumPy has only {only}; "
+                             "train with tubevit_tg")
+
+
 def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
+    check(run.recipe)
     params, moments = run.start()
     moments = moments or adamw_state(trained(params, run.recipe.frozen))
     with threadpool_limits(1), ThreadPoolExecutor(PARTS) as pool, run.batches() as batches:

@@ -89,19 +89,41 @@ def describe():
     return f"tinygrad {version('tinygrad')} on {DEVICE}" + (f" ({NOTE})" if NOTE else "")
 
 
-def to_tensors(tree, dtype=None):
+def devices(count):
+    """The names of so many devices of the chosen kind, the default one first; of one, its name.
+
+    On a CPU each is a thread.  Raises ValueError, one line, if there are not so many."""
+    check_device()
+    names = tuple(Device.canonicalize(f"{Device.DEFAULT}:{i}") for i in range(count))
+    for i, name in enumerate(names):
+        if not usable(name):
+            raise ValueError(f"devices is {count}, but tinygrad finds only {i} of {DEVICE}; "
+                             f"use --devices {i}")
+    return names if count > 1 else names[0]
+
+
+def to_tensors(tree, dtype=None, device=None, axis=None):
     """A nested tree of arrays (or one array, or a number) as Tensors on the device.
 
     dtype: a tinygrad dtype or its name, else the array's; numbers become float32.  A number too has
-    a buffer, which TinyJit reads at every call; a plain number it would bake in."""
+    a buffer, which TinyJit reads at every call; a plain number it would bake in.  device: names of
+    several, that each get a copy, or with axis an equal part along it."""
     check_device()
     if isinstance(tree, dict):
-        return {name: to_tensors(value, dtype) for name, value in tree.items()}
+        return {name: to_tensors(value, dtype, device, axis) for name, value in tree.items()}
     if isinstance(tree, Tensor):
         return tree
     plain = dtype is None and type(tree) in (int, float)
     array = np.asarray(tree, np.float32 if plain else None)
-    return Tensor(array.reshape(-1), dtype=dtype).reshape(array.shape).realize()
+    tensor = Tensor(array.reshape(-1), dtype=dtype).reshape(array.shape)
+    return (tensor.shard(device, axis) if isinstance(device, tuple) else tensor).realize()
+
+
+def on_one(tree):
+    """A tree of Tensors of which several devices hold copies, on the default device alone."""
+    if isinstance(tree, dict):
+        return {name: on_one(value) for name, value in tree.items()}
+    return tree.to(Device.DEFAULT)
 
 
 def check_tensors(parameter):
@@ -118,9 +140,9 @@ def to_arrays(tree):
 
 
 @functools.cache
-def constant(make, *arguments, dtype):
+def constant(make, *arguments, dtype, device=None):
     """make(*arguments), an array, as a Tensor that is kept: TinyJit would copy it at every step."""
-    return to_tensors(make(*arguments), dtype)
+    return to_tensors(make(*arguments), dtype, device)
 
 
 def dtype_name(dtype):

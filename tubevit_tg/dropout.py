@@ -20,7 +20,8 @@ def dropout(rate, keys):
 
     def drop(layer, part, x):
         own = scramble(scramble(keys) + (4 * layer + part)).reshape(-1, 1, 1)
-        at = constant(np.arange, math.prod(x.shape[1:]), dtype="uint32").reshape(1, *x.shape[1:])
+        at = constant(np.arange, math.prod(x.shape[1:]), dtype="uint32", device=keys.device)
+        at = at.reshape(1, *x.shape[1:])
         return x * (scramble(own ^ at) >= least).cast(x.dtype) * scale
 
     return drop

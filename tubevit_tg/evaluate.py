@@ -2,7 +2,7 @@
 
 from tinygrad import TinyJit
 
-from tubevit_tg.device import to_arrays, to_tensors
+from tubevit_tg.device import on_one, to_arrays, to_tensors
 from tubevit_tg.model import forward
 
 
@@ -14,7 +14,8 @@ def logits_of(params, cfg, x, heads):
 def predictor(params, cfg):
     """predict(x, heads) -> {head: logits (B, K)}, arrays in and out, with these parameters.
 
-    Captured once for each shape and replayed; parameters that train on are seen as they are."""
+    Captured once for each shape and replayed; parameters that train on are seen as they are.  In
+    float32 on one device, whatever they are trained with."""
     params, captured = to_tensors(params), {}
 
     def predict(x, heads):
@@ -22,7 +23,7 @@ def predictor(params, cfg):
         if kind not in captured:
             captured[kind] = TinyJit(
                 lambda x: {name: y.realize()
-                           for name, y in logits_of(params, cfg, x, heads).items()})
+                           for name, y in logits_of(on_one(params), cfg, x, heads).items()})
         return to_arrays(captured[kind](to_tensors(x)))
 
     return predict

@@ -11,12 +11,12 @@ from tubevit_tg.layers import matmul
 
 def to_waves(w):
     """(kt, kh, kw, C, D) by voxel and colour -> the same shape by frequency along all four axes."""
-    return _along_axes(w, [constant(cosines, n, dtype=w.dtype) for n in w.shape[:4]])
+    return _along_axes(w, _cosines(w))
 
 
 def from_waves(w):
     """The inverse of to_waves."""
-    return _along_axes(w, [constant(cosines, n, dtype=w.dtype).T for n in w.shape[:4]])
+    return _along_axes(w, [matrix.T for matrix in _cosines(w)])
 
 
 def _along_axes(w, matrices):
@@ -24,3 +24,7 @@ def _along_axes(w, matrices):
         front = w.transpose(0, axis)
         w = matmul(matrix, front.flatten(1)).reshape(front.shape).transpose(0, axis)
     return w.contiguous()  # or both moments would be computed from the last product again
+
+
+def _cosines(w):
+    return [constant(cosines, n, dtype=w.dtype, device=w.device) for n in w.shape[:4]]

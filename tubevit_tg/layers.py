@@ -13,12 +13,13 @@ from tubevit_np.layers import GELU_CUBE, GELU_SCALE, under
 
 
 def matmul(a, b):
-    """a @ b: every large product passes through here.
+    """a @ b, computed in b's precision, returned in a's: every large product passes through here.
 
     What it multiplies is stored first: else tinygrad computes it (a layer norm, a GELU, a softmax,
     a cut of qkv) inside the product's loop, again for every column.  So is the gradient of its
     result, which two more products read.  It makes a training step four times as fast."""
-    return (a.contiguous() @ b.contiguous()).contiguous_backward()
+    product = a.cast(b.dtype).contiguous() @ b.contiguous()
+    return product.contiguous_backward().cast(a.dtype)
 
 
 def linear(x, w, b):
@@ -88,7 +89,8 @@ def self_attention(x, qkv, out, heads):
     """Every token looks at every token: x (B, N, D) -> (B, N, D).  qkv columns are q, k, v."""
     seen = {"qkv": linear(x, **qkv)}  # (B, N, 3D)
     q, k, v = (split_heads(part, heads) for part in seen["qkv"].chunk(3, dim=-1))
-    mixed, seen["weights"] = attention(q, k, v)
+    low = qkv["w"].dtype  # products of activations, too, in the precision of the weights
+    mixed, seen["weights"] = attention(q, k.cast(low), v.cast(low))
     seen["mixed"] = merge_heads(mixed)
     return linear(seen["mixed"], **out), seen
 

@@ -26,12 +26,12 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     check_tensors(params["norm"]["g"])
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
-    z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at)  # (B, N, D)
+    z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at.to(video.device))  # (B, N, D)
     for layer in range(cfg.depth):
         z, seen = block(z, **params["blocks"][str(layer)],
                         heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer)
         if layer == cfg.gate_layer:
-            keep = Tensor(gated_tokens(cfg, video.shape[1:4]))
+            keep = Tensor(gated_tokens(cfg, video.shape[1:4]), device=video.device)
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         z = out[f"blocks.{layer}"] = z.detach() if layer < frozen else z
         out |= under(f"blocks.{layer}", seen) if inner and layer >= frozen else {}

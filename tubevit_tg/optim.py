@@ -31,31 +31,38 @@ def quiet(size):
     return size.square().mean((0, 1, 2, 3), keepdim=True).sqrt()
 
 
-def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True):
+def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True, finite=None):
     """One step in place, decoupled weight decay (Loshchilov & Hutter); a missing gradient is 0.
 
     t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels and their moments by waves.
-    Under TinyJit t and lr must be Tensors."""
+    Under TinyJit t and lr must be Tensors.  finite: a Tensor; where it is False nothing changes."""
     beta1, beta2 = BETAS
+
+    def put(old, new):
+        old.assign((new if finite is None else finite.where(new, old)).cast(old.dtype))
+
     for name, w in params.items():
         m, v, g = state["m"][name], state["v"][name], grads.get(name, w.zeros_like())
         by_waves = spectral and is_kernel(w.shape)
         g = to_waves(g) if by_waves else g
-        m.assign(m + (1 - beta1) * (g - m))
-        v.assign(v + (1 - beta2) * (g * g - v))
+        put(m, m + (1 - beta1) * (g - m))
+        put(v, v + (1 - beta2) * (g * g - v))
         size = (v / (1 - beta2**t)).sqrt()
         change = m / (1 - beta1**t) / (size + (quiet(size) if by_waves else 0) + EPS)
         rate = lr * (rates or {}).get(name, 1.0)
         kept = 1 - rate * weight_decay if decayed(w.shape) else 1.0
-        w.assign((w * kept - rate * (from_waves(change) if by_waves else change)).cast(w.dtype))
+        put(w, w * kept - rate * (from_waves(change) if by_waves else change))
     Tensor.realize(*params.values(), *state["m"].values(), *state["v"].values())
 
 
-def autograd(params, loss, *others):
+def autograd(params, loss, *others, onto=None):
     """The gradients of loss by all parameters, {name: Tensor}; 0 by those that took no part.
 
+    onto: earlier gradients, to which these are added.
     Computed at once, together with loss and others (logits, say): whatever is computed only after
     adamw has changed the parameters sees the changed ones."""
     grads = dict(zip(params, loss.gradient(*params.values()), strict=True))
+    if onto:
+        grads = {name: onto[name] + g for name, g in grads.items()}
     Tensor.realize(loss, *others, *grads.values())
     return grads

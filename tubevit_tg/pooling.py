@@ -11,6 +11,7 @@ def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
     multi-head attention.  With ln and mlp, y + mlp(ln(y)) follows."""
     seen = {"q": linear(probe[None, None], **q), "kv": linear(x, **kv)}  # (1, 1, D), (B, N, 2D)
     k, v = (split_heads(part, heads) for part in seen["kv"].chunk(2, dim=-1))
+    k, v = k.cast(kv["w"].dtype), v.cast(kv["w"].dtype)  # as in self_attention
     mixed, seen["weights"] = attention(split_heads(seen["q"], heads), k, v)  # (B, A, 1, E)
     seen["mixed"] = merge_heads(mixed)[:, 0]  # (B, D)
     y = seen["attended"] = linear(seen["mixed"], **out)

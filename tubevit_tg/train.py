@@ -4,13 +4,14 @@ from tinygrad import TinyJit
 
 from tubevit_np.data.batch import Batch
 from tubevit_np.dropout import no_dropout
-from tubevit_np.optim import kernel_rates, learning_rate
-from tubevit_tg.device import describe, to_arrays, to_tensors
+from tubevit_np.optim import adamw_state, kernel_rates, learning_rate
+from tubevit_tg.device import describe, devices, to_arrays, to_tensors
 from tubevit_tg.dropout import dropout
 from tubevit_tg.evaluate import predictor
 from tubevit_tg.loss import accuracy, cross_entropy
 from tubevit_tg.model import forward
-from tubevit_tg.optim import adamw, adamw_state, autograd, clip
+from tubevit_tg.optim import adamw, autograd, clip
+from tubevit_tg.precision import judged, lowered, new_scaling, rescale
 from tubevit_tg.scaling import trained
 
 
@@ -29,33 +30,57 @@ def joint_loss(params, batches, cfg, weights, smoothing=0.0, rate=0.0, frozen=0)
     return total, right
 
 
+def joint_gradients(params, parts, run, scale=1.0):
+    """Loss, {(source, head): accuracy} and gradients of a whole step.
+
+    parts: (index of its source, Batch) of every part, computed one after the other: there is memory
+    for the intermediates of one (tinygrad 0.13 does not offer to compute them again instead, known
+    as activation checkpointing).  scale: of the loss on its way back."""
+    flat, recipe = trained(params, run.recipe.frozen), run.recipe
+    total, right, grads = 0.0, {}, None
+    for i, part in parts:
+        share = part.x.shape[0] / run.counts[i]
+        loss, [found] = joint_loss(lowered(params, recipe.precision), [part], run.cfg,
+                                   [share * run.weights[i]], recipe.smoothing, recipe.dropout,
+                                   recipe.frozen)
+        total = total + loss
+        for head, hits in found.items():
+            right[i, head] = right.get((i, head), 0.0) + share * hits
+        grads = autograd(flat, loss * scale, total, *right.values(), onto=grads)
+    return total, right, {name: g / scale for name, g in grads.items()}
+
+
 def joint_step(params, moments, run):
     """step(t, lr, batches) -> loss, norm, right; captured at its second call, then replayed.
 
     What changes from step to step must be a Tensor: TinyJit bakes Python's numbers in."""
-    recipe = run.recipe
+    recipe, scaling = run.recipe, moments.get("scaling", {})
     flat = trained(params, recipe.frozen)  # the same Tensors: adamw changes them in place
     rates = kernel_rates(flat) if recipe.kernel_rates else {}
-    heads = [tuple(source.labels) for source in run.sources]
+    owners = [i for i, count in enumerate(run.counts) for _ in range(min(count, recipe.accumulate))]
+    heads = [tuple(run.sources[i].labels) for i in owners]
+    like = params["pool"]["probe"]
 
     @TinyJit
     def captured(t, lr, *tensors):
-        batches = joined(tensors, heads, recipe.dropout > 0)
-        loss, right = joint_loss(params, batches, run.cfg, run.weights, recipe.smoothing,
-                                 recipe.dropout, recipe.frozen)
-        shares = [share for found in right for share in found.values()]
-        grads = autograd(flat, loss, *shares)
+        parts = zip(owners, joined(tensors, heads, recipe.dropout > 0), strict=True)
+        loss, right, grads = joint_gradients(params, parts, run, scaling.get("scale", 1.0))
         norm = clip(grads, recipe.clip)
-        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
-        return loss.realize(), norm.realize(), *(share.realize() for share in shares)
+        t, finite = judged(t, loss + norm, scaling)
+        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral, finite)
+        rescale(scaling, finite)
+        return loss.realize(), norm.realize(), *(share.realize() for share in right.values())
 
     def step(t, lr, batches):
-        numbers = [to_tensors(number, params["pool"]["probe"].dtype) for number in (float(t), lr)]
-        arrays = [a for batch in batches for a in (batch.x, *batch.labels.values(), batch.keys)
+        numbers = [to_tensors(number, like.dtype, like.device) for number in (float(t), lr)]
+        parts = [part for batch in batches for part in batch.split(recipe.accumulate)]
+        arrays = [a for part in parts for a in (part.x, *part.labels.values(), part.keys)
                   if a is not None]
-        loss, norm, *shares = captured(*numbers, *(to_tensors(a) for a in arrays))
+        loss, norm, *shares = captured(
+            *numbers, *(to_tensors(a, device=like.device, axis=0) for a in arrays))
         shares = iter([share.item() for share in shares])
-        return loss.item(), norm.item(), [{head: next(shares) for head in names} for names in heads]
+        return loss.item(), norm.item(), [{head: next(shares) for head in source.labels}
+                                          for source in run.sources]
 
     return step
 
@@ -67,11 +92,20 @@ def joined(tensors, heads, keyed):
                   next(tensors) if keyed else None) for names in heads]
 
 
+def check(recipe):
+    """Raises ValueError, one line, if there are not the devices that the recipe asks for."""
+    devices(recipe.devices)
+
+
 def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
     print(f"{describe()}; its first two steps are for compiling")
-    params, moments = map(to_tensors, run.start())
+    params, moments = run.start()
     moments = moments or adamw_state(trained(params, run.recipe.frozen))
+    if run.recipe.precision == "half":
+        moments = {"scaling": new_scaling()} | moments
+    params, moments = (to_tensors(tree, device=devices(run.recipe.devices))
+                       for tree in (params, moments))
     step_once, predict = joint_step(params, moments, run), predictor(params, run.cfg)
     with run.batches() as batches:
         for step, batch in batches:

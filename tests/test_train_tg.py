@@ -1,0 +1,193 @@
+"""tubevit_tg's step on several devices, in parts and in lower precision, against the plain one.
+
+CPU devices are threads.  Three steps: computed, captured, replayed, in plain loops, which compile
+fastest; mostly of a model of five parameters, since nothing here depends on the model."""
+
+import os
+
+os.environ.setdefault("DEV", "CPU")  # has float64, as not every GPU; set before tinygrad looks
+
+import contextlib
+import functools
+from dataclasses import replace
+from types import SimpleNamespace
+from unittest import mock
+
+import numpy as np
+import pytest
+import small
+from tinygrad import Context, dtypes
+
+import tubevit_np as tv
+import tubevit_tg as tg
+from tubevit_np.data.batch import Batch
+from tubevit_np.recipe import Recipe
+from tubevit_np.train import gradients
+from tubevit_tg import evaluate, precision
+from tubevit_tg import train as in_tinygrad
+from tubevit_tg.device import devices
+from tubevit_tg.frequency import to_waves
+from tubevit_tg.layers import linear, matmul
+
+HEADS, COUNTS = [("verb", "noun"), ("noun",)], [8, 4]
+CFG = tv.Config((small.PATCH, replace(small.OVERLAPPING, s2d=(1, 1, 2))), dim=12, depth=1, heads=2,
+                mlp_dim=5, classes={"verb": 5, "noun": 7}, channels=2, gate_layer=0,
+                shared_kernel=True)
+SHAPES = {"up.w": (2, 6), "up.b": (6,), "pool.probe": (6,), "heads.verb.w": (6, 5),
+          "heads.noun.w": (6, 7)}
+ROUNDING = 2e-14  # ten times what was seen, 2e-15
+
+
+def few(params, x, cfg, heads, inner=True):
+    """In place of forward: a head for each, of the mean pixel through one layer."""
+    pixels = x.reshape(x.shape[0], -1, x.shape[-1]).mean(1)
+    z = linear(pixels, **params["up"]).tanh() * params["pool"]["probe"]
+    return {head: matmul(z, params["heads"][head]["w"]) for head in heads}, {}
+
+
+@pytest.fixture
+def of_few_parameters(monkeypatch):
+    for module in (in_tinygrad, evaluate):
+        monkeypatch.setattr(module, "forward", few)
+
+
+def run_of(weights=(1.0, 0.3), **recipe):
+    """What a step reads of a Run."""
+    sources = [SimpleNamespace(labels=dict.fromkeys(heads)) for heads in HEADS]
+    return SimpleNamespace(cfg=CFG, counts=COUNTS, weights=weights, sources=sources,
+                           recipe=Recipe(batch=8, image_batch=4, smoothing=0.1, **recipe))
+
+
+def batches(step):
+    """Videos with a verb and a noun, images with a noun."""
+    rng = np.random.default_rng([1, step])
+    x = small.clips(rng, COUNTS[0]), small.clips(rng, COUNTS[1])[:, 0]
+    return [Batch(x, {head: rng.integers(CFG.classes[head], size=len(x)) for head in heads})
+            for x, heads in zip(x, HEADS, strict=True)]
+
+
+def trained(step_once, given):
+    """Loss, norm and accuracies of every step, in a row."""
+    steps = (step_once(t, 0.01, batch) for t, batch in enumerate(given, start=1))
+    return np.array([[loss, norm, *(share for found in right for share in found.values())]
+                     for loss, norm, right in steps])
+
+
+def few_params():
+    rng = np.random.default_rng(0)
+    return tv.nest({name: rng.standard_normal(shape) for name, shape in SHAPES.items()})
+
+
+def in_tg(params, dtype="float64", given=None, weights=(1.0, 0.3), **recipe):
+    """The rows of steps, and parameters and moments after them, as Tensors."""
+    run, moments = run_of(weights, **recipe), tv.adamw_state(tv.flatten(params))
+    here = devices(run.recipe.devices)
+    params, moments = (tg.to_tensors(tree, dtype, here) for tree in (params, moments))
+    if run.recipe.precision == "half":
+        moments["scaling"] = tg.to_tensors(precision.new_scaling(), device=here)
+    with Context(NOOPT=1):
+        rows = trained(in_tinygrad.joint_step(params, moments, run),
+                       given or map(batches, range(3)))
+    return rows, params, moments
+
+
+@functools.cache
+def plainly(dtype):
+    """Loss, norm, ... of the undivided steps on one device, and the parameters after them."""
+    rows, params, _ = in_tg(few_params(), dtype)
+    return rows, tg.to_arrays(tg.flatten(params))
+
+
+def assert_same_training(found, wanted, tolerance):
+    small.assert_close(found[0], wanted[0], tolerance)
+    for name, w in tg.to_arrays(tg.flatten(found[1])).items():
+        small.assert_close(w, wanted[1][name], tolerance)
+
+
+@pytest.mark.parametrize("options, dtype, tolerance", [
+    ({"devices": 4}, "float64", ROUNDING),
+    ({"accumulate": 6}, "float64", ROUNDING),  # unequal parts, and more than there are images
+    ({"devices": 2, "accumulate": 2}, "float32", 3e-6),
+], ids=str)
+def test_devices_and_parts_change_nothing(options, dtype, tolerance, of_few_parameters):
+    assert_same_training(in_tg(few_params(), dtype, **options), plainly(dtype), tolerance)
+
+
+def test_the_model_on_two_devices_gives_the_loss_of_numpy(rng):
+    params, batch, here = small.params(CFG, rng), batches(0)[0], devices(2)
+    wanted, right, _ = gradients(params, batch, CFG, weight=0.3, smoothing=0.1)
+    x, *labels = (tg.to_tensors(a, device=here, axis=0)
+                  for a in (batch.x, *batch.labels.values()))
+    loss, [found] = in_tinygrad.joint_loss(
+        tg.to_tensors(params, device=here), [Batch(x, dict(zip(HEADS[0], labels, strict=True)))],
+        CFG, [0.3], smoothing=0.1)
+    with Context(NOOPT=1):
+        small.assert_close(loss.item(), wanted)
+        assert {head: share.item() for head, share in found.items()} == right
+
+
+def test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model(monkeypatch):
+    seen, saved = [], []
+    monkeypatch.setattr(evaluate, "forward", few)
+    monkeypatch.setattr(in_tinygrad, "forward", lambda params, x, *rest, **options: (
+        seen.append((x.uop.shard_shape[0], params["up"]["w"].uop.shard_shape)),
+        few(params, x, *rest))[1])
+    run = run_of(devices=2, accumulate=2, steps=2, precision="half")
+    run.start = lambda: (tg.to_arrays(tg.to_tensors(few_params(), "float32")), {})
+    run.batches = lambda: contextlib.nullcontext(enumerate(map(batches, range(2))))
+    run.log, run.due, run.save = mock.Mock(), lambda step: step == 1, lambda *all: saved.append(all)
+    with Context(NOOPT=1):
+        params = in_tinygrad.train(run)
+    assert set(seen) == {(2, SHAPES["up.w"]), (1, SHAPES["up.w"])} and run.log.call_count == 2
+    [(done, kept, moments, _)] = saved
+    assert done == 2 and moments["scaling"]["good"] == 2 and moments["m"].keys() == SHAPES.keys()
+    assert np.array_equal(kept["pool"]["probe"], params["pool"]["probe"])
+
+
+def test_kernels_of_two_devices_by_waves(rng):
+    w = rng.standard_normal((2, 3, 4, 2, 5))
+    waves, copies = to_waves(tg.to_tensors(w)), to_waves(tg.to_tensors(w, device=devices(2)))
+    assert copies.device == devices(2)
+    small.assert_close(copies.numpy(), waves.numpy())
+
+
+def test_scored_on_one_device(of_few_parameters):
+    params, x = few_params(), batches(0)[0].x
+    wanted, found = (evaluate.predictor(tg.to_tensors(params, device=devices(n)), CFG)(
+        x[:3], ("verb",)) for n in (1, 2))  # three do not go evenly onto two
+    assert np.array_equal(found["verb"], wanted["verb"])
+
+
+@pytest.mark.parametrize("lower, tolerance", [("bfloat16", 1e-2), ("half", 3e-3)])
+def test_training_in_lower_precision(lower, tolerance, of_few_parameters):
+    found = in_tg(few_params(), "float32", precision=lower)
+    assert_same_training(found, plainly("float32"), tolerance)
+    with pytest.raises(AssertionError, match="off by"):  # lower it is
+        small.assert_close(found[0], plainly("float32")[0], 3e-6)
+    assert {w.dtype for w in tg.flatten(found[1]).values()} == {dtypes.float32}
+
+
+def test_half_keeps_gradients_that_float16_cannot_hold(of_few_parameters):
+    """Below 6e-8, but for the scale."""
+    given = [batches(0)]
+    norms = [in_tg(few_params(), "float32", given, [1e-8, 1e-8], precision=lower)[0][0, 1]
+             for lower in ("half", "float32")]
+    small.assert_close(*norms, 3e-3)
+
+
+def wild(batch):
+    """Too bright for float16: the loss is no number."""
+    return [replace(part, x=1e6 * part.x) for part in batch]
+
+
+def test_half_leaves_out_a_step_that_is_not_finite(of_few_parameters):
+    """As if it had not been: at whatever step, computed, captured or replayed."""
+    good = list(map(batches, range(3)))
+    given = [wild(good[0]), *good[:2], wild(good[0]), wild(good[0]), good[2]]
+    rows, params, moments = in_tg(few_params(), "float32", given, precision="half")
+    wanted = in_tg(few_params(), "float32", good, precision="half")
+    assert [t for t, row in enumerate(rows) if not np.isfinite(row[:2]).all()] == [0, 3, 4]
+    wanted = wanted[0], tg.to_arrays(tg.flatten(wanted[1]))
+    assert_same_training((rows[[1, 2, 5]], params), wanted, 1e-3)  # its scale is another
+    scaling = tg.to_arrays(moments["scaling"])
+    assert scaling == {"scale": precision.SCALE / 8, "good": 1, "left_out": 3}
