@@ -163,7 +163,7 @@ def test_divided_block(rate, rng):
     z = rng.standard_normal((B, 3 * 4, D))
     nested, flat = weights("blocks.0", rng, replace(CFG, attention="divided"))
     drop = dropout(rate, np.array([3, 8], np.uint32)) if rate else no_dropout
-    fixed = {"frames": 3, "heads": A, "eps": 1.0, "form": "tanh", "drop": drop, "layer": 2}
+    fixed = {"frames": 3, "heads": A, "eps": 1.0, "form": "tanh", "drop": drop, "layer": 1}
     _, seen = tv.divided_block(z, **nested, **fixed)
 
     def gradients(d_y):

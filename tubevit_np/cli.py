@@ -92,7 +92,7 @@ def parser(package):
             "runs/demo --out pictures/", _kernels)
     command("subset", "list a small part of a labelled set, to train on",
             "--data kinetics/ --classes 10 --per-class 50 --out kinetics-10/", _subset)
-    command("info", "tokens, parameters and operations of a model",
+    command("info", "tokens, parameters, operations and memory of a model",
             "--preset B --frames 32 --size 224", _info)
     return top
 
@@ -164,6 +164,8 @@ def _info(sub):
     for name in ("preset", "tubes", "frames", "size"):
         kind, text = OPTIONS[name]
         sub.add_argument(f"--{name}", type=kind, metavar=METAVARS[kind], help=text)
+    sub.add_argument("--all", action="store_true", help="a table of all sizes at 32 and 64 frames "
+                     "beside the paper's figures, and one of all tube sets (default preset B)")
 
 
 def _run(sub):
