@@ -153,6 +153,18 @@ def block(p, name, z, heads, eps, form):
     return y + feed_forward(p, f"{name}.mlp", x, form)
 
 
+def divided_block(p, name, z, frames, heads, eps, form):
+    """Over the frames of each place, then an ordinary block within each frame."""
+    y, places = z.copy(), len(z) // frames
+    x = layer_norm(z, p[f"{name}.time.ln.g"], p[f"{name}.time.ln.b"], eps)
+    for place in range(places):
+        own = [frame * places + place for frame in range(frames)]
+        change = self_attention(p, f"{name}.time.attn", x[own], heads)
+        y[own] = z[own] + linear(change, p[f"{name}.time.fc.w"], p[f"{name}.time.fc.b"])
+    return np.concatenate([block(p, name, y[frame * places:(frame + 1) * places], heads, eps, form)
+                           for frame in range(frames)])
+
+
 def pool(p, x, heads, eps, form):
     """x (N, D) -> (1, D); the MLP is there if its parameters are."""
     d = x.shape[1]
@@ -186,13 +198,19 @@ def gated(cfg, shape):
             for tube in cfg.tubes for _ in places(grid(tube, shape))]
 
 
+def encoder_block(p, name, z, cfg, shape):
+    if cfg.attention == "global":
+        return block(p, name, z, cfg.heads, cfg.eps, cfg.gelu)
+    return divided_block(p, name, z, grid(cfg.tubes[0], shape)[0], cfg.heads, cfg.eps, cfg.gelu)
+
+
 def encode(p, video, cfg, tau=None):
     """One clip (T, H, W, C): what lies between the blocks, by name, to "pooled" (1, D)."""
     at = [position(centre, cfg.dim, tau or cfg.tau) for centre in centres(cfg, video.shape[:3])]
     out = {"tokens": tokens(p, video, cfg)}
     z = out["with_position"] = out["tokens"] + cfg.position_scale * np.array(at)
     for layer in range(cfg.depth):
-        z = block(p, f"blocks.{layer}", z, cfg.heads, cfg.eps, cfg.gelu)
+        z = encoder_block(p, f"blocks.{layer}", z, cfg, video.shape[:3])
         if layer == cfg.gate_layer:
             z = gate(z, out["with_position"], p["gate.alpha"], gated(cfg, video.shape[:3]))
         out[f"blocks.{layer}"] = z

@@ -176,6 +176,40 @@ MODEL = [Mutant("tubevit_np/model.py", *rest) for rest in [
      "test_model.py::test_an_image_leaves_tubes_out_without_a_word", "warns of every image"),
 ]]
 
+DIVIDED = "test_baselines.py::test_block_equals_loops"
+BASELINES = [Mutant(*rest) for rest in [
+    ("tubevit_np/baselines.py", "y = z + drop(layer, TIME, change)", "y = z + change",
+     "test_baselines.py::test_dropout_of_all_three_parts_by_clip", "no dropout over time"),
+    ("tubevit_np/baselines.py", "y = z + drop(", 'y = inner["ln"] + drop(', DIVIDED,
+     "residual taken behind the norm"),
+    ("tubevit_np/baselines.py", "block(by_frame(y, frames), ln1", "block(by_place(y, frames), ln1",
+     DIVIDED, "over time twice"),
+    ("tubevit_np/baselines.py", "z.reshape(z.shape[0], frames, -1, z.shape[-1]).swapaxes(1, 2)",
+     "z.reshape(z.shape[0], -1, frames, z.shape[-1])", DIVIDED, "t fastest"),
+    ("tubevit_np/baselines.py", "z.reshape(shape[0], -1, *z.shape[1:]).swapaxes(1, 2)",
+     "z.reshape(shape[0], -1, *z.shape[1:])", DIVIDED, "tokens left in the order of places"),
+    ("tubevit_np/baselines.py", 'linear(seen["attended"], **fc), seen', 'seen["attended"], seen',
+     DIVIDED, "no second linear layer"),
+    ("tubevit_np/baselines.py", "drop(layer, part, x.reshape(shape)).reshape(x.shape)",
+     "drop(layer, part, x.swapaxes(0, 1).reshape(shape)).reshape(x.shape)",
+     "test_baselines.py::test_dropout_of_all_three_parts_by_clip", "masks of other tokens"),
+    ("tubevit_np/baselines.py", 'cfg.attention == "global"', 'cfg.attention != "none"',
+     "test_model.py::test_scores_equal_the_loops[divided]", "always global"),
+    ("tubevit_np/params.py", '.endswith((".b", "time.fc.w"))', '.endswith(".b")',
+     "test_baselines.py::test_a_new_model_sees_each_frame_alone", "time speaks from the start"),
+    ("tubevit_np/config.py", "if name not in LATER or value != usual[name]", "if True",
+     "test_baselines.py::test_a_later_field_is_written_only_where_it_says_something",
+     "files that the first release cannot read"),
+    ("tubevit_np/config.py", "**usual | BESIDE.get(name, {})", "**BESIDE.get(name, {})",
+     "test_baselines.py::test_the_last_tube_set_counts", "attention of an earlier set kept"),
+    ("tubevit_np/backward.py", "return d_x + d_change, grads | under", "return d_x, grads | under",
+     "test_backward.py::test_divided_block", "no way back through the attention over time"),
+    ("tubevit_np/backward.py", "drop(layer, TIME, d_x), z", "d_x, z",
+     "test_backward.py::test_divided_block[0.3]", "no dropout on the way back through time"),
+    ("tubevit_np/backward.py", 'by_frame(seen["time.middle"], frames)', "by_frame(z, frames)",
+     "test_backward.py::test_divided_block", "the norm's slope at another place"),
+]]
+
 SCALING = [Mutant("tubevit_np/scaling.py", *rest) for rest in [
     ("np.tanh(alpha) * (z0", "alpha * (z0",
      "test_scaling.py::test_the_gate_adds_tanh_alpha_z0", "alpha without tanh", "operations"),
@@ -336,4 +370,4 @@ WIDENING = [Mutant(*rest) for rest in [
 ]]
 
 MUTANTS = [*CONFIG, *PARAMS, *TUBES, *KERNELS, *POSITION, *LAYERS, *POOLING, *MODEL, *SCALING,
-           *DROPOUT, *WIDENING, *BACKWARD, *LOSS, *OPTIM, *FREQUENCY]
+           *DROPOUT, *WIDENING, *BASELINES, *BACKWARD, *LOSS, *OPTIM, *FREQUENCY]

@@ -75,8 +75,27 @@ AHEAD = [Mutant("tubevit_np/data/ahead.py", *rest) for rest in [
 ]]
 
 COST = [Mutant("tubevit_np/cost.py", *rest) for rest in [
-    ("(4 * d + 2 * n + 2 * m)", "(4 * d + n + 2 * m)",
+    ("(4 * d + 2 * many)", "(4 * d + many)",
      "test_cost.py::test_operations_equal_those_of_a_forward_pass", "mixing not counted"),
+    ("return (n,) if cfg.attention == \"global\" else (frames, n // frames)", "return (n,)",
+     "test_cost.py::test_operations_equal_those_of_a_forward_pass", "divided attention as global"),
+    ('(2 if part == "tubes" else 3)', "3",
+     "test_cost.py::test_operations_of_training_equal_those_there_and_back",
+     "a gradient of the video"),
+    ("6 * n * d + cfg.heads * n * many", "6 * n * d + n * many",
+     "test_cost.py::test_memory_of_training_is_that_of_all_intermediates",
+     "the weights of one head alone"),
+    ("max(cut, attention, n", "max(attention, n",
+     "test_cost.py::test_memory_of_inference_is_the_largest_set_still_to_be_read",
+     "the video takes no room"),
+    ("max(5 * n * d +", "max(4 * n * d +",
+     "test_cost.py::test_memory_of_inference_is_the_largest_set_still_to_be_read",
+     "nothing waits beside q, k and v"),
+]]
+
+COST_TABLE = [Mutant("tubevit_np/cost_table.py", *rest) for rest in [
+    ("for per in (2, 1)", "for per in (1, 2)",
+     "test_cost.py::test_the_table_beside_the_papers_figures", "multiply-adds taken for two"),
 ]]
 
 CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
@@ -286,6 +305,6 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
      "the_picture_of_confusion_shows_the_shares", "shares of the columns"),
 ]]
 
-AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *CLI, *RECIPE, *FOLDER,
-          *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *RANDAUGMENT, *SPAN, *CACHE,
+AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *COST_TABLE, *CLI, *RECIPE,
+          *FOLDER, *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *RANDAUGMENT, *SPAN, *CACHE,
           *SHORT, *VIEWS, *START, *JOINT]

@@ -63,6 +63,14 @@ POSITION = [Mutant("tubevit_tg/position.py", *rest) for rest in [
      "test_mirror.py::test_every_intermediate[image-float64]", "positions in reverse order"),
 ]]
 
+BASELINES = [Mutant("tubevit_tg/baselines.py", *rest) for rest in [
+    ("z.reshape(z.shape[0], frames, -1, z.shape[-1]).transpose(1, 2)",
+     "z.reshape(z.shape[0], -1, frames, z.shape[-1])",
+     "test_mirror.py::test_every_intermediate[divided-float64]", "t fastest"),
+    ("y = z + drop(layer, TIME, change)", "y = z + change",
+     "test_mirror.py::test_both_drop_the_same", "no dropout over time"),
+]]
+
 DROPOUT = [Mutant("tubevit_tg/dropout.py", *rest) for rest in [
     ("(x ^ (x >> 13)) * 0xC2B2AE35", "(x ^ (x >> 13)) * 0xC2B2AE36",
      "test_mirror.py::test_both_drop_the_same", "other masks than NumPy's"),
@@ -149,4 +157,4 @@ PRECISION = [Mutant("tubevit_tg/precision.py", *rest) for rest in [
 ]]
 
 MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM,
-          *DEVICE, *FREQUENCY, *DROPOUT, *TRAIN, *PRECISION]
+          *DEVICE, *FREQUENCY, *DROPOUT, *TRAIN, *PRECISION, *BASELINES]

@@ -15,6 +15,8 @@ PACKED = tv.Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 3))  # 2x2x2, overr
 MODEL = tv.Config((PACKED, PATCH, OVERLAPPING), dim=24, depth=2, heads=3, mlp_dim=10,
                   classes={"verb": 5, "noun": 7}, channels=2, position_scale=0.7, tau=50.0)
 
+FRAMES = tv.Tube((1, 4, 3), (1, 6, 5))  # 7x2x3: every frame
+
 MODELS = {
     "plain": MODEL,
     "erf": replace(MODEL, gelu="erf", depth=1),
@@ -23,6 +25,7 @@ MODELS = {
     "gate_tubes": replace(MODEL, gate_layer=1, gate_tokens="tubes"),
     "shared_kernel": replace(MODEL, shared_kernel=True, depth=1),
     "shared_unpacked": replace(MODEL, shared_kernel=True, depth=1, tubes=(PATCH, OVERLAPPING)),
+    "divided": replace(MODEL, attention="divided", depth=1, gate_layer=0, tubes=(FRAMES,)),
 }
 
 

@@ -12,6 +12,7 @@ from tubevit_np.backward import (
     attention_pool_backward,
     block_backward,
     cross_entropy_backward,
+    divided_block_backward,
     feed_forward_backward,
     gate_backward,
     gelu_backward,
@@ -23,6 +24,7 @@ from tubevit_np.backward import (
     softmax_backward,
     tube_tokens_backward,
 )
+from tubevit_np.dropout import dropout, no_dropout
 from tubevit_np.layers import split_heads, under
 from tubevit_np.scaling import trains
 
@@ -74,9 +76,9 @@ def dotted(f, **fixed):
     return lambda x, **flat: f(x, **tv.nest(flat), **fixed)[0]
 
 
-def weights(prefix, rng):
-    """Weights of one part of CFG, nested and flat."""
-    part = small.params(CFG, rng)
+def weights(prefix, rng, cfg=CFG):
+    """Weights of one part of the model, nested and flat."""
+    part = small.params(cfg, rng)
     for key in prefix.split("."):
         part = part[key]
     return part, tv.flatten(part)
@@ -155,6 +157,20 @@ def test_block(rng):
         d_z, found = block_backward(d_y, z, seen, **nested, **fixed)
         return {"x": d_z, **found}
     check_all(dotted(tv.block, **fixed), {"x": z, **flat}, gradients, rng)
+
+
+@pytest.mark.parametrize("rate", [0, 0.3])
+def test_divided_block(rate, rng):
+    z = rng.standard_normal((B, 3 * 4, D))
+    nested, flat = weights("blocks.0", rng, replace(CFG, attention="divided"))
+    drop = dropout(rate, np.array([3, 8], np.uint32)) if rate else no_dropout
+    fixed = {"frames": 3, "heads": A, "eps": 1.0, "form": "tanh", "drop": drop, "layer": 1}
+    _, seen = tv.divided_block(z, **nested, **fixed)
+
+    def gradients(d_y):
+        d_z, found = divided_block_backward(d_y, z, seen, **nested, **fixed)
+        return {"x": d_z, **found}
+    check_all(dotted(tv.divided_block, **fixed), {"x": z, **flat}, gradients, rng)
 
 
 @pytest.mark.parametrize("mlp", [True, False])
@@ -260,11 +276,12 @@ def test_frozen_blocks_keep_nothing_and_change_no_other_gradient(frozen, rng):
     assert not any(name.startswith(f"blocks.{frozen - 1}.") for name in less)
 
 
-@pytest.mark.parametrize("name", ["plain", "gate_tubes", "shared_kernel"])
+@pytest.mark.parametrize("name", ["plain", "gate_tubes", "shared_kernel", "divided"])
 def test_every_gradient_for_an_image(name, rng):
     cfg = small.MODELS[name]
     untouched = check_model(cfg, small.clips(rng, shape=(10, 13)), HEADS, rng)
-    video_only = {"tubes.0.w", "tubes.0.b", "tubes.2.w", "tubes.2.b", "kernel.w"}
+    video_only = {"kernel.w"} | {f"tubes.{i}.{part}" for i, tube in enumerate(cfg.tubes)
+                                 for part in "wb" if not tube.is_patch}
     assert untouched == video_only & set(tv.shapes(cfg))
 
 

@@ -313,6 +313,14 @@ def test_info(capsys):
     assert "video of 16x48x48" in capsys.readouterr().out
 
 
+def test_info_of_all_sizes_and_tube_sets(capsys):
+    assert run("info", "--all", "--tubes", "core", "--preset", "S", "--frames", 16) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["B", "64", "1568"] in [line[:3] for line in lines]  # core tubes
+    assert ["frames", "16", "3136"] in [line[:3] for line in lines]  # of S, on 16 frames
+    assert ["demo"] not in [line[:1] for line in lines]
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """A folder of things that are not what they should be."""

@@ -4,6 +4,7 @@ Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A he
 M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
 
 from tubevit_np.backward import backward
+from tubevit_np.baselines import divided_block
 from tubevit_np.config import PRESETS, TUBE_SETS, Config, Tube, from_json, to_json, with_tubes
 from tubevit_np.kernels import resize_kernel
 from tubevit_np.layers import (

@@ -4,10 +4,12 @@ f_backward(d_y, ...) takes the gradient of f's result and what f was given or ha
 the gradient of f's input and those of its weights by name.  d_x: the gradient of the loss by x."""
 
 import math
+from functools import partial
 
 import numpy as np
 
-from tubevit_np.dropout import ATTENTION, MLP, TOKENS, no_dropout
+from tubevit_np.baselines import by_frame, by_place, from_places, within_frames
+from tubevit_np.dropout import ATTENTION, MLP, TIME, TOKENS, no_dropout
 from tubevit_np.kernels import SHARED_SIZE, taps
 from tubevit_np.layers import (
     GELU_CUBE,
@@ -107,6 +109,33 @@ def block_backward(d_y, z, seen, ln1, attn, ln2, mlp, heads, eps, form, drop=no_
                                  | under("ln2", d_ln2) | under("mlp", d_mlp))
 
 
+def divided_block_backward(d_y, z, seen, time, ln1, attn, ln2, mlp, frames, heads, eps, form,
+                           drop=no_dropout, layer=0):
+    d_x, grads = block_backward(by_frame(d_y, frames), by_frame(seen["time.middle"], frames), seen,
+                                ln1, attn, ln2, mlp, heads, eps, form,
+                                within_frames(drop, z.shape), layer)
+    d_x = d_x.reshape(z.shape)
+    d_change, d_time = over_time_backward(drop(layer, TIME, d_x), z, inside("time", seen), **time,
+                                          frames=frames, heads=heads, eps=eps)
+    return d_x + d_change, grads | under("time", d_time)
+
+
+def over_time_backward(d_y, z, seen, ln, attn, fc, frames, heads, eps):
+    d_attended, d_fc = linear_backward(d_y, seen["attended"], fc["w"])
+    d_x, d_attn = self_attention_backward(by_place(d_attended, frames),
+                                          by_place(seen["ln"], frames), inside("attn", seen),
+                                          **attn, heads=heads)
+    d_z, d_ln = layer_norm_backward(from_places(d_x, z.shape), z, ln["g"], eps)
+    return d_z, under("ln", d_ln) | under("attn", d_attn) | under("fc", d_fc)
+
+
+def block_backward_for(cfg, shape):
+    """The reverse of baselines.block_for."""
+    if cfg.attention == "global":
+        return block_backward
+    return partial(divided_block_backward, frames=grid(cfg.tubes[0], shape)[0])
+
+
 def attention_pool_backward(d_y, x, seen, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
     grads = {}
     if mlp is not None:
@@ -192,6 +221,7 @@ def encoder_backward(d_z, params, out, cfg, drop=no_dropout, frozen=0):
 
     Of frozen blocks, and of what lies before them, there is none."""
     d_z0, grads = 0, {}
+    reverse = block_backward_for(cfg, out["video"].shape[1:4])
     for layer in reversed(range(frozen, cfg.depth)):
         if layer == cfg.gate_layer:
             keep = gated_tokens(cfg, out["video"].shape[1:4])
@@ -199,9 +229,9 @@ def encoder_backward(d_z, params, out, cfg, drop=no_dropout, frozen=0):
                                              params["gate"]["alpha"], keep)
             grads |= under("gate", found)
         below = out[f"blocks.{layer - 1}"] if layer else out["with_position"]
-        d_z, found = block_backward(d_z, below, inside(f"blocks.{layer}", out),
-                                    **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps,
-                                    form=cfg.gelu, drop=drop, layer=layer)
+        d_z, found = reverse(d_z, below, inside(f"blocks.{layer}", out),
+                             **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps,
+                             form=cfg.gelu, drop=drop, layer=layer)
         grads |= under(f"blocks.{layer}", found)
     return drop(0, TOKENS, d_z + d_z0), grads
 

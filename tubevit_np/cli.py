@@ -105,7 +105,7 @@ def parser(package):
             "runs/small runs/large --gate 8 --out scaled.safetensors", _scale)
     command("export", "write the image part for timm or Hugging Face's transformers",
             "start.safetensors --format timm --size 224 --out vit/", _export)
-    command("info", "tokens, parameters and operations of a model",
+    command("info", "tokens, parameters, operations and memory of a model",
             "--preset B --frames 32 --size 224", _info)
     return top
 
@@ -220,6 +220,8 @@ def _info(sub):
     for name in ("preset", "tubes", "frames", "size"):
         kind, text = OPTIONS[name]
         sub.add_argument(f"--{name}", type=kind, metavar=METAVARS[kind], help=text)
+    sub.add_argument("--all", action="store_true", help="a table of all sizes at 32 and 64 frames "
+                     "beside the paper's figures, and one of all tube sets (default preset B)")
 
 
 def _run(sub):

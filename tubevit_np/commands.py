@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np import cost
 from tubevit_np.config import PRESETS
+from tubevit_np.cost_table import model_lines, set_lines, size_lines
 from tubevit_np.layers import softmax
 from tubevit_np.recipe import GENERATED, Recipe
 from tubevit_np.recipes import recipe_for
@@ -165,19 +165,14 @@ def subset(options, engine):
 
 def info(options, engine):
     given = {name: getattr(options, name) for name in ("preset", "tubes", "frames", "size")}
-    recipe = recipe_for(**{name: value for name, value in given.items() if value is not None})
-    cfg = recipe.config(PRESETS[recipe.preset].classes)
+    given = {name: value for name, value in given.items() if value is not None}
+    recipe = recipe_for(**({"preset": "B"} if options.all else {}) | given)
     shape = (recipe.frames, recipe.size, recipe.size)
-    print(f"width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP {cfg.mlp_dim}; "
-          f"video of {'x'.join(map(str, shape))}, image of {recipe.size}x{recipe.size}\n")
-    print(f"{'tube':10}{'stride':>14}{'offset':>13}{'s2d':>11}{'tokens':>8}{'on image':>10}")
-    videos, images = cost.tokens(cfg, shape), cost.tokens(cfg, (1, *shape[1:]))
-    for tube, on_video, on_image in zip(cfg.tubes, videos, images, strict=True):
-        print(f"{tube.name:10}{tube.stride!s:>14}{tube.offset!s:>13}{tube.s2d!s:>11}"
-              f"{on_video:8}{on_image:10}")
-    print(f"{'all':48}{sum(videos):8}{sum(images):10}\n")
-    flops, numbers = cost.flops(cfg, shape), cost.parameters(cfg)
-    print(f"{'part':10}{'parameters':>14}{'GFLOPs, video':>16}   (2 for each multiply-add)")
-    for part in numbers:
-        print(f"{part:10}{numbers[part]:14,}{flops[part] / 1e9:16.3f}")
-    print(f"{'all':10}{sum(numbers.values()):14,}{sum(flops.values()) / 1e9:16.3f}")
+    if options.all:
+        lines = *size_lines(recipe.tubes or "main"), "", *set_lines(recipe.preset, shape)
+    else:
+        cfg = recipe.config(PRESETS[recipe.preset].classes)
+        print(f"width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP {cfg.mlp_dim}; "
+              f"video of {'x'.join(map(str, shape))}, image of {recipe.size}x{recipe.size}\n")
+        lines = model_lines(cfg, shape)
+    print(*lines, sep="\n")

@@ -3,10 +3,12 @@
 import json
 import math
 import operator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 
 GELUS = ("tanh", "erf")
 GATE_TOKENS = ("all", "tubes")
+ATTENTIONS = ("global", "divided")
+LATER = ("attention",)  # fields that files of the first release lack
 SCORES = ("both", "count")  # what evaluation reports beside the heads
 
 
@@ -78,6 +80,8 @@ class Config:
     position_scale: float = 1.0  # amplitude of the position; a small model learns better with less
     tau: float = 10000.0  # longest wavelength / 2 pi, as in Vaswani et al.
     shared_kernel: bool = False  # one 8x8x8 kernel resized for every video tube (Table 7e)
+    # Not TubeViT, but what it is compared with (baselines.py):
+    attention: str = "global"  # or "divided": over the frames of a place, then within each frame
 
     def __post_init__(self):
         object.__setattr__(self, "tubes", tuple(self.tubes))
@@ -92,6 +96,11 @@ class Config:
                                  f"which does not divide dim {self.dim}")
         _choice("gelu", self.gelu, GELUS)
         _choice("gate_tokens", self.gate_tokens, GATE_TOKENS)
+        _choice("attention", self.attention, ATTENTIONS)
+        if self.attention == "divided" and not (len(self.tubes) == 1 and self.tubes[0].is_patch):
+            raise ValueError("divided attention needs its tokens in one grid of frames and places: "
+                             "give it one tube, a 2D patch, not "
+                             f"{', '.join(tube.name for tube in self.tubes)}")
         if self.gate_layer is not None and not 0 <= self.gate_layer < self.depth:
             raise ValueError(f"gate_layer {self.gate_layer} is not a block: 0 to {self.depth - 1}")
         for head, count in self.classes.items():
@@ -113,7 +122,11 @@ class Config:
 
 
 def to_json(cfg):
-    return json.dumps(asdict(cfg), indent=2)
+    """A later field is left out where it is at its default: what knows none of it reads the file.
+    """
+    usual = {field.name: field.default for field in fields(Config)}
+    return json.dumps({name: value for name, value in asdict(cfg).items()
+                       if name not in LATER or value != usual[name]}, indent=2)
 
 
 def from_json(text):
@@ -158,6 +171,28 @@ TUBE_SETS = {
              Tube((4, 12, 12), (8, 18, 18), (2, 0, 0))),
 }
 
+# What these are compared with.  Dense tubelets have 2D patches beside them, 196 of 3332 tokens, or
+# images, which are trained on jointly, would give none.
+TUBE_SETS |= {
+    "plain": tuple(replace(tube, s2d=(1, 1, 1)) for tube in TUBE_SETS["main"]),
+    "shared": TUBE_SETS["main"],
+    "patches": (Tube((1, 16, 16), (16, 16, 16)),),  # of every 16th frame, the example of Sec. 3.2
+    "dense": (Tube((2, 16, 16), (2, 16, 16)), PATCH),  # like ViViT
+    "frames": (Tube((1, 16, 16), (1, 16, 16)),),  # like TimeSformer
+    "demo-s2d": tuple(replace(tube, s2d=s2d) for tube, s2d in zip(
+        TUBE_SETS["demo"], ((1, 1, 1), (2, 1, 1), (1, 2, 2), (1, 1, 1)), strict=True)),
+    "demo-shared": TUBE_SETS["demo"],
+    "demo-core": (Tube((1, 8, 8), (8, 8, 8)), Tube((8, 8, 8), (8, 8, 8))),
+    "demo-patches": (Tube((1, 8, 8), (8, 8, 8)),),
+    "demo-dense": (Tube((2, 8, 8), (2, 8, 8)), Tube((1, 8, 8), (16, 8, 8))),
+    "demo-frames": (Tube((1, 8, 8), (1, 8, 8)),),
+}
+
+BESIDE = {  # the tubes: what else of the Config these sets are
+    "shared": {"shared_kernel": True}, "demo-shared": {"shared_kernel": True},
+    "frames": {"attention": "divided"}, "demo-frames": {"attention": "divided"},
+}
+
 
 def _preset(dim, depth, heads):
     return Config(TUBE_SETS["main"], dim, depth, heads, mlp_dim=4 * dim,
@@ -176,6 +211,9 @@ PRESETS = {
 
 
 def with_tubes(cfg, name):
-    """The same model with another tube set.  Raises ValueError for a set that is not there."""
+    """The same model with another tube set, which also decides on a shared kernel and on attention.
+
+    Raises ValueError for a set that is not there."""
     _choice("tube set", name, tuple(TUBE_SETS))
-    return replace(cfg, tubes=TUBE_SETS[name])
+    usual = {"shared_kernel": False, "attention": "global"}
+    return replace(cfg, tubes=TUBE_SETS[name], **usual | BESIDE.get(name, {}))

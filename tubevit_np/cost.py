@@ -1,4 +1,4 @@
-"""What a Config costs: tokens, parameters and floating-point operations, by part."""
+"""What a Config costs: tokens, parameters, floating-point operations and memory, by part."""
 
 import math
 
@@ -7,11 +7,20 @@ from tubevit_np.tubes import grid
 
 PARTS = {"tubes": ("tubes", "kernel"), "encoder": ("blocks", "gate", "norm"), "pooling": ("pool",),
          "heads": ("heads",)}
+FLOAT = 4  # bytes of a float32
 
 
 def tokens(cfg, shape):
     """How many tokens each tube gives of a (T, H, W) video, in the Config's order."""
     return [math.prod(grid(tube, shape)) for tube in cfg.tubes]
+
+
+def attended(cfg, shape):
+    """How many tokens one looks at, in each attention of a block: all, or those of its place in
+    every frame, then those of its frame."""
+    n = sum(tokens(cfg, shape))
+    frames = grid(cfg.tubes[0], shape)[0]
+    return (n,) if cfg.attention == "global" else (frames, n // frames)
 
 
 def parameters(cfg):
@@ -26,7 +35,49 @@ def flops(cfg, shape):
     volumes = [math.prod(tube.kernel) * cfg.channels for tube in cfg.tubes]
     tubes = sum(2 * many * volume * d
                 for many, volume in zip(tokens(cfg, shape), volumes, strict=True))
-    block = 2 * n * d * (4 * d + 2 * n + 2 * m)  # q, k, v, out; scores and mixing; up and down
+    near = attended(cfg, shape)
+    attention = sum(2 * n * d * (4 * d + 2 * many) for many in near)  # q, k, v, out; scores, mixing
+    block = attention + 2 * n * d * (2 * m) + 2 * n * d * d * (len(near) - 1)  # up, down; fc
     pool = 2 * d * d * (2 * n + 2) + 4 * n * d + (4 * d * m if cfg.pool_mlp else 0)
     heads = sum(2 * d * classes for classes in cfg.classes.values())
     return {"tubes": tubes, "encoder": cfg.depth * block, "pooling": pool, "heads": heads}
+
+
+def training_flops(cfg, shape):
+    """{part: operations} there and back: on the way back every product has two of its size, one by
+    each factor, but for the tubes, whose video needs no gradient."""
+    return {part: (2 if part == "tubes" else 3) * many for part, many in flops(cfg, shape).items()}
+
+
+def training_memory(cfg, shape):
+    """{part: bytes} of float32 that a pass over one (T, H, W) video keeps for the way back.
+
+    All that `forward` names in out, the video included; not the gradients nor the parameters."""
+    n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
+    near = attended(cfg, shape)
+    attention = sum(6 * n * d + cfg.heads * n * many for many in near)  # norm, q k v, mixed, sum
+    block = attention + n * d * (len(near) - 1) + 2 * n * d + 2 * n * m
+    mlp = 2 * d + 2 * m if cfg.pool_mlp else 0
+    numbers = {"tubes": math.prod(shape) * cfg.channels + 2 * n * d,
+               "encoder": cfg.depth * block + n * d,
+               "pooling": 2 * n * d + cfg.heads * n + 3 * d + mlp, "heads": 0}
+    return {part: FLOAT * many for part, many in numbers.items()}
+
+
+def inference_memory(cfg, shape):
+    """The most bytes of float32 that a pass over one (T, H, W) video must hold at a time.
+
+    Of what `forward` names, each let go once the last that reads it is there: the video while it
+    is cut; q, k, v and weights beside what waits; or the MLP's two.  Not the parameters."""
+    n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
+    cut = math.prod(shape) * cfg.channels + n * d
+    waits = 0 if cfg.gate_layer is None else n * d  # z^0, which at first is the input itself
+    attention = max(5 * n * d + cfg.heads * n * many + (waits if i or cfg.gate_layer else 0)
+                    for i, many in enumerate(attended(cfg, shape)))
+    return FLOAT * max(cut, attention, n * d + 2 * n * m + waits)
+
+
+def tokens_for(cfg, operations):
+    """How many tokens would make global attention and MLPs of the encoder cost so much."""
+    half = cfg.dim + cfg.mlp_dim / 2
+    return math.sqrt(half**2 + operations / (4 * cfg.depth * cfg.dim)) - half

@@ -8,7 +8,7 @@ A drop is drop(layer, part, x);  it is linear in x, and so its own backward pass
 
 import numpy as np
 
-TOKENS, ATTENTION, MLP = 1, 2, 3  # parts; the tokens are those of layer 0
+TIME, TOKENS, ATTENTION, MLP = range(4)  # parts; the tokens are those of layer 0
 
 
 def no_dropout(layer, part, x):

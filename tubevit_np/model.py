@@ -6,8 +6,9 @@ from functools import cache
 
 import numpy as np
 
+from tubevit_np.baselines import block_for
 from tubevit_np.dropout import TOKENS, no_dropout
-from tubevit_np.layers import block, layer_norm, linear, under
+from tubevit_np.layers import layer_norm, linear, under
 from tubevit_np.pooling import attention_pool
 from tubevit_np.position import positions
 from tubevit_np.scaling import gate, patch_rows
@@ -27,6 +28,7 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
     z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at)  # (B, N, D)
+    block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):
         z, seen = block(z, **params["blocks"][str(layer)],
                         heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer)

@@ -27,6 +27,8 @@ def shapes(cfg):
         found["kernel.w"] = (*SHARED_SIZE, cfg.channels, dim)
     for layer in range(cfg.depth):
         found |= _block(f"blocks.{layer}", dim, cfg.mlp_dim)
+        if cfg.attention == "divided":
+            found |= _time(f"blocks.{layer}.time", dim)
     if cfg.gate_layer is not None:
         found["gate.alpha"] = ()
     found |= _norm("norm", dim) | {"pool.probe": (dim,)} | _linear("pool.q", dim, dim)
@@ -42,7 +44,8 @@ def init(cfg, rng, kernel_norm=KERNEL_NORM):
     """New float32 parameters, a nested tree drawn from rng, a NumPy Generator.
 
     Matrices have standard deviation 1 / sqrt(fan in), those that write into the residual stream a
-    share of it; tube kernels are white noise of about kernel_norm; biases and alpha 0, gains 1."""
+    share of it; tube kernels are white noise of about kernel_norm; biases, alpha and time.fc are 0,
+    gains 1."""
     return nest({name: _draw(name, shape, cfg, rng, kernel_norm)
                  for name, shape in shapes(cfg).items()})
 
@@ -132,8 +135,8 @@ def _read(path):
 
 
 def _draw(name, shape, cfg, rng, kernel_norm):
-    if name == "gate.alpha" or name.endswith(".b"):
-        return np.zeros(shape, np.float32)
+    if name == "gate.alpha" or name.endswith((".b", "time.fc.w")):
+        return np.zeros(shape, np.float32)  # what is new to an image model adds nothing at first
     if name.endswith(".g"):
         return np.ones(shape, np.float32)
     fan_in = math.prod(shape[:-1]) if len(shape) > 1 else cfg.dim
@@ -156,6 +159,14 @@ def _mlp(name, dim, mlp_dim):
 
 
 def _block(name, dim, mlp_dim):
-    return (_norm(f"{name}.ln1", dim) | _linear(f"{name}.attn.qkv", dim, 3 * dim)
-            | _linear(f"{name}.attn.out", dim, dim) | _norm(f"{name}.ln2", dim)
-            | _mlp(f"{name}.mlp", dim, mlp_dim))
+    return (_norm(f"{name}.ln1", dim) | _attention(f"{name}.attn", dim)
+            | _norm(f"{name}.ln2", dim) | _mlp(f"{name}.mlp", dim, mlp_dim))
+
+
+def _attention(name, dim):
+    return _linear(f"{name}.qkv", dim, 3 * dim) | _linear(f"{name}.out", dim, dim)
+
+
+def _time(name, dim):
+    return (_norm(f"{name}.ln", dim) | _attention(f"{name}.attn", dim)
+            | _linear(f"{name}.fc", dim, dim))

@@ -9,6 +9,7 @@ from tubevit_np.optim import learning_rate
 from tubevit_np.params import check, count, flatten, init, load, nest, save, shapes
 from tubevit_np.position import centres, sincos_3d
 from tubevit_np.tubes import grid
+from tubevit_tg.baselines import divided_block
 from tubevit_tg.device import describe, to_arrays, to_tensors
 from tubevit_tg.kernels import resize_kernel
 from tubevit_tg.layers import (

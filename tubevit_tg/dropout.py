@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from tubevit_np.dropout import ATTENTION, MLP, TOKENS, no_dropout
+from tubevit_np.dropout import ATTENTION, MLP, TIME, TOKENS, no_dropout
 from tubevit_tg.device import constant
 
 

@@ -5,8 +5,9 @@ from tinygrad import Tensor, dtypes
 from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.layers import under
 from tubevit_np.model import check_heads, check_input, check_tubes, gated_tokens
+from tubevit_tg.baselines import block_for
 from tubevit_tg.device import check_tensors, dtype_name
-from tubevit_tg.layers import block, layer_norm, linear
+from tubevit_tg.layers import layer_norm, linear
 from tubevit_tg.pooling import attention_pool
 from tubevit_tg.position import positions
 from tubevit_tg.scaling import gate
@@ -27,6 +28,7 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
     z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at.to(video.device))  # (B, N, D)
+    block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):
         z, seen = block(z, **params["blocks"][str(layer)],
                         heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer)

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+import tubevit_np as tv
+
 LEVELS = ("layout", "operations", "block", "model", "gradients", "optimizer", "training",
           "checkpoint", "refusals", "initial")
 FLOATS = ("float32", "float64")
@@ -59,7 +61,8 @@ def _spread(shape):
 
 def plain(thing):
     """A Tube or Config as adapters get it: dicts, lists, numbers and texts."""
-    return json.loads(json.dumps(asdict(thing)))
+    text = tv.to_json(thing) if isinstance(thing, tv.Config) else json.dumps(asdict(thing))
+    return json.loads(text)
 
 
 def below(prefix, shapes):
