@@ -46,7 +46,6 @@ def rescale(scaling, finite):
     grow = good >= ENOUGH
     new = {"scale": finite.where(grow.where(2 * scale, scale), scale / 2),
            "good": grow.where(0, good), "left_out": finite.where(0, 1) + scaling["left_out"]}
-    Tensor.realize(*new.values())  # all from the old ones
     for name, value in new.items():
         scaling[name].assign(value.cast(scaling[name].dtype))
     Tensor.realize(*scaling.values())

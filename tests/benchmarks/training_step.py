@@ -15,24 +15,13 @@ from threadpoolctl import threadpool_limits
 
 import tubevit_np as tv
 from tests.benchmarks import torch_model
-from tubevit_np.data.batch import Batch
+from tests.benchmarks.batches import random_batches
 from tubevit_np.optim import BETAS, decayed, kernel_rates
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import joint_gradients
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
 WARM = 2  # steps untimed before each: by then the other side's idling threads and cache are gone
-
-
-def random_batches(rng, cfg):
-    """The demo's joint batch, of random pixels: clips with both labels, images with a noun."""
-    def batch(shape, heads):
-        return Batch(rng.integers(0, 256, shape, dtype=np.uint8),
-                     {head: rng.integers(0, cfg.classes[head], shape[0]) for head in heads})
-    recipe = Recipe()
-    picture = (recipe.size, recipe.size, cfg.channels)
-    return [batch((recipe.batch, recipe.frames, *picture), ("verb", "noun")),
-            batch((recipe.image_batch, *picture), ("noun",))]
 
 
 def numpy_step(flat, cfg, batches, pool):
@@ -80,7 +69,7 @@ def main():
     options = options.parse_args()
     torch.set_num_threads(options.threads)
     cfg, rng = tv.PRESETS["demo"], np.random.default_rng(0)
-    flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg)
+    flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg, Recipe())
     with threadpool_limits(1), ThreadPoolExecutor(options.threads) as pool:
         steps = {"NumPy": numpy_step({n: w.copy() for n, w in flat.items()}, cfg, batches, pool),
                  "PyTorch": torch_step(flat, cfg, batches)}
