@@ -52,7 +52,7 @@ def test_the_same_batches_in_the_same_order_as_from_the_sources():
 
 
 def test_what_the_other_process_has_to_say_is_said_by_this_one():
-    with ahead([Remarks()], [1], range(3)) as batches:
+    with ahead(Joint([Remarks()], [1]), range(3)) as batches:
         for step in range(3):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")

@@ -21,6 +21,7 @@ from tinygrad import Context, dtypes
 import tubevit_np as tv
 import tubevit_tg as tg
 from tubevit_np.data.batch import Batch
+from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import gradients
 from tubevit_tg import evaluate, precision
@@ -38,10 +39,11 @@ SHAPES = {"up.w": (2, 6), "up.b": (6,), "pool.probe": (6,), "heads.verb.w": (6, 
 ROUNDING = 2e-14  # ten times what was seen, 2e-15
 
 
-def few(params, x, cfg, heads, inner=True):
+def few(params, x, cfg, heads, inner=True, drop=no_dropout, frozen=0):
     """In place of forward: a head for each, of the mean pixel through one layer."""
     pixels = x.reshape(x.shape[0], -1, x.shape[-1]).mean(1)
     z = linear(pixels, **params["up"]).tanh() * params["pool"]["probe"]
+    z = drop(0, TOKENS, z[:, None])[:, 0]
     return {head: matmul(z, params["heads"][head]["w"]) for head in heads}, {}
 
 
@@ -55,14 +57,16 @@ def run_of(weights=(1.0, 0.3), **recipe):
     """What a step reads of a Run."""
     sources = [SimpleNamespace(labels=dict.fromkeys(heads)) for heads in HEADS]
     return SimpleNamespace(cfg=CFG, counts=COUNTS, weights=weights, sources=sources,
-                           recipe=Recipe(batch=8, image_batch=4, smoothing=0.1, **recipe))
+                           recipe=Recipe(batch=8, image_batch=4, smoothing=0.1, dropout=0.2,
+                                         **recipe))
 
 
 def batches(step):
     """Videos with a verb and a noun, images with a noun."""
     rng = np.random.default_rng([1, step])
     x = small.clips(rng, COUNTS[0]), small.clips(rng, COUNTS[1])[:, 0]
-    return [Batch(x, {head: rng.integers(CFG.classes[head], size=len(x)) for head in heads})
+    return [Batch(x, {head: rng.integers(CFG.classes[head], size=len(x)) for head in heads},
+                  rng.integers(2**32, size=len(x), dtype=np.uint32))
             for x, heads in zip(x, HEADS, strict=True)]
 
 
