@@ -208,7 +208,8 @@ def encode(p, video, cfg, tau=None):
     """One clip (T, H, W, C): what lies between the blocks, by name, to "pooled" (1, D)."""
     at = [position(centre, cfg.dim, tau or cfg.tau) for centre in centres(cfg, video.shape[:3])]
     out = {"tokens": tokens(p, video, cfg)}
-    z = out["with_position"] = out["tokens"] + cfg.position_scale * np.array(at)
+    at = p["position.w"] if cfg.position == "learned" else cfg.position_scale * np.array(at)
+    z = out["with_position"] = out["tokens"] + at
     for layer in range(cfg.depth):
         z = encoder_block(p, f"blocks.{layer}", z, cfg, video.shape[:3])
         if layer == cfg.gate_layer:

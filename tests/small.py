@@ -23,6 +23,7 @@ MODELS = {
     "pool_mlp": replace(MODEL, pool_mlp=True, depth=1),
     "gate_all": replace(MODEL, gate_layer=0),
     "gate_tubes": replace(MODEL, gate_layer=1, gate_tokens="tubes"),
+    "learned": replace(MODEL, depth=1, position="learned", learned_for=(7, 10, 13)),
     "shared_kernel": replace(MODEL, shared_kernel=True, depth=1),
     "shared_unpacked": replace(MODEL, shared_kernel=True, depth=1, tubes=(PATCH, OVERLAPPING)),
     "divided": replace(MODEL, attention="divided", depth=1, gate_layer=0, tubes=(FRAMES,)),

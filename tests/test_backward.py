@@ -276,7 +276,7 @@ def test_frozen_blocks_keep_nothing_and_change_no_other_gradient(frozen, rng):
     assert not any(name.startswith(f"blocks.{frozen - 1}.") for name in less)
 
 
-@pytest.mark.parametrize("name", ["plain", "gate_tubes", "shared_kernel", "divided"])
+@pytest.mark.parametrize("name", ["plain", "gate_tubes", "shared_kernel", "divided", "learned"])
 def test_every_gradient_for_an_image(name, rng):
     cfg = small.MODELS[name]
     untouched = check_model(cfg, small.clips(rng, shape=(10, 13)), HEADS, rng)

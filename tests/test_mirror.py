@@ -37,6 +37,7 @@ CONFIGS = {
     "everything": replace(small.MODEL, pool_mlp=True, gate_layer=0, gate_tokens="tubes"),
     "shared": replace(small.MODEL, shared_kernel=True, gelu="erf", depth=1, gate_layer=0),
     "image": replace(small.MODEL, depth=1),
+    "learned": small.MODELS["learned"],
     "divided": small.MODELS["divided"],
 }
 LABELS = {"verb": np.array([4, 0]), "noun": np.array([1, 6])}

@@ -24,6 +24,7 @@ from tubevit_np.layers import (
 )
 from tubevit_np.loss import smooth_labels
 from tubevit_np.model import gated_tokens
+from tubevit_np.position import learned_rows
 from tubevit_np.tubes import grid, windows
 
 
@@ -213,7 +214,20 @@ def backward(params, out, d_logits, cfg, drop=no_dropout, frozen=0):
     grads |= under("norm", found)
     d_tokens, found = encoder_backward(d_z, params, out, cfg, drop, frozen)
     grads |= found
-    return grads if frozen else grads | tokenize_backward(d_tokens, out["video"], cfg)
+    if frozen:
+        return grads
+    if cfg.position == "learned":
+        grads["position.w"] = learned_backward(d_tokens, params["position"]["w"], cfg, out["video"])
+    return grads | tokenize_backward(d_tokens, out["video"], cfg)
+
+
+def learned_backward(d_tokens, w, cfg, video):
+    """Gradient by learned positions (N, D), which every clip shares."""
+    d_w, rows = np.zeros_like(w), learned_rows(cfg, video.shape[1:4])
+    ends = np.cumsum([part.stop - part.start for part in rows])
+    for part, d_part in zip(rows, np.split(d_tokens.sum(0), ends[:-1]), strict=True):
+        d_w[part] = d_part
+    return d_w
 
 
 def encoder_backward(d_z, params, out, cfg, drop=no_dropout, frozen=0):

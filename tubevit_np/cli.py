@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from tubevit_np import commands, conversions
-from tubevit_np.config import GATE_TOKENS, PRESETS, TUBE_SETS
+from tubevit_np.config import GATE_TOKENS, POSITIONS, PRESETS, TUBE_SETS
 from tubevit_np.data.sources import ENOUGH
 from tubevit_np.recipe import NUMBERS, PRECISIONS, SETS, Recipe
 from tubevit_np.recipes import RECIPES
@@ -29,6 +29,7 @@ HELP = {  # group: {option: (type, what it says)}
     "the model": {
         "preset": (str, f"its size: {', '.join(PRESETS)}"),
         "tubes": (str, f"another tube set than the preset's: {', '.join(TUBE_SETS)}"),
+        "position": (str, f"of tokens: {', '.join(POSITIONS)} (Table 7a; default fixed)"),
         "start": (Path, "run or checkpoint to begin from: its model and parameters, new heads"),
     },
     "how it is trained": {

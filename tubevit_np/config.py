@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 GELUS = ("tanh", "erf")
 GATE_TOKENS = ("all", "tubes")
 ATTENTIONS = ("global", "divided")
-LATER = ("attention",)  # fields that files of the first release lack
+POSITIONS = ("fixed", "strideless", "learned", "none")
+LATER = ("attention", "position", "learned_for")  # fields that files of the first release lack
 SCORES = ("both", "count")  # what evaluation reports beside the heads
 
 
@@ -82,6 +83,8 @@ class Config:
     shared_kernel: bool = False  # one 8x8x8 kernel resized for every video tube (Table 7e)
     # Not TubeViT, but what it is compared with (baselines.py):
     attention: str = "global"  # or "divided": over the frames of a place, then within each frame
+    position: str = "fixed"  # or "strideless", "learned", "none" (Table 7a)
+    learned_for: tuple[int, int, int] | None = None  # (T, H, W) that learned positions are of
 
     def __post_init__(self):
         object.__setattr__(self, "tubes", tuple(self.tubes))
@@ -97,6 +100,12 @@ class Config:
         _choice("gelu", self.gelu, GELUS)
         _choice("gate_tokens", self.gate_tokens, GATE_TOKENS)
         _choice("attention", self.attention, ATTENTIONS)
+        _choice("position", self.position, POSITIONS)
+        if (self.position == "learned") != (self.learned_for is not None):
+            raise ValueError(f"position {self.position!r} with learned_for {self.learned_for}: "
+                             "learned positions, and no others, are of one size, (T, H, W)")
+        if self.learned_for is not None:
+            object.__setattr__(self, "learned_for", _triple("learned_for", self.learned_for, 1))
         if self.attention == "divided" and not (len(self.tubes) == 1 and self.tubes[0].is_patch):
             raise ValueError("divided attention needs its tokens in one grid of frames and places: "
                              "give it one tube, a 2D patch, not "

@@ -5,8 +5,8 @@ import math
 from tubevit_np.params import count
 from tubevit_np.tubes import grid
 
-PARTS = {"tubes": ("tubes", "kernel"), "encoder": ("blocks", "gate", "norm"), "pooling": ("pool",),
-         "heads": ("heads",)}
+PARTS = {"tubes": ("tubes", "kernel", "position"), "encoder": ("blocks", "gate", "norm"),
+         "pooling": ("pool",), "heads": ("heads",)}
 FLOAT = 4  # bytes of a float32
 
 

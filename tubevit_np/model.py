@@ -10,7 +10,7 @@ from tubevit_np.baselines import block_for
 from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.layers import layer_norm, linear, under
 from tubevit_np.pooling import attention_pool
-from tubevit_np.position import positions
+from tubevit_np.position import learned_rows, positions
 from tubevit_np.scaling import gate, patch_rows
 from tubevit_np.tubes import grid, tokenize
 
@@ -27,6 +27,9 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     names = check_heads(head, cfg)
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
+    if cfg.position == "learned":
+        at = np.concatenate([params["position"]["w"][rows]
+                             for rows in learned_rows(cfg, video.shape[1:4])])
     z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at)  # (B, N, D)
     block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):

@@ -10,6 +10,7 @@ from safetensors.numpy import save as to_bytes
 
 from tubevit_np.config import from_json, to_json
 from tubevit_np.kernels import SHARED_SIZE
+from tubevit_np.tubes import grid
 from tubevit_np.writing import whole
 
 KERNEL_NORM = 0.05  # small white noise; from larger noise the learned kernels stay coloured static
@@ -25,6 +26,9 @@ def shapes(cfg):
         found[f"tubes.{i}.b"] = (width,)
     if cfg.shared_kernel:
         found["kernel.w"] = (*SHARED_SIZE, cfg.channels, dim)
+    if cfg.position == "learned":
+        count = sum(math.prod(grid(tube, cfg.learned_for)) for tube in cfg.tubes)
+        found["position.w"] = (count, dim)
     for layer in range(cfg.depth):
         found |= _block(f"blocks.{layer}", dim, cfg.mlp_dim)
         if cfg.attention == "divided":
@@ -139,6 +143,8 @@ def _draw(name, shape, cfg, rng, kernel_norm):
         return np.zeros(shape, np.float32)  # what is new to an image model adds nothing at first
     if name.endswith(".g"):
         return np.ones(shape, np.float32)
+    if name == "position.w":
+        return (0.02 * rng.standard_normal(shape)).astype(np.float32)  # as usual in ViTs
     fan_in = math.prod(shape[:-1]) if len(shape) > 1 else cfg.dim
     scale = kernel_norm if len(shape) == 5 else 1.0
     if name.endswith(("attn.out.w", "mlp.down.w")):

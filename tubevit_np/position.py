@@ -1,18 +1,22 @@
 """Where a token is: fixed sines and cosines of the centre of its tube (Sec. 3.3, Eq. 3-7)."""
 
+import math
+
 import numpy as np
 
 from tubevit_np.tubes import grid
 
 
-def centres(tube, shape):
+def centres(tube, shape, strides=None):
     """The centre of every token of a tube in a (T, H, W) video, in frames and pixels: (N, 3).
 
     (k - 1) / 2 past the start of the kernel: the mean of the indices it covers, so t = 0 for a 2D
-    patch of the first frame.  A packed token sits at the centre of the union of its members."""
-    axes = [offset + stride * np.arange(count) + (kernel - 1 + (factor - 1) * stride // factor) / 2
-            for offset, stride, kernel, factor, count
-            in zip(tube.offset, tube.stride, tube.kernel, tube.s2d, grid(tube, shape), strict=True)]
+    patch of the first frame.  A packed token sits at the centre of the union of its members.
+    strides: other ones than those of the tube, for the ablation of Table 7a."""
+    axes = [offset + step * np.arange(count) + (kernel - 1 + (factor - 1) * stride // factor) / 2
+            for offset, step, stride, kernel, factor, count
+            in zip(tube.offset, strides or tube.stride, tube.stride, tube.kernel, tube.s2d,
+                   grid(tube, shape), strict=True)]
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
@@ -30,6 +34,27 @@ def sincos_3d(at, dim, tau=10000.0):
 
 
 def positions(cfg, shape):
-    """The positions of all tokens of a (T, H, W) video, in token order: (N, D) float64."""
-    at = np.concatenate([centres(tube, shape) for tube in cfg.tubes])
+    """The positions of all tokens of a (T, H, W) video, in token order: (N, D) float64.
+
+    0 where they are learned, or there are none."""
+    strides = (1, 1, 1) if cfg.position == "strideless" else None
+    at = np.concatenate([centres(tube, shape, strides) for tube in cfg.tubes])
+    if cfg.position in ("learned", "none"):
+        return np.zeros((len(at), cfg.dim))
     return cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)
+
+
+def learned_rows(cfg, shape):
+    """Where the tokens of a (T, H, W) video are among those of cfg.learned_for: a list of slices.
+
+    One that lasts less long, an image say, has the first of each tube.  Raises ValueError for
+    another size or more frames."""
+    slices, first = [], 0
+    for tube in cfg.tubes:
+        found, known = grid(tube, shape), grid(tube, cfg.learned_for)
+        if all(found) and (found[0] > known[0] or found[1:] != known[1:]):
+            raise ValueError(f"positions were learned for {cfg.learned_for} (T, H, W); there are "
+                             f"none for {tuple(shape)}")
+        slices.append(slice(first, first + math.prod(found)))
+        first += math.prod(known)
+    return slices

@@ -33,6 +33,7 @@ class Recipe:
 
     preset: str = "demo"
     tubes: str | None = None  # another tube set than the preset's
+    position: str = "fixed"  # of the tokens: another for the ablation of Table 7a
     start: str | None = None  # run or checkpoint to begin from, in place of a preset
     data: tuple[str, ...] = ()  # of videos
     images: tuple[str, ...] = ()
@@ -131,7 +132,9 @@ class Recipe:
         """The preset, or the model it starts from, with these heads, {name: K}."""
         if self.start is not None:
             return replace(load(find_model(self.start))[1], classes=classes)
-        cfg = replace(PRESETS[self.preset], classes=classes)
+        sizes = (self.frames, self.size, self.size) if self.position == "learned" else None
+        cfg = replace(PRESETS[self.preset], classes=classes, position=self.position,
+                      learned_for=sizes)
         return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
 
     def check_model(self, cfg):

@@ -23,7 +23,7 @@ def recipe_for(recipe=None, **given):
     if recipe is not None and recipe not in RECIPES:
         raise ValueError(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
     if given.get("start") is not None:
-        for name in ("preset", "tubes"):
+        for name in ("preset", "tubes", "position"):
             if given.get(name) is not None:
                 raise ValueError(f"--start {given['start']} brings its model along; leave out "
                                  f"--{name}")

@@ -24,7 +24,7 @@ def trains(name, frozen):
     part, _, rest = name.partition(".")
     if part == "blocks":
         return int(rest.partition(".")[0]) >= frozen
-    return not frozen or part not in ("tubes", "kernel")
+    return not frozen or part not in ("tubes", "kernel", "position")
 
 
 def trained(params, frozen):

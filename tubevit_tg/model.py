@@ -9,7 +9,7 @@ from tubevit_tg.baselines import block_for
 from tubevit_tg.device import check_tensors, dtype_name
 from tubevit_tg.layers import layer_norm, linear
 from tubevit_tg.pooling import attention_pool
-from tubevit_tg.position import positions
+from tubevit_tg.position import learned_rows, positions
 from tubevit_tg.scaling import gate
 from tubevit_tg.tubes import tokenize
 
@@ -27,6 +27,9 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     check_tensors(params["norm"]["g"])
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
     at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
+    if cfg.position == "learned":
+        at = Tensor.cat(*[params["position"]["w"][rows]
+                          for rows in learned_rows(cfg, video.shape[1:4])])
     z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at.to(video.device))  # (B, N, D)
     block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):

@@ -3,7 +3,7 @@
 from tinygrad import Tensor, dtypes
 
 from tubevit_np import position
-from tubevit_np.position import centres, sincos_3d
+from tubevit_np.position import centres, learned_rows, sincos_3d
 
 
 def positions(cfg, shape, dtype=dtypes.float32):
