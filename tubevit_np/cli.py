@@ -11,6 +11,7 @@ from tubevit_np.config import GATE_TOKENS, POSITIONS, PRESETS, TUBE_SETS
 from tubevit_np.data.sources import ENOUGH
 from tubevit_np.recipe import NUMBERS, PRECISIONS, SETS, Recipe
 from tubevit_np.recipes import RECIPES
+from tubevit_np.studies import STUDIES
 
 HELP = {  # group: {option: (type, what it says)}
     "what is trained on": {
@@ -106,6 +107,8 @@ def parser(package):
             "runs/small runs/large --gate 8 --out scaled.safetensors", _scale)
     command("export", "write the image part for timm or Hugging Face's transformers",
             "start.safetensors --format timm --size 224 --out vit/", _export)
+    command("ablate", "train and score every variant of one of the paper's ablations, in small",
+            "positions --steps 500 --out runs/ablations", _ablate)
     command("info", "tokens, parameters, operations and memory of a model",
             "--preset B --frames 32 --size 224", _info)
     return top
@@ -215,6 +218,19 @@ def _export(sub):
                      help="with the pooling and this head (timm alone; default: tokens)")
     sub.add_argument("--out", required=True, metavar="FOLDER",
                      help="folder for model.safetensors and its config.json")
+
+
+def _ablate(sub):
+    sub.add_argument("study", metavar="STUDY", help=f"one of {', '.join(STUDIES)}")
+    sub.add_argument("--seeds", type=int, default=3, metavar="N",
+                     help="trainings of each variant (default 3)")
+    sub.add_argument("--out", default="runs/ablations", metavar="FOLDER",
+                     help="folder of all trainings; what is there is not trained again "
+                     "(default runs/ablations)")
+    for name in ("steps", "batch", "image_batch"):
+        kind, text = OPTIONS[name]
+        sub.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N",
+                         default=argparse.SUPPRESS, help=text)
 
 
 def _info(sub):

@@ -163,6 +163,27 @@ def subset(options, engine):
     print(f"\ntrain on it with --{'data' if options.data else 'images'} {options.out}")
 
 
+def ablate(options, engine):
+    """A table as CSV and in the terminal."""
+    from tubevit_np.ablate import COLUMNS, ablate
+    from tubevit_np.studies import STUDIES
+
+    if options.study not in STUDIES:
+        raise ValueError(f"no study {options.study!r}; there are {', '.join(STUDIES)}")
+    if options.seeds < 1:
+        raise ValueError(f"seeds is {options.seeds}; it must be at least 1")
+    given = {name: getattr(options, name) for name in ("steps", "batch", "image_batch")
+             if hasattr(options, name)}
+    folder = Path(options.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = ablate(options.study, folder, options.seeds, given, engine)
+    width = max(len(row[0]) for row in rows)
+    print(f"\n{COLUMNS[0]:{width}}" + "".join(f"{column:>9}" for column in COLUMNS[1:]))
+    for name, tokens, gflops, seconds, *shares, paper in rows:
+        print(f"{name:{width}}{tokens:9.0f}{gflops:9.3f}{seconds:9.0f}"
+              + "".join(f"{share:9.1%}" for share in shares) + f"{paper:>9}")
+
+
 def info(options, engine):
     given = {name: getattr(options, name) for name in ("preset", "tubes", "frames", "size")}
     given = {name: value for name, value in given.items() if value is not None}

@@ -195,7 +195,18 @@ TUBE_SETS |= {
     "demo-patches": (Tube((1, 8, 8), (8, 8, 8)),),
     "demo-dense": (Tube((2, 8, 8), (2, 8, 8)), Tube((1, 8, 8), (16, 8, 8))),
     "demo-frames": (Tube((1, 8, 8), (1, 8, 8)),),
+    # Table 7b: fewer tubes than the demo's four, and four more.
+    "demo-1": TUBE_SETS["demo"][:1],
+    "demo-2": TUBE_SETS["demo"][:2],
+    "demo-8": (*TUBE_SETS["demo"], Tube((8, 8, 8), (8, 12, 12), (4, 8, 8)),
+               Tube((16, 4, 4), (16, 12, 12), (0, 10, 10)),
+               Tube((4, 12, 12), (8, 18, 18), (6, 9, 9)),
+               Tube((12, 6, 6), (12, 12, 12), (2, 4, 4))),
 }
+TUBE_SETS |= {f"demo-{name}": tuple(tube if tube.is_patch else replace(tube, s2d=s2d)
+                                    for tube in TUBE_SETS["demo"])
+              for name, s2d in {"2t": (2, 1, 1), "2s": (1, 1, 2), "4t": (4, 1, 1), "4s": (1, 2, 2),
+                                "4st": (2, 1, 2)}.items()}  # Table 7c
 
 BESIDE = {  # the tubes: what else of the Config these sets are
     "shared": {"shared_kernel": True}, "demo-shared": {"shared_kernel": True},
@@ -211,6 +222,8 @@ def _preset(dim, depth, heads):
 PRESETS = {
     "demo": Config(TUBE_SETS["demo"], dim=96, depth=2, heads=3, mlp_dim=192, mean=0.45, std=0.27,
                    position_scale=0.2, classes={"verb": 8, "noun": 9}),
+    "demo-large": Config(TUBE_SETS["demo"], dim=192, depth=4, heads=6, mlp_dim=384, mean=0.45,
+                         std=0.27, position_scale=0.2, classes={"verb": 8, "noun": 9}),
     "Ti": _preset(192, 12, 3),
     "S": _preset(384, 12, 6),
     "B": _preset(768, 12, 12),  # Table 11, as L and H

@@ -1,0 +1,114 @@
+"""Trains and scores every variant of a study, each seed; goes on where it was stopped."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tubevit_np import cost
+from tubevit_np.folder import MODEL, load_model, read_metrics
+from tubevit_np.params import load, save
+from tubevit_np.recipe import read_recipe
+from tubevit_np.recipes import recipe_for
+from tubevit_np.studies import IMAGES, STUDIES
+from tubevit_np.widening import scaled_up
+from tubevit_np.writing import write_csv, write_text
+
+COLUMNS = ("variant", "tokens", "GFLOPs", "seconds", "verb", "noun", "both", "spread", "paper")
+
+
+def ablate(study, folder, seeds, given, engine, tell=print):
+    """Rows as in COLUMNS, one for each variant: means over the seeds; spread is the standard
+    deviation of "both" between them.  Trainings are shared between studies in one folder.
+
+    given: fields of every recipe;  engine: train and predictor of a package."""
+    variants, rows = STUDIES[study], []
+    for k, (name, variant) in enumerate(variants.items()):
+        found = []
+        for seed in range(seeds):
+            tell(f"{study}: {name}, seed {seed} ({k * seeds + seed + 1} of "
+                 f"{len(variants) * seeds})")
+            run = trained(variant, folder, seed, given, engine)
+            found.append(scored(run, variant, engine))
+        rows.append(row(name, variant, found))
+    write_csv(folder / f"{study}.csv", COLUMNS, rows)
+    return rows
+
+
+def row(name, variant, found):
+    """Of the scores of all seeds."""
+    means = [round(float(np.mean([one[what] for one in found])), 3) for what in COLUMNS[1:7]]
+    spread = np.std([one["both"] for one in found], ddof=1) if len(found) > 1 else 0.0
+    return (name, *means, round(float(spread), 3), "" if variant.paper is None else variant.paper)
+
+
+def trained(variant, folder, seed, given, engine):
+    """The folder of a run of it that is done, now if not before."""
+    recipe = variant.recipe | given
+    if variant.scaled:
+        recipe["start"] = str(scaled(variant.scaled, folder, seed, given, engine))
+    return run_of(folder, variant.recipe, variant.scaled, seed, recipe, engine)
+
+
+def run_of(folder, named, scaled, seed, recipe, engine):
+    from tubevit_np.run import new_run, open_run
+
+    parts = [f"{field}={value}" for field, value in named.items()] + [scaled] * bool(scaled)
+    place, recipe = folder / f"{'-'.join(parts) or 'plain'}-{seed}", recipe_for(seed=seed, **recipe)
+    begun = (place / "config.json").exists()
+    if begun and read_recipe(place / "config.json")[0] != recipe:
+        raise ValueError(f"{place} was trained with other options; give another --out")
+    if not (place / MODEL).exists():
+        engine.train(open_run(place) if begun else new_run(place, recipe))
+    return place
+
+
+def scaled(how, folder, seed, given, engine):
+    """A checkpoint of the plain model's tubes in a large one that was trained on images alone."""
+    small = run_of(folder, {}, "", seed, given, engine)
+    large = run_of(folder, IMAGES, "", seed, IMAGES | given, engine)
+    _, params, cfg, notes = load_model(small)
+    frames, size = int(notes["frames"]), int(notes["size"])
+    gate = {"gate_layer": 2} if how == "gate" else {}
+    params, cfg = scaled_up(params, cfg, *load(large / MODEL)[:2], (frames, size, size), **gate)
+    path = folder / f"{how}-{seed}.safetensors"
+    save(path, params, cfg, load(large / MODEL)[2]["labels"], frames=frames, size=size)
+    return path
+
+
+def scored(place, variant, engine):
+    """{column: value} of one run; kept beside it."""
+    from tubevit_np.data.sources import sources_for
+    from tubevit_np.evaluate import evaluate
+
+    kept = place / f"scores-{'x'.join(map(str, variant.denser))}.json"
+    if not kept.exists():
+        path, params, cfg, notes = load_model(place)
+        cfg = replace(cfg, tubes=tuple(denser(tube, variant.denser) for tube in cfg.tubes))
+        [source, *_] = sources_for(path, notes, data=["generated"])
+        shape = (source.frames, source.size, source.size)
+        scores = evaluate(engine.predictor(params, cfg), source)
+        costs = {"tokens": sum(cost.tokens(cfg, shape)),
+                 "GFLOPs": sum(cost.flops(cfg, shape).values()) / 1e9,
+                 "seconds": seconds(place / "metrics.jsonl")}
+        write_text(kept, json.dumps(scores | costs, indent=1) + "\n")
+    return json.loads(kept.read_text())
+
+
+def denser(tube, factors):
+    """A video tube with its strides divided, and its space-to-depth as far apart as before."""
+    if tube.is_patch:
+        return tube
+    return replace(tube, stride=tuple(stride // factor for stride, factor
+                                      in zip(tube.stride, factors, strict=True)))
+
+
+def seconds(log):
+    """How long a run trained, by its log; without looks at held-out examples."""
+    records, last, total = read_metrics(Path(log)), 0, 0.0
+    for record in records:
+        if "rate" in record:
+            total += (record["step"] - last) / record["rate"]
+            last = record["step"]
+    return total

@@ -1,0 +1,61 @@
+"""The paper's ablations in small, on generated clips: what is varied, and what the paper saw.
+
+Every variant of a study is trained alike, but for what it says.  Accuracies beside them are the
+paper's, of Kinetics-600: to compare within a column, not across."""
+
+from dataclasses import dataclass, field
+
+LARGE = {"preset": "demo-large"}
+IMAGES = LARGE | {"images": "generated"}  # what Sec. 3.6 begins with: a large image model
+VIDEOS = {"data": "generated"}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How one is trained (fields of its Recipe), and what it begins with or is scored by.
+
+    scaled: with the tubes of the small model in the large one, "open" or behind a "gate";
+    denser: strides divided by so much when it is scored, (t, h, w)."""
+
+    recipe: dict = field(default_factory=dict)
+    paper: float | None = None  # percent
+    scaled: str = ""
+    denser: tuple = (1, 1, 1)
+
+
+def tubes(name, paper=None):
+    return Variant({"tubes": name}, paper)
+
+
+def last(blocks, paper=None, scaled="open"):
+    """The large model's last blocks trained on videos alone; of its four."""
+    return Variant(VIDEOS | {"frozen": 4 - blocks}, paper, scaled)
+
+
+STUDIES = {
+    "positions": {  # Table 7a
+        "none": Variant({"position": "none"}, 78.6),
+        "learned": Variant({"position": "learned"}, 79.2),
+        "fixed, without strides": Variant({"position": "strideless"}, 77.7),
+        "fixed": Variant(paper=84.5)},
+    "tubes": {  # Table 7b
+        "1 tube": tubes("demo-1", 78.4), "2 tubes": tubes("demo-2", 81.5),
+        "4 tubes": Variant(paper=83.4), "8 tubes": tubes("demo-8", 85.4)},
+    "space-to-depth": {  # Table 7c
+        "none": Variant(paper=83.4), "2 in time": tubes("demo-2t", 84.7),
+        "2 in space": tubes("demo-2s", 84.5), "4 in time": tubes("demo-4t", 85.1),
+        "4 in space": tubes("demo-4s", 85.4), "2 x 2": tubes("demo-4st", 85.3)},
+    "tokens": {  # Table 7d, the paper's for 559, 768, 1024 and 1536 tokens; one training
+        "as trained": Variant(paper=84.5), "x 2 in time": Variant(paper=84.9, denser=(2, 1, 1)),
+        "x 2 in width": Variant(paper=84.6, denser=(1, 1, 2)),
+        "x 4 in space": Variant(paper=83.5, denser=(1, 2, 2))},
+    "baselines": {  # Tables 5, 7e and 12; the paper's of other sizes where there are any
+        "TubeViT": Variant(), "with space-to-depth": tubes("demo-s2d"),
+        "shared kernel": tubes("demo-shared", 83.8), "core tubes": tubes("demo-core"),
+        "2D patches": tubes("demo-patches", 87.6), "dense tubelets": tubes("demo-dense", 88.4),
+        "every frame, divided": tubes("demo-frames")},
+    "scaling": {  # Tables 6 (ViT-H) and 9
+        "head": last(0, 85.6), "last block": last(1), "last 2 blocks": last(2, 86.3),
+        "last 2 and the gate": last(2, 89.7, "gate"), "all": last(4, 91.8),
+        "all, jointly from nothing": Variant(LARGE)},
+}
