@@ -305,6 +305,18 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
      "the_picture_of_confusion_shows_the_shares", "shares of the columns"),
 ]]
 
+ABLATE = [Mutant(*rest) for rest in [
+    ("tubevit_np/ablate.py", "tuple(denser(tube, variant.denser) for tube", "tuple(tube for tube",
+     "test_ablate.py::test_a_study_is_trained_once_and_shared", "strides as trained"),
+    ("tubevit_np/ablate.py", "ddof=1", "ddof=0",
+     "test_ablate.py::test_means_and_spread_by_hand", "the spread of too few seeds too small"),
+    ("tubevit_np/ablate.py", "    if not (place / MODEL).exists():\n", "    if True:\n",
+     "test_ablate.py::test_a_study_is_trained_once_and_shared", "trained again"),
+    ("tubevit_np/ablate.py", '(record["step"] - last) / record["rate"]',
+     'record["step"] / record["rate"]',
+     "test_ablate.py::test_how_long_a_run_trained", "steps counted from the first"),
+]]
+
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *COST_TABLE, *CLI, *RECIPE,
           *FOLDER, *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *RANDAUGMENT, *SPAN, *CACHE,
-          *SHORT, *VIEWS, *START, *JOINT]
+          *SHORT, *VIEWS, *START, *JOINT, *ABLATE]

@@ -27,7 +27,7 @@ from tubevit_np.folder import read_metrics
 from tubevit_np.recipe import Recipe
 
 COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "pretrained", "scale", "export",
-            "info")
+            "ablate", "info")
 TOP = Path(__file__).resolve().parents[1]
 HEAVY = """
 import sys

@@ -9,6 +9,7 @@ import numpy as np
 from tubevit_np import cost
 from tubevit_np.folder import MODEL, load_model, read_metrics
 from tubevit_np.params import load, save
+from tubevit_np.pictures import draw_ablation
 from tubevit_np.recipe import read_recipe
 from tubevit_np.recipes import recipe_for
 from tubevit_np.studies import IMAGES, STUDIES
@@ -33,6 +34,8 @@ def ablate(study, folder, seeds, given, engine, tell=print):
             found.append(scored(run, variant, engine))
         rows.append(row(name, variant, found))
     write_csv(folder / f"{study}.csv", COLUMNS, rows)
+    draw_ablation(folder / f"{study}.png", [dict(zip(COLUMNS, one, strict=True)) for one in rows],
+                  f"Ablation: {study}")
     return rows
 
 

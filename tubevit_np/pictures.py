@@ -1,4 +1,4 @@
-"""The pictures that a run leaves: its curves and its kernels."""
+"""The pictures that a run leaves, its curves and its kernels, and that of an ablation."""
 
 from tubevit_np.folder import read_metrics
 from tubevit_np.kernels import tube_kernel
@@ -26,3 +26,10 @@ def draw_kernels(path, folder):
     still, moving = folder / "kernels.png", folder / "tubes.png"
     save(kernels.draw_kernels(found, f"Tube kernels of {path.resolve().parent.name}"), still)
     return (still, moving) if animate_kernels(found, moving) else (still,)
+
+
+def draw_ablation(path, rows, title):
+    """rows: a dict for each variant, see figures/ablation.py."""
+    from figures import ablation, save
+
+    save(ablation.draw_ablation(rows, title), path)

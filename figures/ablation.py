@@ -1,0 +1,65 @@
+"""An ablation: how often each variant is right, against its operations and its training time."""
+
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+
+from figures import FAINT, INK, explain, page, place, tidy, wrap, write
+from figures.curves import spread
+
+SIDE, LEFT, TOP, GAP = 460, 110, 120, 330  # pixels
+SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#6b6b6b")
+MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no colour
+CAPTION = (
+    "Held-out generated clips whose verb and noun are both right, mean over seeds; the bars are "
+    "one standard deviation between seeds. All variants were trained with as many steps of as many "
+    "examples. Left: operations of one pass over a clip, 2 for each multiply-add; right: seconds "
+    "of training, on the machine that it ran on.")
+
+
+@tidy
+def draw_ablation(rows, title):
+    """A Figure of rows {variant, GFLOPs, seconds, both, spread}; names beside the right panel."""
+    width = LEFT + 2 * SIDE + 100 + GAP
+    caption, height = wrap(CAPTION, width - 80)
+    figure = page(width, TOP + SIDE + 110 + height + 30)
+    write(figure, 40, 52, title, fontsize=12, weight="bold")
+    for k, (cost, label) in enumerate((("GFLOPs", "GFLOPs of a clip"), ("seconds", "seconds"))):
+        ax = place(figure, LEFT + k * (SIDE + 100), TOP, SIDE, SIDE)
+        draw_points(ax, rows, cost)
+        ax.set(xlabel=label, ylim=limits(rows))
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        if k:
+            name_points(ax, rows)
+    explain(figure, 40, TOP + SIDE + 90, caption)
+    return figure
+
+
+def draw_points(ax, rows, cost):
+    """Each variant at its cost, from 0."""
+    for k, row in enumerate(rows):
+        ax.errorbar(row[cost], row["both"], row["spread"], fmt=MARKS[k % 8], color=SHADES[k % 8],
+                    markersize=6, capsize=2, linewidth=1)
+    ax.set_xlim(0, 1.08 * max(row[cost] for row in rows))
+    ax.grid(axis="y", color="#eeeeee", linewidth=0.8)
+    ax.set_axisbelow(True)
+
+
+def name_points(ax, rows):
+    """Names at the height of their points, apart from each other, with their marks."""
+    low, high = ax.get_ylim()
+    shares = [(row["both"] - low) / (high - low) for row in rows]
+    for k, at in enumerate(spread(np.array(shares), 0.07)):
+        ax.plot(1.05, at, MARKS[k % 8], color=SHADES[k % 8], markersize=5, clip_on=False,
+                transform=ax.transAxes)
+        ax.text(1.09, at, f"{rows[k]['variant']}  {rows[k]['both']:.1%}", color=INK, va="center",
+                fontsize=8, transform=ax.transAxes)
+    ax.text(1.05, 1.04, "verb and noun both right", color=FAINT, fontsize=8,
+            transform=ax.transAxes)
+
+
+def limits(rows):
+    """Around all bars, with some room."""
+    low = min(row["both"] - row["spread"] for row in rows)
+    high = max(row["both"] + row["spread"] for row in rows)
+    room = 0.08 * (high - low) + 0.01
+    return low - room, high + room
