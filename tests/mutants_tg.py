@@ -139,6 +139,8 @@ TRAIN = [Mutant("tubevit_tg/train.py", *rest) for rest in [
      "test_train_tg.py::test_half_keeps_gradients_that_float16_cannot_hold", "half without scale"),
     ('{name: g / scale for', '{name: g for',
      "test_train_tg.py::test_training_in_lower_precision", "gradients left scaled"),
+    ('    devices(recipe.devices)\n', '    pass\n',
+     "test_train_tg.py::test_too_few_devices_are_told_before_there_is_a_folder", "found too late"),
     ('        rescale(scaling, finite)\n', '',
      "test_train_tg.py::test_half_leaves_out_a_step_that_is_not_finite", "scale never falls"),
 ]]

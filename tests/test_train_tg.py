@@ -20,12 +20,14 @@ from tinygrad import Context, dtypes
 
 import tubevit_np as tv
 import tubevit_tg as tg
+from tubevit_np import cli
 from tubevit_np.data.batch import Batch
 from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import gradients
 from tubevit_tg import evaluate, precision
 from tubevit_tg import train as in_tinygrad
+from tubevit_tg.__main__ import ENGINE
 from tubevit_tg.device import devices
 from tubevit_tg.frequency import to_waves
 from tubevit_tg.layers import linear, matmul
@@ -153,6 +155,14 @@ def test_kernels_of_two_devices_by_waves(rng):
     waves, copies = to_waves(tg.to_tensors(w)), to_waves(tg.to_tensors(w, device=devices(2)))
     assert copies.device == devices(2)
     small.assert_close(copies.numpy(), waves.numpy())
+
+
+def test_too_few_devices_are_told_before_there_is_a_folder(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("tubevit_tg.device.usable", lambda name: name == "CPU")
+    typed = ["train", "--devices", "2", "--out", str(tmp_path / "run")]
+    assert cli.main("tubevit_tg", ENGINE, typed) == 2
+    assert "devices is 2, but tinygrad finds only 1 of CPU" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_scored_on_one_device(of_few_parameters):
