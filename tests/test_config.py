@@ -73,7 +73,8 @@ def test_json_of_something_else(text):
 
 def test_presets_have_the_sizes_of_table_11():
     sizes = {name: (cfg.depth, cfg.dim, cfg.mlp_dim, cfg.heads) for name, cfg in tv.PRESETS.items()}
-    assert sizes == {"demo": (2, 96, 192, 3), "Ti": (12, 192, 768, 3), "S": (12, 384, 1536, 6),
+    assert sizes == {"demo": (2, 96, 192, 3), "demo-large": (4, 192, 384, 6),
+                     "Ti": (12, 192, 768, 3), "S": (12, 384, 1536, 6),
                      "B": (12, 768, 3072, 12), "L": (24, 1024, 4096, 16), "H": (32, 1280, 5120, 16)}
 
 

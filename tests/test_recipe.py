@@ -12,7 +12,7 @@ from tubevit_np.recipes import recipe_for
 from tubevit_np.writing import write_text
 
 WRONG = [
-    ({"preset": "XXL"}, "no preset 'XXL'; there are demo, Ti, S, B, L, H"),
+    ({"preset": "XXL"}, "no preset 'XXL'; there are demo, demo-large, Ti, S, B, L, H"),
     ({"tubes": "round"}, "tube set 'round' is not one of main, core, demo"),
     *(({name: 0}, f"{name} is 0; it must be at least 1") for name in (
         "frames", "size", "steps", "batch", "image_batch", "log_every", "save_every",

@@ -47,7 +47,7 @@ def set_lines(preset, shape):
     """One size with every tube set of its scale, on a (T, H, W) video."""
     yield f"{HEAD}   ({preset} on {'x'.join(map(str, shape))})"
     for name in TUBE_SETS:
-        if name.startswith("demo") == (preset == "demo"):
+        if name.startswith("demo") == preset.startswith("demo"):
             yield _row(name, with_tubes(PRESETS[preset], name), shape)
 
 

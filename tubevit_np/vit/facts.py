@@ -8,7 +8,7 @@ from tubevit_np.params import shapes
 
 GELUS = {"gelu": "erf", "gelu_new": "tanh", "gelu_fast": "tanh", "gelu_tanh": "tanh",
          "gelu_pytorch_tanh": "tanh"}  # as settings call them
-HEADS = {cfg.dim: cfg.heads for name, cfg in PRESETS.items() if name != "demo"}
+HEADS = {cfg.dim: cfg.heads for name, cfg in PRESETS.items() if not name.startswith("demo")}
 
 
 class Facts(NamedTuple):
