@@ -148,7 +148,7 @@ def test_a_script_without_a_main_guard_ends_with_an_error(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(f"""
 from tubevit_np.recipe import Recipe
-from tubevit_np.run import new_run
+from tubevit_np.begin import new_run
 from tubevit_np.train import train
 train(new_run({str(tmp_path / "run")!r}, Recipe(steps=1, batch=2, image_batch=2, size=24)))
 """)

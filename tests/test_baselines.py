@@ -9,8 +9,9 @@ import small
 from tiny import RECIPE, glance
 
 import tubevit_np as tv
-from tubevit_np import baselines, run
+from tubevit_np import baselines
 from tubevit_np.baselines import by_frame, by_place, from_places
+from tubevit_np.begin import new_run
 from tubevit_np.dropout import ATTENTION, MLP, TIME, dropout
 from tubevit_np.train import train
 
@@ -129,7 +130,8 @@ def test_a_later_field_is_written_only_where_it_says_something():
 TOKENS = {"main": 539, "plain": 539, "shared": 539, "core": 784, "patches": 392,
           "dense": 3136 + 196, "frames": 6272}
 SMALL = {"demo": 102, "demo-s2d": 102, "demo-shared": 102, "demo-core": 144, "demo-patches": 72,
-         "demo-dense": 288 + 36, "demo-frames": 576}
+         "demo-dense": 288 + 36, "demo-frames": 576, "demo-1": 36, "demo-2": 68, "demo-8": 140}
+SMALL |= dict.fromkeys(("demo-2t", "demo-2s", "demo-4t", "demo-4s", "demo-4st"), 102)
 
 
 @pytest.mark.parametrize("name", tv.TUBE_SETS)
@@ -159,7 +161,7 @@ def test_space_to_depth_is_all_that_sets_apart():
 @glance
 def test_divided_attention_trains_on_the_generated_set(tmp_path):
     """And its kernels, of 2D patches alone, can be drawn."""
-    opened = run.new_run(tmp_path, replace(RECIPE, tubes="demo-frames", steps=2, save_every=2))
+    opened = new_run(tmp_path, replace(RECIPE, tubes="demo-frames", steps=2, save_every=2))
     params = train(opened)
     assert params["blocks"]["0"]["time"]["fc"]["w"].any()  # it was 0
     opened.draw()

@@ -11,6 +11,7 @@ import pytest
 
 from tubevit_np import cli, run, train
 from tubevit_np.__main__ import ENGINE
+from tubevit_np.begin import new_run, open_run
 from tubevit_np.folder import read_metrics
 from tubevit_np.params import flatten
 from tubevit_np.recipe import Recipe
@@ -24,7 +25,7 @@ CLOSE = 7e-6
 
 def losses(folder, engine):
     recipe = Recipe(steps=STEPS, batch=16, image_batch=8, log_every=1, save_every=STEPS)
-    engine.train(run.new_run(folder, recipe))
+    engine.train(new_run(folder, recipe))
     return losses_in(folder)
 
 
@@ -53,12 +54,12 @@ def test_two_devices_in_half_precision_and_parts_survive_a_kill(tmp_path):
     from tubevit_tg.train import train as train_tg
 
     recipe = Recipe(steps=6, batch=12, image_batch=6, log_every=1, save_every=3)
-    train.train(run.new_run(tmp_path / "np", recipe))
+    train.train(new_run(tmp_path / "np", recipe))
     recipe = replace(recipe, devices=2, accumulate=3, precision="half")
-    wanted = train_tg(run.new_run(tmp_path / "whole", recipe))
+    wanted = train_tg(new_run(tmp_path / "whole", recipe))
     with mock.patch.object(run.Run, "log", stopping_at(5)), pytest.raises(KeyboardInterrupt):
-        train_tg(run.new_run(tmp_path / "killed", recipe))
-    found = train_tg(run.open_run(tmp_path / "killed"))
+        train_tg(new_run(tmp_path / "killed", recipe))
+    found = train_tg(open_run(tmp_path / "killed"))
     assert all(np.array_equal(w, flatten(found)[name]) for name, w in flatten(wanted).items())
     theirs, ours, again = (losses_in(tmp_path / name) for name in ("np", "whole", "killed"))
     assert again == ours

@@ -14,9 +14,9 @@ from tinygrad import Tensor, TinyJit, dtypes
 
 import tubevit_np as tv
 import tubevit_tg as tg
+from tubevit_np.begin import open_run
 from tubevit_np.evaluate import predictor
 from tubevit_np.optim import decayed
-from tubevit_np.run import open_run
 from tubevit_tg.precision import judged, lowered, new_scaling, rescale
 
 CFG = replace(small.MODEL, pool_mlp=True, gate_layer=0)

@@ -18,12 +18,13 @@ from tiny import RECIPE, class_folder, copied, finished, glance
 
 import tubevit_np as tv
 from tubevit_np import train as training
+from tubevit_np.begin import new_run, open_run
 from tubevit_np.data.batch import CROPS, HELD_OUT, PARAMETERS, POOLS, TRAIN
 from tubevit_np.data.sources import GeneratedSource, open_sources, sources_for
 from tubevit_np.folder import checkpoints, find_model, load_model, read_metrics
 from tubevit_np.optim import learning_rate
 from tubevit_np.recipe import read_recipe
-from tubevit_np.run import Run, labels_of, new_run, open_run
+from tubevit_np.run import Run, labels_of
 from tubevit_np.train import train
 
 LAST, OLDER, MODEL = (f"{name}.safetensors"
@@ -42,7 +43,8 @@ KILLED = """
 import os, signal, sys
 from tiny import RECIPE, glance
 from tubevit_np.data.sources import HELD_OUT, TRAIN, generated_pools
-from tubevit_np.run import Run, new_run
+from tubevit_np.begin import new_run
+from tubevit_np.run import Run
 from tubevit_np.train import train
 
 def in_a_process(folder, moment):
@@ -94,7 +96,7 @@ with glance:
 FULL = """
 import resource, signal, sys
 from tiny import RECIPE, glance
-from tubevit_np.run import new_run
+from tubevit_np.begin import new_run
 from tubevit_np.train import train
 run = new_run(sys.argv[1], RECIPE)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

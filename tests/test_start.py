@@ -8,9 +8,9 @@ import pytest
 from tiny import RECIPE, class_folder, finished, glance
 
 import tubevit_np as tv
+from tubevit_np.begin import new_run, open_run
 from tubevit_np.folder import load_model
 from tubevit_np.recipes import recipe_for
-from tubevit_np.run import new_run, open_run
 from tubevit_np.scaling import trains
 from tubevit_np.start import carried, started
 from tubevit_np.train import train

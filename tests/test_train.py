@@ -12,10 +12,11 @@ from tiny import RECIPE, glance
 
 import tubevit_np as tv
 from tubevit_np import train as training
+from tubevit_np.begin import new_run, open_run
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.sources import GeneratedSource, open_sources
 from tubevit_np.dropout import dropout
-from tubevit_np.run import new_run, open_run, read_metrics
+from tubevit_np.run import read_metrics
 from tubevit_np.train import PARTS, gradients, joint_gradients, train
 
 WEIGHTS = (1.0, 0.3)

@@ -11,6 +11,7 @@ import clips
 import numpy as np
 
 from tubevit_np import run
+from tubevit_np.begin import new_run
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import train
 
@@ -25,7 +26,7 @@ def finished():
     finished.place = place  # goes when the tests end
     folder = Path(place.name) / "finished"
     with glance:
-        train(run.new_run(folder, RECIPE))
+        train(new_run(folder, RECIPE))
     return folder
 
 

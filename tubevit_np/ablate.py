@@ -55,7 +55,7 @@ def trained(variant, folder, seed, given, engine):
 
 
 def run_of(folder, named, scaled, seed, recipe, engine):
-    from tubevit_np.run import new_run, open_run
+    from tubevit_np.begin import new_run, open_run
 
     parts = [f"{field}={value}" for field, value in named.items()] + [scaled] * bool(scaled)
     place, recipe = folder / f"{'-'.join(parts) or 'plain'}-{seed}", recipe_for(seed=seed, **recipe)

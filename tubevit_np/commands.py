@@ -16,7 +16,7 @@ from tubevit_np.writing import write_text
 
 def train(options, engine):
     """New or resumed, then curves, kernels and the final scores."""
-    from tubevit_np.run import new_run, open_run
+    from tubevit_np.begin import new_run, open_run
 
     names = "recipe", *(field.name for field in fields(Recipe))
     given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}

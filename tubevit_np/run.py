@@ -5,7 +5,6 @@ Both packages train through it; arrays are NumPy's here, whatever the model comp
 import json
 import math
 import time
-import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +13,7 @@ from tqdm import tqdm
 
 from tubevit_np.data.ahead import ahead
 from tubevit_np.data.batch import PARAMETERS
-from tubevit_np.data.describe import changed
 from tubevit_np.data.joint import Joint
-from tubevit_np.data.sources import open_sources
 from tubevit_np.evaluate import evaluate
 from tubevit_np.folder import (
     MODEL,
@@ -28,12 +25,10 @@ from tubevit_np.folder import (
 )
 from tubevit_np.params import flatten, init, nest, save
 from tubevit_np.pictures import draw_curves, draw_kernels
-from tubevit_np.recipe import read_recipe, write_recipe
 from tubevit_np.start import carried
 from tubevit_np.writing import write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
-DATA = "data.json"
 PATIENCE = 10  # steps in a row that half precision may leave out, until its scale is right
 KEEP = 2  # checkpoints; the older one is for the day when the disk lies
 
@@ -180,54 +175,6 @@ class Run:
         path = self.folder / "metrics.jsonl"
         kept = [record for record in read_metrics(path) if record["step"] <= step]
         write_text(path, "".join(json.dumps(record) + "\n" for record in kept))
-
-
-def new_run(folder, recipe):
-    """A new run in a folder that holds none.  Raises ValueError if one is there.
-
-    data.json tells how many files of each class it found, and which it cannot use, and why."""
-    folder = Path(folder)
-    if (folder / "config.json").exists() or checkpoints(folder):
-        raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
-                         "or give another --out")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another --out"
-                         ) from None
-    try:
-        sources = open_sources(recipe)
-    except BaseException:
-        if not any(folder.iterdir()):
-            folder.rmdir()
-        raise
-    classes = {head: len(names) for source in sources for head, names in source.labels.items()}
-    cfg = recipe.config(classes)
-    recipe.check_model(cfg)
-    write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
-    if found := described(sources):
-        write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    return Run(folder, recipe, sources, cfg)
-
-
-def open_run(folder):
-    """A run to be resumed; warns if its files are others than they were.
-
-    Raises ValueError if there is none, or its data has other classes."""
-    recipe, cfg, labels = read_recipe(Path(folder) / "config.json")
-    sources = open_sources(recipe)
-    if labels_of(sources) != labels:
-        raise ValueError(f"{folder} was trained on {labels}, its data now has "
-                         f"{labels_of(sources)}: put the old classes back, or begin another run")
-    if (Path(folder) / DATA).exists():
-        for line in changed(json.loads((Path(folder) / DATA).read_text()), described(sources)):
-            warnings.warn(f"{folder}: {line}; it goes on with these", stacklevel=2)
-    return Run(folder, recipe, sources, cfg)
-
-
-def described(sources):
-    """Of sources made of files."""
-    return [source.description() for source in sources if hasattr(source, "description")]
 
 
 def labels_of(sources):

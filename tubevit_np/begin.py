@@ -1,0 +1,62 @@
+"""Opening a run: a new one in an empty folder, or one that is there, to be gone on with."""
+
+import json
+import warnings
+from pathlib import Path
+
+from tubevit_np.data.describe import changed
+from tubevit_np.data.sources import open_sources
+from tubevit_np.folder import checkpoints
+from tubevit_np.recipe import read_recipe, write_recipe
+from tubevit_np.run import Run, labels_of
+from tubevit_np.writing import write_text
+
+DATA = "data.json"
+
+
+def new_run(folder, recipe):
+    """A new run in a folder that holds none.  Raises ValueError if one is there.
+
+    data.json tells how many files of each class it found, and which it cannot use, and why."""
+    folder = Path(folder)
+    if (folder / "config.json").exists() or checkpoints(folder):
+        raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
+                         "or give another --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another --out"
+                         ) from None
+    try:
+        sources = open_sources(recipe)
+    except BaseException:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+    classes = {head: len(names) for source in sources for head, names in source.labels.items()}
+    cfg = recipe.config(classes)
+    recipe.check_model(cfg)
+    write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
+    if found := described(sources):
+        write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    return Run(folder, recipe, sources, cfg)
+
+
+def open_run(folder):
+    """A run to be resumed; warns if its files are others than they were.
+
+    Raises ValueError if there is none, or its data has other classes."""
+    recipe, cfg, labels = read_recipe(Path(folder) / "config.json")
+    sources = open_sources(recipe)
+    if labels_of(sources) != labels:
+        raise ValueError(f"{folder} was trained on {labels}, its data now has "
+                         f"{labels_of(sources)}: put the old classes back, or begin another run")
+    if (Path(folder) / DATA).exists():
+        for line in changed(json.loads((Path(folder) / DATA).read_text()), described(sources)):
+            warnings.warn(f"{folder}: {line}; it goes on with these", stacklevel=2)
+    return Run(folder, recipe, sources, cfg)
+
+
+def described(sources):
+    """Of sources made of files."""
+    return [source.description() for source in sources if hasattr(source, "description")]
