@@ -182,6 +182,8 @@ def test_the_tubes_of_a_small_run_in_a_large_one(tmp_path, capsys):
     assert run("train", "--start", out, "--frozen", 2, "--out", tmp_path / "other") == 2
     told = capsys.readouterr().err
     assert "frozen is 2; the model has 3 blocks, and a gate after block 1" in told
+    assert run("scale", finished(), large, "--out", out) == 2
+    assert f"{out} is there already" in capsys.readouterr().err
 
 
 def test_progress_tells_loss_rate_and_time_left(pets):

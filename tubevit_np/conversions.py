@@ -14,8 +14,7 @@ def pretrained(options, engine):
 
     if options.seed < 0:
         raise ValueError(f"seed is {options.seed}; it must be at least 0")
-    if Path(options.out).exists():
-        raise ValueError(f"{options.out} is there already; give another --out")
+    check_new(options.out)
     params, cfg, notes = from_image_vit(
         options.file, options.tubes, parse_classes(options.classes),
         np.random.default_rng(options.seed), options.keep_head, options.start, options.heads)
@@ -27,6 +26,12 @@ def pretrained(options, engine):
     for part, origin in origins(cfg, options.start, options.keep_head).items():
         print(f"{names.get(part, part):20}{count(cfg, part + '.'):14,}  {origin}")
     print("", *notes, sep="\n")
+
+
+def check_new(path):
+    """Raises ValueError for a file that is there: a checkpoint is never overwritten."""
+    if Path(path).exists():
+        raise ValueError(f"{path} is there already; give another --out")
 
 
 def parse_classes(texts):
@@ -53,6 +58,7 @@ def scale(options, engine):
     """The tubes of a small model in a large one, and how to train that (Sec. 3.6)."""
     from tubevit_np.widening import scaled_up
 
+    check_new(options.out)
     small, small_cfg, seen = load(find_model(options.small))
     large, large_cfg, notes = load(find_model(options.large))
     frames, size = (int(getattr(options, name) or seen.get(name, usual))
