@@ -10,6 +10,7 @@ import numpy as np
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
 from tubevit_np.layers import under
+from tubevit_np.recipe import Recipe
 
 HOST = ("grid", "centres", "shapes", "preset", "sincos_3d", "learning_rate", "load", "init")
 
@@ -36,7 +37,8 @@ class Own:
         """Losses and norms of the package's own joint steps; the kernels' rates are its own too."""
         p, params, steps = self.package, self.enter(params), len(videos)
         labels = {head_of_videos: video_labels}, {head_of_images: image_labels}
-        run = SimpleNamespace(cfg=config(cfg), weights=[1.0, 1.0], recipe=SimpleNamespace(**recipe),
+        run = SimpleNamespace(cfg=config(cfg), weights=[1.0, 1.0], recipe=Recipe(**recipe),
+                              counts=[videos.shape[1], images.shape[1]],
                               sources=[SimpleNamespace(labels=each) for each in labels])
         step, history = self.joint_step(p.nest(params), p.adamw_state(params), run), []
         for i in range(steps):
