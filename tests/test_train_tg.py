@@ -38,7 +38,8 @@ CFG = tv.Config((small.PATCH, replace(small.OVERLAPPING, s2d=(1, 1, 2))), dim=12
                 shared_kernel=True)
 SHAPES = {"up.w": (2, 6), "up.b": (6,), "pool.probe": (6,), "heads.verb.w": (6, 5),
           "heads.noun.w": (6, 7)}
-ROUNDING = 2e-14  # ten times what was seen, 2e-15
+# Ten times the worst that was seen, as a share of the largest: 2e-16, 1e-7, 1e-3, 2e-4.
+ROUNDING = {"float64": 2e-15, "float32": 1e-6, "bfloat16": 1e-2, "half": 2e-3}
 
 
 def few(params, x, cfg, heads, inner=True, drop=no_dropout, frozen=0):
@@ -110,13 +111,13 @@ def assert_same_training(found, wanted, tolerance):
         small.assert_close(w, wanted[1][name], tolerance)
 
 
-@pytest.mark.parametrize("options, dtype, tolerance", [
-    ({"devices": 4}, "float64", ROUNDING),
-    ({"accumulate": 6}, "float64", ROUNDING),  # unequal parts, and more than there are images
-    ({"devices": 2, "accumulate": 2}, "float32", 3e-6),
+@pytest.mark.parametrize("options, dtype", [
+    ({"devices": 4}, "float64"),
+    ({"accumulate": 6}, "float64"),  # unequal parts, and more than there are images
+    ({"devices": 2, "accumulate": 2}, "float32"),
 ], ids=str)
-def test_devices_and_parts_change_nothing(options, dtype, tolerance, of_few_parameters):
-    assert_same_training(in_tg(few_params(), dtype, **options), plainly(dtype), tolerance)
+def test_devices_and_parts_change_nothing(options, dtype, of_few_parameters):
+    assert_same_training(in_tg(few_params(), dtype, **options), plainly(dtype), ROUNDING[dtype])
 
 
 def test_the_model_on_two_devices_gives_the_loss_of_numpy(rng):
@@ -172,12 +173,12 @@ def test_scored_on_one_device(of_few_parameters):
     assert np.array_equal(found["verb"], wanted["verb"])
 
 
-@pytest.mark.parametrize("lower, tolerance", [("bfloat16", 1e-2), ("half", 3e-3)])
-def test_training_in_lower_precision(lower, tolerance, of_few_parameters):
+@pytest.mark.parametrize("lower", ["bfloat16", "half"])
+def test_training_in_lower_precision(lower, of_few_parameters):
     found = in_tg(few_params(), "float32", precision=lower)
-    assert_same_training(found, plainly("float32"), tolerance)
+    assert_same_training(found, plainly("float32"), ROUNDING[lower])
     with pytest.raises(AssertionError, match="off by"):  # lower it is
-        small.assert_close(found[0], plainly("float32")[0], 3e-6)
+        small.assert_close(found[0], plainly("float32")[0], ROUNDING["float32"])
     assert {w.dtype for w in tg.flatten(found[1]).values()} == {dtypes.float32}
 
 
