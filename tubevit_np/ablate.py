@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tubevit_np import cost
+from tubevit_np.config import by
 from tubevit_np.folder import MODEL, load_model, read_metrics
 from tubevit_np.params import load, save
 from tubevit_np.pictures import draw_ablation
@@ -85,7 +86,7 @@ def scored(place, variant, engine):
     from tubevit_np.data.sources import sources_for
     from tubevit_np.evaluate import evaluate
 
-    kept = place / f"scores-{'x'.join(map(str, variant.denser))}.json"
+    kept = place / f"scores-{by(variant.denser)}.json"
     if not kept.exists():
         path, params, cfg, notes = load_model(place)
         cfg = replace(cfg, tubes=tuple(denser(tube, variant.denser) for tube in cfg.tubes))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.config import PRESETS
+from tubevit_np.config import PRESETS, by
 from tubevit_np.cost_table import model_lines, set_lines, size_lines
 from tubevit_np.layers import softmax
 from tubevit_np.recipe import GENERATED, Recipe
@@ -194,6 +194,6 @@ def info(options, engine):
     else:
         cfg = recipe.config(PRESETS[recipe.preset].classes)
         print(f"width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP {cfg.mlp_dim}; "
-              f"video of {'x'.join(map(str, shape))}, image of {recipe.size}x{recipe.size}\n")
+              f"video of {by(shape)}, image of {recipe.size}x{recipe.size}\n")
         lines = model_lines(cfg, shape)
     print(*lines, sep="\n")

@@ -53,7 +53,7 @@ class Tube:
 
     @property
     def name(self):
-        return "x".join(map(str, self.kernel))
+        return by(self.kernel)
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,11 @@ class Config:
         for name in ("mean", "position_scale"):
             if not math.isfinite(getattr(self, name)):
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be a number")
+
+
+def by(sizes):
+    """(8, 4, 4) -> "8x4x4"."""
+    return "x".join(map(str, sizes))
 
 
 def to_json(cfg):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tubevit_np.config import by
 from tubevit_np.folder import find_model
 from tubevit_np.params import count, load, save
 
@@ -75,7 +76,3 @@ def scale(options, engine):
     last = cfg.depth - 1 if options.gate is None else options.gate
     print(f"\n{options.out}: images give what {options.large} gives.  To train its last blocks on "
           f"videos:\ntrain --start {options.out} --frozen {last} --data VIDEOS")
-
-
-def by(three):
-    return "x".join(map(str, three))

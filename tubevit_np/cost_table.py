@@ -3,7 +3,7 @@
 import textwrap
 
 from tubevit_np import cost
-from tubevit_np.config import PRESETS, TUBE_SETS, with_tubes
+from tubevit_np.config import PRESETS, TUBE_SETS, by, with_tubes
 
 PAPER = {  # tokens (Sec. 4.1), parameters in millions (Sec. 4), TFLOPs of 4x3 views (Table 1)
     "B": (559, 90, 0.87), "L": (559, 311, 9.53), "H": (559, 635, 17.64)}
@@ -45,7 +45,7 @@ def size_lines(tubes, size=224):
 
 def set_lines(preset, shape):
     """One size with every tube set of its scale, on a (T, H, W) video."""
-    yield f"{HEAD}   ({preset} on {'x'.join(map(str, shape))})"
+    yield f"{HEAD}   ({preset} on {by(shape)})"
     for name in TUBE_SETS:
         if name.startswith("demo") == preset.startswith("demo"):
             yield _row(name, with_tubes(PRESETS[preset], name), shape)

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from tubevit_np.baselines import block_for
+from tubevit_np.config import by
 from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.layers import layer_norm, linear, under
 from tubevit_np.pooling import attention_pool
@@ -82,12 +83,12 @@ def check_tubes(shape, cfg):
     """Raises ValueError if no tube fits into (T, H, W); warns once of each that does not."""
     missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
     if len(missing) == len(cfg.tubes):
-        raise ValueError(f"no tube fits into {_by(shape)} (T x H x W); they need "
-                         f"{', '.join(_by(tube.extent) for tube in missing)}: use a larger input "
+        raise ValueError(f"no tube fits into {by(shape)} (T x H x W); they need "
+                         f"{', '.join(by(tube.extent) for tube in missing)}: use a larger input "
                          "or smaller tubes")
     for tube in missing if shape[0] > 1 else ():
-        say_once(f"tube {tube.name} needs {_by(tube.extent)} and gives no tokens of "
-                 f"{_by(shape)} (T x H x W)")
+        say_once(f"tube {tube.name} needs {by(tube.extent)} and gives no tokens of "
+                 f"{by(shape)} (T x H x W)")
 
 
 @cache
@@ -110,7 +111,3 @@ def gated_tokens(cfg, shape):
     """Which tokens of a (T, H, W) video the gate adds again: (N,) bool."""
     rows = patch_rows(cfg.tubes, [math.prod(grid(tube, shape)) for tube in cfg.tubes])
     return ~rows if cfg.gate_tokens == "tubes" else np.ones_like(rows)
-
-
-def _by(shape):
-    return "x".join(map(str, shape))

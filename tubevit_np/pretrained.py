@@ -8,7 +8,7 @@ has no place here, and neither has, unless asked for, the head that read it."""
 import re
 from dataclasses import replace
 
-from tubevit_np.config import with_tubes
+from tubevit_np.config import by, with_tubes
 from tubevit_np.inflate import inflate_tubes
 from tubevit_np.params import flatten, init, nest
 from tubevit_np.vit.facts import image_config, some
@@ -91,7 +91,7 @@ def _patch_tube(cfg, facts, path):
     kernel = (1, *facts.patch)
     if [(cfg.tubes[i].kernel, cfg.tubes[i].members) for i in places] != [(kernel, 1)]:
         raise ValueError(f"2D patches of the tubes: {', '.join(cfg.tubes[i].name for i in places)}"
-                         f"; of {path}: {'x'.join(map(str, kernel))}; it needs tubes with one such "
+                         f"; of {path}: {by(kernel)}; it needs tubes with one such "
                          f"patch, as Tube({kernel}, (32, {kernel[1]}, {kernel[2]})), not packed")
     return places[0]
 
@@ -99,7 +99,7 @@ def _patch_tube(cfg, facts, path):
 def _told(facts, keep_head):
     lines = []
     if facts.aside:
-        each = (f"{name} {'x'.join(map(str, shape))}" for name, shape in facts.aside.items())
+        each = (f"{name} {by(shape)}" for name, shape in facts.aside.items())
         lines += [f"set aside: {some(each)}"]
     if facts.classes is not None and not (facts.pools and keep_head):
         seen = "its own pooling" if facts.pools else "the class token or a mean, not this pooling"
