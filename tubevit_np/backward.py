@@ -25,7 +25,7 @@ from tubevit_np.layers import (
 from tubevit_np.loss import smooth_labels
 from tubevit_np.model import gated_tokens
 from tubevit_np.position import learned_rows
-from tubevit_np.tubes import grid, windows
+from tubevit_np.tubes import grid, token_counts, windows
 
 
 def cross_entropy_backward(logits, labels, smoothing=0.0):
@@ -180,7 +180,7 @@ def tube_tokens_backward(d_tokens, video, tube):
 
 def tokenize_backward(d_tokens, video, cfg):
     """Gradients of "tubes" and, where the video tubes share one, "kernel"."""
-    counts = [math.prod(grid(tube, video.shape[1:4])) for tube in cfg.tubes]
+    counts = token_counts(cfg, video.shape[1:4])
     parts = np.split(d_tokens, np.cumsum(counts)[:-1], axis=1)
     shared, grads = [], {}
     for i, (tube, part) in enumerate(zip(cfg.tubes, parts, strict=True)):

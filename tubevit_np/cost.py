@@ -4,15 +4,11 @@ import math
 
 from tubevit_np.params import count
 from tubevit_np.tubes import grid
+from tubevit_np.tubes import token_counts as tokens
 
 PARTS = {"tubes": ("tubes", "kernel", "position"), "encoder": ("blocks", "gate", "norm"),
          "pooling": ("pool",), "heads": ("heads",)}
 FLOAT = 4  # bytes of a float32
-
-
-def tokens(cfg, shape):
-    """How many tokens each tube gives of a (T, H, W) video, in the Config's order."""
-    return [math.prod(grid(tube, shape)) for tube in cfg.tubes]
 
 
 def attended(cfg, shape):

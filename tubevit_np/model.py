@@ -1,6 +1,5 @@
 """TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2, 3.5)."""
 
-import math
 import warnings
 from functools import cache
 
@@ -13,7 +12,7 @@ from tubevit_np.layers import layer_norm, linear, under
 from tubevit_np.pooling import attention_pool
 from tubevit_np.position import learned_rows, positions
 from tubevit_np.scaling import gate, patch_rows
-from tubevit_np.tubes import grid, tokenize
+from tubevit_np.tubes import grid, token_counts, tokenize
 
 
 def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
@@ -27,10 +26,11 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     video = as_video(x, cfg)
     names = check_heads(head, cfg)
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
-    at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
     if cfg.position == "learned":
         at = np.concatenate([params["position"]["w"][rows]
                              for rows in learned_rows(cfg, video.shape[1:4])])
+    else:
+        at = positions(cfg, video.shape[1:4]).astype(out["tokens"].dtype)
     z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at)  # (B, N, D)
     block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):
@@ -109,5 +109,5 @@ def check_heads(head, cfg):
 
 def gated_tokens(cfg, shape):
     """Which tokens of a (T, H, W) video the gate adds again: (N,) bool."""
-    rows = patch_rows(cfg.tubes, [math.prod(grid(tube, shape)) for tube in cfg.tubes])
+    rows = patch_rows(cfg.tubes, token_counts(cfg, shape))
     return ~rows if cfg.gate_tokens == "tubes" else np.ones_like(rows)

@@ -10,7 +10,7 @@ from safetensors.numpy import save as to_bytes
 
 from tubevit_np.config import from_json, to_json
 from tubevit_np.kernels import SHARED_SIZE
-from tubevit_np.tubes import grid
+from tubevit_np.tubes import token_counts
 from tubevit_np.writing import whole
 
 KERNEL_NORM = 0.05  # small white noise; from larger noise the learned kernels stay coloured static
@@ -27,8 +27,7 @@ def shapes(cfg):
     if cfg.shared_kernel:
         found["kernel.w"] = (*SHARED_SIZE, cfg.channels, dim)
     if cfg.position == "learned":
-        count = sum(math.prod(grid(tube, cfg.learned_for)) for tube in cfg.tubes)
-        found["position.w"] = (count, dim)
+        found["position.w"] = (sum(token_counts(cfg, cfg.learned_for)), dim)
     for layer in range(cfg.depth):
         found |= _block(f"blocks.{layer}", dim, cfg.mlp_dim)
         if cfg.attention == "divided":

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tubevit_np.tubes import grid
+from tubevit_np.tubes import grid, token_counts
 
 
 def centres(tube, shape, strides=None):
@@ -37,10 +37,10 @@ def positions(cfg, shape):
     """The positions of all tokens of a (T, H, W) video, in token order: (N, D) float64.
 
     0 where they are learned, or there are none."""
+    if cfg.position in ("learned", "none"):
+        return np.zeros((sum(token_counts(cfg, shape)), cfg.dim))
     strides = (1, 1, 1) if cfg.position == "strideless" else None
     at = np.concatenate([centres(tube, shape, strides) for tube in cfg.tubes])
-    if cfg.position in ("learned", "none"):
-        return np.zeros((len(at), cfg.dim))
     return cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)
 
 

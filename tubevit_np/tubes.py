@@ -1,6 +1,7 @@
 """From a video to tokens: tubes cut it sparsely, one token for each cut (Sec. 3.2, 3.4)."""
 
 import itertools
+import math
 
 import numpy as np
 
@@ -14,6 +15,11 @@ def grid(tube, shape):
     A member of space-to-depth that overruns the far edge reads zeros: only the first must fit."""
     return tuple(max(0, (length - offset - kernel) // stride + 1) for length, offset, kernel, stride
                  in zip(shape, tube.offset, tube.kernel, tube.stride, strict=True))
+
+
+def token_counts(cfg, shape):
+    """How many tokens each tube gives of a (T, H, W) video, in the Config's order."""
+    return [math.prod(grid(tube, shape)) for tube in cfg.tubes]
 
 
 def member_offsets(tube):

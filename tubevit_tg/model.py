@@ -26,10 +26,11 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     names = check_heads(head, cfg)
     check_tensors(params["norm"]["g"])
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
-    at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
     if cfg.position == "learned":
         at = Tensor.cat(*[params["position"]["w"][rows]
                           for rows in learned_rows(cfg, video.shape[1:4])])
+    else:
+        at = positions(cfg, video.shape[1:4], out["tokens"].dtype)
     z = out["with_position"] = drop(0, TOKENS, out["tokens"] + at.to(video.device))  # (B, N, D)
     block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):

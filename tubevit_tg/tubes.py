@@ -4,7 +4,7 @@ import math
 
 from tinygrad import Tensor
 
-from tubevit_np.tubes import grid, member_offsets
+from tubevit_np.tubes import grid, member_offsets, token_counts
 from tubevit_tg.kernels import tube_kernel
 from tubevit_tg.layers import matmul
 
