@@ -9,7 +9,7 @@ from tubevit_np.data.sources import open_sources
 from tubevit_np.folder import checkpoints
 from tubevit_np.recipe import read_recipe, write_recipe
 from tubevit_np.run import Run, labels_of
-from tubevit_np.writing import write_text
+from tubevit_np.writing import make_folder, write_text
 
 DATA = "data.json"
 
@@ -22,11 +22,7 @@ def new_run(folder, recipe):
     if (folder / "config.json").exists() or checkpoints(folder):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another --out"
-                         ) from None
+    make_folder(folder, "--out")
     try:
         sources = open_sources(recipe)
     except BaseException:

@@ -9,9 +9,9 @@ import numpy as np
 from tubevit_np.config import PRESETS, by
 from tubevit_np.cost_table import model_lines, set_lines, size_lines
 from tubevit_np.layers import softmax
-from tubevit_np.recipe import GENERATED, Recipe
+from tubevit_np.recipe import GENERATED, Recipe, at_least
 from tubevit_np.recipes import recipe_for
-from tubevit_np.writing import write_text
+from tubevit_np.writing import make_folder, write_text
 
 
 def train(options, engine):
@@ -60,8 +60,8 @@ def evaluate(options, engine):
     from tubevit_np.data.sources import sources_for
     from tubevit_np.folder import load_model
 
-    if options.count is not None and options.count < 1:
-        raise ValueError(f"count is {options.count}; it must be at least 1")
+    if options.count is not None:
+        at_least(1, "count", options.count)
     path, params, cfg, notes = load_model(options.run)
     sources = sources_for(path, notes, options.data, options.images)
     own = Path(options.run).is_dir() and not (options.data or options.images)
@@ -150,9 +150,9 @@ def subset(options, engine):
     from tubevit_np.data.subset import make_subset, read_classes
 
     kind, path = ("video", options.data) if options.data else ("image", options.images)
-    for name, least in (("per_class", 1), ("seed", 0)):
-        if getattr(options, name) is not None and getattr(options, name) < least:
-            raise ValueError(f"{name} is {getattr(options, name)}; it must be at least {least}")
+    if options.per_class is not None:
+        at_least(1, "per_class", options.per_class)
+    at_least(0, "seed", options.seed)
     counts = make_subset(path, kind, options.out, read_classes(options.classes),
                          options.per_class, options.seed)
     width = max(map(len, counts["train"]))
@@ -170,12 +170,10 @@ def ablate(options, engine):
 
     if options.study not in STUDIES:
         raise ValueError(f"no study {options.study!r}; there are {', '.join(STUDIES)}")
-    if options.seeds < 1:
-        raise ValueError(f"seeds is {options.seeds}; it must be at least 1")
+    at_least(1, "seeds", options.seeds)
     given = {name: getattr(options, name) for name in ("steps", "batch", "image_batch")
              if hasattr(options, name)}
-    folder = Path(options.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(options.out, "--out")
     rows = ablate(options.study, folder, options.seeds, given, engine)
     width = max(len(row[0]) for row in rows)
     print(f"\n{COLUMNS[0]:{width}}" + "".join(f"{column:>9}" for column in COLUMNS[1:]))

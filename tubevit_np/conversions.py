@@ -7,14 +7,14 @@ import numpy as np
 from tubevit_np.config import by
 from tubevit_np.folder import find_model
 from tubevit_np.params import count, load, save
+from tubevit_np.recipe import at_least
 
 
 def pretrained(options, engine):
     """A checkpoint made of an image ViT, and what of it is read, made of what is read, or new."""
     from tubevit_np.pretrained import from_image_vit, origins
 
-    if options.seed < 0:
-        raise ValueError(f"seed is {options.seed}; it must be at least 0")
+    at_least(0, "seed", options.seed)
     check_new(options.out)
     params, cfg, notes = from_image_vit(
         options.file, options.tubes, parse_classes(options.classes),

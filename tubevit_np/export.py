@@ -15,7 +15,6 @@ from safetensors.numpy import save as to_bytes
 
 from tubevit_np.params import flatten, shapes
 from tubevit_np.position import positions
-from tubevit_np.recipe import write_text
 from tubevit_np.vit.axes import to_torch
 from tubevit_np.vit.names import (
     HEAD_NAMES,
@@ -26,6 +25,7 @@ from tubevit_np.vit.names import (
     their_names,
 )
 from tubevit_np.vit.settings import hugging_face_settings, timm_settings
+from tubevit_np.writing import whole, write_text
 
 FORMATS = ("timm", "hf")
 
@@ -64,7 +64,8 @@ def export(folder, params, cfg, form, size, head=None):
         raise ValueError(f"{folder} already holds {there[0]}; give another folder")
     folder.mkdir(parents=True, exist_ok=True)
     flat = {name: np.ascontiguousarray(x) for name, x in flat.items()}
-    (folder / "model.safetensors").write_bytes(to_bytes(flat, {"format": "pt"}))
+    with whole(folder / "model.safetensors", "wb") as file:
+        file.write(to_bytes(flat, {"format": "pt"}))
     for name, told in settings.items():
         write_text(folder / name, json.dumps(told, indent=2) + "\n")
     used = (f"tubes.{patch_tube(cfg)}.", "blocks.", "norm.")

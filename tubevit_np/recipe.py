@@ -81,8 +81,7 @@ class Recipe:
         for name, least in LEAST.items():
             value = getattr(self, name)
             for one in value if isinstance(value, tuple) else (value,):
-                if not least <= one < math.inf:  # nor does NaN pass
-                    raise ValueError(f"{name} is {one}; it must be at least {least}")
+                at_least(least, name, one)
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
         if self.magnitude > MAGNITUDE:
@@ -146,6 +145,12 @@ class Recipe:
                                 if gate < cfg.depth else ""))
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
             check_tubes(shape, cfg)
+
+
+def at_least(least, name, value):
+    """Raises ValueError for a smaller value, infinity or NaN."""
+    if not least <= value < math.inf:
+        raise ValueError(f"{name} is {value}; it must be at least {least}")
 
 
 def as_given(value, many):

@@ -1,8 +1,9 @@
-"""Files of a run, written whole or not at all: a kill or a full disk leaves the older one."""
+"""Folders, and files written whole or not at all: a kill or a full disk leaves the older one."""
 
 import csv
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
@@ -18,6 +19,17 @@ def whole(path, mode="w", **options):
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def make_folder(folder, option):
+    """The folder as a Path, made where it is not there; ValueError, with the option to change."""
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another {option}"
+                         ) from None
+    return folder
 
 
 def write_text(path, text):

@@ -7,11 +7,11 @@ import hashlib
 import os
 import threading
 import warnings
-from pathlib import Path
 
 import numpy as np
 
 from tubevit_np.data.images import reason
+from tubevit_np.writing import make_folder
 
 FORMAT = 1  # another for pictures that are made in another way
 LIMIT = 2**28  # bytes of one video's pictures; what would take more is decoded each time
@@ -21,12 +21,7 @@ class Cache:
     """A folder of pictures, which several processes may share; made where it is not there."""
 
     def __init__(self, folder):
-        self.folder, self.trouble = Path(folder), {}
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another --cache"
-                             ) from None
+        self.folder, self.trouble = make_folder(folder, "--cache"), {}
 
     def pictures(self, path, asked, make):
         """What make() yields, (n, H, W, 3), of which only what is used is read; or None.
