@@ -31,7 +31,7 @@ def ablate(study, folder, seeds, given, engine, tell=print):
         for seed in range(seeds):
             tell(f"{study}: {name}, seed {seed} ({k * seeds + seed + 1} of "
                  f"{len(variants) * seeds})")
-            run = trained(variant, folder, seed, given, engine)
+            run = trained(variant.recipe, variant.scaled, folder, seed, given, engine)
             found.append(scored(run, variant, engine))
         rows.append(row(name, variant, found))
     write_csv(folder / f"{study}.csv", COLUMNS, rows)
@@ -47,19 +47,16 @@ def row(name, variant, found):
     return (name, *means, round(float(spread), 3), "" if variant.paper is None else variant.paper)
 
 
-def trained(variant, folder, seed, given, engine):
-    """The folder of a run of it that is done, now if not before."""
-    recipe = variant.recipe | given
-    if variant.scaled:
-        recipe["start"] = str(scaled(variant.scaled, folder, seed, given, engine))
-    return run_of(folder, variant.recipe, variant.scaled, seed, recipe, engine)
+def trained(fields, how, folder, seed, given, engine):
+    """The folder of a run that is done, now if not before.
 
-
-def run_of(folder, named, scaled, seed, recipe, engine):
+    fields: of its recipe, beside the given ones;  how: as `scaled` of a Variant."""
     from tubevit_np.begin import new_run, open_run
 
-    parts = [f"{field}={value}" for field, value in named.items()] + [scaled] * bool(scaled)
-    place, recipe = folder / f"{'-'.join(parts) or 'plain'}-{seed}", recipe_for(seed=seed, **recipe)
+    start = {"start": str(scaled(how, folder, seed, given, engine))} if how else {}
+    recipe = recipe_for(seed=seed, **fields | given | start)
+    parts = [f"{field}={value}" for field, value in fields.items()] + [how] * bool(how)
+    place = folder / f"{'-'.join(parts) or 'plain'}-{seed}"
     begun = (place / "config.json").exists()
     if begun and read_recipe(place / "config.json")[0] != recipe:
         raise ValueError(f"{place} was trained with other options; give another --out")
@@ -70,14 +67,15 @@ def run_of(folder, named, scaled, seed, recipe, engine):
 
 def scaled(how, folder, seed, given, engine):
     """A checkpoint of the plain model's tubes in a large one that was trained on images alone."""
-    small = run_of(folder, {}, "", seed, given, engine)
-    large = run_of(folder, IMAGES, "", seed, IMAGES | given, engine)
-    _, params, cfg, notes = load_model(small)
-    frames, size = int(notes["frames"]), int(notes["size"])
-    gate = {"gate_layer": 2} if how == "gate" else {}
-    params, cfg = scaled_up(params, cfg, *load(large / MODEL)[:2], (frames, size, size), **gate)
+    small, large = (trained(fields, "", folder, seed, given, engine) for fields in ({}, IMAGES))
     path = folder / f"{how}-{seed}.safetensors"
-    save(path, params, cfg, load(large / MODEL)[2]["labels"], frames=frames, size=size)
+    if not path.exists():
+        params, cfg, seen = load(small / MODEL)
+        large, large_cfg, notes = load(large / MODEL)
+        frames, size = int(seen["frames"]), int(seen["size"])
+        gate = {"gate_layer": 2} if how == "gate" else {}
+        params, cfg = scaled_up(params, cfg, large, large_cfg, (frames, size, size), **gate)
+        save(path, params, cfg, notes["labels"], frames=frames, size=size)
     return path
 
 
@@ -101,7 +99,7 @@ def scored(place, variant, engine):
 
 
 def denser(tube, factors):
-    """A video tube with its strides divided, and its space-to-depth as far apart as before."""
+    """A video tube with its strides divided; a 2D patch as it is."""
     if tube.is_patch:
         return tube
     return replace(tube, stride=tuple(stride // factor for stride, factor
