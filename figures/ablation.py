@@ -3,11 +3,10 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from figures import FAINT, INK, explain, page, place, tidy, wrap, write
-from figures.curves import spread
+from figures import FAINT, INK, curves, explain, page, place, tidy, wrap, write
 
 SIDE, LEFT, TOP, GAP = 460, 110, 120, 330  # pixels
-SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#6b6b6b")
+SHADES = (*curves.SHADES, FAINT)
 MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no colour
 CAPTION = (
     "Held-out generated clips whose verb and noun are both right, mean over seeds; the bars are "
@@ -48,7 +47,7 @@ def name_points(ax, rows):
     """Names at the height of their points, apart from each other, with their marks."""
     low, high = ax.get_ylim()
     shares = [(row["both"] - low) / (high - low) for row in rows]
-    for k, at in enumerate(spread(np.array(shares), 0.07)):
+    for k, at in enumerate(curves.spread(np.array(shares), 0.07)):
         ax.plot(1.05, at, MARKS[k % 8], color=SHADES[k % 8], markersize=5, clip_on=False,
                 transform=ax.transAxes)
         ax.text(1.09, at, f"{rows[k]['variant']}  {rows[k]['both']:.1%}", color=INK, va="center",

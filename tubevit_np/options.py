@@ -51,19 +51,24 @@ OPTIONS = {name: said for group in HELP.values() for name, said in group.items()
 METAVARS = {Path: "PATH", str: "NAME", int: "N", float: "X"}
 
 
+def field(sub, name, **form):
+    """An option that sets a field of the recipe; form: what else argparse is to know of it."""
+    kind, text = OPTIONS[name]
+    form = {"type": kind, "metavar": METAVARS[kind]} | form if kind is not bool else form
+    sub.add_argument(f"--{name.replace('_', '-')}", **{"help": text} | form)
+
+
 def train(sub):
-    defaults = {field.name: field.default for field in fields(Recipe)}
+    defaults = {own.name: own.default for own in fields(Recipe)}
     for title, group in HELP.items():
         options = sub.add_argument_group(title)
         for name, (kind, text) in group.items():
             default = defaults[name]
             known = "" if default in (None, (), False) else f" (default {default})"
-            form = ({"action": "store_true"} if kind is bool else
-                    {"type": kind, "metavar": METAVARS[kind]})
+            form = {"action": "store_true"} if kind is bool else {}
             form |= {"action": "append"} if name in SETS else {}
             form |= {"nargs": "+"} if name in NUMBERS else {}
-            options.add_argument(f"--{name.replace('_', '-')}", help=text + known,
-                                 default=argparse.SUPPRESS, **form)
+            field(options, name, help=text + known, default=argparse.SUPPRESS, **form)
     sub.add_argument("--recipe", metavar="NAME", default=argparse.SUPPRESS,
                      help=f"the paper's training on {', '.join(RECIPES)} (Table 10), but for what "
                      "other options say")
@@ -123,9 +128,7 @@ def scale(sub):
     sub.add_argument("--gate-tokens", default="all", metavar="NAME",
                      help=f"which tokens: {', '.join(GATE_TOKENS)} (default all)")
     for name in ("frames", "size"):
-        kind, text = OPTIONS[name]
-        sub.add_argument(f"--{name}", type=kind, metavar="N",
-                         help=f"{text}, that it is to see (default: those of SMALL)")
+        field(sub, name, help=f"{OPTIONS[name][1]}, that it is to see (default: those of SMALL)")
     sub.add_argument("--out", required=True, metavar="FILE", help="the checkpoint to write")
 
 
@@ -165,15 +168,12 @@ def ablate(sub):
                      help="folder of all trainings; what is there is not trained again "
                      "(default runs/ablations)")
     for name in ("steps", "batch", "image_batch"):
-        kind, text = OPTIONS[name]
-        sub.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N",
-                         default=argparse.SUPPRESS, help=text)
+        field(sub, name, default=argparse.SUPPRESS)
 
 
 def info(sub):
     for name in ("preset", "tubes", "frames", "size"):
-        kind, text = OPTIONS[name]
-        sub.add_argument(f"--{name}", type=kind, metavar=METAVARS[kind], help=text)
+        field(sub, name)
     sub.add_argument("--all", action="store_true", help="a table of all sizes at 32 and 64 frames "
                      "beside the paper's figures, and one of all tube sets (default preset B)")
 
