@@ -127,7 +127,7 @@ FREQUENCY = [Mutant("tubevit_tg/frequency.py", *rest) for rest in [
 ]]
 
 TRAIN = [Mutant("tubevit_tg/train.py", *rest) for rest in [
-    ('[share * run.weights[i]]', '[run.weights[i]]',
+    ('share * run.weights[i], recipe', 'run.weights[i], recipe',
      "test_train_tg.py::test_devices_and_parts_change_nothing", "every part weighs as the whole"),
     ('get((i, head), 0.0) + share * hits', 'get((i, head), 0.0) + hits / recipe.accumulate',
      "test_train_tg.py::test_devices_and_parts_change_nothing", "unequal parts count the same"),

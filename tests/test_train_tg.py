@@ -125,9 +125,9 @@ def test_the_model_on_two_devices_gives_the_loss_of_numpy(rng):
     wanted, right, _ = gradients(params, batch, CFG, weight=0.3, smoothing=0.1)
     x, *labels = (tg.to_tensors(a, device=here, axis=0)
                   for a in (batch.x, *batch.labels.values()))
-    loss, [found] = in_tinygrad.joint_loss(
-        tg.to_tensors(params, device=here), [Batch(x, dict(zip(HEADS[0], labels, strict=True)))],
-        CFG, [0.3], smoothing=0.1)
+    loss, found = in_tinygrad.batch_loss(
+        tg.to_tensors(params, device=here), Batch(x, dict(zip(HEADS[0], labels, strict=True))),
+        CFG, 0.3, smoothing=0.1)
     with Context(NOOPT=1):
         small.assert_close(loss.item(), wanted)
         assert {head: share.item() for head, share in found.items()} == right

@@ -15,19 +15,16 @@ from tubevit_tg.precision import judged, lowered, new_scaling, rescale
 from tubevit_tg.scaling import trained
 
 
-def joint_loss(params, batches, cfg, weights, smoothing=0.0, rate=0.0, frozen=0):
-    """Loss of a joint step, one Batch of each source, weighted, and a list of accuracies.
+def batch_loss(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, frozen=0):
+    """Loss and {head: accuracy} of one Batch; its heads' losses add up.
 
     rate: of dropout."""
-    total, right = 0.0, []
-    for batch, weight in zip(batches, weights, strict=True):
-        drop = dropout(rate, batch.keys) if rate else no_dropout
-        logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), inner=False, drop=drop,
-                            frozen=frozen)
-        total += weight * sum(cross_entropy(logits[head], y, smoothing)
-                              for head, y in batch.labels.items())
-        right.append({head: accuracy(logits[head], y) for head, y in batch.labels.items()})
-    return total, right
+    drop = dropout(rate, batch.keys) if rate else no_dropout
+    logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), inner=False, drop=drop,
+                        frozen=frozen)
+    loss = sum(cross_entropy(logits[head], y, smoothing) for head, y in batch.labels.items())
+    right = {head: accuracy(logits[head], y) for head, y in batch.labels.items()}
+    return weight * loss, right
 
 
 def joint_gradients(params, parts, run, scale=1.0):
@@ -40,9 +37,9 @@ def joint_gradients(params, parts, run, scale=1.0):
     total, right, grads = 0.0, {}, None
     for i, part in parts:
         share = part.x.shape[0] / run.counts[i]
-        loss, [found] = joint_loss(lowered(params, recipe.precision), [part], run.cfg,
-                                   [share * run.weights[i]], recipe.smoothing, recipe.dropout,
-                                   recipe.frozen)
+        loss, found = batch_loss(lowered(params, recipe.precision), part, run.cfg,
+                                 share * run.weights[i], recipe.smoothing, recipe.dropout,
+                                 recipe.frozen)
         total = total + loss
         for head, hits in found.items():
             right[i, head] = right.get((i, head), 0.0) + share * hits
