@@ -221,7 +221,7 @@ RANDAUGMENT = [Mutant(file, old, new, f"test_randaugment.py::test_{test}", why)
      "shears_lean_by_three_tenths_about_the_centre", "about the corner"),
     ("tubevit_np/data/randaugment.py", "(x.reshape(-1, *x.shape[-2:]))", "(x[0])",
      "pointwise_operations_by_hand", "the first frame alone"),
-    ("tubevit_np/data/labelled.py", "OPERATIONS, step, k]", "OPERATIONS, step]",
+    ("tubevit_np/data/labelled.py", "CHANGES, step, k]", "CHANGES, step]",
      "training_files_alone_are_changed_each_by_its_own_draw", "all of a batch alike"),
     ("tubevit_np/data/files.py", '"flip", "randaugment"', '"flip"',
      "training_files_alone_are_changed_each_by_its_own_draw", "not what was asked"),

@@ -142,6 +142,6 @@ def test_training_files_alone_are_changed_each_by_its_own_draw(tmp_path, kind, g
     assert batch.x.shape == usual.x.shape
     assert sum(np.array_equal(a, b) for a, b in zip(batch.x, usual.x, strict=True)) < 4
     for k, x in enumerate(usual.x):
-        rng = np.random.default_rng([0, streams.OPERATIONS, 3, k])  # whatever the others are
+        rng = np.random.default_rng([0, streams.CHANGES, 3, k])  # whatever the others are
         assert np.array_equal(batch.x[k], randaugment(x, rng, 2, 10.0))
     assert np.array_equal(*(next(source.held_out(9)).x for source in (plain, other)))

@@ -9,6 +9,7 @@ All other baselines are tube sets (config.py)."""
 
 from functools import partial
 
+from tubevit_np.baselines import by_frame, within_frames
 from tubevit_np.dropout import TIME, no_dropout
 from tubevit_np.layers import under
 from tubevit_np.tubes import grid
@@ -45,11 +46,6 @@ def over_time(z, ln, attn, fc, frames, heads, eps):
     return linear(seen["attended"], **fc), seen
 
 
-def by_frame(z, frames):
-    """(B, N, D) -> (B * frames, N / frames, D)."""
-    return z.reshape(z.shape[0] * frames, -1, z.shape[-1])
-
-
 def by_place(z, frames):
     """(B, N, D) -> (B * N / frames, frames, D)."""
     z = z.reshape(z.shape[0], frames, -1, z.shape[-1]).transpose(1, 2)
@@ -60,8 +56,3 @@ def from_places(z, shape):
     """To that shape, (B, N, D), the inverse of by_place."""
     z = z.reshape(shape[0], -1, *z.shape[1:]).transpose(1, 2)
     return z.reshape(shape)
-
-
-def within_frames(drop, shape):
-    """A drop for (B * frames, N / frames, D), which drops as in that shape, (B, N, D)."""
-    return lambda layer, part, x: drop(layer, part, x.reshape(shape)).reshape(x.shape)

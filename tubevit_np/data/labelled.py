@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from tubevit_np.data.augment import mirrored
-from tubevit_np.data.batch import FLIPS, OPERATIONS, Batch
+from tubevit_np.data.batch import CHANGES, FLIPS, Batch
 from tubevit_np.data.datasets import Dataset, Loaded
 from tubevit_np.data.describe import describe
 from tubevit_np.data.randaugment import randaugment
@@ -73,7 +73,7 @@ class LabelledFiles:
         return Batch(np.stack(pictures), {self.head: np.array(labels)})
 
     def _changed(self, step, k, x):
-        rng = np.random.default_rng([self.seed, OPERATIONS, step, k])
+        rng = np.random.default_rng([self.seed, CHANGES, step, k])
         return randaugment(x, rng, self.randaugment, self.magnitude)
 
 
