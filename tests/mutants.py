@@ -309,6 +309,9 @@ OPTIM = [Mutant("tubevit_np/optim.py", *rest) for rest in [
      "test_optim.py::test_kernels_by_waves_equal_a_loop", "gradients by voxels", "optimizer"),
     ("from_waves(change) if by_waves", "change if by_waves",
      "test_optim.py::test_kernels_by_waves_equal_a_loop", "not turned back", "optimizer"),
+    ("smooth(w, lr * smoothness)", "smooth(w, smoothness)",
+     "test_optim.py::test_kernels_are_smoothed_after_each_step",
+     "smoothed as much at any rate"),
     ("return len(shape) > 1", "return len(shape) > 0",
      "test_optim.py::test_what_is_decayed", "biases decayed", "optimizer"),
     ("** 0.75", "** 0.5", "test_optim.py::test_kernel_rates", "another exponent", "training"),
@@ -330,6 +333,8 @@ FREQUENCY = [Mutant("tubevit_np/frequency.py", *rest) for rest in [
      "test_frequency.py::test_cosines_are_orthonormal", "the constant wave too long", "optimizer"),
     ("(1, axis)), 0, axis)", "(1, axis)), 0, 0)",
      "test_frequency.py::test_waves_equal_a_loop", "axes left turned", "optimizer"),
+    ("(np.square(np.arange(n) / n)", "(np.arange(n) / n",
+     "test_frequency.py::test_waves_shrink_by_their_squared_frequency", "frequency not squared"),
 ]]
 
 SLOPE = "test_train.py::test_the_joint_gradient_is_the_slope_of_the_joint_loss[0.2]"

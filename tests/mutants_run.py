@@ -131,6 +131,8 @@ JOINT = [Mutant("tubevit_np/data/joint.py", *rest) for rest in [
      "test_joint.py::test_mixup_mixes_pixels_and_labels_by_the_same_shares", "shares of the other"),
     ("rng.beta(alpha, alpha,", "rng.beta(1, 1,",
      "test_joint.py::test_shares_come_from_the_beta_distribution", "any share as often"),
+    ("(len(x), 1)), axis=1)", "(len(x), 1)), axis=0)",
+     "test_joint.py::test_frames_in_an_order_of_each_clips_own", "frames in their order"),
     ("[self.seed, DROPOUT, step, k]", "[self.seed, DROPOUT, k]",
      "test_joint.py::test_steps_sources_and_seeds_have_their_own_randomness",
      "the same dropped in every step"),

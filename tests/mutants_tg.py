@@ -92,6 +92,8 @@ OPTIM = [Mutant("tubevit_tg/optim.py", *rest) for rest in [
      "test_mirror.py::test_ten_training_steps[float64]", "one beta for both moments"),
     ("size + (quiet(size) if by_waves else 0)", "size",
      "test_mirror.py::test_ten_training_steps[float64]", "faint waves at full length"),
+    ('smooth(new, lr * smoothness)', 'smooth(w, lr * smoothness)',
+     "test_mirror.py::test_a_step_without_some_gradient[True]", "smoothed in place of the step"),
     ('w * kept - rate', 'w - rate',
      "test_mirror.py::test_ten_training_steps[float64]", "no weight decay"),
     ('rate = lr * (rates or {}).get(name, 1.0)', 'rate = lr',

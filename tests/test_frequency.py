@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import small
 
-from tubevit_np.frequency import cosines, from_waves, to_waves
+from tubevit_np.frequency import cosines, from_waves, roughness, smooth, to_waves
 
 SHAPE = (2, 5, 3, 4, 2)  # t, h, w, colours, channels: all different, each axis shows
 
@@ -40,4 +40,20 @@ def test_cosines_are_orthonormal(n):
 
 
 def test_float32_stays_float32(rng):
-    assert to_waves(rng.standard_normal(SHAPE).astype(np.float32)).dtype == np.float32
+    w = rng.standard_normal(SHAPE).astype(np.float32)
+    assert to_waves(w).dtype == smooth(w, 0.5).dtype == np.float32
+
+
+def test_waves_shrink_by_their_squared_frequency():
+    for t, h, w in np.ndindex(SHAPE[:3]):
+        waves = np.zeros(SHAPE)
+        waves[t, h, w] = 2.0
+        squares = (t / SHAPE[0]) ** 2 + (h / SHAPE[1]) ** 2 + (w / SHAPE[2]) ** 2
+        assert roughness(SHAPE)[t, h, w] == pytest.approx(squares)
+        small.assert_close(smooth(from_waves(waves), 0.7), from_waves(waves) / (1 + 0.7 * squares))
+
+
+def test_however_much_is_smoothed_the_mean_stays(rng):
+    w = rng.standard_normal(SHAPE)
+    means = np.broadcast_to(w.mean((0, 1, 2), keepdims=True), SHAPE)
+    small.assert_close(smooth(w, 1e12), means, 1e-9)

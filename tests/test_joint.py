@@ -9,7 +9,7 @@ from test_sources import same
 from tiny import RECIPE
 
 from tubevit_np.data.batch import Batch
-from tubevit_np.data.joint import Joint, mixed
+from tubevit_np.data.joint import Joint, mixed, out_of_order
 from tubevit_np.data.sources import open_sources
 
 
@@ -30,6 +30,19 @@ def test_plain_batches_are_those_of_the_sources():
     found = Joint(sources, [3, 2])(5)
     assert same(found[0], sources[0].batch(5, 3)) and same(found[1], sources[1].batch(5, 2))
     assert [one.keys for one in found] == [None, None]
+
+
+def test_frames_in_an_order_of_each_clips_own(rng):
+    """All of a frame stays together, none is lost; images and the classes are as they were."""
+    sources = open_sources(RECIPE)
+    plain, shuffled = (Joint(sources, [3, 2], shuffled=how)(5) for how in (False, True))
+    assert same(plain[1], shuffled[1]) and not np.array_equal(plain[0].x, shuffled[0].x)
+    assert np.array_equal(plain[0].labels["verb"], shuffled[0].labels["verb"])
+    x = np.arange(40 * 5 * 2 * 3 * 1).reshape(40, 5, 2, 3, 1)
+    found = out_of_order(x, rng)
+    orders = (found[:, :, 0, 0, 0] - x[:, :1, 0, 0, 0]) // 6
+    assert (np.sort(orders, axis=1) == np.arange(5)).all() and len(np.unique(orders, axis=0)) > 20
+    assert np.array_equal(found, x[np.arange(40)[:, None], orders])
 
 
 def test_mixup_mixes_pixels_and_labels_by_the_same_shares():

@@ -162,6 +162,7 @@ def cases():
         "resize": ("kernels.resize_kernel", kernel, (4, 12, 5)),
         "waves": ("frequency.to_waves", kernel[:4, :5, :3]),
         "back from waves": ("frequency.from_waves", kernel[:4, :5, :3]),
+        "smoothed": ("frequency.smooth", kernel[:4, :5, :3], 0.7),
         "positions": ("position.positions", small.MODEL, (7, 10, 13)),
         "pixels": ("model.as_video", clip, replace(small.MODEL, mean=0.45, std=0.27)),
         "linear": ("layers.linear", tokens, rng.standard_normal((12, 7)), rng.standard_normal(7)),
@@ -283,9 +284,10 @@ def test_a_step_without_some_gradient(spectral, rng):
                     for _ in range(3))
     state, grads = {"m": m, "v": v}, {name: params[name] - 0.5 for name in list(params)[:2]}
     tensors, tensor_state = tg.to_tensors(params), tg.to_tensors(state)
-    tv.adamw(params, grads, state, 3, 0.1, weight_decay=0.2, spectral=spectral)
+    tv.adamw(params, grads, state, 3, 0.1, weight_decay=0.2, spectral=spectral, smoothness=0.3)
     with Context(NOOPT=1):
-        tg.adamw(tensors, tg.to_tensors(grads), tensor_state, 3, 0.1, 0.2, spectral=spectral)
+        tg.adamw(tensors, tg.to_tensors(grads), tensor_state, 3, 0.1, 0.2, spectral=spectral,
+                 smoothness=0.3)
     assert_alike(params, tg.to_arrays(tensors), "float64", 1e-14)
     assert_alike(tv.flatten(state), tg.flatten(tg.to_arrays(tensor_state)), "float64", 1e-14)
 

@@ -8,7 +8,7 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.frequency import to_waves
+from tubevit_np.frequency import smooth, to_waves
 from tubevit_np.optim import decayed, kernel_rates
 
 SHAPES = {"tubes.0.w": (2, 3, 4, 1, 2), "matrix.w": (3, 4), "norm.g": (5,), "gate.alpha": ()}
@@ -66,6 +66,21 @@ def test_kernels_by_waves_equal_a_loop(rng):
     for t, step in enumerate(steps, start=1):
         tv.adamw(params, step, state, t, lr=0.01, weight_decay=0.3, rates=RATES)
     small.assert_close(to_waves(params[name]).reshape(-1, 2), np.array(columns).T)
+
+
+def test_kernels_are_smoothed_after_each_step():
+    runs = []
+    for smoothness in (0.0, 0.4):
+        params = draw(np.random.default_rng(1))
+        tv.adamw(params, draw(np.random.default_rng(2)), tv.adamw_state(params), 1, 0.1,
+                 rates=RATES, smoothness=smoothness)
+        runs.append(params)
+    plain, smoothed = runs
+    for name, w in plain.items():
+        if name == "tubes.0.w":
+            assert not np.array_equal(w, smoothed[name])
+            w = smooth(w, 0.1 * 0.4)
+        small.assert_close(smoothed[name], w)
 
 
 def test_only_kernels_go_by_waves(rng):

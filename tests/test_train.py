@@ -135,8 +135,9 @@ def test_every_parameter_learns(trained):
 
 @pytest.mark.parametrize("name, value", [
     ("smoothing", 0.2), ("clip", 0.01), ("weight_decay", 3.0), ("image_weight", 0.0),
-    ("spectral", False), ("kernel_rates", False), ("kernel_norm", 0.5), ("weight", 0.5),
-    ("dropout", 0.1), ("mixup", 0.3), ("warmup", 3), ("lr", 1e-3)])
+    ("spectral", False), ("smoothness", 0.0), ("shuffled", True), ("kernel_rates", False),
+    ("kernel_norm", 0.5), ("weight", 0.5), ("dropout", 0.1), ("mixup", 0.3), ("warmup", 3),
+    ("lr", 1e-3)])
 def test_every_option_of_a_recipe_has_an_effect(trained, name, value):
     plain, changed = (trained(steps=2, **options)[0] for options in ({}, {name: value}))
     assert not all(np.array_equal(w, changed[key]) for key, w in plain.items())

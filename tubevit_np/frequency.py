@@ -26,6 +26,20 @@ def from_waves(w):
     return _along_axes(w, [cosines(n).T for n in w.shape[:4]])
 
 
+def smooth(w, amount):
+    """A kernel whose waves have shrunk, fast ones most, by 1 / (1 + amount roughness); amount >= 0.
+
+    What a loss has no use for fades; else the noise that training began with would stay in sight.
+    """
+    return from_waves(to_waves(w) / (1 + amount * roughness(w.shape)).astype(w.dtype))
+
+
+def roughness(shape):
+    """Squared frequency of every wave, (kt, kh, kw, 1, 1): on each of t, h, w below 1."""
+    squares = np.ix_(*(np.square(np.arange(n) / n) for n in shape[:3]))
+    return sum(squares)[..., None, None]
+
+
 def _along_axes(w, matrices):
     for axis, matrix in enumerate(matrices):
         w = np.moveaxis(np.tensordot(matrix.astype(w.dtype), w, (1, axis)), 0, axis)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tubevit_np.frequency import from_waves, to_waves
+from tubevit_np.frequency import from_waves, smooth, to_waves
 
 BETAS = (0.9, 0.95)
 EPS = 1e-8
@@ -58,10 +58,12 @@ def quiet(size):
     return np.sqrt(np.square(size).mean((0, 1, 2, 3), keepdims=True))
 
 
-def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True):
+def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True,
+          smoothness=0.0):
     """One step in place, decoupled weight decay (Loshchilov & Hutter); a missing gradient is 0.
 
-    t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels and their moments by waves."""
+    t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels and their moments by waves.
+    smoothness: weight decay of all kernels' fast waves, at the common rate (frequency.smooth)."""
     beta1, beta2 = BETAS
     for name, w in params.items():
         m, v, g = state["m"][name], state["v"][name], grads.get(name, np.zeros_like(w))
@@ -75,3 +77,5 @@ def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=T
         if decayed(w.shape):
             w *= 1 - rate * weight_decay
         w -= rate * (from_waves(change) if by_waves else change)
+        if smoothness and is_kernel(w.shape):
+            w[:] = smooth(w, lr * smoothness)

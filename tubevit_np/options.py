@@ -43,6 +43,8 @@ HELP = {  # group: {option: (type, what it says)}
         "flip": (bool, "mirror files at random, but for classes that tell left from right"),
         "randaugment": (int, "random changes of each file (paper: 2), not of generated clips"),
         "magnitude": (float, "of these changes, 0 to 10"),
+        "smoothness": (float, "weight decay that fast waves of the tubes' kernels have beside"),
+        "shuffled": (bool, "as a control, frames of each clip in random order, in training alone"),
         "seed": (int, "of parameters and batches"),
         "save_every": (int, "steps between checkpoints"),
     },

@@ -14,8 +14,8 @@ PRECISIONS = ("float32", "bfloat16", "half")
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
                        "save_every", "accumulate", "devices"), 1)
 LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
-                        "smoothing", "mixup", "dropout", "randaugment", "magnitude", "frozen",
-                        "kernel_norm", "memory", "seed"), 0)
+                        "smoothing", "smoothness", "mixup", "dropout", "randaugment", "magnitude",
+                        "frozen", "kernel_norm", "memory", "seed"), 0)
 SHARES = ("smoothing", "dropout")  # of one, which they must not reach
 MAGNITUDE = 10.0  # the largest that RandAugment knows
 GENERATED = "generated"  # in place of a path: clips and images made as training goes
@@ -59,8 +59,10 @@ class Recipe:
     clip: float = 1.0  # largest norm of all gradients together
     smoothing: float = 0.0  # of labels
     mixup: float = 0.0  # both parameters of the Beta distribution of the shares; 0: none
+    shuffled: bool = False  # a control: frames of clips in random order, in training alone
     dropout: float = 0.0  # share of numbers dropped, see dropout.py
     spectral: bool = True  # step kernels by waves, not by voxels (frequency.py)
+    smoothness: float = 2.0  # weight decay of a kernel's fast waves (frequency.py)
     kernel_rates: bool = True  # step kernels by rates of their size (optim.py)
     kernel_norm: float = KERNEL_NORM  # of new kernels
     frozen: int = 0  # first blocks that do not train, nor do the tubes then (Sec. 3.6)

@@ -10,7 +10,8 @@ SIZES = {"Ti": SIZED, "S": SIZED, "B": SIZED, "L": LARGE, "H": LARGE}
 # Table 10; a batch of 256 is taken to be of each kind, crops and mirror images to be usual.
 KINETICS = {"frames": 64, "fps": 15.0, "size": 224, "batch": 256, "image_batch": 256,
             "steps": 300_000, "warmup": 10_000, "flip": True, "randaugment": 2, "magnitude": 10.0,
-            "spectral": False, "kernel_rates": False, "log_every": 100, "save_every": 5000}
+            "spectral": False, "smoothness": 0.0, "kernel_rates": False, "log_every": 100,
+            "save_every": 5000}
 SSV2 = KINETICS | {"frames": 32, "fps": 24.0, "lr": 2e-5, "mixup": 0.3, "dropout": 0.3,
                    "smoothing": 0.3}
 RECIPES = {"k400": KINETICS, "k600": KINETICS, "k700": KINETICS, "ssv2": SSV2}

@@ -79,7 +79,7 @@ class Run:
         progress = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
                         mininterval=1)
         joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
-                      self.recipe.dropout)
+                      self.recipe.dropout, self.recipe.shuffled)
         with ahead(joint, steps) as made, progress as self.bar:
             self.clock = time.perf_counter()
             yield zip(self.bar, made, strict=True)

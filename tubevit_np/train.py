@@ -59,7 +59,8 @@ def joint_step(params, moments, run, pool):
                                              recipe.smoothing, recipe.dropout, recipe.frozen, pool,
                                              recipe.accumulate)
         norm = clip(grads, recipe.clip)
-        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral)
+        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral,
+              recipe.smoothness)
         return loss, norm, right
 
     return step

@@ -4,7 +4,7 @@ Neighbouring voxels of a video are nearly equal, so a kernel's gradient by voxel
 slow waves, and steps of equal size for every voxel hardly change the fast ones, which see edges and
 motion.  By waves, AdamW scales each alone.  The model does not change: this is its training."""
 
-from tubevit_np.frequency import cosines
+from tubevit_np.frequency import cosines, roughness
 from tubevit_tg.device import constant
 from tubevit_tg.layers import matmul
 
@@ -17,6 +17,15 @@ def to_waves(w):
 def from_waves(w):
     """The inverse of to_waves."""
     return _along_axes(w, [matrix.T for matrix in _cosines(w)])
+
+
+def smooth(w, amount):
+    """A kernel whose waves have shrunk, fast ones most, by 1 / (1 + amount roughness); amount >= 0.
+
+    What a loss has no use for fades; else the noise that training began with would stay in sight.
+    """
+    squares = constant(roughness, w.shape, dtype=w.dtype, device=w.device)
+    return from_waves(to_waves(w) / (1 + amount * squares))
 
 
 def _along_axes(w, matrices):

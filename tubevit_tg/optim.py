@@ -7,7 +7,7 @@ from tinygrad import Tensor
 
 from tubevit_np.optim import BETAS, EPS, decayed, is_kernel, kernel_rates, learning_rate
 from tubevit_tg.device import to_tensors
-from tubevit_tg.frequency import from_waves, to_waves
+from tubevit_tg.frequency import from_waves, smooth, to_waves
 
 
 def clip(grads, most):
@@ -31,10 +31,12 @@ def quiet(size):
     return size.square().mean((0, 1, 2, 3), keepdim=True).sqrt()
 
 
-def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True, finite=None):
+def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True,
+          smoothness=0.0, finite=None):
     """One step in place, decoupled weight decay (Loshchilov & Hutter); a missing gradient is 0.
 
     t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels and their moments by waves.
+    smoothness: weight decay of all kernels' fast waves, at the common rate (frequency.smooth).
     Under TinyJit t and lr must be Tensors.  finite: a Tensor; where it is False nothing changes."""
     beta1, beta2 = BETAS
 
@@ -51,7 +53,8 @@ def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=T
         change = m / (1 - beta1**t) / (size + (quiet(size) if by_waves else 0) + EPS)
         rate = lr * (rates or {}).get(name, 1.0)
         kept = 1 - rate * weight_decay if decayed(w.shape) else 1.0
-        put(w, w * kept - rate * (from_waves(change) if by_waves else change))
+        new = w * kept - rate * (from_waves(change) if by_waves else change)
+        put(w, smooth(new, lr * smoothness) if smoothness and is_kernel(w.shape) else new)
     Tensor.realize(*params.values(), *state["m"].values(), *state["v"].values())
 
 

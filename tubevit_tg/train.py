@@ -64,7 +64,8 @@ def joint_step(params, moments, run):
         loss, right, grads = joint_gradients(params, parts, run, scaling.get("scale", 1.0))
         norm = clip(grads, recipe.clip)
         t, finite = judged(t, loss + norm, scaling)
-        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral, finite)
+        adamw(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral,
+              recipe.smoothness, finite)
         rescale(scaling, finite)
         return loss.realize(), norm.realize(), *(share.realize() for share in right.values())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # Independent random streams of one seed; 0 would be the seed alone.
-TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS, FLIPS, CHANGES, MIXUP, DROPOUT = range(1, 10)
+TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS, FLIPS, CHANGES, MIXUP, DROPOUT, SHUFFLE = range(1, 11)
 
 
 @dataclass(frozen=True)

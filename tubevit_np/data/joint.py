@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tubevit_np.data.batch import DROPOUT, MIXUP
+from tubevit_np.data.batch import DROPOUT, MIXUP, SHUFFLE
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Joint:
     seed: int = 0
     mixup: float = 0.0
     dropout: float = 0.0
+    shuffled: bool = False
 
     @property
     def slow(self):
@@ -27,6 +28,9 @@ class Joint:
 
     def _one(self, step, k):
         source, batch = self.sources[k], self.sources[k].batch(step, self.counts[k])
+        if self.shuffled and source.kind == "video":
+            rng = np.random.default_rng([self.seed, SHUFFLE, step, k])
+            batch = replace(batch, x=out_of_order(batch.x, rng))
         if self.mixup:
             rng = np.random.default_rng([self.seed, MIXUP, step, k])
             batch = mixed(batch, self.mixup, source.labels, rng)
@@ -34,6 +38,12 @@ class Joint:
             rng = np.random.default_rng([self.seed, DROPOUT, step, k])
             batch = replace(batch, keys=rng.integers(2**32, size=len(batch.x), dtype=np.uint32))
         return batch
+
+
+def out_of_order(x, rng):
+    """Clips (B, T, H, W, C), the frames of each in an order of its own."""
+    orders = rng.permuted(np.tile(np.arange(x.shape[1]), (len(x), 1)), axis=1)
+    return x[np.arange(len(x))[:, None], orders]
 
 
 def mixed(batch, alpha, labels, rng):

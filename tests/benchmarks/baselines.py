@@ -1,0 +1,57 @@
+"""How long a training step of each baseline takes beside TubeViT's, in turn, in one run.
+
+    OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.baselines --batch 16
+
+One thread;  of every variant of `ablate baselines`, on the joint batch that it trains on."""
+
+import argparse
+import time
+from dataclasses import replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+import tubevit_np as tv
+from tests.benchmarks.batches import random_batches
+from tubevit_np.cost import flops
+from tubevit_np.recipes import recipe_for
+from tubevit_np.studies import STUDIES
+from tubevit_np.train import joint_gradients
+
+
+def step_of(fields, batch):
+    """A function that does forward, backward and AdamW of one variant, and its GFLOPs of a clip."""
+    recipe = replace(recipe_for(**fields), batch=batch, image_batch=batch)
+    cfg, rng = recipe.config({"verb": 8, "noun": 9}), np.random.default_rng(0)
+    flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg, recipe)
+    params, moments = tv.nest(flat), tv.adamw_state(flat)
+
+    def step():
+        _, _, grads = joint_gradients(params, batches, cfg, [1.0, 1.0])
+        tv.adamw(flat, grads, moments, 1, 0.0)
+    return step, sum(flops(cfg, (recipe.frames, recipe.size, recipe.size)).values()) / 1e9
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--batch", type=int, default=16)
+    options.add_argument("--rounds", type=int, default=11)
+    options = options.parse_args()
+    steps = {name: step_of(variant.recipe, options.batch)
+             for name, variant in STUDIES["baselines"].items()}
+    times = {name: [] for name in steps}
+    with threadpool_limits(1):
+        for _ in tqdm(range(options.rounds), "rounds"):
+            for name, (step, _) in steps.items():
+                start = time.perf_counter()
+                step()
+                times[name].append(time.perf_counter() - start)
+    plain = np.median(times["TubeViT"])
+    for name, (_, gflops) in steps.items():
+        print(f"{name:22}{gflops:8.3f} GFLOPs{1e3 * np.median(times[name]):8.0f} ms"
+              f"{np.median(times[name]) / plain:7.2f}")
+
+
+if __name__ == "__main__":
+    main()
