@@ -62,7 +62,7 @@ class Recipe:
     shuffled: bool = False  # a control: frames of clips in random order, in training alone
     dropout: float = 0.0  # share of numbers dropped, see dropout.py
     spectral: bool = True  # step kernels by waves, not by voxels (frequency.py)
-    smoothness: float = 2.0  # weight decay of a kernel's fast waves (frequency.py)
+    smoothness: float = 20.0  # weight decay of a kernel's fast waves (frequency.py)
     kernel_rates: bool = True  # step kernels by rates of their size (optim.py)
     kernel_norm: float = KERNEL_NORM  # of new kernels
     frozen: int = 0  # first blocks that do not train, nor do the tubes then (Sec. 3.6)
