@@ -1,0 +1,54 @@
+"""The numbers of a tube's kernels, beside what chance would give."""
+
+import numpy as np
+from tqdm import tqdm
+
+from figures.chance import DRAWS, beaten, random_directions, random_phases
+from figures.gabor import gabor_fit
+from figures.spectrum import TINY, direction_selectivity, orientedness, separability
+
+GREY = np.ones(3) / np.sqrt(3)
+OPPONENT = np.array([[1, -1, 0] / np.sqrt(2), [-1, -1, 2] / np.sqrt(6)])  # red-green, blue-yellow
+
+
+def measure(w, rng, draws=DRAWS):
+    """Every kernel's own numbers {name: (D,)}, and of chance {name: (draws, D)}.
+
+    w (kt, kh, kw, C, D).  By chance: random phases for gabor, and for direction, whose value hangs
+    on amplitudes more than on phases, also random directions."""
+    own = {"gabor": gabor_fit(w)[0], "direction": direction_selectivity(w),
+           "separability": separability(w), "orientedness": orientedness(w),
+           "colour": 1 - colour_energy(w)[0]}
+    chance = {"gabor": [], "direction": [], "either way": []}
+    for _ in tqdm(range(draws), "chance", leave=False, disable=None):
+        phases = random_phases(w, rng)
+        chance["gabor"].append(gabor_fit(phases)[0])
+        chance["direction"].append(direction_selectivity(phases))
+        chance["either way"].append(direction_selectivity(random_directions(w, rng)))
+    return own, {name: np.array(values) for name, values in chance.items()}
+
+
+def score(w, rng, draws=DRAWS):
+    """One tube's kernels in a few numbers; what moves is None for 2D patches.
+
+    Medians over kernels; "... null": of chance; "... beat": the share of kernels that are in the
+    highest twentieth of chance (.05 of kernels that are chance are)."""
+    return summary(*measure(w, rng, draws))
+
+
+def summary(own, chance):
+    found = {name: np.median(values) for name, values in own.items()}
+    for name, draws in chance.items():
+        values = own["direction" if name == "either way" else name]
+        found |= {f"{name} null": np.median(draws),
+                  f"{name} beat": beaten(values, draws).mean() if np.isfinite(values).all()
+                  else np.nan}
+    return {name: round(float(value), 4) if np.isfinite(value) else None
+            for name, value in found.items()}
+
+
+def colour_energy(w):
+    """Shares of the energy along grey, red-green and blue-yellow, (3, D)."""
+    found = np.tensordot(np.vstack([GREY, OPPONENT]), w, (1, 3))
+    energy = (found**2).sum(axis=(1, 2, 3))
+    return energy / np.maximum(energy.sum(axis=0), TINY)
