@@ -14,35 +14,32 @@ OPPONENT = np.array([[1, -1, 0] / np.sqrt(2), [-1, -1, 2] / np.sqrt(6)])  # red-
 def measure(w, rng, draws=DRAWS):
     """Every kernel's own numbers {name: (D,)}, and of chance {name: (draws, D)}.
 
-    w (kt, kh, kw, C, D).  By chance: random phases for gabor, and for direction, whose value hangs
-    on amplitudes more than on phases, also random directions."""
+    w (kt, kh, kw, C, D).  Chance is random phases for gabor and random directions for direction:
+    phases alone would leave most of it."""
     own = {"gabor": gabor_fit(w)[0], "direction": direction_selectivity(w),
            "separability": separability(w), "orientedness": orientedness(w),
            "colour": 1 - colour_energy(w)[0]}
-    chance = {"gabor": [], "direction": [], "either way": []}
-    for _ in tqdm(range(draws), "chance", leave=False, disable=None):
-        phases = random_phases(w, rng)
-        chance["gabor"].append(gabor_fit(phases)[0])
-        chance["direction"].append(direction_selectivity(phases))
-        chance["either way"].append(direction_selectivity(random_directions(w, rng)))
-    return own, {name: np.array(values) for name, values in chance.items()}
+    made = [(gabor_fit(random_phases(w, rng))[0],
+             direction_selectivity(random_directions(w, rng)))
+            for _ in tqdm(range(draws), "chance", leave=False, disable=None)]
+    return own, {name: np.array(values) for name, values
+                 in zip(("gabor", "direction"), zip(*made, strict=True), strict=True)}
 
 
 def score(w, rng, draws=DRAWS):
     """One tube's kernels in a few numbers; what moves is None for 2D patches.
 
     Medians over kernels; "... null": of chance; "... beat": the share of kernels that are in the
-    highest twentieth of chance (.05 of kernels that are chance are)."""
+    highest twentieth of chance, of which kernels made by chance are one in twenty."""
     return summary(*measure(w, rng, draws))
 
 
 def summary(own, chance):
     found = {name: np.median(values) for name, values in own.items()}
     for name, draws in chance.items():
-        values = own["direction" if name == "either way" else name]
-        found |= {f"{name} null": np.median(draws),
-                  f"{name} beat": beaten(values, draws).mean() if np.isfinite(values).all()
-                  else np.nan}
+        found[f"{name} null"] = np.median(draws)
+        found[f"{name} beat"] = (beaten(own[name], draws).mean() if np.isfinite(draws).all()
+                                 else np.nan)
     return {name: round(float(value), 4) if np.isfinite(value) else None
             for name, value in found.items()}
 
