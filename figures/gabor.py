@@ -16,7 +16,7 @@ STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # in frequency,
 
 
 def gabor_fit(w, starts=STARTS):
-    """R^2 (D,) of kernels w (kt, kh, kw, C, D), and the fits (D, 3 axes, 3): frequency, centre, width.
+    """R^2 (D,) of kernels w (kt, kh, kw, C, D), and fits (D, axis, 3): frequency, centre, width.
 
     R^2 is the share of the kernel's energy (not variance: zero is mid grey) that the fit holds."""
     kernels = np.moveaxis(np.asarray(w, dtype=np.float64), -1, 0)

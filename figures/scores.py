@@ -11,19 +11,23 @@ GREY = np.ones(3) / np.sqrt(3)
 OPPONENT = np.array([[1, -1, 0] / np.sqrt(2), [-1, -1, 2] / np.sqrt(6)])  # red-green, blue-yellow
 
 
-def measure(w, rng, draws=DRAWS):
-    """Every kernel's own numbers {name: (D,)}, and of chance {name: (draws, D)}.
+def measure(w):
+    """Every kernel's own numbers, {name: (D,)};  w (kt, kh, kw, C, D)."""
+    return {"gabor": gabor_fit(w)[0], "direction": direction_selectivity(w),
+            "separability": separability(w), "orientedness": orientedness(w),
+            "colour": 1 - colour_energy(w)[0]}
 
-    w (kt, kh, kw, C, D).  Chance is random phases for gabor and random directions for direction:
-    phases alone would leave most of it."""
-    own = {"gabor": gabor_fit(w)[0], "direction": direction_selectivity(w),
-           "separability": separability(w), "orientedness": orientedness(w),
-           "colour": 1 - colour_energy(w)[0]}
+
+def by_chance(w, rng, draws=DRAWS):
+    """Of kernels made of the same waves, {"gabor" and "direction": (draws, D)}.
+
+    Random phases for gabor, random directions for direction: phases alone would leave most of it.
+    """
     made = [(gabor_fit(random_phases(w, rng))[0],
              direction_selectivity(random_directions(w, rng)))
             for _ in tqdm(range(draws), "chance", leave=False, disable=None)]
-    return own, {name: np.array(values) for name, values
-                 in zip(("gabor", "direction"), zip(*made, strict=True), strict=True)}
+    gabor, direction = zip(*made, strict=True)
+    return {"gabor": np.array(gabor), "direction": np.array(direction)}
 
 
 def score(w, rng, draws=DRAWS):
@@ -31,7 +35,7 @@ def score(w, rng, draws=DRAWS):
 
     Medians over kernels; "... null": of chance; "... beat": the share of kernels that are in the
     highest twentieth of chance, of which kernels made by chance are one in twenty."""
-    return summary(*measure(w, rng, draws))
+    return summary(measure(w), by_chance(w, rng, draws))
 
 
 def summary(own, chance):
