@@ -1,6 +1,7 @@
-"""A run is a folder: config.json, metrics.jsonl, checkpoints, snapshots, pictures.  It survives a kill.
+"""A run is a folder: config.json, metrics.jsonl, checkpoints, snapshots of the kernels, pictures.
 
-Both packages train through it; arrays are NumPy's here, whatever the model computes with."""
+It survives a kill.  Both packages train through it; arrays are NumPy's here, whatever the model
+computes with."""
 
 import json
 import math

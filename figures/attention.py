@@ -1,0 +1,177 @@
+"""What a model looks at in a clip: the weights of its attention, laid on what the tokens read."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from figures import FAINT, colour, explain, mark, page, place, tidy, wrap, write
+from figures.film import BETWEEN, number, pale, picks, strip, zoomed
+from figures.overlay import outline
+from figures.places import by_tube, heat, owner, token_boxes
+from tubevit_np.layers import softmax
+from tubevit_np.tubes import token_counts
+
+LEFT, NAMES, TOP, RIGHT = 60, 390, 170, 560  # pixels
+HOT = "#B2182B"  # of all tubes together; a tube alone has its own colour
+MOST = 8  # heads on a page
+POOLED = "Where the pooling query looks, and what the model answers"
+POOLING_ALT = (
+    "Frames of a clip, below them the same frames pale, with colour where the pooling query looks: "
+    "all tubes, then each alone, then through all blocks; beside them what the model answers and "
+    "the share of the attention that each tube gets.")
+ALT = (
+    "Frames of a clip with the box of one token, below them the same frames pale, with colour "
+    "where the token looks: mean of the heads, then each head; beside them the share of the "
+    "attention that each tube gets.")
+SPREAD = (
+    "The weight of each token is spread evenly over the voxels that the token reads, and added up "
+    "where these overlap: colour, from none to full, is linear from 0 to the row's own peak, over "
+    "all frames of the clip, not only those drawn; the peak is given beside each row, as a multiple"
+    " of what each voxel would get if the weight were spread evenly over the whole clip. The frames"
+    " below the colour are grey and pale. Bars: the share of the attention that the tokens of each "
+    "tube get; the tick is the share that they would get if all tokens were alike.")
+POOLING = (
+    "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. Last "
+    "row: rollout, the same weights carried back through the mean attention of all blocks, half of "
+    "each block's being the token itself, as it is added unchanged; only an estimate of where the "
+    "answer came from. ")
+
+
+def self_weights(out, layer):
+    """The weights of a block, of the first clip: (A, N, N), each row of sum 1.
+
+    Raises ValueError for divided attention, where no token looks at all others."""
+    weights, count = out[f"blocks.{layer}.attn.weights"], out["tokens"].shape[1]
+    if weights.shape[-1] != count:
+        raise ValueError(f"attention among {weights.shape[-1]} of {count} tokens at a time cannot "
+                         "be laid over the whole clip: it is divided")
+    return weights[0]
+
+
+def pool_weights(out):
+    """Of the pooling query, of the first clip: (A, N)."""
+    return out["pool.weights"][0, :, 0]
+
+
+def rollout(out, depth):
+    """Pooling weights (N,) carried back to the tokens, half of each block going straight through.
+
+    Abnar and Zuidema, "Quantifying attention flow in transformers", 2020."""
+    weights = pool_weights(out).mean(0)
+    for layer in reversed(range(depth)):
+        weights = 0.5 * weights + 0.5 * weights @ self_weights(out, layer).mean(0)
+    return weights
+
+
+def answers(logits, labels, most=3):
+    """{head: [(class, share), ...]}, the largest first, of the first clip."""
+    found = {}
+    for head, scores in logits.items():
+        shares = softmax(scores[0].astype(np.float64))
+        found[head] = [(labels[head][i], float(shares[i])) for i in np.argsort(-shares)[:most]]
+    return found
+
+
+def heated(frames, found, shade):
+    """uint8 frames (n, h, w, 3), pale, under a shade as dense as found (n, h, w) in [0, 1]."""
+    dense = found[..., None]
+    return (1 - dense) * pale(frames) + dense * np.array(to_rgb(shade))
+
+
+@tidy
+def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
+    """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
+    shape, pooled = clip.shape[:3], pool_weights(out)
+    each = heat(pooled.mean(0), cfg, shape)
+    rows = [("All tubes", "mean of the heads", each.sum(0), HOT, pooled)]
+    for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)):
+        if found.any():
+            rows.append((tube.name.replace("x", " × "), "alone", found, colour(i), None))
+    if cfg.attention == "global":
+        back = rollout(out, cfg.depth)
+        rows.append(("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
+                     back[None]))
+    return _page(clip, cfg, rows, POOLING + SPREAD, title, answered, note)
+
+
+@tidy
+def draw_attention(clip, out, cfg, token, layer, title=None):
+    """The page of where one token looks in one block: mean of the heads, then each."""
+    weights, shape = self_weights(out, layer)[:, token], clip.shape[:3]
+    i, n = owner(token, cfg, shape)
+    rows = [("Mean of the heads", f"block {layer + 1} of {cfg.depth}",
+             heat(weights.mean(0), cfg, shape).sum(0), HOT, weights)]
+    rows += [(f"Head {a + 1}", "", heat(row, cfg, shape).sum(0), HOT, row[None])
+             for a, row in enumerate(weights[:MOST])]
+    name, found = cfg.tubes[i].name.replace("x", " × "), token_boxes(cfg.tubes[i], shape, n)
+    figure = _page(clip, cfg, rows, SPREAD, title or f"Where a token looks, block {layer + 1}", {},
+                   f"token {n + 1} of {token_counts(cfg, shape)[i]} of {name}", _when(found))
+    for ax, t in zip(figure.axes[:len(picks(len(clip)))], picks(len(clip)), strict=True):
+        outline(ax, found, t, "white", 3.4)
+        outline(ax, found, t, colour(i), 1.8)
+    return figure
+
+
+@tidy
+def draw_tube_shares(ax, weights, cfg, shape):
+    """The share of weights (A, N) that the tokens of each tube get: bars, and every head's."""
+    parts = [part.sum(-1) for part in by_tube(weights, cfg, shape)]
+    even = np.array(token_counts(cfg, shape)) / weights.shape[-1]
+    for i, (part, level) in enumerate(zip(parts, even, strict=True)):
+        share = part.mean()
+        ax.barh(i, share, color=colour(i), height=0.6)
+        ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
+        heads = f"  ({', '.join(f'{one:.0%}' for one in part)})" if 1 < len(part) <= 4 else ""
+        ax.text(max(share, level) + 0.03, i, f"{share:.0%}{heads}", va="center", fontsize=8)
+    ax.set_yticks(range(len(parts)), [tube.name.replace("x", "×") for tube in cfg.tubes])
+    ax.set(xlim=(0, 1), ylim=(max(len(parts), 3) - 0.5, -0.5), xticks=[])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+
+
+def _page(clip, cfg, rows, caption, title, answered, *notes):
+    """The clip, then a row for each (name, what, heat (T, H, W), shade, weights or None)."""
+    times, (height, width) = picks(len(clip)), zoomed(*clip.shape[1:3])
+    film = len(times) * (width + BETWEEN)
+    across, step = LEFT + NAMES + max(film, width * 2) + RIGHT, height + 40
+    text, below = wrap(caption, across - 2 * LEFT)
+    bottom = TOP + (len(rows) + 1) * step
+    figure, left = page(across, bottom + below + 40), LEFT + NAMES
+    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    number(figure, left, TOP - 14, times, width)
+    strip(figure, left, TOP, clip[times] / 255)
+    _say(figure, TOP, "The clip" if len(clip) > 1 else "The image", *notes)
+    _tell(figure, left + film + 30, TOP, answered)
+    for k, (name, what, found, shade, weights) in enumerate(rows, start=1):
+        top, peak = TOP + k * step, found.max()
+        mark(figure, LEFT, top, 66, shade)
+        even = peak * found.size / found.sum()
+        _say(figure, top, name, what, f"peak {even:.3g} times even",
+             f"{found.sum():.0%} of the attention" if weights is None else "")
+        strip(figure, left, top, heated(clip[times], found[times] / peak, shade))
+        if weights is not None:
+            draw_tube_shares(place(figure, left + film + 110, top, RIGHT - 200, height), weights,
+                             cfg, clip.shape[:3])
+    explain(figure, LEFT, bottom, text)
+    return figure
+
+
+def _when(found):
+    """The frames of boxes (n, 2, 3), in words."""
+    first, last = found[:, 0, 0].min(), found[:, 1, 0].max() - 1
+    return f"frame {first}" if first == last else f"frames {first} to {last}"
+
+
+def _say(figure, top, name, *lines):
+    write(figure, LEFT + 26, top + 19, name, fontsize=12, weight="bold")
+    for k, line in enumerate(line for line in lines if line):
+        write(figure, LEFT + 26, top + 59 + 32 * k, line, color=FAINT)
+
+
+def _tell(figure, left, top, answered):
+    """The answers of every head, the first one bold."""
+    for head, found in answered.items():
+        write(figure, left, top + 19, f"{head}:", color=FAINT)
+        for k, (name, share) in enumerate(found):
+            write(figure, left + 90, top + 19 + 30 * k, f"{share:6.1%}  {name}",
+                  weight="normal" if k else "bold")
+        top += 30 * len(found) + 24
