@@ -30,10 +30,11 @@ SPREAD = (
     " below the colour are grey and pale. Bars: the share of the attention that the tokens of each "
     "tube get; the tick is the share that they would get if all tokens were alike.")
 POOLING = (
-    "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. Last "
-    "row: rollout, the same weights carried back through the mean attention of all blocks, half of "
-    "each block's being the token itself, as it is added unchanged; only an estimate of where the "
-    "answer came from. ")
+    "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. ")
+ROLLOUT = (
+    "Last row: rollout, the same weights carried back through the mean attention of all blocks, "
+    "half of each block's being the token itself, as it is added unchanged; only an estimate of "
+    "where the answer came from. ")
 
 
 def self_weights(out, layer):
@@ -82,15 +83,15 @@ def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
     shape, pooled = clip.shape[:3], pool_weights(out)
     each = heat(pooled.mean(0), cfg, shape)
-    rows = [("All tubes", "mean of the heads", each.sum(0), HOT, pooled)]
+    rows, caption = [("All tubes", "mean of the heads", each.sum(0), HOT, pooled)], POOLING + SPREAD
     for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)):
         if found.any():
             rows.append((tube.name.replace("x", " × "), "alone", found, colour(i), None))
     if cfg.attention == "global":
-        back = rollout(out, cfg.depth)
+        back, caption = rollout(out, cfg.depth), POOLING + ROLLOUT + SPREAD
         rows.append(("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
                      back[None]))
-    return _page(clip, cfg, rows, POOLING + SPREAD, title, answered, note)
+    return _page(clip, cfg, rows, caption, title, answered, note)
 
 
 @tidy

@@ -15,9 +15,9 @@ FILM_ALT = (
     "The kernels of every tube in motion, through training: each by one frame, at each snapshot "
     "of the run in turn.")
 CAPTION = (
-    "Snapshots of one run from left to right; the steps double from one to the next, so they "
-    "stand equally far apart. Left: Euclidean norm of every kernel, none left out, the five that "
-    "are drawn in the tube's colour; each tube's axis begins at 0. Right: the five kernels whose "
+    "Snapshots of one run from left to right, named by their steps and equally far apart, though "
+    "the steps between them double. Left: Euclidean norm of every kernel, none left out, the five "
+    "that are drawn in the tube's colour; each axis begins at 0. Right: the five kernels whose "
     "norm is largest in the end, largest on top, each by the one frame that holds most of its "
     "energy in the end. A kernel has one gain over all its frames, colours and snapshots, "
     "0.5 + k / (2 max|k|): zero is mid grey, and nothing is rescaled from snapshot to snapshot. "
