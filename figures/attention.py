@@ -1,13 +1,15 @@
 """What a model looks at in a clip: the weights of its attention, laid on what the tokens read."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from figures import FAINT, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, colour, explain, mark, page, place, spelt, tidy, wrap, write
 from figures.film import BETWEEN, number, pale, picks, strip, zoomed
 from figures.overlay import outline
 from figures.places import by_tube, heat, owner, token_boxes
-from tubevit_np.layers import softmax
+from figures.weights import pool_weights, rollout, self_weights
 from tubevit_np.tubes import token_counts
 
 LEFT, NAMES, TOP, RIGHT = 60, 390, 170, 560  # pixels
@@ -28,7 +30,8 @@ SPREAD = (
     "all frames of the clip, not only those drawn; the peak is given beside each row, as a multiple"
     " of what each voxel would get if the weight were spread evenly over the whole clip. The frames"
     " below the colour are grey and pale. Bars: the share of the attention that the tokens of each "
-    "tube get; the tick is the share that they would get if all tokens were alike.")
+    "tube get, in brackets that of each head; the tick is the share that they would get if all "
+    "tokens were alike.")
 POOLING = (
     "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. ")
 ROLLOUT = (
@@ -37,39 +40,15 @@ ROLLOUT = (
     "where the answer came from. ")
 
 
-def self_weights(out, layer):
-    """The weights of a block, of the first clip: (A, N, N), each row of sum 1.
+@dataclass
+class Row:
+    """A row of a page: heat (T, H, W) on the clip, and the weights (A, N) of its bars."""
 
-    Raises ValueError for divided attention, where no token looks at all others."""
-    weights, count = out[f"blocks.{layer}.attn.weights"], out["tokens"].shape[1]
-    if weights.shape[-1] != count:
-        raise ValueError(f"attention among {weights.shape[-1]} of {count} tokens at a time cannot "
-                         "be laid over the whole clip: it is divided")
-    return weights[0]
-
-
-def pool_weights(out):
-    """Of the pooling query, of the first clip: (A, N)."""
-    return out["pool.weights"][0, :, 0]
-
-
-def rollout(out, depth):
-    """Pooling weights (N,) carried back to the tokens, half of each block going straight through.
-
-    Abnar and Zuidema, "Quantifying attention flow in transformers", 2020."""
-    weights = pool_weights(out).mean(0)
-    for layer in reversed(range(depth)):
-        weights = 0.5 * weights + 0.5 * weights @ self_weights(out, layer).mean(0)
-    return weights
-
-
-def answers(logits, labels, most=3):
-    """{head: [(class, share), ...]}, the largest first, of the first clip."""
-    found = {}
-    for head, scores in logits.items():
-        shares = softmax(scores[0].astype(np.float64))
-        found[head] = [(labels[head][i], float(shares[i])) for i in np.argsort(-shares)[:most]]
-    return found
+    name: str
+    what: str
+    heat: np.ndarray
+    shade: str
+    weights: np.ndarray | None = None
 
 
 def heated(frames, found, shade):
@@ -81,17 +60,16 @@ def heated(frames, found, shade):
 @tidy
 def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
-    shape, pooled = clip.shape[:3], pool_weights(out)
-    each = heat(pooled.mean(0), cfg, shape)
-    rows, caption = [("All tubes", "mean of the heads", each.sum(0), HOT, pooled)], POOLING + SPREAD
-    for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)):
-        if found.any():
-            rows.append((tube.name.replace("x", " × "), "alone", found, colour(i), None))
+    shape, weights = clip.shape[:3], pool_weights(out)
+    each = heat(weights.mean(0), cfg, shape)
+    rows, caption = [Row("All tubes", "mean of the heads", each.sum(0), HOT, weights)], POOLING
+    rows += [Row(spelt(tube), "alone", found, colour(i))
+             for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)) if found.any()]
     if cfg.attention == "global":
-        back, caption = rollout(out, cfg.depth), POOLING + ROLLOUT + SPREAD
-        rows.append(("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
-                     back[None]))
-    return _page(clip, cfg, rows, caption, title, answered, note)
+        back, caption = rollout(out, cfg.depth), POOLING + ROLLOUT
+        rows.append(Row("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
+                        back[None]))
+    return _page(clip, cfg, rows, caption + SPREAD, title, answered, note)
 
 
 @tidy
@@ -99,14 +77,15 @@ def draw_attention(clip, out, cfg, token, layer, title=None):
     """The page of where one token looks in one block: mean of the heads, then each."""
     weights, shape = self_weights(out, layer)[:, token], clip.shape[:3]
     i, n = owner(token, cfg, shape)
-    rows = [("Mean of the heads", f"block {layer + 1} of {cfg.depth}",
-             heat(weights.mean(0), cfg, shape).sum(0), HOT, weights)]
-    rows += [(f"Head {a + 1}", "", heat(row, cfg, shape).sum(0), HOT, row[None])
+    means = weights.mean(0)
+    rows = [Row("Mean of the heads", f"block {layer + 1} of {cfg.depth}",
+                heat(means, cfg, shape).sum(0), HOT, weights)]
+    rows += [Row(f"Head {a + 1}", "", heat(row, cfg, shape).sum(0), HOT, row[None])
              for a, row in enumerate(weights[:MOST])]
-    name, found = cfg.tubes[i].name.replace("x", " × "), token_boxes(cfg.tubes[i], shape, n)
+    found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
     figure = _page(clip, cfg, rows, SPREAD, title or f"Where a token looks, block {layer + 1}", {},
-                   f"token {n + 1} of {token_counts(cfg, shape)[i]} of {name}", _when(found))
-    for ax, t in zip(figure.axes[:len(picks(len(clip)))], picks(len(clip)), strict=True):
+                   f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", _when(found))
+    for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
         outline(ax, found, t, "white", 3.4)
         outline(ax, found, t, colour(i), 1.8)
     return figure
@@ -119,41 +98,48 @@ def draw_tube_shares(ax, weights, cfg, shape):
     even = np.array(token_counts(cfg, shape)) / weights.shape[-1]
     for i, (part, level) in enumerate(zip(parts, even, strict=True)):
         share = part.mean()
+        if not level:
+            ax.text(0.03, i, "no tokens", va="center", color=FAINT, fontsize=8)
+            continue
+        heads = f"  ({', '.join(f'{one:.0%}' for one in part)})" if 1 < len(part) <= 4 else ""
         ax.barh(i, share, color=colour(i), height=0.6)
         ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
-        heads = f"  ({', '.join(f'{one:.0%}' for one in part)})" if 1 < len(part) <= 4 else ""
         ax.text(max(share, level) + 0.03, i, f"{share:.0%}{heads}", va="center", fontsize=8)
-    ax.set_yticks(range(len(parts)), [tube.name.replace("x", "×") for tube in cfg.tubes])
+    ax.set_yticks(range(len(parts)), map(spelt, cfg.tubes))
     ax.set(xlim=(0, 1), ylim=(max(len(parts), 3) - 0.5, -0.5), xticks=[])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
 
 def _page(clip, cfg, rows, caption, title, answered, *notes):
-    """The clip, then a row for each (name, what, heat (T, H, W), shade, weights or None)."""
+    """The clip, and below it the rows."""
     times, (height, width) = picks(len(clip)), zoomed(*clip.shape[1:3])
-    film = len(times) * (width + BETWEEN)
-    across, step = LEFT + NAMES + max(film, width * 2) + RIGHT, height + 40
+    film, step = len(times) * (width + BETWEEN), max(height, 150) + 40
+    across, left = LEFT + NAMES + film + RIGHT, LEFT + NAMES
     text, below = wrap(caption, across - 2 * LEFT)
     bottom = TOP + (len(rows) + 1) * step
-    figure, left = page(across, bottom + below + 40), LEFT + NAMES
+    figure = page(across, bottom + below + 40)
     write(figure, LEFT, 76, title, fontsize=17, weight="bold")
     number(figure, left, TOP - 14, times, width)
     strip(figure, left, TOP, clip[times] / 255)
     _say(figure, TOP, "The clip" if len(clip) > 1 else "The image", *notes)
     _tell(figure, left + film + 30, TOP, answered)
-    for k, (name, what, found, shade, weights) in enumerate(rows, start=1):
-        top, peak = TOP + k * step, found.max()
-        mark(figure, LEFT, top, 66, shade)
-        even = peak * found.size / found.sum()
-        _say(figure, top, name, what, f"peak {even:.3g} times even",
-             f"{found.sum():.0%} of the attention" if weights is None else "")
-        strip(figure, left, top, heated(clip[times], found[times] / peak, shade))
-        if weights is not None:
-            draw_tube_shares(place(figure, left + film + 110, top, RIGHT - 200, height), weights,
-                             cfg, clip.shape[:3])
+    for k, row in enumerate(rows, start=1):
+        draw_row(figure, TOP + k * step, clip, times, row)
+        if row.weights is not None:
+            ax = place(figure, left + film + 110, TOP + k * step, RIGHT - 200, height)
+            draw_tube_shares(ax, row.weights, cfg, clip.shape[:3])
     explain(figure, LEFT, bottom, text)
     return figure
+
+
+def draw_row(figure, top, clip, times, row):
+    """A Row's name and frames."""
+    total, peak = row.heat.sum(), row.heat.max()
+    mark(figure, LEFT, top, 66, row.shade)
+    _say(figure, top, row.name, row.what, f"peak {peak * row.heat.size / total:.3g} times even",
+         f"{total:.0%} of the attention" if row.weights is None else "")
+    strip(figure, LEFT + NAMES, top, heated(clip[times], row.heat[times] / peak, row.shade))
 
 
 def _when(found):
@@ -169,10 +155,11 @@ def _say(figure, top, name, *lines):
 
 
 def _tell(figure, left, top, answered):
-    """The answers of every head, the first one bold."""
+    """The answers of every head, the first one bold; of many heads that one alone."""
     for head, found in answered.items():
-        write(figure, left, top + 19, f"{head}:", color=FAINT)
-        for k, (name, share) in enumerate(found):
-            write(figure, left + 90, top + 19 + 30 * k, f"{share:6.1%}  {name}",
-                  weight="normal" if k else "bold")
-        top += 30 * len(found) + 24
+        write(figure, left, top + 19, head, color=FAINT)
+        for k, (name, share) in enumerate(found if len(answered) < 3 else found[:1], start=1):
+            short = name if len(name) < 34 else name[:32] + "..."
+            write(figure, left + 20, top + 19 + 28 * k, f"{share:6.1%}  {short}",
+                  weight="normal" if k > 1 else "bold")
+        top += 28 * k + 36

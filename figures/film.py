@@ -5,7 +5,7 @@ import numpy as np
 from figures import FAINT, place, write
 from figures.kernels import show
 
-SIDE, BETWEEN = 240, 10  # pixels of a frame, and between frames
+SIDE, BETWEEN = 256, 10  # pixels of a frame, and between frames
 GREY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look
 
 

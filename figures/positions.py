@@ -1,35 +1,24 @@
-"""What a model is told of where a token is: how alike two positions are, and the table itself
-(Sec. 3.3, Eq. 3-7; the former as in ViT, Fig. 7, but in space and time)."""
+"""How alike the positions of two tokens are: as in ViT, Fig. 7, in space and time (Sec. 3.3)."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from figures import FAINT, INK, LINE, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, LINE, colour, explain, mark, page, place, spelt, tidy, wrap, write
 from figures.places import by_tube, owner
 from tubevit_np.position import centres
 from tubevit_np.tubes import grid, token_counts
 
-LEFT, NAMES, TOP, ROWS, GAP = 60, 300, 190, 140, 12  # pixels
-LIKE, SIGNED = "viridis", "RdBu_r"
+LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
 ALT = (
     "Maps of how alike the position of one token is to that of every other, a row for each of a "
     "few tokens, a map for each tube and each of its moments: most alike nearby in rows, columns "
     "and time, ever less further away.")
-TABLE_ALT = (
-    "A table of positions, a row for each token, a column for each channel, red above and blue "
-    "below zero: fast waves on the left, slow ones on the right; bars tell which tube the rows are "
-    "of.")
 CAPTION = (
     "Cosine between the position of one token (outlined) and those of all tokens, its own among "
     "them. Each map is a tube at one moment: a cell for each token, drawn as large as the tube's "
-    "stride about the centre of what the token reads, in the clip's rows and columns; time, "
-    "in frames, is that of the centre. One colour scale for all maps, from the least to the "
-    "largest cosine on the page; no other scaling.")
-TABLE_CAPTION = (
-    "What is added to each token, as it is: a row for each token in the model's order, a column "
-    "for each channel. One symmetric colour scale, white is 0. Fixed positions take six channels "
-    "for each wavelength: sine and cosine of time, row and column; wavelengths grow to the right, "
-    "and what does not make a full six stays 0.")
+    "stride about the centre of what the token reads, in the clip's rows and columns; white has no "
+    "token; time, in frames, is that of the centre. One colour scale for all maps, from the least "
+    "to the largest cosine on the page; no other scaling.")
 
 
 def added(out):
@@ -84,46 +73,11 @@ def draw_map(ax, values, at, tube, shape, limits):
     """
     (_, top, left), (_, low, right) = at[0, 0], at[-1, -1]
     _, down, across = np.array(tube.stride) / 2
-    image = ax.imshow(values, cmap=LIKE, vmin=limits[0], vmax=limits[1], interpolation="none",
+    image = ax.imshow(values, cmap="viridis", vmin=limits[0], vmax=limits[1], interpolation="none",
                       extent=(left - across, right + across, low + down, top - down))
     ax.set(xlim=(-0.5, shape[2] - 0.5), ylim=(shape[1] - 0.5, -0.5), xticks=[], yticks=[])
     ax.spines[:].set(visible=True, color=LINE)
     return image
-
-
-@tidy
-def draw_table(at, cfg, shape, title="The positions of all tokens"):
-    """The page of the table at (N, D)."""
-    tall, wide = (max(1, 1400 // n) for n in (2 * len(at), at.shape[1]))
-    height, width = len(at) * tall, at.shape[1] * wide
-    text, below = wrap(TABLE_CAPTION, width + 200)
-    figure = page(LEFT + 200 + width + 160, ROWS + height + 150 + below)
-    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
-    write(figure, LEFT + 200, ROWS - 20, f"{at.shape[1]} channels", color=FAINT)
-    ax, peak = place(figure, LEFT + 200, ROWS, width, height), np.abs(at).max() or 1.0
-    image = ax.imshow(at, cmap=SIGNED, vmin=-peak, vmax=peak, interpolation="none", aspect="auto")
-    _wavelengths(ax, cfg)
-    top = ROWS
-    for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(at.T, cfg, shape), strict=True)):
-        if part.size:
-            mark(figure, LEFT + 180, top, part.shape[1] * tall - 2, colour(i))
-            write(figure, LEFT, top + 22, tube.name.replace("x", " × "), weight="bold")
-        top += part.shape[1] * tall
-    bar = place(figure, LEFT + 230 + width, ROWS, 18, min(height, 400))
-    figure.colorbar(image, cax=bar, ticks=(-peak, 0, peak), format="%.2g").outline.set_lw(0)
-    explain(figure, LEFT, ROWS + height + 90, text)
-    return figure
-
-
-def _wavelengths(ax, cfg):
-    """Named below a few of the sixes, where the table is that of Eq. 3-7."""
-    count = cfg.dim // 6 if cfg.position in ("fixed", "strideless") else 0
-    named = range(0, count, max(1, -(-count // 8)))
-    lengths = [2 * np.pi * cfg.tau ** (j / count) for j in named]
-    ax.set_xticks([6 * j + 2.5 for j in named], [f"{length:,.3g}" if length < 1000 else
-                                                 f"{length:,.0f}" for length in lengths])
-    ax.set(yticks=[], xlabel="wavelength of six channels, frames or pixels" if count else None)
-    ax.spines[:].set_visible(False)
 
 
 def _sides(side, shape):
@@ -135,8 +89,7 @@ def _name(figure, top, token, cfg, shape):
     i, n = owner(token, cfg, shape)
     t, h, w = centres(cfg.tubes[i], shape)[n]
     mark(figure, LEFT, top, 66, colour(i))
-    write(figure, LEFT + 26, top + 19, cfg.tubes[i].name.replace("x", " × "), fontsize=12,
-          weight="bold")
+    write(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), fontsize=12, weight="bold")
     write(figure, LEFT + 26, top + 59, f"frame {t:g}", color=FAINT)
     write(figure, LEFT + 26, top + 91, f"row {h:g}, column {w:g}", color=FAINT)
 
@@ -150,8 +103,7 @@ def _row(figure, top, values, token, cfg, shape, sides, limits, first):
             continue
         at = centres(tube, shape).reshape(*counts, 3)
         if first:
-            write(figure, left, TOP - 50, tube.name.replace("x", " × "), weight="bold",
-                  color=INK)
+            write(figure, left, TOP - 50, spelt(tube), weight="bold")
         for k, cells in enumerate(part.reshape(counts)):
             ax = place(figure, left, top, wide, high)
             image = draw_map(ax, cells, at[k], tube, shape, limits)

@@ -13,18 +13,17 @@ import tubevit_np as tv
 from figures import attention, colour, page, place, save
 from figures.attention import (
     HOT,
-    answers,
+    Row,
     draw_attention,
     draw_pooling,
+    draw_row,
     draw_tube_shares,
     heated,
-    pool_weights,
-    rollout,
-    self_weights,
 )
 from figures.film import pale, picks
 from figures.pixels import to_bytes
-from figures.places import by_tube, heat, token_boxes
+from figures.places import by_tube, heat
+from figures.weights import answers, pool_weights, rollout, self_weights
 from tubevit_np.data.video import read_clip
 
 CFG, SHAPE = replace(small.MODEL, channels=3), (7, 10, 13)
@@ -76,15 +75,25 @@ def test_pale_frames_are_bright_and_grey_and_keep_their_order():
 def test_where_a_token_looks(seen, layer):
     """Its own row of the weights, not its column: what looks at it is another thing."""
     clip, _, out = seen
-    weights, token = out[f"blocks.{layer}.attn.weights"][0, :, 21], 21
+    token = 20 + 9  # at (1, 1, 0); 8 packed ones and 12 patches are before
+    weights = out[f"blocks.{layer}.attn.weights"][0, :, token]
     assert np.array_equal(self_weights(out, layer)[:, token], weights)
     figure = draw_attention(clip, out, CFG, token, layer)
     rows = [weights.mean(0), *weights]
     assert_rows(figure, clip, [(heat(row, CFG, SHAPE).sum(0), HOT) for row in rows])
-    boxes = token_boxes(small.OVERLAPPING, SHAPE, 21 - 20)  # 8 packed and 12 patches before it
-    drawn = [len(ax.collections[0].get_paths()) for ax in figure.axes[:5]]
-    assert drawn == [sum(a <= t < b for a, b in boxes[:, :, 0]) for t in picks(7)]
-    assert sum(drawn) > 0
+    drawn = [[path.get_extents().bounds for path in ax.collections[0].get_paths()]
+             for ax in figure.axes[:5]]
+    assert drawn == [[(2.5, 6.5, 2, 3)] if t >= 3 else [] for t in picks(7)]
+
+
+def test_the_peak_may_lie_in_a_frame_that_is_not_drawn(rng):
+    clip, hot, figure = clips.noise(rng, *SHAPE), np.zeros(SHAPE), page(2000, 300)
+    hot[1, 2, 3], hot[2, 4, 5] = 4, 1
+    draw_row(figure, 20, clip, picks(7), Row("name", "what", hot, HOT))
+    found = [ax.images[0].get_array() for ax in figure.axes if ax.images]
+    assert all(map(np.array_equal, found, wanted(clip, hot, HOT)))
+    texts = [text.get_text() for text in figure.texts]
+    assert f"peak {4 / (5 / 910):.3g} times even" in texts and "500% of the attention" in texts
 
 
 def test_the_pooling_query_looks_at_every_tube(seen):

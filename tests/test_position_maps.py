@@ -7,8 +7,9 @@ import pytest
 import small
 
 import tubevit_np as tv
-from figures import page, place, positions, save
-from figures.positions import added, draw_likeness, draw_map, draw_table, likeness, middles
+from figures import page, place, position_table, positions, save
+from figures.position_table import draw_table
+from figures.positions import added, draw_likeness, draw_map, likeness, middles
 
 CFG, SHAPE = small.MODEL, (7, 10, 13)
 AT = tv.positions(CFG, SHAPE)
@@ -60,11 +61,11 @@ def test_cells_lie_about_the_centres(tube, rng):
 
 
 def test_a_map_for_each_token_tube_and_moment_at_one_scale(tmp_path):
-    figure = draw_likeness(AT, CFG, SHAPE, [3, 25])
+    figure = draw_likeness(AT, CFG, SHAPE, [25, 3])
     save(figure, tmp_path / "a.png")
     images = [image for ax in figure.axes for image in ax.images]
     counts = [tv.grid(tube, SHAPE) for tube in CFG.tubes]
-    for row, token in enumerate((3, 25)):
+    for row, token in enumerate((25, 3)):
         wanted, first = likeness(AT, token), 0
         for i, (nt, nh, nw) in enumerate(counts):
             for t in range(nt):
@@ -101,4 +102,4 @@ def test_the_table_is_drawn_as_it_is(tmp_path):
     learned = replace(small.MODELS["learned"])
     [image] = [image for ax in draw_table(AT, learned, SHAPE).axes for image in ax.images]
     assert not image.axes.get_xticklabels()
-    assert positions.ALT and positions.TABLE_ALT
+    assert positions.ALT and position_table.ALT
