@@ -12,7 +12,7 @@ from figures.places import by_tube, heat, owner, token_boxes
 from figures.weights import pool_weights, rollout, self_weights
 from tubevit_np.tubes import token_counts
 
-LEFT, NAMES, TOP, RIGHT = 60, 390, 170, 560  # pixels
+LEFT, NAMES, TOP, RIGHT, BARS = 60, 390, 170, 640, 260  # pixels
 HOT = "#B2182B"  # of all tubes together; a tube alone has its own colour
 MOST = 8  # heads on a page
 POOLED = "Where the pooling query looks, and what the model answers"
@@ -127,7 +127,7 @@ def _page(clip, cfg, rows, caption, title, answered, *notes):
     for k, row in enumerate(rows, start=1):
         draw_row(figure, TOP + k * step, clip, times, row)
         if row.weights is not None:
-            ax = place(figure, left + film + 110, TOP + k * step, RIGHT - 200, height)
+            ax = place(figure, left + film + 110, TOP + k * step, BARS, height)
             draw_tube_shares(ax, row.weights, cfg, clip.shape[:3])
     explain(figure, LEFT, bottom, text)
     return figure
