@@ -11,6 +11,7 @@ from figures import FAINT, LINE, colour, explain, page, tidy, wrap, write
 from figures.pixels import kernel_rgb, order_by_norm, tile, to_bytes
 
 MARGIN, GUTTER, HEADER, SIDE, DOT = 40, 40, 76, 40, 10  # pixels
+ALT = "The kernels of the video tubes, playing in a loop."
 CAPTION = (
     "One gain for each kernel over all its frames and colours; zero is mid grey. Largest norm "
     "first, row by row. All tubes start together and play at the same speed, so short ones come "

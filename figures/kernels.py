@@ -18,6 +18,9 @@ from figures.pixels import (
 MARGIN, WIDE, GUTTER, SIDE = 70, 1368, 92, 399  # pixels: what one reads, beside it all kernels
 PATCHES, PARTS = 911, 398  # in the former, 2D patches and their principal components
 HEADER, UNDER, BARS, BETWEEN = 46, 40, 94, 60
+ALT = (
+    "Every patch and tube kernel as the pixels that it looks for, tubes as strips of frames, "
+    "beside all of them at one gain and their norms.")
 CAPTION = (
     "Each kernel has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero is mid "
     "grey, and nothing is rescaled from frame to frame or channel to channel. Kernels are sorted "

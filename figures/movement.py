@@ -9,8 +9,8 @@ from figures.spectrum import direction_selectivity, separability
 
 MARGIN, SIDE, GAP, TOP = 70, 500, 120, 160  # pixels
 RIGHT = {"xytext": (7, 6)}
-BESIDE = {"counterphase": {"xytext": (7, 7), "ha": "right"},  # these two lie on each other
-          "static": {"xytext": (7, 18), "ha": "right"}}
+BESIDE = {"counterphase": {"xytext": (9, 7), "ha": "right"},  # these two lie on each other
+          "static": {"xytext": (9, 17), "ha": "right"}}
 ALT = (
     "For each video tube a dot for each kernel: across, how much of it is one picture times one "
     "course of time; up, how much more of it moves one way than back; with untrained kernels, "
@@ -26,7 +26,7 @@ CAPTION = (
 
 @tidy
 def draw_movement(ax, w, own, plain, shade):
-    """Dots of kernels w (kt, kh, kw, C, D), own and plain: {measure: (D,)} learned and untrained."""
+    """Dots of kernels w (kt, kh, kw, C, D);  own, plain: {measure: (D,)}, learned, untrained."""
     chance = random_directions(w, np.random.default_rng(0))
     ax.scatter(separability(chance), direction_selectivity(chance), s=9, color=LINE, linewidth=0)
     ax.scatter(plain["separability"], plain["direction"], s=12, facecolor="none", edgecolor=FAINT,
@@ -37,7 +37,7 @@ def draw_movement(ax, w, own, plain, shade):
         at = np.median(separability(kernels)), np.median(direction_selectivity(kernels))
         ax.plot(*at, "*", color=INK, markersize=9, markeredgecolor="white", clip_on=False,
                 markeredgewidth=0.6, zorder=5)
-        ax.annotate(name, at, textcoords="offset points", fontsize=8, **BESIDE.get(name, RIGHT))
+        ax.annotate(name, at, textcoords="offset points", fontsize=7.5, **BESIDE.get(name, RIGHT))
     ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="space-time separability")
 
 

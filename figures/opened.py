@@ -78,6 +78,13 @@ class Opened:
             raise Missing("no tube sees more than one frame")
         return found
 
+    @property
+    def coloured(self):
+        """All of `kernels`, where they see three colours."""
+        if self.cfg.channels != 3:
+            raise Missing(f"its kernels see {self.cfg.channels} channels, not three colours")
+        return self.kernels
+
     @cached_property
     def measured(self):
         """{tube: Measured} of the kernels."""

@@ -13,11 +13,12 @@ ALT = (
 CAPTION = (
     "The peak of each kernel's spectrum, in colour; grey outlines: untrained kernels of the same "
     "run. A quarter of a period across a kernel is the least that gives an orientation: kernels "
-    "below it, left of the dotted line, are counted above and only in the histogram of spatial "
-    "frequency. Orientation is that of the stripes, 0 is level; as it has no sense, the half circle "
-    "holds all. Dashed: the highest frequency that pixels can tell. Speeds: dotted, one pixel and "
-    "the width of the kernel in the time of the kernel; what is slower stays, what is faster "
-    "crosses it and is gone. Right: the area of a dot is its kernel's share of the squared norm.")
+    "below it, left of the dotted line, are in the histogram of spatial frequency alone. "
+    "Orientation is that of the stripes, 0 is level; half a circle holds all. Dashed: the highest "
+    "frequency that rows or columns of pixels can tell. Speed, dotted: one pixel, and the width of "
+    "the kernel, in the time of the kernel; what is slower hardly moves there, what is faster is "
+    "gone before its end. Speeds beyond the axis are in its last bars. Right: the area of a dot "
+    "goes with its kernel's squared norm.")
 
 
 @tidy
@@ -48,7 +49,7 @@ def draw_frequencies(ax, found, plain, shade):
 
 @tidy
 def draw_speeds(ax, found, plain, shade):
-    """How many kernels prefer each speed, pixels per frame, in steps of a quarter octave."""
+    """How many kernels prefer each speed, pixels per frame, in steps of half an octave."""
     edges = 2.0 ** np.arange(-6, 4.1, 0.5)
     speeds = [m.tuning["speed"][m.striped].clip(edges[0], edges[-1]) for m in (found, plain)]
     _draw_counts(ax, edges, *speeds, shade)
@@ -57,8 +58,8 @@ def draw_speeds(ax, found, plain, shade):
         ax.axvline(limit, color=INK, linewidth=1, linestyle=(0, (1, 2)))
     ax.set_xscale("log", base=2)
     ax.set(xlim=(edges[0], edges[-1]), xlabel="speed (pixels per frame)",
-           xticks=2.0 ** np.arange(-6, 5, 2))
-    ax.set_xticklabels(["≤1⁄64", "1⁄16", "1⁄4", "1", "4", "≥16"])
+           xticks=2.0 ** np.arange(-6, 5, 3))
+    ax.set_xticklabels(["≤1⁄64", "1⁄8", "1", "8"])
     ax.minorticks_off()
 
 

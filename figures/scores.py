@@ -49,7 +49,9 @@ def summary(own, chance):
 
 
 def colour_energy(w):
-    """Shares of the energy along grey, red-green and blue-yellow, (3, D)."""
+    """Shares of the energy along grey, red-green and blue-yellow, (3, D); NaN unless C is 3."""
+    if w.shape[3] != 3:
+        return np.full((3, w.shape[-1]), np.nan)
     found = np.tensordot(np.vstack([GREY, OPPONENT]), w, (1, 3))
     energy = (found**2).sum(axis=(1, 2, 3))
     return energy / np.maximum(energy.sum(axis=0), TINY)

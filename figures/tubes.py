@@ -12,6 +12,7 @@ from figures import FAINT, colour, explain, mark, page, place, tidy, wrap, write
 from tubevit_np.tubes import grid
 
 AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")
+ALT = "Boxes where each tube reads the video, in space and time, and all of them from two sides."
 CAPTION = (
     "A box is one place of a tube's kernel: only there does it read the video. Where space-to-"
     "depth packs several places into one token, all are drawn. Time runs to the right, stretched"

@@ -9,8 +9,8 @@ KERNELS = "Tube kernels of {}"
 
 
 def draw_curves(folder, glance, chance):
-    """curves.png of a run folder.  glance: held-out examples looked at now and then, chance: as chances().
-    """
+    """curves.png of a run folder.  glance: how many held-out examples are looked at now and then;
+    chance: {accuracy: share that guessing gets}."""
     from figures import curves, save
 
     records = read_metrics(folder / "metrics.jsonl")

@@ -1,0 +1,127 @@
+"""All pictures of a run: what each is called, says and needs, and the page that shows them.
+
+A picture that needs what a run has not raises Missing in its `draw`, and is left out."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from tqdm import tqdm
+
+from figures import (
+    animation,
+    colours,
+    curves,
+    distributions,
+    kernels,
+    movement,
+    population,
+    save,
+    slices,
+    spectra,
+    tubes,
+)
+from figures.opened import Missing
+from tubevit_np.pictures import CURVES, KERNELS
+from tubevit_np.run import GLANCE
+from tubevit_np.writing import write_text
+
+SCORES = (
+    "Medians over kernels. gabor: share of the energy in the best drifting grating behind a "
+    "window; direction: how much more power moves one way than back; null: of kernels made of the "
+    "same waves by chance; beat: the share of kernels that are above all 19 such kernels of "
+    "theirs, one in twenty by chance; separability: share of the energy in one picture times one "
+    "course of time; orientedness: 0 where power is alike all round; colour: share of the energy "
+    "off the grey axis, two thirds of noise. The numbers are in [scores.json](scores.json).")
+COLUMNS = ("gabor", "gabor null", "gabor beat", "direction", "direction null", "direction beat",
+           "separability", "orientedness", "colour")
+HEADING = "# Pictures of "
+
+
+@dataclass(frozen=True)
+class Picture:
+    """draw(run), run an Opened, gives a Figure, or a function that writes a file by its path.
+
+    needs: attributes of the run that raise Missing where there is nothing to draw."""
+
+    name: str
+    alt: str
+    caption: str
+    draw: Callable
+    needs: tuple[str, ...] = ()
+
+
+PICTURES = (
+    Picture("kernels.png", kernels.ALT, kernels.CAPTION, lambda run: kernels.draw_kernels(
+        run.kernels, KERNELS.format(run.name))),
+    Picture("tubes.png", animation.ALT, animation.CAPTION, lambda run: partial(
+        animation.animate_kernels, run.kernels), ("moving",)),
+    Picture("slices.png", slices.ALT, slices.CAPTION, lambda run: slices.draw_slices(
+        run.kernels, run.measured, "What moves, from the side"), ("moving",)),
+    Picture("spectra.png", spectra.ALT, spectra.CAPTION, lambda run: spectra.draw_spectra(
+        run.kernels, run.measured, "Spectra in space and time")),
+    Picture("population.png", population.ALT, population.CAPTION,
+            lambda run: population.draw_population(run.measured, run.measured_untrained,
+                                                   "What kernels are tuned to")),
+    Picture("movement.png", movement.ALT, movement.CAPTION, lambda run: movement.draw_movements(
+        run.measured, run.measured_untrained, "Moving, flickering or still"), ("moving",)),
+    Picture("colours.png", colours.ALT, colours.CAPTION, lambda run: colours.draw_colours(
+        run.measured, "Colour against light and dark"), ("coloured",)),
+    Picture("distributions.png", distributions.ALT, distributions.CAPTION,
+            lambda run: distributions.draw_distributions(
+                run.measured, run.measured_untrained, "How kernels score, beside chance")),
+    Picture("sampling.png", tubes.ALT, tubes.CAPTION,
+            lambda run: tubes.draw_sampling(run.cfg, run.shape)),
+    Picture("curves.png", curves.ALT, curves.CAPTION, lambda run: curves.draw_curves(
+        run.records, CURVES.format(GLANCE), run.chance)),
+)
+
+
+def draw_all(run, folder, pictures=PICTURES):
+    """Write the pictures, scores.json and README.md into a folder; {name: why} of those left out.
+
+    Raises ValueError where a README.md of others is there."""
+    readme, missing = folder / "README.md", {}
+    if readme.exists() and not readme.read_text(encoding="utf-8").startswith(HEADING):
+        raise ValueError(f"{readme} is not of these pictures, and stays; give another --out")
+    for picture in tqdm(pictures, "drawing", unit="picture", disable=None):
+        try:
+            draw(picture, run, folder / picture.name)
+        except Missing as error:
+            missing[picture.name] = str(error)
+    write_text(folder / "scores.json", json.dumps(run.scores, indent=1) + "\n")
+    write_text(readme, page(run, [one for one in pictures if one.name not in missing]))
+    return missing
+
+
+def draw(picture, run, path):
+    """Write one picture.  Raises Missing where the run has not what it needs."""
+    for need in picture.needs:
+        getattr(run, need)
+    made = picture.draw(run)
+    if callable(made):
+        made(path)
+    else:
+        save(made, path)
+
+
+def page(run, pictures):
+    """Markdown that shows the pictures and the scores."""
+    shown = [f"![{one.alt}]({one.name})\n\n{one.caption}" for one in pictures]
+    parts = [HEADING + run.name, *shown, table(run.scores)]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(scores):
+    """The medians of scores.json, learned and untrained, and chance."""
+    lines = [f"| tube | {' | '.join(COLUMNS)} |", "| --- |" + " ---: |" * len(COLUMNS)]
+    for tube, found in scores.items():
+        for which, numbers in found.items():
+            cells = (_cell(numbers.get(column)) for column in COLUMNS)
+            lines.append(f"| {tube.replace('x', '×')}, {which} | {' | '.join(cells)} |")
+    return f"{SCORES}\n\n" + "\n".join(lines)
+
+
+def _cell(number):
+    return "" if number is None else f"{number:.2f}"
