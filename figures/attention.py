@@ -73,8 +73,10 @@ def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
 
 
 @tidy
-def draw_attention(clip, out, cfg, token, layer, title=None):
-    """The page of where one token looks in one block: mean of the heads, then each."""
+def draw_attention(clip, out, cfg, token, layer, why=""):
+    """The page of where one token looks in one block: mean of the heads, then each.
+
+    why: it is this token."""
     weights, shape = self_weights(out, layer)[:, token], clip.shape[:3]
     i, n = owner(token, cfg, shape)
     means = weights.mean(0)
@@ -83,8 +85,8 @@ def draw_attention(clip, out, cfg, token, layer, title=None):
     rows += [Row(f"Head {a + 1}", "", heat(row, cfg, shape).sum(0), HOT, row[None])
              for a, row in enumerate(weights[:MOST])]
     found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
-    figure = _page(clip, cfg, rows, SPREAD, title or f"Where a token looks, block {layer + 1}", {},
-                   f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", _when(found))
+    figure = _page(clip, cfg, rows, SPREAD, f"Where a token looks, block {layer + 1}", {},
+                   f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", _when(found), why)
     for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
         outline(ax, found, t, "white", 3.4)
         outline(ax, found, t, colour(i), 1.8)

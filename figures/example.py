@@ -20,6 +20,7 @@ class Example:
 
     def __init__(self, clip, kind, name):
         self.clip, self.kind, self.name = clip, kind, name
+        self.shape = clip.shape[:3]
 
     def seen(self, params, cfg, notes):
         """logits {head: (1, K)} and forward's out."""

@@ -14,11 +14,11 @@ CFG = tv.PRESETS["demo"]
 
 
 def test_a_generated_clip_is_the_same_each_time_and_says_what_it_is():
-    first, again, other = generated(16, 48), generated(16, 48), generated(16, 48, seed=7)
-    assert first.clip.shape == (16, 48, 48, 3) and first.clip.dtype == np.uint8
+    first, again, other = generated(16, 24), generated(16, 24), generated(16, 24, seed=7)
+    assert first.clip.shape == (16, 24, 24, 3) and first.clip.dtype == np.uint8
     assert np.array_equal(first.clip, again.clip) and not np.array_equal(first.clip, other.clip)
     assert (first.kind, first.name) == ("video", "generated: down, green dots")
-    assert generated(5, 32).clip.shape == (5, 32, 32, 3)
+    assert generated(5, 24).clip.shape == (5, 24, 24, 3)
 
 
 def test_files_are_cut_as_they_are_scored(tmp_path):
@@ -33,11 +33,11 @@ def test_files_are_cut_as_they_are_scored(tmp_path):
 
 def test_it_is_seen_by_the_heads_of_its_kind(tmp_path, rng):
     params = small.params(CFG, rng)
-    logits, out = generated(16, 48).seen(params, CFG, NOTES)
-    assert list(logits) == ["verb", "noun"] and out["tokens"].shape == (1, 102, 96)
+    logits, out = generated(16, 24).seen(params, CFG, NOTES)
+    assert list(logits) == ["verb", "noun"] and out["tokens"].shape == (1, 9 + 8 + 4 + 2, 96)
     clips.write_pictures(tmp_path / "shot.png", coded(2, 60))
-    logits, out = from_file(tmp_path / "shot.png", 16, 48).seen(params, CFG, NOTES)
-    assert list(logits) == ["noun"] and out["tokens"].shape == (1, 36, 96)
+    logits, out = from_file(tmp_path / "shot.png", 16, 24).seen(params, CFG, NOTES)
+    assert list(logits) == ["noun"] and out["tokens"].shape == (1, 9, 96)
 
 
 def test_a_model_of_one_kind_sees_the_other_by_the_heads_it_has():
