@@ -31,6 +31,11 @@ def colour(index):
     return TUBE_COLOURS[index % len(TUBE_COLOURS)]
 
 
+def spelt(tube):
+    """A tube's kernel as a heading."""
+    return tube.name.replace("x", " × ")
+
+
 def page(width, height):
     """An empty Figure of so many pixels; white also on a dark page."""
     return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")

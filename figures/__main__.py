@@ -21,12 +21,16 @@ def parser():
                  formatter_class=argparse.RawDescriptionHelpFormatter)
     top.add_argument("run", metavar="RUN", type=Path, help="run folder or checkpoint")
     top.add_argument("--out", metavar="FOLDER", help="default: the run's folder")
+    top.add_argument("--clip", metavar="FILE", type=Path,
+                     help="video or image to show the model at work on (default: a generated clip)")
     top.set_defaults(command=None)
     return top
 
 
 def draw(options):
-    run = Opened(options.run)
+    run = Opened(options.run, clip=options.clip)
+    if options.clip and run.example:  # an unreadable one is told before anything is drawn
+        print(f"over {run.example.name}")
     folder = make_folder(options.out or run.folder, "--out")
     missing = draw_all(run, folder)
     for picture in PICTURES:

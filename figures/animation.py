@@ -18,7 +18,7 @@ CAPTION = (
     "round more often.")
 
 
-def animate_kernels(kernels, path, most=32, milliseconds=125):
+def animate_kernels(kernels, path, most=32, milliseconds=125, caption=CAPTION):
     """Write all video tubes side by side, each looping; return the number of frames.
 
     kernels {"8x8x8": w (kt, kh, kw, C, D)} in Config order, of each the `most` with the largest
@@ -27,16 +27,16 @@ def animate_kernels(kernels, path, most=32, milliseconds=125):
     tubes = {name: (w, colour(i)) for i, (name, w) in enumerate(kernels.items()) if len(w) > 1}
     if not tubes:
         return 0
-    frames = [Image.fromarray(frame) for frame in _frames(tubes, most)]
+    frames = [Image.fromarray(frame) for frame in _frames(tubes, most, caption)]
     frames[0].save(path, format="PNG", save_all=True, append_images=frames[1:],
                    duration=milliseconds, loop=0, disposal=0, blend=0)
     return len(frames)
 
 
-def _frames(tubes, most):
+def _frames(tubes, most, caption):
     """Every frame of the loop, (h, w, 3) uint8: still lettering, then grids and their clocks."""
     grids = [_grids(w, most) for w, _ in tubes.values()]
-    still, lefts = _lettering(tubes, most, [grid.shape[1:3] for grid in grids])
+    still, lefts = _lettering(tubes, most, caption, [grid.shape[1:3] for grid in grids])
     for time in range(_loop([len(grid) for grid in grids])):
         frame = still.copy()
         for left, grid, (_, shade) in zip(lefts, grids, tubes.values(), strict=True):
@@ -68,14 +68,14 @@ def _clock(now, length, shade):
 
 
 @tidy
-def _lettering(tubes, most, sizes):
+def _lettering(tubes, most, caption, sizes):
     """What stays still, as pixels (h, w, 3) uint8, and the left edge of each grid."""
     clocks = [len(w) * (DOT + 4) for w, _ in tubes.values()]
     widths = [max(width, clock, 300) + GUTTER
               for (_, width), clock in zip(sizes, clocks, strict=True)]
     lefts = [MARGIN + sum(widths[:i]) for i in range(len(widths))]
     width, bottom = sum(widths) - GUTTER, HEADER + max(height for height, _ in sizes) + 50
-    text, height = wrap(CAPTION, width)
+    text, height = wrap(caption, width)
     figure = page(width + 2 * MARGIN, bottom + height + 24)
     for left, (name, (w, _)) in zip(lefts, tubes.items(), strict=True):
         write(figure, left, 46, name.replace("x", "×"), fontsize=12, weight="bold")

@@ -11,18 +11,24 @@ from tqdm import tqdm
 
 from figures import (
     animation,
+    attention,
     colours,
     curves,
     distributions,
+    history,
     kernels,
     movement,
+    overlay,
     population,
+    position_table,
+    positions,
     save,
     slices,
     spectra,
     tubes,
 )
 from figures.opened import Missing
+from figures.weights import answers
 from tubevit_np.pictures import CURVES, KERNELS
 from tubevit_np.run import GLANCE
 from tubevit_np.writing import write_text
@@ -73,6 +79,24 @@ PICTURES = (
                 run.measured, run.measured_untrained, "How kernels score, beside chance")),
     Picture("sampling.png", tubes.ALT, tubes.CAPTION,
             lambda run: tubes.draw_sampling(run.cfg, run.shape)),
+    Picture("overlay.png", overlay.ALT, overlay.CAPTION,
+            lambda run: overlay.draw_overlay(run.example.clip, run.cfg), ("example",)),
+    Picture("positions.png", positions.ALT, positions.CAPTION,
+            lambda run: positions.draw_likeness(run.at, run.cfg, run.example.shape), ("at",)),
+    Picture("position-table.png", position_table.ALT, position_table.CAPTION,
+            lambda run: position_table.draw_table(run.at, run.cfg, run.example.shape), ("at",)),
+    Picture("pooling.png", attention.POOLING_ALT, attention.POOLING + attention.SPREAD,
+            lambda run: attention.draw_pooling(
+                run.example.clip, run.seen[1], run.cfg, answers(run.seen[0], run.notes["labels"]),
+                note=run.example.name), ("example",)),
+    Picture("attention-first.png", attention.ALT, attention.SPREAD,
+            lambda run: _looks(run, 0), ("token",)),
+    Picture("attention-last.png", attention.ALT, attention.SPREAD,
+            lambda run: _looks(run, run.cfg.depth - 1), ("token", "deep")),
+    Picture("history.png", history.ALT, history.CAPTION,
+            lambda run: history.draw_history(run.history), ("history",)),
+    Picture("training.png", history.FILM_ALT, history.FILM, lambda run: partial(
+        history.animate_history, run.history), ("history",)),
     Picture("curves.png", curves.ALT, curves.CAPTION, lambda run: curves.draw_curves(
         run.records, CURVES.format(GLANCE), run.chance)),
 )
@@ -125,3 +149,9 @@ def table(scores):
 
 def _cell(number):
     return "" if number is None else f"{number:.2f}"
+
+
+def _looks(run, layer):
+    """Where the token that the pooling query attends to most looks."""
+    return attention.draw_attention(run.example.clip, run.seen[1], run.cfg, run.token, layer,
+                                    "pooling attends to it most")

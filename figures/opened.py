@@ -6,15 +6,20 @@ from functools import cached_property
 import numpy as np
 
 from figures.chance import DRAWS, beaten
+from figures.example import from_file, generated
 from figures.pixels import norms
+from figures.positions import added
 from figures.scores import by_chance, colour_energy, measure, summary
 from figures.spectrum import peaks, tuning
+from figures.weights import pool_weights
 from tubevit_np.data.batch import PARAMETERS
+from tubevit_np.data.sources import speed
 from tubevit_np.folder import find_model, read_metrics
 from tubevit_np.params import init, load
 from tubevit_np.pictures import tube_kernels
 from tubevit_np.recipe import Recipe, read_recipe
 from tubevit_np.run import chances
+from tubevit_np.snapshots import read_snapshots
 
 CHANCE = 0  # the seed that chance is drawn from
 
@@ -24,10 +29,12 @@ class Missing(ValueError):
 
 
 class Opened:
-    """What RUN means: a run folder or a checkpoint.  Raises ValueError if it cannot be read."""
+    """What RUN means: a run folder or a checkpoint.  Raises ValueError if it cannot be read.
 
-    def __init__(self, path, draws=DRAWS):
-        self.path, self.draws = find_model(path), draws
+    clip: a video or an image to show the model at work on, a generated clip unless given."""
+
+    def __init__(self, path, draws=DRAWS, clip=None):
+        self.path, self.draws, self.clip = find_model(path), draws, clip
         self.params, self.cfg, self.notes = load(self.path)
         self.folder, self.name = self.path.parent, self.path.resolve().parent.name
 
@@ -84,6 +91,53 @@ class Opened:
         if self.cfg.channels != 3:
             raise Missing(f"its kernels see {self.cfg.channels} channels, not three colours")
         return self.kernels
+
+    @cached_property
+    def history(self):
+        """{step: kernels} of the snapshots before the checkpoint, and of itself."""
+        found = read_snapshots(self.folder)
+        last = int(self.notes.get("step", max(found, default=0) + 1))
+        found = {step: params for step, params in found.items() if step < last}
+        if not found:
+            raise Missing(f"{self.folder} holds no snapshots of the kernels from before")
+        return {step: tube_kernels(params, self.cfg)
+                for step, params in (found | {last: self.params}).items()}
+
+    @cached_property
+    def example(self):
+        """What the model is shown at work on."""
+        frames, size, _ = self.shape
+        if "heads" not in self.notes or self.cfg.channels != 3:
+            raise Missing("the checkpoint is not of a model of colour videos that a run trained")
+        if self.clip is None:
+            return generated(frames, size)
+        return from_file(self.clip, frames, size, speed(self.notes))
+
+    @cached_property
+    def seen(self):
+        """Its logits, and all that lies between."""
+        return self.example.seen(self.params, self.cfg, self.notes)
+
+    @property
+    def token(self):
+        """The token that the pooling query attends to most."""
+        if self.cfg.attention != "global":
+            raise Missing("its attention is divided: no token looks at all others")
+        return int(pool_weights(self.seen[1]).mean(0).argmax())
+
+    @property
+    def deep(self):
+        """How many blocks come after the first."""
+        if self.cfg.depth == 1:
+            raise Missing("it has one block, the first")
+        return self.cfg.depth - 1
+
+    @property
+    def at(self):
+        """The positions of the example's tokens."""
+        if not (found := added(self.seen[1])).any():
+            raise Missing("its tokens have no positions")
+        return found
 
     @cached_property
     def measured(self):

@@ -90,7 +90,7 @@ def draw_sampling(cfg, shape):
     width = min(495, 1980 // len(cfg.tubes))
     for i, tube in enumerate(cfg.tubes):
         left = 60 + width * i
-        _name(figure, left, 150, tube, shape, colour(i))
+        name_tube(figure, left, 150, tube, shape, colour(i))
         draw_tubes(place(figure, left - 44, 205, width, 450, projection="3d",
                          facecolor="none"), cfg, shape, i)
     draw_grid(place(figure, 140, 740, 380, 380, title="From the front"), cfg, shape)
@@ -99,7 +99,8 @@ def draw_sampling(cfg, shape):
     return figure
 
 
-def _name(figure, left, top, tube, shape, shade):
+def name_tube(figure, left, top, tube, shape, shade):
+    """Its kernel, and how many tokens it gives, behind a bar in its colour."""
     def times(sizes):
         return " × ".join(map(str, sizes))
     mark(figure, left, top - 19, 66, shade)

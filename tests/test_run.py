@@ -14,7 +14,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from tiny import RECIPE, class_folder, copied, finished, glance
+from tiny import RECIPE, class_folder, copied, early, finished, glance
 
 import tubevit_np as tv
 from tubevit_np import train as training
@@ -37,11 +37,13 @@ MOMENTS = {
     "between checkpoints": "at_call(Run, 'log', 7)",
     "half a line of the log written": "half_line(record=7)",
     "a look taken, its checkpoint half written": "at_replace('checkpoint-000008')",
+    "a snapshot half written": "at_replace('snapshots/000008')",
+    "a snapshot written, not the checkpoint of its step": "at_call(Run, 'save', 1)",
     "the model written, not its last checkpoint": "at_replace('checkpoint-000011')",
 }
 KILLED = """
 import os, signal, sys
-from tiny import RECIPE, glance
+from tiny import RECIPE, early, glance
 from tubevit_np.data.sources import HELD_OUT, TRAIN, generated_pools
 from tubevit_np.begin import new_run
 from tubevit_np.run import Run
@@ -88,7 +90,7 @@ def half_line(record):
 
 for part in (TRAIN, HELD_OUT):
     generated_pools(RECIPE.size, RECIPE.seed, part)  # once for all processes
-with glance:
+with glance, early:
     for k, moment in enumerate(sys.argv[2:]):
         in_a_process(os.path.join(sys.argv[1], str(k)), moment)
 """
@@ -101,6 +103,8 @@ from tubevit_np.train import train
 run = new_run(sys.argv[1], RECIPE)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+if sys.argv[3] == "log":  # and no snapshot before it
+    run.snap = lambda done, found: None
 try:
     with glance:
         train(run)
@@ -120,7 +124,7 @@ def killed(tmp_path_factory):
 
 
 def resume(folder):
-    with glance, mock.patch.object(GeneratedSource, "slow", False):  # saves a process
+    with glance, early, mock.patch.object(GeneratedSource, "slow", False):  # saves a process
         return train(open_run(folder))
 
 
@@ -143,7 +147,8 @@ def without_rate(folder):
 
 
 def test_the_files_of_a_run():
-    assert names(finished()) == [OLDER, LAST, "config.json", "metrics.jsonl", MODEL]
+    assert names(finished()) == [OLDER, LAST, "config.json", "metrics.jsonl", MODEL, "snapshots"]
+    assert names(finished() / "snapshots") == [f"00000{n}.safetensors" for n in (0, 4, 8)]
     assert read_recipe(finished() / "config.json") == (RECIPE, CFG, labels_of(open_sources(RECIPE)))
 
 
@@ -201,14 +206,16 @@ def test_a_killed_run_ends_as_one_that_was_not(killed, moment):
     for name in (OLDER, LAST, MODEL):
         assert content(folder / name) == content(finished() / name)
     assert names(folder) == names(finished())
+    for path in (finished() / "snapshots").iterdir():
+        assert (folder / "snapshots" / path.name).read_bytes() == path.read_bytes()
     assert without_rate(folder) == without_rate(finished())
 
 
 def test_a_finished_run_is_left_as_it_is(tmp_path):
     folder = copied(tmp_path / "run")
     params = tv.flatten(resume(folder))
-    for name in names(finished()):
-        assert (folder / name).read_bytes() == (finished() / name).read_bytes()
+    for path in (path for path in finished().rglob("*") if path.is_file()):
+        assert (folder / path.relative_to(finished())).read_bytes() == path.read_bytes()
     assert all(np.array_equal(w, params[name])
                for name, w in tv.flatten(tv.load(finished() / MODEL)[0]).items())
 
@@ -260,17 +267,18 @@ def test_a_loss_that_is_no_number_stops_the_run(tmp_path, monkeypatch, what, val
     assert content(tmp_path / "run" / LAST) == content(finished() / LAST)
 
 
-@pytest.mark.parametrize("room", [600, 1_500_000])
-def test_a_full_disk_stops_the_run_which_then_ends_as_ever(tmp_path, room):
-    """No file can grow beyond `room` bytes: the log, or a checkpoint."""
+@pytest.mark.parametrize("room, what", [(600, "snapshot"), (600, "log"), (1_500_000, "checkpoint")])
+def test_a_full_disk_stops_the_run_which_then_ends_as_ever(tmp_path, room, what):
+    """No file can grow beyond `room` bytes."""
     folder, here = tmp_path / "run", Path(__file__).parent
     paths = os.pathsep.join([str(here), str(here.parent)])
-    done = subprocess.run([sys.executable, "-c", FULL, folder, str(room)], check=True, text=True,
-                          env=os.environ | {"PYTHONPATH": paths}, capture_output=True, timeout=300)
+    done = subprocess.run([sys.executable, "-c", FULL, folder, str(room), what], check=True,
+                          env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True,
+                          timeout=300)
     [told] = [line for line in done.stderr.splitlines() if line.startswith("told: ")]
     assert f"cannot write into {folder}: File too large (last checkpoint: none yet)" in told
     assert "make room, then go on with --resume" in told
-    assert not list(folder.glob(".*")) and not checkpoints(folder)
+    assert not list(folder.rglob(".*")) and not checkpoints(folder)
     resume(folder)
     assert content(folder / LAST) == content(finished() / LAST)
     assert without_rate(folder) == without_rate(finished())

@@ -10,13 +10,14 @@ from unittest import mock
 import clips
 import numpy as np
 
-from tubevit_np import run
+from tubevit_np import run, snapshots
 from tubevit_np.begin import new_run
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import train
 
 RECIPE = Recipe(steps=11, batch=3, image_batch=2, size=24, warmup=2, log_every=2, save_every=4)
 glance = mock.patch.object(run, "GLANCE", 20)  # so many held-out examples are soon looked at
+early = mock.patch.object(snapshots, "FIRST", 4)  # snapshots after 4 and 8 of 11 steps
 
 
 @cache
@@ -25,7 +26,7 @@ def finished():
     place = tempfile.TemporaryDirectory(prefix="tubevit")
     finished.place = place  # goes when the tests end
     folder = Path(place.name) / "finished"
-    with glance:
+    with glance, early:
         train(new_run(folder, RECIPE))
     return folder
 

@@ -122,13 +122,11 @@ def write_details(folder, source, answers, examples):
 def predict(options, engine):
     from tubevit_np.data.files import read_one
     from tubevit_np.data.sources import speed
-    from tubevit_np.folder import load_model
+    from tubevit_np.folder import heads_for, load_model
 
     _, params, cfg, notes = load_model(options.run)
     kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), speed(notes))
-    heads = json.loads(notes["heads"])
-    heads = heads.get(kind) or next(iter(heads.values()))  # the same weights read either kind
-    for head, logits in engine.predictor(params, cfg)(x[None], tuple(heads)).items():
+    for head, logits in engine.predictor(params, cfg)(x[None], heads_for(notes, kind)).items():
         shares = softmax(logits.astype(np.float64))[0]
         print(f"{head} of the {kind} {options.file}")
         for i in np.argsort(-shares)[:5]:

@@ -58,6 +58,14 @@ def load_model(path):
     return path, params, cfg, notes
 
 
+def heads_for(notes, kind):
+    """The heads that a checkpoint's model has for videos or images; of other kinds if for none.
+
+    The same weights read either."""
+    heads = json.loads(notes["heads"])
+    return tuple(heads.get(kind) or next(iter(heads.values())))
+
+
 def read_metrics(path):
     """The records of a metrics.jsonl; a last line cut short by a kill is left out."""
     records = []

@@ -97,7 +97,7 @@ def load(path):
     """Read a checkpoint: params, cfg, and metadata with "labels" and "extra" as they were saved.
 
     Raises ValueError if the file is missing, damaged, not ours, or does not fit its Config."""
-    flat, notes = _read(path)
+    flat, notes = read(path)
     if "config" not in notes:
         raise ValueError(f"{path} is not a TubeViT checkpoint: its metadata holds no config")
     try:
@@ -125,7 +125,8 @@ def check(flat, cfg, where="the parameters"):
         raise ValueError(f"{where}: names or shapes do not fit the Config: {'; '.join(problems)}")
 
 
-def _read(path):
+def read(path):
+    """Names and arrays of a safetensors file, and its metadata, whatever they are of."""
     try:
         with safe_open(path, framework="numpy") as file:
             names = file.keys()

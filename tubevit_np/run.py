@@ -1,6 +1,7 @@
-"""A run is a folder: config.json, metrics.jsonl, checkpoints, pictures.  It survives a kill.
+"""A run is a folder: config.json, metrics.jsonl, checkpoints, snapshots of the kernels, pictures.
 
-Both packages train through it; arrays are NumPy's here, whatever the model computes with."""
+It survives a kill.  Both packages train through it; arrays are NumPy's here, whatever the model
+computes with."""
 
 import json
 import math
@@ -25,6 +26,7 @@ from tubevit_np.folder import (
 )
 from tubevit_np.params import flatten, init, nest, save
 from tubevit_np.pictures import draw_curves, draw_kernels
+from tubevit_np.snapshots import kernels, write_snapshot
 from tubevit_np.start import carried
 from tubevit_np.writing import write_text
 
@@ -63,7 +65,9 @@ class Run:
             self._forget_after(0)
             rng = np.random.default_rng([self.recipe.seed, PARAMETERS])
             params = init(self.cfg, rng, self.recipe.kernel_norm)
-            return self._carried(params) if self.recipe.start else params, {}
+            params = self._carried(params) if self.recipe.start else params
+            self.snap(0, kernels(params))
+            return params, {}
         params, cfg, notes = load_last(written)
         if cfg != self.cfg:
             raise ValueError(f"{self.folder}: its checkpoints are not of the model in config.json")
@@ -103,6 +107,12 @@ class Run:
     def due(self, step):
         """Whether a checkpoint follows this step."""
         return (step + 1) % self.recipe.save_every == 0 or step + 1 == self.recipe.steps
+
+    def snap(self, done, found):
+        """Keep the tube kernels after `done` steps; before any checkpoint of the same step, or a
+        kill in between would leave them out."""
+        with self._writing():
+            write_snapshot(self.folder, done, found)
 
     def save(self, done, params, moments, predict):
         """After `done` steps a look at held-out examples, then a checkpoint.

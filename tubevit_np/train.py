@@ -11,6 +11,7 @@ from tubevit_np.loss import accuracy, cross_entropy
 from tubevit_np.model import forward
 from tubevit_np.optim import adamw, adamw_state, clip, kernel_rates, learning_rate
 from tubevit_np.scaling import trained
+from tubevit_np.snapshots import due, kernels
 
 PARTS = 2  # of every batch, computed side by side; fixed, so that a run repeats on any machine
 
@@ -85,6 +86,8 @@ def train(run):
             lr = learning_rate(step, run.recipe.steps, run.recipe.lr, run.recipe.warmup)
             loss, norm, right = step_once(step + 1, lr, batch)
             run.log(step, loss=loss, lr=lr, norm=norm, right=right)
+            if due(step + 1):
+                run.snap(step + 1, kernels(params))
             if run.due(step):
                 run.save(step + 1, params, moments, predict)
     return params

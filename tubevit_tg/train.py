@@ -5,6 +5,7 @@ from tinygrad import TinyJit
 from tubevit_np.data.batch import Batch
 from tubevit_np.dropout import no_dropout
 from tubevit_np.optim import adamw_state, kernel_rates, learning_rate
+from tubevit_np.snapshots import due, kernels
 from tubevit_tg.device import describe, devices, to_arrays, to_tensors
 from tubevit_tg.dropout import dropout
 from tubevit_tg.evaluate import predictor
@@ -110,6 +111,8 @@ def train(run):
             lr = learning_rate(step, run.recipe.steps, run.recipe.lr, run.recipe.warmup)
             loss, norm, right = step_once(step + 1, lr, batch)
             run.log(step, loss=loss, lr=lr, norm=norm, right=right)
+            if due(step + 1):
+                run.snap(step + 1, to_arrays(kernels(params)))
             if run.due(step):
                 run.save(step + 1, to_arrays(params), to_arrays(moments), predict)
     return to_arrays(params)

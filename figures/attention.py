@@ -1,0 +1,167 @@
+"""What a model looks at in a clip: the weights of its attention, laid on what the tokens read."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from figures import FAINT, colour, explain, mark, page, place, spelt, tidy, wrap, write
+from figures.film import BETWEEN, number, pale, picks, strip, zoomed
+from figures.overlay import outline
+from figures.places import by_tube, heat, owner, token_boxes
+from figures.weights import pool_weights, rollout, self_weights
+from tubevit_np.tubes import token_counts
+
+LEFT, NAMES, TOP, RIGHT, BARS = 60, 390, 170, 640, 260  # pixels
+HOT = "#B2182B"  # of all tubes together; a tube alone has its own colour
+MOST = 8  # heads on a page
+POOLED = "Where the pooling query looks, and what the model answers"
+POOLING_ALT = (
+    "Frames of a clip, below them the same frames pale, with colour where the pooling query looks: "
+    "all tubes, then each alone, then through all blocks; beside them what the model answers and "
+    "the share of the attention that each tube gets.")
+ALT = (
+    "Frames of a clip with the box of one token, below them the same frames pale, with colour "
+    "where the token looks: mean of the heads, then each head; beside them the share of the "
+    "attention that each tube gets.")
+SPREAD = (
+    "The weight of each token is spread evenly over the voxels that the token reads, and added up "
+    "where these overlap: colour, from none to full, is linear from 0 to the row's own peak, over "
+    "all frames of the clip, not only those drawn; the peak is given beside each row, as a multiple"
+    " of what each voxel would get if the weight were spread evenly over the whole clip. The frames"
+    " below the colour are grey and pale. Bars: the share of the attention that the tokens of each "
+    "tube get, in brackets that of each head; the tick is the share that they would get if all "
+    "tokens were alike.")
+POOLING = (
+    "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. ")
+ROLLOUT = (
+    "Last row: rollout, the same weights carried back through the mean attention of all blocks, "
+    "half of each block's being the token itself, as it is added unchanged; only an estimate of "
+    "where the answer came from. ")
+
+
+@dataclass
+class Row:
+    """A row of a page: heat (T, H, W) on the clip, and the weights (A, N) of its bars."""
+
+    name: str
+    what: str
+    heat: np.ndarray
+    shade: str
+    weights: np.ndarray | None = None
+
+
+def heated(frames, found, shade):
+    """uint8 frames (n, h, w, 3), pale, under a shade as dense as found (n, h, w) in [0, 1]."""
+    dense = found[..., None]
+    return (1 - dense) * pale(frames) + dense * np.array(to_rgb(shade))
+
+
+@tidy
+def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
+    """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
+    shape, weights = clip.shape[:3], pool_weights(out)
+    each = heat(weights.mean(0), cfg, shape)
+    rows, caption = [Row("All tubes", "mean of the heads", each.sum(0), HOT, weights)], POOLING
+    rows += [Row(spelt(tube), "alone", found, colour(i))
+             for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)) if found.any()]
+    if cfg.attention == "global":
+        back, caption = rollout(out, cfg.depth), POOLING + ROLLOUT
+        rows.append(Row("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
+                        back[None]))
+    return _page(clip, cfg, rows, caption + SPREAD, title, answered, note)
+
+
+@tidy
+def draw_attention(clip, out, cfg, token, layer, why=""):
+    """The page of where one token looks in one block: mean of the heads, then each.
+
+    why: it is this token."""
+    weights, shape = self_weights(out, layer)[:, token], clip.shape[:3]
+    i, n = owner(token, cfg, shape)
+    means = weights.mean(0)
+    rows = [Row("Mean of the heads", f"block {layer + 1} of {cfg.depth}",
+                heat(means, cfg, shape).sum(0), HOT, weights)]
+    rows += [Row(f"Head {a + 1}", "", heat(row, cfg, shape).sum(0), HOT, row[None])
+             for a, row in enumerate(weights[:MOST])]
+    found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
+    figure = _page(clip, cfg, rows, SPREAD, f"Where a token looks, block {layer + 1}", {},
+                   f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", _when(found), why)
+    for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
+        outline(ax, found, t, "white", 3.4)
+        outline(ax, found, t, colour(i), 1.8)
+    return figure
+
+
+@tidy
+def draw_tube_shares(ax, weights, cfg, shape):
+    """The share of weights (A, N) that the tokens of each tube get: bars, and every head's."""
+    parts = [part.sum(-1) for part in by_tube(weights, cfg, shape)]
+    even = np.array(token_counts(cfg, shape)) / weights.shape[-1]
+    for i, (part, level) in enumerate(zip(parts, even, strict=True)):
+        share = part.mean()
+        if not level:
+            ax.text(0.03, i, "no tokens", va="center", color=FAINT, fontsize=8)
+            continue
+        heads = f"  ({', '.join(f'{one:.0%}' for one in part)})" if 1 < len(part) <= 4 else ""
+        ax.barh(i, share, color=colour(i), height=0.6)
+        ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
+        ax.text(max(share, level) + 0.03, i, f"{share:.0%}{heads}", va="center", fontsize=8)
+    ax.set_yticks(range(len(parts)), map(spelt, cfg.tubes))
+    ax.set(xlim=(0, 1), ylim=(max(len(parts), 3) - 0.5, -0.5), xticks=[])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+
+
+def _page(clip, cfg, rows, caption, title, answered, *notes):
+    """The clip, and below it the rows."""
+    times, (height, width) = picks(len(clip)), zoomed(*clip.shape[1:3])
+    film, step = len(times) * (width + BETWEEN), max(height, 150) + 40
+    across, left = LEFT + NAMES + film + RIGHT, LEFT + NAMES
+    text, below = wrap(caption, across - 2 * LEFT)
+    bottom = TOP + (len(rows) + 1) * step
+    figure = page(across, bottom + below + 40)
+    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    number(figure, left, TOP - 14, times, width)
+    strip(figure, left, TOP, clip[times] / 255)
+    _say(figure, TOP, "The clip" if len(clip) > 1 else "The image", *notes)
+    _tell(figure, left + film + 30, TOP, answered)
+    for k, row in enumerate(rows, start=1):
+        draw_row(figure, TOP + k * step, clip, times, row)
+        if row.weights is not None:
+            ax = place(figure, left + film + 110, TOP + k * step, BARS, height)
+            draw_tube_shares(ax, row.weights, cfg, clip.shape[:3])
+    explain(figure, LEFT, bottom, text)
+    return figure
+
+
+def draw_row(figure, top, clip, times, row):
+    """A Row's name and frames."""
+    total, peak = row.heat.sum(), row.heat.max()
+    mark(figure, LEFT, top, 66, row.shade)
+    _say(figure, top, row.name, row.what, f"peak {peak * row.heat.size / total:.3g} times even",
+         f"{total:.0%} of the attention" if row.weights is None else "")
+    strip(figure, LEFT + NAMES, top, heated(clip[times], row.heat[times] / peak, row.shade))
+
+
+def _when(found):
+    """The frames of boxes (n, 2, 3), in words."""
+    first, last = found[:, 0, 0].min(), found[:, 1, 0].max() - 1
+    return f"frame {first}" if first == last else f"frames {first} to {last}"
+
+
+def _say(figure, top, name, *lines):
+    write(figure, LEFT + 26, top + 19, name, fontsize=12, weight="bold")
+    for k, line in enumerate(line for line in lines if line):
+        write(figure, LEFT + 26, top + 59 + 32 * k, line, color=FAINT)
+
+
+def _tell(figure, left, top, answered):
+    """The answers of every head, the first one bold; of many heads that one alone."""
+    for head, found in answered.items():
+        write(figure, left, top + 19, head, color=FAINT)
+        for k, (name, share) in enumerate(found if len(answered) < 3 else found[:1], start=1):
+            short = name if len(name) < 34 else name[:32] + "..."
+            write(figure, left + 20, top + 19 + 28 * k, f"{share:6.1%}  {short}",
+                  weight="normal" if k > 1 else "bold")
+        top += 28 * k + 36

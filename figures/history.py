@@ -1,0 +1,115 @@
+"""How the tube kernels came to be: their norms and a few of them at the snapshots of a run."""
+
+import numpy as np
+
+from figures import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
+from figures.animation import animate_kernels
+from figures.kernels import show
+from figures.pixels import kernel_rgb, norms, order_by_norm, tile
+
+LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, but for the count of kernels
+ALT = (
+    "For each tube a curve for each kernel, its norm at the snapshots of the run, and five of its "
+    "kernels at these snapshots, from left to right: noise at first, then what the tube is after.")
+FILM_ALT = (
+    "The kernels of every tube in motion, through training: each by one frame, at each snapshot "
+    "of the run in turn.")
+CAPTION = (
+    "Snapshots of one run from left to right, named by their steps and equally far apart, though "
+    "the steps between them double. Left: Euclidean norm of every kernel, none left out, the five "
+    "that are drawn in the tube's colour; each axis begins at 0. Right: the five kernels whose "
+    "norm is largest in the end, largest on top, each by the one frame that holds most of its "
+    "energy in the end. A kernel has one gain over all its frames, colours and snapshots, "
+    "0.5 + k / (2 max|k|): zero is mid grey, and nothing is rescaled from snapshot to snapshot. "
+    "Snapshots hold 16-bit floats.")
+FILM = (
+    "Each kernel by the frame that holds most of its energy in the end, at one snapshot of the run "
+    "after another. One gain for each kernel over all snapshots and colours; zero is mid grey. "
+    "Largest norm over all snapshots first, row by row.")
+
+
+def strongest(stack):
+    """Kernels at each snapshot (S, kt, kh, kw, C, D) by one frame each: (S, kh, kw, C, D).
+
+    The frame, the same at all snapshots, is that of most energy at the last one."""
+    energy = (stack[-1].astype(np.float64) ** 2).sum(axis=(1, 2, 3))  # (kt, D)
+    best = energy.argmax(axis=0)
+    return np.take_along_axis(stack, best[None, None, None, None, None], axis=1)[:, 0]
+
+
+def timeline(stack, count=COUNT, side=CELL):
+    """The kernels of largest norm at the end, a row each, snapshots from left to right: (h, w, 3).
+    """
+    chosen = order_by_norm(stack[-1])[:count]
+    rgb = np.stack([_at_one_gain(stack[..., d]) for d in chosen])  # (count, S, kh, kw, 3)
+    scale = max(1, side // max(rgb.shape[2:4]))
+    gap = max(4, side + 12 - rgb.shape[3] * scale)
+    return tile(rgb.reshape(-1, *rgb.shape[2:]), rgb.shape[1], gap=(12, gap), scale=scale)
+
+
+@tidy
+def draw_norms(ax, steps, stack, shade):
+    """Norms of all kernels (S, kt, kh, kw, C, D) over the snapshots, the largest ones in colour."""
+    found = np.stack([norms(w) for w in stack])  # (S, D)
+    order = order_by_norm(stack[-1])
+    ax.plot(found[:, order[COUNT:]], color=FAINT, linewidth=0.5, alpha=0.5)
+    ax.plot(found[:, order[:COUNT]], color=shade, linewidth=1.4)
+    ax.set(ylim=(0, 1.05 * max(found.max(), 1e-12)), xlim=(-0.1, len(steps) - 0.9))
+    ax.set_xticks(range(len(steps)), _short(steps))
+    ax.text(0, 1.02, "norm", transform=ax.transAxes, color=FAINT, fontsize=7.5)
+
+
+@tidy
+def draw_history(history, title="The kernels through training"):
+    """The page of {step: {"8x8x8": w (kt, kh, kw, C, D)}}, in the order of steps and tubes.
+
+    Raises ValueError where there are fewer than two snapshots."""
+    steps, stacks = list(history), stacked(history)
+    pictures = {name: timeline(stack) for name, stack in stacks.items()}
+    wide = max(picture.shape[1] for picture in pictures.values())
+    across = LEFT + NORMS + wide + 80
+    text, below = wrap(CAPTION, across - 2 * LEFT)
+    bottom = TOP + sum(len(picture) + 110 for picture in pictures.values())
+    figure, top = page(across, bottom + below + 30), TOP
+    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    for i, (name, picture) in enumerate(pictures.items()):
+        mark(figure, LEFT, top - 40, len(picture) + 40, colour(i))
+        write(figure, LEFT + 26, top - 14, name.replace("x", " × "), fontsize=12, weight="bold")
+        draw_norms(place(figure, LEFT + 70, top + 26, NORMS - 150, len(picture) - 26), steps,
+                   stacks[name], colour(i))
+        show(place(figure, LEFT + NORMS, top, picture.shape[1], len(picture)), picture)
+        for k, step in enumerate(steps):
+            left = LEFT + NORMS + k * (picture.shape[1] + 12) // len(steps)
+            write(figure, left, top - 14, f"{step:,}", color=INK if k else FAINT)
+        top += len(picture) + 110
+    explain(figure, LEFT, bottom - 20, text)
+    return figure
+
+
+def animate_history(history, path, most=32, milliseconds=700):
+    """Write all tubes' kernels through training as an animated PNG; the number of its frames."""
+    films = {name: strongest(stack) for name, stack in stacked(history).items()}
+    return animate_kernels(films, path, most, milliseconds, FILM)
+
+
+def stacked(history):
+    """{name: (S, kt, kh, kw, C, D)} of the snapshots of a run."""
+    if len(history) < 2:
+        raise ValueError(f"{len(history)} snapshots of the kernels: a history takes two or more; "
+                         "runs keep them in their folder snapshots/")
+    return {name: np.stack([found[name] for found in history.values()])
+            for name in next(iter(history.values()))}
+
+
+def _at_one_gain(kernel):
+    """One kernel (S, kt, kh, kw, C) as the pictures (S, kh, kw, 3) of its strongest frame.
+
+    The gain is that of all its frames and snapshots."""
+    s, kt = kernel.shape[:2]
+    best = (kernel[-1].astype(np.float64) ** 2).sum(axis=(1, 2, 3)).argmax()
+    rgb = kernel_rgb(kernel.reshape(s * kt, *kernel.shape[2:], 1))[0]
+    return rgb.reshape(s, kt, *rgb.shape[1:])[:, best]
+
+
+def _short(steps):
+    return [f"{step / 1000:g}k" if step >= 1000 else str(step) for step in steps]

@@ -1,0 +1,52 @@
+"""What is added to every token to tell where it is, number by number (Sec. 3.3, Eq. 3-7)."""
+
+import numpy as np
+
+from figures import FAINT, colour, explain, mark, page, place, spelt, tidy, wrap, write
+from figures.places import by_tube
+
+LEFT, NAMES, TOP = 60, 200, 140  # pixels
+ALT = (
+    "A table of positions, a row for each token, a column for each channel, red above and blue "
+    "below zero: fast waves on the left, slow ones on the right; bars tell which tube the rows are "
+    "of.")
+CAPTION = (
+    "What is added to each token, as it is: a row for each token in the model's order, a column "
+    "for each channel. One symmetric colour scale, white is 0. Fixed positions take six channels "
+    "for each wavelength: sine and cosine of time, row and column; wavelengths grow to the right, "
+    "and what does not make a full six stays 0.")
+
+
+@tidy
+def draw_table(at, cfg, shape, title="The positions of all tokens"):
+    """The page of the table at (N, D)."""
+    tall, wide = (max(1, 1400 // n) for n in (2 * len(at), at.shape[1]))
+    height, width = len(at) * tall, at.shape[1] * wide
+    text, below = wrap(CAPTION, width + NAMES)
+    figure = page(LEFT + NAMES + width + 160, TOP + height + 150 + below)
+    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    write(figure, LEFT + NAMES, TOP - 20, f"{at.shape[1]} channels", color=FAINT)
+    ax, peak = place(figure, LEFT + NAMES, TOP, width, height), np.abs(at).max() or 1.0
+    image = ax.imshow(at, cmap="RdBu_r", vmin=-peak, vmax=peak, interpolation="none", aspect="auto")
+    _wavelengths(ax, cfg)
+    top = TOP
+    for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(at.T, cfg, shape), strict=True)):
+        if part.size:
+            mark(figure, LEFT + NAMES - 20, top, part.shape[1] * tall - 2, colour(i))
+            write(figure, LEFT, top + 22, spelt(tube), weight="bold")
+        top += part.shape[1] * tall
+    bar = place(figure, LEFT + NAMES + 30 + width, TOP, 18, min(height, 400))
+    figure.colorbar(image, cax=bar, ticks=(-peak, 0, peak), format="%.2g").outline.set_lw(0)
+    explain(figure, LEFT, TOP + height + 90, text)
+    return figure
+
+
+def _wavelengths(ax, cfg):
+    """Named below a few of the sixes, where the table is that of Eq. 3-7."""
+    count = cfg.dim // 6 if cfg.position in ("fixed", "strideless") else 0
+    named = range(0, count, max(1, -(-count // 8)))
+    lengths = [2 * np.pi * cfg.tau ** (j / count) for j in named]
+    ax.set_xticks([6 * j + 2.5 for j in named], [f"{length:,.3g}" if length < 1000 else
+                                                 f"{length:,.0f}" for length in lengths])
+    ax.set(yticks=[], xlabel="wavelength of six channels, frames or pixels" if count else None)
+    ax.spines[:].set_visible(False)

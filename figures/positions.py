@@ -1,0 +1,122 @@
+"""How alike the positions of two tokens are: as in ViT, Fig. 7, in space and time (Sec. 3.3)."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from figures import FAINT, LINE, colour, explain, mark, page, place, spelt, tidy, wrap, write
+from figures.places import by_tube, owner
+from tubevit_np.position import centres
+from tubevit_np.tubes import grid, token_counts
+
+LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
+ALT = (
+    "Maps of how alike the position of one token is to that of every other, a row for each of a "
+    "few tokens, a map for each tube and each of its moments: most alike nearby in rows, columns "
+    "and time, ever less further away.")
+CAPTION = (
+    "Cosine between the position of one token (outlined) and those of all tokens, its own among "
+    "them. Each map is a tube at one moment: a cell for each token, drawn as large as the tube's "
+    "stride about the centre of what the token reads, in the clip's rows and columns; white has no "
+    "token; time, in frames, is that of the centre. One colour scale for all maps, from the least "
+    "to the largest cosine on the page; no other scaling.")
+
+
+def added(out):
+    """The positions (N, D) that forward's out says were added to the tokens, fixed or learned."""
+    return out["with_position"][0] - out["tokens"][0]
+
+
+def likeness(at, token):
+    """Cosines (N,) between row `token` of at (N, D) and all rows.
+
+    Raises ValueError where positions are all 0, as in a model without any."""
+    norms = np.linalg.norm(at, axis=1)
+    if not norms.all():
+        raise ValueError("positions of length 0 have no direction: this model has none")
+    return at @ at[token] / (norms * norms[token])
+
+
+def middles(cfg, shape):
+    """The token in the middle of each tube that fits: its number among all tokens."""
+    firsts = np.cumsum([0, *token_counts(cfg, shape)[:-1]])
+    return [int(first + np.ravel_multi_index([n // 2 for n in grid(tube, shape)],
+                                             grid(tube, shape)))
+            for first, tube in zip(firsts, cfg.tubes, strict=True) if all(grid(tube, shape))]
+
+
+@tidy
+def draw_likeness(at, cfg, shape, tokens=None, title="How alike positions are"):
+    """The page of positions at (N, D), of a (T, H, W) clip, for some tokens."""
+    tokens = middles(cfg, shape) if tokens is None else tokens
+    found = np.array([likeness(at, token) for token in tokens])
+    moments = [grid(tube, shape)[0] if all(grid(tube, shape)) else 0 for tube in cfg.tubes]
+    side = min(240, (1640 - 30 * len(cfg.tubes)) // sum(moments) - GAP)
+    wide, high = _sides(side, shape)
+    across = LEFT + NAMES + sum(moments) * (wide + GAP) + 30 * len(cfg.tubes) + 180
+    text, below = wrap(CAPTION, across - 2 * LEFT)
+    bottom = TOP + len(tokens) * (high + 40)
+    figure = page(across, bottom + below + 40)
+    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    limits = found.min(), found.max()
+    for k, token in enumerate(tokens):
+        top = TOP + k * (high + 40)
+        _name(figure, top, token, cfg, shape)
+        image = _row(figure, top, found[k], token, cfg, shape, (wide, high), limits, k == 0)
+    bar = place(figure, across - 130, TOP, 18, bottom - TOP - 40)
+    figure.colorbar(image, cax=bar, ticks=limits, format="%.2f").outline.set_lw(0)
+    explain(figure, LEFT, bottom, text)
+    return figure
+
+
+def draw_map(ax, values, at, tube, shape, limits):
+    """Values (nh, nw) of tokens with centres at (nh, nw, 3), as cells in a clip's rows and columns.
+    """
+    (_, top, left), (_, low, right) = at[0, 0], at[-1, -1]
+    _, down, across = np.array(tube.stride) / 2
+    image = ax.imshow(values, cmap="viridis", vmin=limits[0], vmax=limits[1], interpolation="none",
+                      extent=(left - across, right + across, low + down, top - down))
+    ax.set(xlim=(-0.5, shape[2] - 0.5), ylim=(shape[1] - 0.5, -0.5), xticks=[], yticks=[])
+    ax.spines[:].set(visible=True, color=LINE)
+    return image
+
+
+def _sides(side, shape):
+    _, h, w = shape
+    return side * w // max(h, w), side * h // max(h, w)
+
+
+def _name(figure, top, token, cfg, shape):
+    i, n = owner(token, cfg, shape)
+    t, h, w = centres(cfg.tubes[i], shape)[n]
+    mark(figure, LEFT, top, 66, colour(i))
+    write(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), fontsize=12, weight="bold")
+    write(figure, LEFT + 26, top + 59, f"frame {t:g}", color=FAINT)
+    write(figure, LEFT + 26, top + 91, f"row {h:g}, column {w:g}", color=FAINT)
+
+
+def _row(figure, top, values, token, cfg, shape, sides, limits, first):
+    """The maps of one token; above the first row the tubes and moments are named."""
+    left, (wide, high), (own, n) = LEFT + NAMES, sides, owner(token, cfg, shape)
+    for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(values, cfg, shape), strict=True)):
+        counts = grid(tube, shape)
+        if not part.size:
+            continue
+        at = centres(tube, shape).reshape(*counts, 3)
+        if first:
+            write(figure, left, TOP - 50, spelt(tube), weight="bold")
+        for k, cells in enumerate(part.reshape(counts)):
+            ax = place(figure, left, top, wide, high)
+            image = draw_map(ax, cells, at[k], tube, shape, limits)
+            if first:
+                write(figure, left, TOP - 18, f"frame {at[k, 0, 0, 0]:g}", color=FAINT)
+            if own == i and n // (counts[1] * counts[2]) == k:
+                _frame(ax, at.reshape(-1, 3)[n], tube)
+            left += wide + GAP
+        left += 30
+    return image
+
+
+def _frame(ax, centre, tube):
+    (_, y, x), (_, down, across) = centre, tube.stride
+    ax.add_patch(Rectangle((x - across / 2, y - down / 2), across, down, facecolor="none",
+                           edgecolor="#D40000", linewidth=1.6))

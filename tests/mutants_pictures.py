@@ -1,0 +1,113 @@
+"""Mistakes made on purpose in what a run keeps for its pictures and in what these show of a clip;
+the form is that of mutants.py."""
+
+from tests.mutants import Mutant
+
+KEPT = "test_snapshots.py::test_a_run_keeps_what_it_had_then"
+LOOPS = "test_snapshots.py::test_both_loops_hand_over_what_a_step_left"
+KILLED = "test_run.py::test_a_killed_run_ends_as_one_that_was_not"
+
+SNAPSHOTS = [Mutant(*rest) for rest in [
+    ("tubevit_np/snapshots.py", "(done // FIRST).bit_count() == 1", "done > 0",
+     "test_snapshots.py::test_snapshots_come_at_25_steps_and_always_twice_as_many", "every 25"),
+    ("tubevit_np/snapshots.py", "key=lambda path: int(path.stem)", "key=str",
+     "test_snapshots.py::test_snapshots_are_read_in_the_order_of_their_steps", "order of names"),
+    ("tubevit_np/snapshots.py", "if len(w.shape) == 5", "if name.startswith(\"tubes\")",
+     "test_snapshots.py::test_all_kernels_and_nothing_else_in_half_precision",
+     "biases kept, a shared kernel not"),
+    ("tubevit_np/run.py", "            self.snap(0, kernels(params))\n", "", KEPT, "no start"),
+    ("tubevit_np/train.py", "            if due(step + 1):\n", """\
+            if run.due(step):
+                run.save(step + 1, params, moments, predict)
+            if due(step + 1):
+""", KILLED, "after the checkpoint: a kill between them leaves one out"),
+    ("tubevit_np/train.py", "if due(step + 1)", "if due(step)", LOOPS, "NumPy: a step late"),
+    ("tubevit_tg/train.py", "if due(step + 1)", "if due(step)", LOOPS, "tinygrad: a step late"),
+    ("tubevit_tg/train.py", "to_arrays(kernels(params)))", "kernels(params))", LOOPS, "Tensors"),
+]]
+
+PLACES = [Mutant("figures/places.py", *rest) for rest in [
+    ("found[found >= 0], minlength", "np.maximum(found, 0), minlength",
+     "test_places.py::test_how_many_places_read_a_voxel", "what overruns counts for the first"),
+    ("(part / inside.sum(1))[:, None]", "(part / len(reads[0]))[:, None]",
+     "test_places.py::test_heat_keeps_every_tubes_share", "heat lost beyond the edge"),
+    ("side=\"right\"", "side=\"left\"", "test_places.py::test_whose_token_it_is",
+     "the last token of a tube is the next one's"),
+    ("each.max(1) + 1", "each.max(1)", "test_places.py::test_the_boxes_of_a_token_are_its_places",
+     "boxes a voxel short"),
+    ("reshape(tube.members, -1)", "reshape(1, -1)",
+     "test_places.py::test_the_boxes_of_a_token_are_its_places", "one box round all members"),
+]]
+
+OVERLAY = [Mutant("figures/overlay.py", *rest) for rest in [
+    ("(near[:, 0] <= t) & (t < far[:, 0])", "(near[:, 0] <= t) & (t <= far[:, 0])",
+     "test_places.py::test_boxes_stand_round_the_pixels_that_are_read", "a frame too long"),
+    ("np.where(read[..., None], frame / 255, pale(frame))", "frame / 255",
+     "test_places.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "nothing dimmed"),
+    ("tube, shape)[t] for tube", "tube, shape).any(0) for tube",
+     "test_places.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "of any frame"),
+    ("Rectangle((x - 0.5, y - 0.5), right - x, low - y)",
+     "Rectangle((y - 0.5, x - 0.5), low - y, right - x)",
+     "test_places.py::test_boxes_stand_round_the_pixels_that_are_read", "rows for columns"),
+    ("np.minimum(counts, LEVELS - 1).ravel()", "np.minimum(counts, LEVELS).ravel()",
+     "test_places.py::test_shares_of_voxels_by_how_many_places_read_them", "3 in place of 3+"),
+    ("np.minimum(total[times], LEVELS - 1)", "np.minimum(total[:len(times)], LEVELS - 1)",
+     "test_places.py::test_the_page_ends_with_how_many_places_read_each_pixel",
+     "the first frames in place of those drawn"),
+]]
+
+ATTENTION = [Mutant(f"figures/{file}.py", *rest) for file, *rest in [
+    ("attention", "self_weights(out, layer)[:, token]", "self_weights(out, layer)[:, :, token]",
+     "test_attention_maps.py::test_where_a_token_looks", "who looks at it"),
+    ("attention", "row.heat[times] / peak", "row.heat[times] / row.heat[times].max()",
+     "test_attention_maps.py::test_the_peak_may_lie_in_a_frame_that_is_not_drawn",
+     "peak of the frames drawn alone"),
+    ("weights", "for layer in reversed(range(depth))", "for layer in range(depth)",
+     "test_attention_maps.py::test_rollout_goes_back_through_all_blocks_half_of_each_straight_on",
+     "blocks in the order of the way there"),
+    ("weights", "0.5 * weights + 0.5 * weights @", "weights @",
+     "test_attention_maps.py::test_rollout_goes_back_through_all_blocks_half_of_each_straight_on",
+     "nothing straight on"),
+    ("attention", "(1 - dense) * pale(frames) + dense", "pale(frames) + dense",
+     "test_attention_maps.py::test_heat_is_as_dense_as_it_is_strong", "colour added"),
+    ("weights", "weights.shape[-1] != count", "False",
+     "test_attention_maps.py::test_divided_attention_has_pooling_alone", "divided laid over all"),
+    ("weights", "np.argsort(-shares)", "np.argsort(shares)",
+     "test_attention_maps.py::test_answers_are_the_largest_shares_first", "least likely first"),
+    ("attention", "/ weights.shape[-1]", "/ len(cfg.tubes)",
+     "test_attention_maps.py::test_the_share_of_each_tube", "tubes alike, not tokens"),
+    ("attention", "token_boxes(cfg.tubes[i], shape, n)", "token_boxes(cfg.tubes[i], shape, 0)",
+     "test_attention_maps.py::test_where_a_token_looks", "another token's box"),
+]]
+
+POSITIONS = [Mutant(f"figures/{file}.py", *rest) for file, *rest in [
+    ("positions", "at @ at[token] / (norms * norms[token])", "at @ at[token] / norms[token] ** 2",
+     "test_position_maps.py::test_likeness_is_a_cosine_whatever_the_lengths", "no cosine"),
+    ("positions", "[n // 2 for n in grid", "[(n - 1) // 2 for n in grid",
+     "test_position_maps.py::test_the_middle_of_each_tube", "before the middle"),
+    ("positions", "extent=(left - across, right + across, low + down, top - down)",
+     "extent=(left, right, low, top)",
+     "test_position_maps.py::test_cells_lie_about_the_centres", "cells between the centres"),
+    ("positions", "limits = found.min(), found.max()", "limits = found[0].min(), found[0].max()",
+     "test_position_maps.py::test_a_map_for_each_token_tube_and_moment_at_one_scale",
+     "the scale of the first row"),
+    ("positions", "own == i and n // (counts[1] * counts[2]) == k", "own == i and k == 0",
+     "test_position_maps.py::test_the_token_itself_is_outlined", "at the first moment"),
+    ("position_table", "vmin=-peak, vmax=peak", "vmin=at.min(), vmax=at.max()",
+     "test_position_maps.py::test_the_table_is_drawn_as_it_is", "white is not 0"),
+]]
+
+HISTORY = [Mutant("figures/history.py", *rest) for rest in [
+    ("energy = (stack[-1].astype", "energy = (stack[0].astype",
+     "test_history.py::test_the_frame_of_most_energy_in_the_end_at_all_snapshots",
+     "the frame that began strongest"),
+    ("kernel_rgb(kernel.reshape(s * kt, *kernel.shape[2:], 1))[0]",
+     "np.concatenate([kernel_rgb(one[..., None])[0] for one in kernel])",
+     "test_history.py::test_five_kernels_at_one_gain_over_all_snapshots", "a gain a snapshot"),
+    ("chosen = order_by_norm(stack[-1])", "chosen = order_by_norm(stack[0])",
+     "test_history.py::test_five_kernels_at_one_gain_over_all_snapshots", "largest at first"),
+    ("ax.plot(found[:, order[COUNT:]]", "ax.plot(found[:, order[COUNT + 1:]]",
+     "test_history.py::test_norms_of_all_kernels_and_the_five_of_them_in_colour", "one left out"),
+]]
+
+PICTURES = [*SNAPSHOTS, *PLACES, *OVERLAY, *ATTENTION, *POSITIONS, *HISTORY]

@@ -1,0 +1,65 @@
+"""What the pictures of a model at work and of its history take from a run."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import small
+from clips import write_video
+from tiny import coded, finished
+
+import tubevit_np as tv
+from figures.example import generated
+from figures.opened import Missing, Opened
+from tubevit_np.snapshots import read_snapshots
+
+
+@pytest.fixture(scope="module")
+def run():
+    return Opened(finished(), draws=1)
+
+
+def test_a_model_is_seen_at_work_on_a_clip_of_its_own_size(run):
+    assert np.array_equal(run.example.clip, generated(16, 24).clip)
+    logits, out = run.seen
+    wanted, _ = tv.forward(run.params, generated(16, 24).clip[None], run.cfg, ("verb", "noun"))
+    assert all(np.array_equal(logits[head], wanted[head]) for head in ("verb", "noun"))
+    assert run.token == out["pool.weights"][0].mean((0, 1)).argmax()
+    np.testing.assert_allclose(run.at, tv.positions(run.cfg, (16, 24, 24)), atol=1e-6)
+
+
+def test_or_on_a_file(tmp_path):
+    write_video(tmp_path / "film.mov", coded(3, 27, 16))
+    run = Opened(finished(), clip=tmp_path / "film.mov")
+    assert np.array_equal(run.example.clip, coded(3, 27, 16)[:, 1:25, 1:25])
+
+
+def test_the_history_ends_with_the_checkpoint_and_has_nothing_later(run):
+    assert list(run.history) == [0, 4, 8, 11]
+    assert all(np.array_equal(w, run.kernels[name]) for name, w in run.history[11].items())
+    first = read_snapshots(finished())[0]["tubes"]["2"]["w"]
+    assert np.array_equal(run.history[0]["16x4x4"], first)
+    assert list(Opened(finished() / "checkpoint-000008.safetensors").history) == [0, 4, 8]
+
+
+def test_what_a_checkpoint_alone_cannot_show(tmp_path, rng):
+    shutil.copy(finished() / "model.safetensors", tmp_path)
+    with pytest.raises(Missing, match="no snapshots"):
+        len(Opened(tmp_path / "model.safetensors").history)
+    tv.save(tmp_path / "mine.safetensors", small.params(small.MODEL, rng), small.MODEL, frames=7,
+            size=13)
+    with pytest.raises(Missing, match="not of a model of colour videos that a run trained"):
+        str(Opened(tmp_path / "mine.safetensors").example)
+
+
+@pytest.mark.parametrize("name, changes, words", [
+    ("token", {"attention": "divided", "tubes": (replace(small.FRAMES, s2d=(1, 1, 1)),)},
+     "attention is divided"),
+    ("deep", {}, "one block"), ("at", {"position": "none"}, "no positions")])
+def test_what_other_models_have_not(name, changes, words, tmp_path, rng):
+    cfg = replace(small.MODEL, channels=3, depth=1, **changes)
+    tv.save(tmp_path / "mine.safetensors", small.params(cfg, rng), cfg, frames=7, size=24,
+            heads='{"video": ["noun"]}')
+    with pytest.raises(Missing, match=words):
+        getattr(Opened(tmp_path / "mine.safetensors"), name)
