@@ -5,7 +5,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from figures import FAINT, INK, LINE, TUBE_COLOURS, page, place, tidy, write
 
-SIDE, GAP, LEFT, TOP = 124, 39, 6, 24  # pixels: of a part's picture, and between two
+SIDE, GAP, LEFT, TOP = 124, 38, 14, 24  # pixels: of a part's picture, and between two
 MARKED = "#FFF3D6"  # behind the parts in question
 STEEL = "#5b7083"
 

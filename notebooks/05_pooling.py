@@ -59,8 +59,8 @@ _, all_out = tv.forward(params, clips, cfg, "verb")
 figure, axes = lesson.axes(1200, 500, 2, panels(cfg, clips.shape[1:4]))
 for row, n in zip(axes, (1, 7)):
     draw_weights(row, clips[n], cfg, all_out["pool.weights"][n].mean(axis=0)[0])
-lesson.show(figure, "Two rows of six panels, a row for each clip. Tokens on the moving things "
-            "and at their edges have most of the weight, background has little.")
+lesson.show(figure, "Two rows of six panels, a row for each clip. Tokens on the moving things and "
+            "at their edges have most of the weight, background has little.")
 
 # %% [markdown]
 # ## Heads: from a vector to classes
@@ -169,9 +169,9 @@ lesson.show(figure, "Four bars, far above chance: how often verb and noun of cli
 #
 # <details><summary>Answers</summary>
 #
-# 1. Try it: `tv.linear(x.mean(axis=1), **params["heads"]["verb"])`. The head was trained on what
-#    pooling gives, which is made of values, not of tokens; for a fair comparison a model has to be
-#    trained with the mean.
+# 1. No: the shares of `tv.softmax(tv.linear(x.mean(axis=1), **params["heads"]["verb"]))` are little
+#    better than guessing. The head was trained on what pooling gives, which is made of values, not
+#    of tokens; for a fair comparison a model has to be trained with the mean.
 # 2. 204: all tubes fit twice as often in time. Nothing has to be changed: positions are computed,
 #    and no weight depends on the number of tokens.
 # 3. All but those of the three video tubes, whose names begin with `tubes.1`, `tubes.2` and

@@ -11,8 +11,7 @@ from notebooks.cells import FOLDER, METADATA, notebook
 from tubevit_np.writing import write_text
 
 TIMEOUT = 120  # seconds for a cell
-# What a kernel says about itself is no part of a lesson; sets and dicts of text in one order.
-SURROUNDINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "default"}
+SURROUNDINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}  # sets of text in one order
 
 
 def executed(source):

@@ -53,9 +53,8 @@ class Picture:
 def overview(*parts):
     """The map of the whole model with these parts of it marked; names are in figures/overview.py.
     """
-    others = [part for part in PARTS if part not in parts]
-    show(draw_overview(parts), f"Map of the model, from left to right: {', '.join(PARTS)}. Marked, "
-         f"as the subject of this lesson: {', '.join(parts)}." if others else "Map of the model.")
+    show(draw_overview(parts), f"Map of the model, from left to right: {', '.join(PARTS)}. "
+         f"Marked, as the subject of this lesson: {', '.join(parts)}.")
 
 
 def show(figure, alt):

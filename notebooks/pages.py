@@ -43,7 +43,8 @@ details { background: var(--note); border: 1px solid var(--line); border-radius:
           padding: .4rem .9rem; margin: .8rem 0 } summary { cursor: pointer; font-weight: 600 }
 @media print {
   :root { --ink: #000; --page: #fff; --code: #f5f6f8; --faint: #444; --line: #bbb; --note: #fff }
-  body { max-width: none; font-size: 11pt } nav { display: none } pre { white-space: pre-wrap }
+  body { max-width: none; font-size: 11pt } nav { display: none }
+  pre { white-space: pre-wrap; font-size: 8pt }
   .code, .out, img { break-inside: avoid } h2 { break-after: avoid } }
 """
 FORMAT = HtmlFormatter(nowrap=True)

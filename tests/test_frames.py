@@ -71,7 +71,7 @@ def test_every_token_has_its_weight_in_its_place(clip, rng):
 
 def test_zero_is_white_in_a_matrix_and_its_bar_tells_the_limits():
     ax, = axes()
-    draw_matrix(ax, np.array([[1.0, 0.0], [0.0, -3.5]]))
+    draw_matrix(ax, np.array([[3.5, 0.0], [0.0, -1.0]]))
     image = ax.images[0]
     assert image.get_clim() == (-3.5, 3.5) and min(image.cmap(image.norm(0.0))) > 0.96
     labels = ax.figure.axes[1].get_yticklabels()
