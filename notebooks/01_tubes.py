@@ -97,8 +97,8 @@ lesson.show(figure, "Left: frame 0. Right: the same frame, cut into six times si
 #
 # A tube is the same, but its kernel is more than one frame long. The model has three kinds of them.
 # One is as long as it is wide (8×8×8). One is long and thin (16×4×4): it watches a small spot for
-# the whole clip. One is short and wide (4×12×12). Strides are larger than kernels, so the boxes do
-# not touch: this is what **sparse** means.
+# the whole clip. One is short and wide (4×12×12). In rows and columns strides are larger than
+# kernels, so there are gaps between the boxes: this is what **sparse** means.
 
 # %%
 for tube in cfg.tubes:
