@@ -7,7 +7,9 @@ tells which tube it is."""
 import textwrap
 from pathlib import Path
 
+import numpy as np
 from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 # Okabe-Ito: apart for colour-blind readers too; the index is that of the tube in its Config.
@@ -16,7 +18,7 @@ TUBE_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
 DPI = 160
 
-tidy = style.context(["default", {  # a decorator; the defaults first, whatever the caller has set
+LOOK = ["default", {  # the defaults first, whatever the caller has set
     "font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.labelcolor": FAINT,
     "axes.edgecolor": LINE, "axes.linewidth": 0.8, "axes.titlelocation": "left",
     "axes.titlesize": 9.5, "axes.titleweight": "bold",
@@ -24,7 +26,8 @@ tidy = style.context(["default", {  # a decorator; the defaults first, whatever 
     "xtick.color": LINE, "ytick.color": LINE, "xtick.labelcolor": FAINT, "ytick.labelcolor": FAINT,
     "xtick.labelsize": 7.5, "ytick.labelsize": 7.5,
     "svg.hashsalt": "tubevit", "svg.fonttype": "path",
-}])
+}]
+tidy = style.context(LOOK)  # a decorator
 
 
 def colour(index):
@@ -70,6 +73,14 @@ def wrap(text, width):
 def explain(figure, left, top, text):
     """A caption, broken by `wrap`, below the pictures."""
     write(figure, left, top, text, color=FAINT, fontsize=8, linespacing=1.45).set_va("top")
+
+
+@tidy
+def render(figure):
+    """The pixels of a Figure: (h, w, 3) uint8."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[..., :3]
 
 
 @tidy

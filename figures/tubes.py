@@ -56,7 +56,7 @@ def draw_tubes(ax, cfg, shape, only=None):
     ax.set(xlim=(0, t), ylim=(0, w), zlim=(h, 0))
     side = max(h, w)
     faint = {"color": FAINT, "fontsize": 7.5}
-    ax.text(t / 2, 0, h + 0.14 * side, f"{t} frame{'s' * (t > 1)}", "x", ha="center", **faint)
+    ax.text(t / 2, 0, h + 0.2 * side, f"{t} frame{'s' * (t > 1)}", "x", ha="center", **faint)
     ax.text(1.06 * t, w / 2, h + 0.1 * side, f"{w}", **faint)
     ax.text(1.05 * t, 1.05 * w, h / 2, f"{h}", **faint)
     aspect = np.array([1.5, w / side, h / side])

@@ -13,6 +13,7 @@ import pytest
 from tests.mutants import MUTANTS as SPECIFICATION
 from tests.mutants_conformance import SUITE
 from tests.mutants_figures import FIGURES
+from tests.mutants_notebooks import LESSONS
 from tests.mutants_pictures import PICTURES
 from tests.mutants_ports import PORTS
 from tests.mutants_properties import PROPERTIES
@@ -29,7 +30,7 @@ PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a us
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     place = tmp_path_factory.mktemp("copy")
-    for folder in ("figures", "tests", "tubevit_np", "tubevit_tg"):
+    for folder in ("figures", "notebooks", "tests", "tubevit_np", "tubevit_tg"):
         shutil.copytree(TOP / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TOP / "pyproject.toml", place)
     return place
