@@ -16,7 +16,7 @@ TUBE_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
 DPI = 160
 
-tidy = style.context(["default", {  # a decorator; the defaults first, whatever the caller has set
+LOOK = ["default", {  # the defaults first, whatever the caller has set
     "font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.labelcolor": FAINT,
     "axes.edgecolor": LINE, "axes.linewidth": 0.8, "axes.titlelocation": "left",
     "axes.titlesize": 9.5, "axes.titleweight": "bold",
@@ -24,7 +24,8 @@ tidy = style.context(["default", {  # a decorator; the defaults first, whatever 
     "xtick.color": LINE, "ytick.color": LINE, "xtick.labelcolor": FAINT, "ytick.labelcolor": FAINT,
     "xtick.labelsize": 7.5, "ytick.labelsize": 7.5,
     "svg.hashsalt": "tubevit", "svg.fonttype": "path",
-}])
+}]
+tidy = style.context(LOOK)  # a decorator
 
 
 def colour(index):

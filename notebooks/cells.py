@@ -1,0 +1,59 @@
+"""A lesson's source, py:percent, as the cells of a notebook.
+
+`# %% [markdown]` begins a cell of text, each line behind a "# "; `# %%` one of code.  VS Code,
+Spyder, PyCharm and jupytext read the same form."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from nbformat import v4
+
+FOLDER = Path(__file__).resolve().parent
+METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"file_extension": ".py", "mimetype": "text/x-python",
+                              "name": "python", "pygments_lexer": "ipython3"}}
+MARK = re.compile(r"^# %%( \[markdown\])?$", re.MULTILINE)
+
+
+def lessons(names=()):
+    """The sources in order, or those whose names begin with one of `names`.
+
+    Raises ValueError for a name that is that of none."""
+    found = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+    for name in names:
+        if not any(path.stem.startswith(name) for path in found):
+            raise ValueError(f"no lesson {name!r}; there are "
+                             f"{', '.join(path.stem for path in found)}")
+    return [path for path in found if not names or path.stem.startswith(tuple(names))]
+
+
+def split(text):
+    """[("markdown" or "code", source)] of a py:percent text.
+
+    Raises ValueError for text before the first cell, and for a line of text without its "#"."""
+    before, *parts = MARK.split(text)
+    if before.strip():
+        raise ValueError(f"{before.strip().splitlines()[0]!r} stands before the first # %%")
+    return [("markdown", _prose(source)) if kind else ("code", source.strip())
+            for kind, source in zip(parts[::2], parts[1::2], strict=True)]
+
+
+def _prose(source):
+    lines = source.strip().splitlines()
+    for line in lines:
+        if not (line == "#" or line.startswith("# ")):
+            raise ValueError(f"{line!r} stands in a cell of text, but does not begin with '# '")
+    return "\n".join(line[2:] for line in lines)
+
+
+def notebook(text):
+    """Without outputs.  A cell's id is a hash of its source, so that it stays when others change.
+    """
+    made, seen = [], {}
+    for kind, source in split(text):
+        digest = hashlib.sha256(source.encode()).hexdigest()[:8]
+        seen[digest] = seen.get(digest, 0) + 1
+        new = v4.new_markdown_cell if kind == "markdown" else v4.new_code_cell
+        made.append(new(source, id=f"{digest}-{seen[digest]}"))
+    return v4.new_notebook(cells=made, metadata=METADATA)

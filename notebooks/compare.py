@@ -1,0 +1,64 @@
+"""Whether a notebook built anew shows what the stored one shows.
+
+Text must be equal; pictures nearly: another processor may round the last bit otherwise."""
+
+import base64
+import io
+import re
+
+import nbformat
+import numpy as np
+from PIL import Image, ImageSequence
+
+PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
+LEVELS, SHARE = 8, 1e-3  # so much may this share of a picture's values be off
+
+
+def differences(stored, found):
+    """A line for each cell of two notebooks (texts) that differs; none where all agree."""
+    stored, found = (nbformat.reads(text, as_version=4) for text in (stored, found))
+    if len(stored.cells) != len(found.cells):
+        return [f"{len(stored.cells)} cells, built anew {len(found.cells)}"]
+    return [f"cell {k}: {words}" for k, pair in enumerate(zip(stored.cells, found.cells))
+            if (words := _differ(*pair))]
+
+
+def _differ(stored, found):
+    """How two cells differ, in words, or nothing."""
+    if (stored.cell_type, stored.source) != (found.cell_type, found.source):
+        return "its source is another"
+    (texts, pictures), (anew, pictures_anew) = _shown(stored), _shown(found)
+    for old, new in zip(texts, anew):
+        if old != new:
+            return f"it shows {_first(new, old)!r}, stored is {_first(old, new)!r}"
+    if (len(texts), len(pictures)) != (len(anew), len(pictures_anew)):
+        return f"{len(anew)} outputs, stored are {len(texts)}"
+    off = [k for k, pair in enumerate(zip(pictures, pictures_anew)) if not alike(*pair)]
+    return f"its picture {off[0]} is another" if off else ""
+
+
+def _shown(cell):
+    """All that a cell shows: texts, without their pictures, and PNG bytes."""
+    texts = []
+    for output in cell.get("outputs", ()):
+        data = output.get("data", {})
+        texts += [output.get("text", ""), *(data[kind] for kind in sorted(data))]
+    pictures = [base64.b64decode(code) for text in texts for code in PICTURE.findall(text)]
+    return [PICTURE.sub("", text) for text in texts], pictures
+
+
+def _first(text, other):
+    """The first line of a text that is not in its place in the other."""
+    lines, others = text.splitlines(), other.splitlines()
+    return next((line for k, line in enumerate(lines) if others[k:k + 1] != [line]), "nothing")
+
+
+def alike(png, other):
+    """Two pictures, still or moving, of one size and almost the same values."""
+    first, second = (_frames(data) for data in (png, other))
+    return first.shape == second.shape and np.mean(np.abs(first - second) > LEVELS) <= SHARE
+
+
+def _frames(png):
+    return np.stack([np.array(frame.convert("RGB"), np.int16)
+                     for frame in ImageSequence.Iterator(Image.open(io.BytesIO(png)))])
