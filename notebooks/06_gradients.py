@@ -11,13 +11,7 @@ import lesson
 import numpy as np
 
 import tubevit_np as tv
-from tubevit_np.backward import (
-    attention_backward,
-    block_backward,
-    cross_entropy_backward,
-    layer_norm_backward,
-    linear_backward,
-)
+from tubevit_np.backward import cross_entropy_backward, linear_backward
 
 lesson.overview("training")
 
@@ -74,10 +68,10 @@ lesson.shapes(target=target, d_logits=d_logits)
 # change when all logits grow alike.
 
 # %%
-figure, axes = lesson.axes(1400, 400, columns=3, ylim=(-0.35, 0.35))
+figure, axes = lesson.axes(1400, 400, columns=3)
 for n, ax in enumerate(axes):
     ax.bar(range(5), -d_logits[n], color=np.where(d_logits[n] < 0, "#0072B2", "#E69F00"))
-    ax.set(title=f"example {n}: class {labels[n]} is right", xlabel="class")
+    ax.set(title=f"example {n}: class {labels[n]} is right", xlabel="class", ylim=(-0.35, 0.35))
 axes[0].set_ylabel("minus gradient")
 lesson.show(figure, "In each of three examples only the logit of the right class is pushed up.")
 
@@ -110,7 +104,12 @@ assert np.allclose(d_b, d_logits.sum(0))
 lesson.source(linear_backward)
 
 # %%
-figure = lesson.matrices(**{"x.T": x.T, "d_logits": d_logits, "d_w = x.T @ d_logits": d_w})
+from figures.arrays import draw_matrix
+
+figure, axes = lesson.axes(1400, 360, columns=3)
+draw_matrix(axes[0], x.T, "x.T", rows="i", columns="n")
+draw_matrix(axes[1], d_logits, "d_logits", rows="n", columns="j")
+draw_matrix(axes[2], d_w, "d_w = x.T @ d_logits", rows="i", columns="j")
 lesson.show(figure, "x transposed times the gradient of the logits gives the gradient of w.")
 
 # %% [markdown]
@@ -199,6 +198,8 @@ for row, n, m in np.ndindex(4, 4, 4):
 # loses it.
 
 # %%
+from tubevit_np.backward import attention_backward
+
 average = (weights * d_weights).sum(-1, keepdims=True)
 assert np.allclose(d_scores, weights * (d_weights - average))
 d_q, d_k = d_scores @ k / np.sqrt(3), d_scores.T @ q / np.sqrt(3)
@@ -207,8 +208,12 @@ for found, wanted in zip((d_q, d_k, d_v), attention_backward(*given), strict=Tru
     assert np.allclose(found, wanted[0, 0])
 
 # %%
-lesson.show(lesson.matrices(weights=weights, d_weights=d_weights, d_scores=d_scores),
-            "Attention weights, their gradient, and that of the scores, whose rows sum to zero.")
+figure, axes = lesson.axes(1400, 400, columns=3)
+draw_matrix(axes[0], weights, "weights", rows="query", columns="key", signed=False)
+draw_matrix(axes[1], d_weights, "d_weights", rows="query", columns="key")
+draw_matrix(axes[2], d_scores, "d_scores", rows="query", columns="key")
+lesson.show(figure, "Attention weights, their gradient, and that of the scores, whose rows sum to "
+            "zero.")
 
 # %% [markdown]
 # ## The whole model
@@ -219,6 +224,8 @@ lesson.show(lesson.matrices(weights=weights, d_weights=d_weights, d_scores=d_sco
 # Lay the two functions beside each other:
 
 # %%
+from tubevit_np.backward import block_backward
+
 lesson.source(tv.block)
 lesson.source(block_backward)
 
@@ -252,6 +259,7 @@ def along(direction, h=1e-5):
     return (there - back) / (2 * h)
 
 
+# %%
 print(f"{'moved':12}{'by hand':>12}{'by differences':>18}")
 for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "heads"):
     direction = {name: rng.standard_normal(w.shape) for name, w in flat.items()
@@ -268,9 +276,13 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
 # no error message. A model trained with it may even learn, but worse. The judge sees it at once.
 
 # %%
+from tubevit_np.backward import layer_norm_backward
+
 x, g, shift, d_y = (rng.standard_normal(shape) for shape in ((6, 12), (12,), (12,), (6, 12)))
 right, _ = layer_norm_backward(d_y, x, g, 1e-6)
 forgetful = d_y * g / x.std(-1, keepdims=True)
+
+# %%
 slopes = np.zeros_like(x)
 for place in np.ndindex(x.shape):
     step = np.zeros_like(x)
