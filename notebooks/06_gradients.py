@@ -53,8 +53,8 @@ for n in range(3):
         d_logits[n, k] = (p[k] - (k == labels[n])) / 3
 
 # %% [markdown]
-# The same for the whole batch at once; `target` is 1 at the label and 0 elsewhere. The function
-# in `tubevit_np` is these two lines.
+# The same for the whole batch at once; `target` is 1 at the label and 0 elsewhere. The function in
+# `tubevit_np` is these two lines.
 
 # %%
 target = np.eye(5)[labels]
@@ -159,17 +159,17 @@ lesson.show(figure, "Error against step: falling like h squared, then rising whe
 # %% [markdown]
 # In float64 the best `h`, near 1e-5, leaves ten good digits. In float32, of 7 digits, five are left
 # at best, of one small layer; through a whole model they are fewer, and a small mistake would pass
-# unseen. (Below 1e-7 adding `h` changes nothing any more, the slope is 0, and the error is the whole
-# gradient.) So gradients are checked in float64, here and in the project's tests.
+# unseen. (Below 1e-7 adding `h` changes nothing any more, the slope is 0, and the error is the
+# whole gradient.) So gradients are checked in float64, here and in the project's tests.
 #
 # ## Through attention
 #
 # Four tokens with `E` = 3 channels in one head. Forward there are three steps; each has its way
-# back, and they are gone in reverse order:
+# back, and they are gone in reverse order (`s` is 1 / sqrt(E)):
 #
 # | forward | backward |
 # | --- | --- |
-# | `scores = q @ k.T / sqrt(E)` | `d_q = d_scores @ k / sqrt(E)`, `d_k = d_scores.T @ q / sqrt(E)` |
+# | `scores = q @ k.T * s` | `d_q = d_scores @ k * s`, `d_k = d_scores.T @ q * s` |
 # | `weights = softmax(scores)` | each row: see below |
 # | `y = weights @ v` | `d_weights = d_y @ v.T`, `d_v = weights.T @ d_y` |
 #
@@ -194,8 +194,8 @@ for row, n, m in np.ndindex(4, 4, 4):
 
 # %% [markdown]
 # Of the sum over `n` two terms remain: each weight times its own gradient, less the row's mean
-# gradient under these weights. What is better than the average gains attention, what is worse
-# loses it.
+# gradient under these weights. What is better than the average gains attention, what is worse loses
+# it.
 
 # %%
 from tubevit_np.backward import attention_backward
@@ -245,10 +245,10 @@ lesson.shapes(clips=clips, tokens=out["tokens"], logits=logits)
 print(f"{len(flat)} arrays, {sum(w.size for w in flat.values())} numbers, as many gradients")
 
 # %% [markdown]
-# Differences for each number would take thousands of passes. Instead all numbers move at once, along
-# a random direction: the slope in this direction must be the sum of gradient times direction, and
-# two passes tell. A mistake in any number would show, since the direction is random. Then the same
-# for one part of the model at a time, to see where a mistake is.
+# Differences for each number would take thousands of passes. Instead all numbers move at once,
+# along a random direction: the slope in this direction must be the sum of gradient times direction,
+# and two passes tell. A mistake in any number would show, since the direction is random. Then the
+# same for one part of the model at a time, to see where a mistake is.
 
 # %%
 def along(direction, h=1e-5):
@@ -271,9 +271,9 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
 # %% [markdown]
 # ## A mistake, made on purpose
 #
-# *Layer norm* takes off a token's mean and divides by its spread. Who forgets that the mean and
-# the spread move too when a number moves, gets a gradient that looks fine: same shape, same size,
-# no error message. A model trained with it may even learn, but worse. The judge sees it at once.
+# *Layer norm* takes off a token's mean and divides by its spread. Who forgets that the mean and the
+# spread move too when a number moves, gets a gradient that looks fine: same shape, same size, no
+# error message. A model trained with it may even learn, but worse. The judge sees it at once.
 
 # %%
 from tubevit_np.backward import layer_norm_backward
@@ -303,8 +303,9 @@ lesson.show(figure, "Right gradients lie on the diagonal; those of the mistake a
 # %% [markdown]
 # ## Exercises
 #
-# 1. *One-sided differences*, `(loss(w + h) - loss(w)) / h`, need only one more loss for each number.
-#    Draw their error against `h`. How does it fall, and how many digits are left at the best `h`?
+# 1. *One-sided differences*, `(loss(w + h) - loss(w)) / h`, need only one more loss for each
+#    number. Draw their error against `h`. How does it fall, and how many digits are left at the
+#    best `h`?
 # 2. In the attention above, add the same number to every `d_weights` of a row. How do `d_scores`
 #    change? Say why before you try.
 # 3. Derive the gradient of `y = np.maximum(x, 0)`, a ReLU, and check it. At which `x` does the

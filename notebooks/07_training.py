@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 7. Training, and the same run in tinygrad
 #
-# Lesson 6 gave the gradient of the loss by every number of the model. Training is a loop around
-# it: look at some clips, take the gradient, move every number a little against it, and again. This
+# Lesson 6 gave the gradient of the loss by every number of the model. Training is a loop around it:
+# look at some clips, take the gradient, move every number a little against it, and again. This
 # lesson trains a small model from nothing in a few seconds, and then does the same steps in the
 # other package, `tubevit_tg`, which finds its gradients by itself: the losses must agree.
 
@@ -63,11 +63,11 @@ print(f"{sum(w.size for w in flat.values())} numbers to learn")
 # %% [markdown]
 # ## How far to move: AdamW
 #
-# The simplest rule is *gradient descent*: `w -= rate * g`, with `g` the gradient of the loss by `w`.
-# One rate serves all numbers badly: where gradients are large it jumps to and fro, where they are
-# small it hardly moves. *AdamW* keeps two running means for every number: `m` of its gradient, and
-# `v` of its square. It moves by `m / sqrt(v)`: about one `rate` where gradients agree from step to
-# step, less where they contradict each other, however large they are. Both means begin at 0, and
+# The simplest rule is *gradient descent*: `w -= rate * g`, with `g` the gradient of the loss by
+# `w`. One rate serves all numbers badly: where gradients are large it jumps to and fro, where they
+# are small it hardly moves. *AdamW* keeps two running means for every number: `m` of its gradient,
+# and `v` of its square. It moves by `m / sqrt(v)`: about one `rate` where gradients agree from step
+# to step, less where they contradict each other, however large they are. Both means begin at 0, and
 # dividing by `1 - beta**t` at step `t` makes up for that. *Weight decay* draws matrices a little
 # towards 0.
 
@@ -157,9 +157,9 @@ from figures import curves, page, place
 
 
 def draw(records, steps, chance):
-    figure = page(1400, 440)
-    for left, panel, given in ((90, curves.draw_loss, ()), (680, curves.draw_accuracy, (chance,))):
-        ax = place(figure, left, 60, 500, 280)
+    figure = page(1440, 540)
+    for left, panel, given in ((90, curves.draw_loss, ()), (660, curves.draw_accuracy, (chance,))):
+        ax = place(figure, left, 60, 480, 390)
         panel(ax, records, *given)
         ax.set(xlim=(0, steps))
     return figure
@@ -266,8 +266,8 @@ lesson.show(draw(run, run[-1]["step"], chance), "Loss and accuracy of the demo's
 # %% [markdown]
 # Thin lines are accuracies on the batches it trained on, thick ones with points those on held-out
 # clips, dotted ones what guessing would get; *both* counts clips whose verb and noun are right.
-# What a thing is, its colour and texture, is learned first. How it moves comes later: the kernels of
-# the tubes must find edges that travel before anything behind them can use that.
+# What a thing is, its colour and texture, is learned first. How it moves comes later: the kernels
+# of the tubes must find edges that travel before anything behind them can use that.
 #
 # ## Exercises
 #
