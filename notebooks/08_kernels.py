@@ -1,0 +1,275 @@
+# %% [markdown]
+# # 8. What was learned: kernels
+#
+# A tube's kernel is a small video: what it multiplies the pixels with, before it adds up. So one
+# can look at it. Nobody told the demo model to look for edges or for motion; it began with noise
+# and saw clips and answers. This lesson looks at what has become of its kernels, and takes care not
+# to see more than there is: beside what was learned stands what it began with, and what chance
+# would give.
+
+# %%
+import lesson
+import numpy as np
+
+import tubevit_np as tv
+from tubevit_np.data.batch import PARAMETERS
+
+lesson.overview("kernels")
+
+# %%
+params, cfg, notes = lesson.model()
+begun = tv.init(cfg, np.random.default_rng([0, PARAMETERS]))  # as its training began
+learned, noise = ([tree["tubes"][str(i)]["w"] for i in range(4)] for tree in (params, begun))
+lesson.shapes(**{tube.name: w for tube, w in zip(cfg.tubes, learned, strict=True)})
+
+# %% [markdown]
+# Each array is `(kt, kh, kw, C, D)`: `D` = 96 kernels of `kt` frames of `kh x kw` pixels with `C` =
+# 3 colours.
+#
+# ## A kernel as a picture
+#
+# Where a kernel is positive, bright pixels add to the token, where it is negative they take away,
+# where it is zero they do not count. So zero becomes mid grey, 0.5, and the largest value of the
+# kernel, of whatever sign, becomes black or white. Each kernel has *one* such gain for all its
+# frames and colours; a gain for each frame or each colour would invent flicker and colours.
+
+# %%
+w, pictures = learned[0], []
+for d in range(cfg.dim):
+    kernel = w[..., d]  # (kt, kh, kw, C)
+    pictures.append(0.5 + kernel / (2 * np.abs(kernel).max()))
+
+# %%
+from figures.pixels import kernel_rgb
+
+pictures = np.array(pictures)
+assert np.allclose(pictures, kernel_rgb(w))
+lesson.shapes(kernel=kernel, pictures=pictures)
+
+# %% [markdown]
+# All 96 patch kernels, those of largest *norm* first (the norm is the root of the sum of squares:
+# how loud a kernel is). Left, what the training began with: noise. Right, what it ended with.
+
+# %%
+from figures import pixels
+from figures.kernels import show
+
+figure, axes = lesson.axes(1300, 560, columns=2)
+for ax, kernels, title in zip(axes, (noise[0], learned[0]), ("at first", "learned"), strict=True):
+    show(ax, pixels.patches(kernels, 480))
+    ax.set_title(f"{title}: norms up to {pixels.norms(kernels).max():.2g}")
+lesson.show(figure, "Patch kernels: at first coloured noise; learned: soft patches of light and "
+            "colour, rings, some edges.")
+
+# %% [markdown]
+# Colours, spots, spots with a ring around them, some edges and stripes. The objects of these clips
+# are told by their colour and texture, stripes or dots or clouds, and this is what sees them.
+#
+# ## The main directions of 96 kernels
+#
+# Many kernels look alike. *Principal components* tell how many really different ones there are.
+# Each kernel is a vector of 8 x 8 x 3 = 192 numbers. The first component is the direction along
+# which the 96 vectors differ most, the second the direction at right angles to it along which they
+# differ most, and so on. The *singular value decomposition* gives them all, with their shares.
+
+# %%
+rows = w[0].reshape(192, 96).T.astype(float)  # a kernel in each row
+rows -= rows.mean(0)
+_, sizes, directions = np.linalg.svd(rows, full_matrices=False)
+shares = sizes**2 / (sizes**2).sum()
+lesson.shapes(rows=rows, directions=directions, shares=shares)
+kernels, found = pixels.components(w)
+assert np.allclose(found, shares[:28])
+assert np.allclose(abs(np.sum(kernels.reshape(192, 28).T * directions[:28], 1)), 1)
+
+# %%
+figure, axes = lesson.axes(1400, 420, columns=3)
+for ax, kernels, title in zip(axes[:2], (noise[0], learned[0]), ("at first", "learned")):
+    components, found = pixels.components(kernels)
+    show(ax, pixels.parts(components, 400))
+    ax.set_title(f"{title}: 28 of them hold {found.sum():.0%}")
+    axes[2].plot(np.arange(1, 29), found, "o-", markersize=3, label=title)
+axes[2].set(xlabel="component", ylabel="share of variance", ylim=(0, None))
+axes[2].legend(frameon=False)
+lesson.show(figure, "Principal components: of noise all alike; of the learned kernels first colours "
+            "and light, then edges and finer and finer waves.")
+
+# %% [markdown]
+# Of noise every direction is as good as any other. The learned kernels lie in few directions, and
+# these are orderly: light and colour as a whole, then edges, then finer and finer waves. (A
+# component has no sign of its own: black and white may be exchanged.)
+#
+# ## Kernels that last: film strips
+#
+# A kernel of 8 x 8 x 8 is a film of eight frames. Here is one in each row, the loudest first.
+
+# %%
+figure, axes = lesson.axes(1400, 620, columns=2)
+for ax, kernels, title in zip(axes, (noise[1], learned[1]), ("at first", "learned"), strict=True):
+    show(ax, pixels.strips(kernels, 8, scale=7))
+    ax.set_title(title)
+lesson.show(figure, "Eight kernels as films, time to the right: at first noise; learned, bright and "
+            "dark bars that travel from frame to frame.")
+
+# %% [markdown]
+# Follow a bright bar from frame to frame: in many rows it travels. Such a kernel answers where an
+# edge moves its way, and is silent where it rests.
+#
+# ## A slice through space and time
+#
+# Lesson 1 laid one row of pixels over time and saw motion as a slope. The same works for a kernel.
+# We take, of those that move sideways, the one that is most like a drifting grating, with a measure
+# that comes further down: its frames, and row 4 of each frame, frame beside frame.
+
+# %%
+from figures.gabor import gabor_fit
+from figures.spectrum import peaks, tuning
+
+likeness, _ = gabor_fit(learned[1])
+tuned = tuning(peaks(learned[1]), 8)
+sideways = np.abs(np.cos(np.radians(tuned["direction"]))) > 0.9
+best = np.argmax(likeness * sideways)
+kernel = learned[1][..., best]  # (8, 8, 8, 3)
+
+# %%
+figure, axes = lesson.axes(1300, 300, columns=2, widths=(5, 1))
+show(axes[0], pixels.strips(kernel[..., None], 1, scale=16))
+show(axes[1], kernel_rgb(kernel[..., None])[0, :, 4].swapaxes(0, 1))  # (columns, frames, 3)
+axes[1].set_title("row 4, upright, over time")
+lesson.show(figure, "Left: the eight frames of a kernel whose bars move sideways. Right: one row of "
+            "each frame, time to the right; the bars are slanted.")
+
+# %% [markdown]
+# ## How fast? The spectrum tells
+#
+# Every array is a sum of waves, and the *Fourier transform* tells how much of each wave there is. A
+# wave in space and time has a frequency along each axis: `ft` in cycles per frame, `fw` in cycles
+# per pixel. If it moves to the right by `v` pixels in a frame, then in one frame `fw * v` of its
+# cycles pass by: `ft = -fw * v` (the sign says to which side). All waves of one thing that moves
+# have the same `v`, so they lie on a line through zero, and **the slope of the line is the speed**.
+# (Adelson and Bergen, 1985, saw in this how eyes may measure motion.)
+#
+# To try it, a grating that moves to the right by half a pixel in each frame:
+
+# %%
+t, x = np.mgrid[:8, :8]
+grating = np.cos(2 * np.pi * 0.25 * (x - 0.5 * t))  # (frames, columns)
+power = np.abs(np.fft.fft2(grating, (64, 64))) ** 2  # padded with zeros: a finer grid
+at = np.unravel_index(power[:, :32].argmax(), (64, 32))
+ft, fw = np.fft.fftfreq(64)[at[0]], np.fft.fftfreq(64)[at[1]]
+print(f"peak at ft {ft:.3f}, fw {fw:.3f}: speed {-ft / fw:.2f} pixels per frame")
+
+# %% [markdown]
+# It finds the half pixel, nearly: eight frames are short, and a short piece of a wave is a little
+# uncertain about its frequency. Now the kernel of above. Its power is summed over colours and rows.
+
+# %%
+power = (np.abs(np.fft.fftn(kernel, (64, 64, 64), axes=(0, 1, 2))) ** 2).sum((1, 3))  # (ft, fw)
+power = np.fft.fftshift(power)  # zero in the middle
+speed = tuned["speed"][best]
+across = np.cos(np.radians(tuned["direction"][best]))
+lesson.shapes(kernel=kernel, power=power)
+
+# %%
+figure, axes = lesson.axes(1300, 480, columns=2)
+for ax, image, title in zip(axes, (np.fft.fftshift(np.abs(np.fft.fft2(grating, (64, 64))) ** 2),
+                                   power), ("the grating", "the kernel"), strict=True):
+    ax.imshow(image, cmap="Greys", origin="lower", extent=(-0.5, 0.5, -0.5, 0.5))
+    ax.set(title=title, xlabel="fw, cycles per pixel", ylabel="ft, cycles per frame")
+axes[0].axline((0, 0), slope=-0.5, color="#D55E00", linewidth=1)
+axes[1].axline((0, 0), slope=-speed / across, color="#D55E00", linewidth=1)
+lesson.show(figure, "Power over frequencies in space and time. Both have two dark spots on a slanted "
+            "line through zero: they move.")
+print(f"the kernel's strongest wave moves at {speed:.1f} pixels per frame")
+
+# %% [markdown]
+# A kernel that flickers or stands still would have its power on both diagonals alike, or on the
+# horizontal axis.
+#
+# ## Is it more than chance?
+#
+# A person sees faces in clouds. So we want a number, and what chance would give. The number: how
+# much of a kernel's energy can *one* drifting grating behind a soft window hold? (Such a wave
+# packet is called a *Gabor* function.) 1 is a perfect one. White noise gets nearly nothing. But
+# that is too easy: any *smooth* noise looks a little like a grating. A fair chance has the same
+# waves, as loud, put together at random: the phases, where each wave has its crests, are drawn
+# anew.
+
+# %%
+from figures.chance import random_phases
+
+rng = np.random.default_rng(8)
+held = {}
+for i, tube in enumerate(cfg.tubes):
+    chance = random_phases(learned[i], rng)
+    held[tube.name] = [gabor_fit(kernels)[0] for kernels in (noise[i], chance, learned[i])]
+
+# %%
+figure, axes = lesson.axes(1400, 420, columns=4)
+shades = {"at first": "#c9c9c9", "chance": "#E69F00", "learned": "#0072B2"}
+for ax, (name, values) in zip(axes, held.items(), strict=True):
+    for (label, shade), shares in zip(shades.items(), values, strict=True):
+        ax.hist(shares, np.linspace(0, 1, 26), color=shade, alpha=0.75, label=label)
+    ax.set(title=name, xlabel="energy that one Gabor holds", ylim=(0, 60))
+axes[0].set_ylabel("kernels")
+axes[0].legend(frameon=False)
+lesson.show(figure, "Histograms for the four tubes: noise near zero, smooth chance in the middle, "
+            "learned kernels further right, most clearly for 8x8x8 and 16x4x4.")
+
+# %%
+print(f"{'tube':10}{'at first':>10}{'chance':>10}{'learned':>10}   (medians)")
+for name, values in held.items():
+    print(f"{name:10}" + "".join(f"{np.median(shares):10.2f}" for shares in values))
+
+# %% [markdown]
+# For 8x8x8 and 16x4x4 most kernels are more like a drifting grating than chance allows; for patches
+# it is less, since spots and colours are no gratings; the long wide 4x12x12 tubes have hardly moved
+# beyond chance: most of what they look like is smooth noise. More training, or real videos, may
+# change that; from these pictures alone one must not say more.
+#
+# ## Which way?
+#
+# Each kernel has a direction: that of its strongest wave. And it has a strength of direction: the
+# power that goes this way, less that which goes the opposite way, divided by both. It is 1 for what
+# moves one way only and 0 for what flickers or rests. In the picture each kernel of two tubes is a
+# point: its angle is where it sees things go, its distance from the middle is how strongly.
+
+# %%
+from figures import colour, page, place
+from figures.spectrum import direction_selectivity
+
+figure = page(1300, 620)
+for k, i in enumerate((1, 2)):
+    ax = place(figure, 110 + 620 * k, 90, 460, 460, projection="polar")
+    to = np.radians(tuning(peaks(learned[i]), len(learned[i]))["direction"])
+    ax.scatter(to, direction_selectivity(learned[i]), s=14, color=colour(i))
+    ax.set(title=cfg.tubes[i].name, ylim=(0, 1), yticks=[0.5, 1])
+lesson.show(figure, "Directions of the kernels of two tubes: points all round, most of them between "
+            "a fifth and a half from the middle.")
+
+# %% [markdown]
+# The clips move left, right, up and down, but kernels look all ways: an object's edges are turned
+# at random, and the model needs several kernels to tell one motion. No kernel reaches 1; the
+# detectors are broad, and what decides is the encoder that compares them.
+#
+# ## Exercises
+#
+# 1. Draw the films of the 16x4x4 kernels, `pixels.strips(learned[2], 8, scale=10)`. What do you see
+#    travel?
+# 2. Make a kernel of which every frame is the same picture, and one whose picture is multiplied by
+#    `cos(t)`. Where does the power of each lie in the plane of `fw` and `ft`? What is
+#    `direction_selectivity` of each?
+# 3. Give each *frame* of a noise kernel a gain of its own and look at the film. What does it seem
+#    to show that is not there?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Small bars and spots of 4 x 4 pixels that come in on one side and leave on the other, some that
+#    appear and disappear in place.
+# 2. The first on the horizontal axis, `ft` = 0: it does not change. The second at `ft` = 1 / 2 pi
+#    cycles per frame above and below, alike: a wave that goes right and one that goes left make one
+#    that flickers in place. Both have direction 0.
+# 3. All frames have the same contrast, so it seems to last evenly, even where the kernel is almost
+#    zero. A common gain shows when it begins and ends.
+#
+# </details>
