@@ -7,7 +7,9 @@ tells which tube it is."""
 import textwrap
 from pathlib import Path
 
+import numpy as np
 from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 # Okabe-Ito: apart for colour-blind readers too; the index is that of the tube in its Config.
@@ -66,6 +68,14 @@ def wrap(text, width):
 def explain(figure, left, top, text):
     """A caption, broken by `wrap`, below the pictures."""
     write(figure, left, top, text, color=FAINT, fontsize=8, linespacing=1.45).set_va("top")
+
+
+@tidy
+def render(figure):
+    """The pixels of a Figure: (h, w, 3) uint8."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[..., :3]
 
 
 @tidy

@@ -3,11 +3,10 @@
 import math
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from figures import FAINT, LINE, colour, explain, page, tidy, wrap, write
+from figures import FAINT, LINE, colour, explain, page, render, tidy, wrap, write
 from figures.pixels import kernel_rgb, order_by_norm, tile, to_bytes
 
 MARGIN, GUTTER, HEADER, SIDE, DOT = 40, 40, 76, 40, 10  # pixels
@@ -81,16 +80,10 @@ def _lettering(tubes, most, sizes):
         count = f"{min(most, w.shape[-1])} of {w.shape[-1]}"
         write(figure, left + 19 * len(name) + 14, 46, count, color=FAINT)
     explain(figure, MARGIN, bottom, text)
-    picture = _render(figure)
+    picture = render(figure)
     for left, (_, width), (_, shade) in zip(lefts, sizes, tubes.values(), strict=True):
         _paste(picture, HEADER - 14, left, to_bytes(np.full((6, width, 3), to_rgb(shade))))
     return picture, lefts
-
-
-def _render(figure):
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.array(canvas.buffer_rgba())[..., :3]
 
 
 def _paste(picture, top, left, part):

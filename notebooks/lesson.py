@@ -21,7 +21,7 @@ from matplotlib import style
 from PIL import Image
 
 import tubevit_np as tv
-from figures import DPI, LOOK, page, tidy
+from figures import DPI, LOOK, page, render, tidy
 from figures.overview import PARTS, draw_overview
 from tubevit_np.data.generated import make_clips, make_pools
 
@@ -60,9 +60,9 @@ def overview(*parts):
 
 def show(figure, alt):
     """Display a Figure;  alt: what it shows, in words.  Raises ValueError where there are none."""
-    png = io.BytesIO()
-    figure.savefig(png, format="png", metadata={"Software": None})
-    display(Picture(png.getvalue(), alt, round(figure.get_size_inches()[0] * DPI / SHARP)))
+    png, picture = io.BytesIO(), render(figure)
+    Image.fromarray(picture).save(png, "PNG", optimize=True)
+    display(Picture(png.getvalue(), alt, round(picture.shape[1] / SHARP)))
 
 
 def play(clip, alt, scale=4, milliseconds=125):
@@ -74,11 +74,13 @@ def play(clip, alt, scale=4, milliseconds=125):
 
 
 @tidy
-def axes(width, height, rows=1, columns=1, **options):
-    """An empty Figure of so many pixels, and its axes: one, or an array of rows and columns."""
+def axes(width, height, rows=1, columns=1, widths=None):
+    """An empty Figure of so many pixels, and its axes: one, or an array of rows and columns.
+
+    widths: of the columns, as compared with each other."""
     figure = page(width, height)
     figure.set_layout_engine("constrained")
-    return figure, figure.subplots(rows, columns, subplot_kw=options)
+    return figure, figure.subplots(rows, columns, width_ratios=widths)
 
 
 def shapes(**arrays):
