@@ -52,12 +52,11 @@ lesson.shapes(kernel=kernel, pictures=pictures)
 
 # %%
 from figures import pixels
-from figures.kernels import show
+from figures.kernels import draw_beside
 
-figure, axes = lesson.axes(1300, 560, columns=2)
-for ax, kernels, title in zip(axes, (noise[0], learned[0]), ("at first", "learned"), strict=True):
-    show(ax, pixels.patches(kernels, 480))
-    ax.set_title(f"{title}: norms up to {pixels.norms(kernels).max():.2g}")
+figure = draw_beside({
+    f"{when}: norms up to {pixels.norms(kernels).max():.2g}": pixels.patches(kernels, 640, 420)
+    for when, kernels in (("at first", noise[0]), ("learned", learned[0]))})
 lesson.show(figure, "Patch kernels: at first coloured noise; learned: soft patches of light and "
             "colour, rings, some edges.")
 
@@ -77,22 +76,25 @@ rows = w[0].reshape(192, 96).T.astype(float)  # a kernel in each row
 rows -= rows.mean(0)
 _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
 shares = sizes**2 / (sizes**2).sum()
-lesson.shapes(rows=rows, directions=directions, shares=shares)
+lesson.shapes(rows=rows, directions=directions)
 kernels, found = pixels.components(w)
 assert np.allclose(found, shares[:28])
 assert np.allclose(abs(np.sum(kernels.reshape(192, 28).T * directions[:28], 1)), 1)
 
 # %%
-figure, axes = lesson.axes(1400, 420, columns=3)
-for ax, kernels, title in zip(axes[:2], (noise[0], learned[0]), ("at first", "learned")):
-    components, found = pixels.components(kernels)
-    show(ax, pixels.parts(components, 400))
-    ax.set_title(f"{title}: 28 of them hold {found.sum():.0%}")
-    axes[2].plot(np.arange(1, 29), found, "o-", markersize=3, label=title)
-axes[2].set(xlabel="component", ylabel="share of variance", ylim=(0, None))
-axes[2].legend(frameon=False)
-lesson.show(figure, "Principal components: of noise all alike; of the learned kernels first colours "
-            "and light, then edges and finer and finer waves.")
+main = {"at first": pixels.components(noise[0]), "learned": pixels.components(learned[0])}
+figure = draw_beside({f"{when}: these 28 hold {found.sum():.0%}": pixels.parts(components, 500)
+                      for when, (components, found) in main.items()})
+lesson.show(figure, "Principal components: of noise all alike; of the learned kernels first "
+            "colours and light, then edges and finer and finer waves.")
+
+# %%
+figure, ax = lesson.axes(900, 380)
+for when, (_, found) in main.items():
+    ax.plot(np.arange(1, 29), found, "o-", markersize=3, label=when)
+ax.set(xlabel="component", ylabel="share of all difference", ylim=(0, None))
+ax.legend(frameon=False)
+lesson.show(figure, "Shares of the components: level for noise, steep for what was learned.")
 
 # %% [markdown]
 # Of noise every direction is as good as any other. The learned kernels lie in few directions, and
@@ -104,40 +106,42 @@ lesson.show(figure, "Principal components: of noise all alike; of the learned ke
 # A kernel of 8 x 8 x 8 is a film of eight frames. Here is one in each row, the loudest first.
 
 # %%
-figure, axes = lesson.axes(1400, 620, columns=2)
-for ax, kernels, title in zip(axes, (noise[1], learned[1]), ("at first", "learned"), strict=True):
-    show(ax, pixels.strips(kernels, 8, scale=7))
-    ax.set_title(title)
-lesson.show(figure, "Eight kernels as films, time to the right: at first noise; learned, bright and "
-            "dark bars that travel from frame to frame.")
+lesson.show(draw_beside({"at first": pixels.strips(noise[1], 8, scale=9),
+                         "learned": pixels.strips(learned[1], 8, scale=9)}),
+            "Eight kernels as films, time to the right: at first noise; learned, bright and dark "
+            "spots and bars that change from frame to frame.")
 
 # %% [markdown]
-# Follow a bright bar from frame to frame: in many rows it travels. Such a kernel answers where an
-# edge moves its way, and is silent where it rests.
+# None of them is the same in all its frames. In some a spot stays and turns from bright to dark:
+# such a kernel answers to what appears, goes or flickers. In others a bar or an edge travels: it
+# answers where something moves its way. Their colours are paler than those of the patches: motion
+# is seen in light and dark.
 #
 # ## A slice through space and time
 #
 # Lesson 1 laid one row of pixels over time and saw motion as a slope. The same works for a kernel.
-# We take, of those that move sideways, the one that is most like a drifting grating, with a measure
-# that comes further down: its frames, and row 4 of each frame, frame beside frame.
+# We take a kernel that looks for motion sideways, the one with the clearest direction (by measures
+# that come further down), and its mean over rows and colours: one value for each column and frame.
 
 # %%
 from figures.gabor import gabor_fit
-from figures.spectrum import peaks, tuning
+from figures.spectrum import direction_selectivity, peaks, tuning
 
-likeness, _ = gabor_fit(learned[1])
-tuned = tuning(peaks(learned[1]), 8)
-sideways = np.abs(np.cos(np.radians(tuned["direction"]))) > 0.9
-best = np.argmax(likeness * sideways)
-kernel = learned[1][..., best]  # (8, 8, 8, 3)
+to = np.radians(tuning(peaks(learned[1]), 8)["direction"])
+clear = direction_selectivity(learned[1]) * gabor_fit(learned[1])[0]
+kernel = learned[1][..., np.argmax(clear * (np.abs(np.cos(to)) > 0.9))]  # (8, 8, 8, 3)
+course = kernel.mean((1, 3))  # (frames, columns)
+lesson.shapes(kernel=kernel, course=course)
 
 # %%
-figure, axes = lesson.axes(1300, 300, columns=2, widths=(5, 1))
+from figures.arrays import draw_matrix
+from figures.kernels import show
+
+figure, axes = lesson.axes(1400, 320, columns=2, widths=(4, 1))
 show(axes[0], pixels.strips(kernel[..., None], 1, scale=16))
-show(axes[1], kernel_rgb(kernel[..., None])[0, :, 4].swapaxes(0, 1))  # (columns, frames, 3)
-axes[1].set_title("row 4, upright, over time")
-lesson.show(figure, "Left: the eight frames of a kernel whose bars move sideways. Right: one row of "
-            "each frame, time to the right; the bars are slanted.")
+draw_matrix(axes[1], course.T, rows="columns", columns="time (frames)")
+lesson.show(figure, "Left: the eight frames of a kernel. Right: its columns over time; bright and "
+            "dark bands are slanted.")
 
 # %% [markdown]
 # ## How fast? The spectrum tells
@@ -152,39 +156,39 @@ lesson.show(figure, "Left: the eight frames of a kernel whose bars move sideways
 # To try it, a grating that moves to the right by half a pixel in each frame:
 
 # %%
+def spectrum(course):
+    """Power of (frames, columns), padded with zeros, zero frequency in the middle."""
+    return np.fft.fftshift(np.abs(np.fft.fft2(course, (64, 64))) ** 2)
+
+
+def speed(power):
+    at = np.unravel_index(power[:, 33:].argmax(), (64, 31))  # fw above zero
+    return -(at[0] - 32) / (at[1] + 1)  # -ft / fw
+
+
+# %%
 t, x = np.mgrid[:8, :8]
 grating = np.cos(2 * np.pi * 0.25 * (x - 0.5 * t))  # (frames, columns)
-power = np.abs(np.fft.fft2(grating, (64, 64))) ** 2  # padded with zeros: a finer grid
-at = np.unravel_index(power[:, :32].argmax(), (64, 32))
-ft, fw = np.fft.fftfreq(64)[at[0]], np.fft.fftfreq(64)[at[1]]
-print(f"peak at ft {ft:.3f}, fw {fw:.3f}: speed {-ft / fw:.2f} pixels per frame")
+print(f"the grating moves {speed(spectrum(grating)):.2f} pixels per frame")
 
 # %% [markdown]
-# It finds the half pixel, nearly: eight frames are short, and a short piece of a wave is a little
-# uncertain about its frequency. Now the kernel of above. Its power is summed over colours and rows.
+# It finds the half pixel. Now the kernel of above beside it.
 
 # %%
-power = (np.abs(np.fft.fftn(kernel, (64, 64, 64), axes=(0, 1, 2))) ** 2).sum((1, 3))  # (ft, fw)
-power = np.fft.fftshift(power)  # zero in the middle
-speed = tuned["speed"][best]
-across = np.cos(np.radians(tuned["direction"][best]))
-lesson.shapes(kernel=kernel, power=power)
-
-# %%
-figure, axes = lesson.axes(1300, 480, columns=2)
-for ax, image, title in zip(axes, (np.fft.fftshift(np.abs(np.fft.fft2(grating, (64, 64))) ** 2),
-                                   power), ("the grating", "the kernel"), strict=True):
-    ax.imshow(image, cmap="Greys", origin="lower", extent=(-0.5, 0.5, -0.5, 0.5))
-    ax.set(title=title, xlabel="fw, cycles per pixel", ylabel="ft, cycles per frame")
-axes[0].axline((0, 0), slope=-0.5, color="#D55E00", linewidth=1)
-axes[1].axline((0, 0), slope=-speed / across, color="#D55E00", linewidth=1)
-lesson.show(figure, "Power over frequencies in space and time. Both have two dark spots on a slanted "
-            "line through zero: they move.")
-print(f"the kernel's strongest wave moves at {speed:.1f} pixels per frame")
+figure, axes = lesson.axes(1200, 480, columns=2)
+for ax, (name, which) in zip(axes, {"the grating": grating, "the kernel": course}.items()):
+    power = spectrum(which)
+    ax.imshow(power, cmap="Greys", origin="lower", extent=(-0.5, 0.5, -0.5, 0.5))
+    ax.axline((0, 0), slope=-speed(power), color="#D55E00", linewidth=1)
+    ax.set(title=f"{name}: {speed(power):.1f} pixels per frame",
+           xlabel="fw, cycles per pixel", ylabel="ft, cycles per frame")
+lesson.show(figure, "Power over frequencies in space and time: both have two dark spots on a "
+            "slanted line through zero, so they move.")
 
 # %% [markdown]
-# A kernel that flickers or stands still would have its power on both diagonals alike, or on the
-# horizontal axis.
+# The clips' objects move by 0.6 to 1.5 pixels in a frame. A kernel that only flickers has its power
+# on both sides alike, one that stands still on the horizontal axis. The kernel's spots are wider
+# than the grating's: it takes what moves at about its speed, and so do its neighbours.
 #
 # ## Is it more than chance?
 #
@@ -236,16 +240,17 @@ for name, values in held.items():
 
 # %%
 from figures import colour, page, place
-from figures.spectrum import direction_selectivity
+from figures.chance import random_directions
 
 figure = page(1300, 620)
 for k, i in enumerate((1, 2)):
     ax = place(figure, 110 + 620 * k, 90, 460, 460, projection="polar")
-    to = np.radians(tuning(peaks(learned[i]), len(learned[i]))["direction"])
-    ax.scatter(to, direction_selectivity(learned[i]), s=14, color=colour(i))
+    for kernels, shade in (random_directions(learned[i], rng), "#c9c9c9"), (learned[i], colour(i)):
+        to = np.radians(tuning(peaks(kernels), len(kernels))["direction"])
+        ax.scatter(to, direction_selectivity(kernels), s=14, color=shade)
     ax.set(title=cfg.tubes[i].name, ylim=(0, 1), yticks=[0.5, 1])
-lesson.show(figure, "Directions of the kernels of two tubes: points all round, most of them between "
-            "a fifth and a half from the middle.")
+lesson.show(figure, "Directions of the kernels of two tubes: points all round; those of chance, in "
+            "grey, are nearer to the middle than the learned ones.")
 
 # %% [markdown]
 # The clips move left, right, up and down, but kernels look all ways: an object's edges are turned
