@@ -17,7 +17,7 @@ def draw_matrix(ax, matrix, title="", rows="", columns="", signed=True):
     ax.set(title=title, xlabel=columns, ylabel=rows)
     ax.spines[:].set(visible=True)
     bar = ax.figure.colorbar(image, ax=ax, ticks=[-most, 0, most] if signed else [0, most],
-                             format="%.2g", fraction=0.03, pad=0.02)
+                             format="%.2g", fraction=0.03, pad=0.02, aspect=40)
     bar.outline.set_visible(False)
 
 

@@ -214,11 +214,12 @@ lesson.show(figure, "Share of right verbs and nouns: backwards the verbs fall, s
 #
 # <details><summary>Answers</summary>
 #
-# 1. It says one or two verbs nearly always, and is right about once in eight. The head of the verb
-#    never saw 36 tokens without the tubes' tokens; whatever it says then was not learned.
+# 1. It says *still* of nearly every image, as it does of a clip of sixteen equal frames. That is
+#    right once in eight, for those that were still. A sound guess, but the head of the verb was
+#    never trained on the tokens of an image; nobody can rely on it.
 # 2. None: the clips reach all 45. Without the clips the 8 arrays of the three tubes and of the
 #    verb's head get none.
-# 3. Most stay. But the places of the tubes are fixed, and a shift by 5 pixels moves the object
-#    against them; no kernel and no position is the same as before.
+# 3. About nine in ten stay. But the places of the tubes are fixed, and a shift by 5 pixels moves
+#    the object against them; no kernel and no position is the same as before.
 #
 # </details>
