@@ -22,7 +22,7 @@ def draw_film(ax, clip, every=1):
     ax.imshow(tile(clip[chosen], len(chosen), gap=gap, fill=255), interpolation="none")
     middles = np.arange(len(chosen)) * (clip.shape[2] + gap) + (clip.shape[2] - 1) / 2
     ax.set_xticks(middles, chosen)
-    ax.set(yticks=[], xlabel=AXES[0])
+    ax.set(yticks=[], xlabel=AXES[0], anchor="W")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 

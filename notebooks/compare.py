@@ -1,16 +1,19 @@
 """Whether a notebook built anew shows what the stored one shows.
 
-Text must be equal; pictures nearly: another processor may round the last bit otherwise."""
+Another processor may round the last bit otherwise: text must be equal but for the last printed
+digit of numbers that are no whole ones, pictures but for shades that nobody sees."""
 
 import base64
 import io
 import re
+from decimal import Decimal
 
 import nbformat
 import numpy as np
 from PIL import Image, ImageSequence
 
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
+NUMBER = re.compile(r"(-?\d+\.\d+(?:e[+-]\d+)?|-?\d+e[+-]\d+)")  # not a whole one
 LEVELS, SHARE = 8, 1e-3  # so much may this share of a picture's values be off
 
 
@@ -29,7 +32,7 @@ def _differ(stored, found):
         return "its source is another"
     (texts, pictures), (anew, pictures_anew) = _shown(stored), _shown(found)
     for old, new in zip(texts, anew):
-        if old != new:
+        if not same(old, new):
             return f"it shows {_first(new, old)!r}, stored is {_first(old, new)!r}"
     if (len(texts), len(pictures)) != (len(anew), len(pictures_anew)):
         return f"{len(anew)} outputs, stored are {len(texts)}"
@@ -47,10 +50,24 @@ def _shown(cell):
     return [PICTURE.sub("", text) for text in texts], pictures
 
 
+def same(text, other):
+    """Two texts that agree but for the last digit of their numbers, and for blanks."""
+    parts, others = (NUMBER.split(" ".join(each.split())) for each in (text, other))
+    return len(parts) == len(others) and all(
+        a == b or (k % 2 and abs(Decimal(a) - Decimal(b)) <= max(unit(a), unit(b)))
+        for k, (a, b) in enumerate(zip(parts, others)))
+
+
+def unit(number):
+    """One in the last place: 0.01 of "1.25", 1e-7 of "1.2e-6"."""
+    return Decimal(1).scaleb(Decimal(number).as_tuple().exponent)
+
+
 def _first(text, other):
-    """The first line of a text that is not in its place in the other."""
+    """The first line of a text that is another than that in its place in the other."""
     lines, others = text.splitlines(), other.splitlines()
-    return next((line for k, line in enumerate(lines) if others[k:k + 1] != [line]), "nothing")
+    return next((line for k, line in enumerate(lines)
+                 if k >= len(others) or not same(line, others[k])), "nothing")
 
 
 def alike(png, other):
