@@ -36,8 +36,8 @@ for name, operations, numbers in zip(sizes, giga, millions, strict=True):
 figure, ax = lesson.axes(900, 360)
 ax.bar(sizes, giga, color="#0072B2")
 ax.set(ylabel="GFLOPs to train, a clip")
-lesson.show(figure, "Operations for one training clip: hardly visible for Ti, a hundred times as many "
-            "for H.")
+lesson.show(figure, "Operations for one training clip: hardly visible for Ti, eighty times as "
+            "many for H.")
 
 # %% [markdown]
 # ## Two models
@@ -105,8 +105,8 @@ for ax, tube, title in zip(axes, (narrow, wide), titles, strict=True):
     draw_grid(ax, replace(small_cfg, tubes=(small_cfg.tubes[0], tube)), (16, 48, 48), view=(1, 0))
     ax.set(title=title, xlim=(0, 20), xticks=range(0, 21, 4))
     ax.axvline(16, color="black", linewidth=1)
-lesson.show(figure, "Places of the 8x8x8 tube over time and rows, before and after: after, each token "
-            "has a second place four frames later.")
+lesson.show(figure, "Places of the 8x8x8 tube over time and rows, before and after: after, each "
+            "token has a second place four frames later.")
 
 # %% [markdown]
 # `scaled_up` does this for every video tube and takes all else from the large model: its own patch,
@@ -178,8 +178,8 @@ for (name, change), shade in zip(moved.items(), ("#0072B2", "#E69F00"), strict=T
     axes[1].plot(alphas, change, "o-", color=shade, markersize=3, label=name)
 axes[1].set(title="the answers", xlabel="alpha", ylabel="relative change", ylim=(0, None))
 axes[1].legend(frameon=False)
-lesson.show(figure, "Left tanh of alpha; right the change of the answers: none at alpha = 0, growing "
-            "to both sides.")
+lesson.show(figure, "Left tanh of alpha; right the change of the answers: none at alpha = 0, "
+            "growing to both sides.")
 
 # %% [markdown]
 # Nothing jumps: training finds how far to open, step by step. The two sides differ, for the
@@ -233,8 +233,8 @@ axes[0].set(xlabel="frozen blocks, of 4", ylabel="share of numbers that train", 
 axes[1].bar(range(5), costs, color="#0072B2")
 axes[1].axhline(sum(ahead.values()) / 1e9, color="black", linestyle=":")
 axes[1].set(xlabel="frozen blocks, of 4", ylabel="GFLOPs to train, a clip")
-lesson.show(figure, "The more blocks are frozen, the fewer numbers train and the cheaper is a step; "
-            "dotted: the way forward alone, which remains.")
+lesson.show(figure, "The more blocks are frozen, the fewer numbers train and the cheaper is a "
+            "step; dotted: the way forward alone, which remains.")
 
 # %% [markdown]
 # ## Is it any good?
