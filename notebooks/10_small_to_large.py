@@ -257,10 +257,10 @@ lesson.show(figure, "What trains, and accuracy in the paper: head 85.6, last blo
             "gate 89.7, all 91.8 percent.")
 
 # %% [markdown]
-# `python -m tubevit_np ablate scaling` repeats this in small, on generated clips. In its 500 steps
-# no model that began from images learned to tell the verbs: so short a run decides nothing, neither
-# for nor against. To scale your own: `python -m tubevit_np scale SMALL LARGE --gate 2 --out FILE`,
-# and then `train --start FILE --frozen 2`.
+# `python -m tubevit_np ablate scaling` repeats this in small, on generated clips; short runs of
+# small models from a few seeds decide little. To scale your own:
+# `python -m tubevit_np scale SMALL LARGE --gate 2 --out FILE`, then
+# `train --start FILE --frozen 2`.
 #
 # ## Exercises
 #
