@@ -6,12 +6,10 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
-from figures import FAINT, INK, TUBE_COLOURS, colour, tidy
+from figures import FAINT, INK, colour, tidy
 from figures.pixels import tile
 from figures.tubes import AXES
 from tubevit_np.tubes import grid, token_counts
-
-RED = TUBE_COLOURS[3]
 
 
 @tidy
@@ -40,13 +38,6 @@ def draw_cuts(ax, cuts, columns):
     """Pieces of frames, each (h, w, 3) uint8, row by row with gaps between them."""
     ax.imshow(tile(np.array(cuts), columns, gap=2, fill=255), interpolation="none")
     ax.set_axis_off()
-
-
-@tidy
-def draw_box(ax, top, left, height, width, shade=RED):
-    """A frame around some pixels of a picture that imshow drew."""
-    ax.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, edgecolor=shade,
-                           linewidth=1.6))
 
 
 @tidy

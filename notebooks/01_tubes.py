@@ -109,9 +109,9 @@ for tube in cfg.tubes:
 from figures import page, place
 from figures.tubes import draw_tubes
 
-figure = page(1010, 224)
+figure = page(1160, 256)
 for i, tube in enumerate(cfg.tubes):
-    ax = place(figure, 250 * i, 0, 243, 222, projection="3d", facecolor="none")
+    ax = place(figure, 285 * i, 0, 278, 254, projection="3d", facecolor="none")
     draw_tubes(ax, cfg, clip.shape[:3], only=i)
 lesson.show(figure, "Four boxes in space and time, time to the right. Orange: a sheet of patches "
             "in frame 0. Blue: 32 cubes in two layers. Green: 16 thin rods that last the whole "

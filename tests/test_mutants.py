@@ -12,13 +12,15 @@ import pytest
 
 from tests.mutants import MUTANTS as SPECIFICATION
 from tests.mutants_conformance import SUITE
+from tests.mutants_notebooks import LESSONS
 from tests.mutants_ports import PORTS
 from tests.mutants_properties import PROPERTIES
 from tests.mutants_run import AROUND
 from tests.mutants_tg import MIRROR
 from tests.mutants_vit import PRETRAINED
 
-MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PRETRAINED, *SUITE]
+MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PRETRAINED, *SUITE,
+           *LESSONS]
 TOP = Path(__file__).resolve().parents[1]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 
@@ -26,7 +28,7 @@ PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a us
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     place = tmp_path_factory.mktemp("copy")
-    for folder in ("figures", "tests", "tubevit_np", "tubevit_tg"):
+    for folder in ("figures", "notebooks", "tests", "tubevit_np", "tubevit_tg"):
         shutil.copytree(TOP / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TOP / "pyproject.toml", place)
     return place

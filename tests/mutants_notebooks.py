@@ -1,0 +1,60 @@
+"""Mistakes made on purpose in lessons, their builder and their pictures; see mutants.py."""
+
+from tests.mutants import Mutant
+
+BUILDER = [Mutant(f"notebooks/{file}.py", old, new, f"test_notebooks.py::test_{test}", why)
+           for file, old, new, test, why in [
+    ("build", "record_timing=False", "record_timing=True", "a_notebook_is_the_same_each_time",
+     "the time of day in every notebook"),
+    ("build", "    made.metadata = nbformat.from_dict(METADATA)  # without the kernel's version\n",
+     "", "a_notebook_is_the_same_each_time", "another file with each Python"),
+    ("build", "except CellExecutionError as error:\n        raise ValueError(",
+     "except CellExecutionError as error:\n        print(",
+     "a_picture_without_words_stops_the_build", "a lesson that fails is written"),
+    ("cells", "seen[digest] = seen.get(digest, 0) + 1", "seen[digest] = len(made)",
+     "an_id_stays_when_other_cells_change", "equal cells of one id, or ids by place"),
+    ("cells", "if before.strip():", "if False:", "sources_that_are_none", "text lost"),
+    ("compare", "if not same(old, new):", "if len(old) != len(new):", "what_differs_is_told",
+     "another number of the same length"),
+    ("compare", "<= max(unit(a), unit(b))", "<= 2 * max(unit(a), unit(b))",
+     "texts_are_the_same_but_for_a_last_digit", "two in the last digit"),
+    ("compare", "(k % 2 and abs", "(abs", "texts_are_the_same_but_for_a_last_digit",
+     "words taken for numbers"),
+    ("compare", "np.mean(np.abs(first - second) > LEVELS) <= SHARE",
+     "np.abs(first - second).mean() <= LEVELS", "pictures_are_alike_but_for_what_nobody_sees",
+     "a line more or less is overlooked"),
+    ("compare", "if off else", "if len(off) > 1 else", "what_differs_is_told",
+     "one picture may be another"),
+    ("pages", "{html.escape(text)}</pre>", "{text}</pre>",
+     "pages_need_nothing_else_and_keep_the_words", "output taken for HTML"),
+    ("pages", "href=\"\\1.html\"'", "href=\"\\1.ipynb\"'",
+     "pages_need_nothing_else_and_keep_the_words", "links to what is not there"),
+    ("lesson", "if not alt.strip():", "if alt is None:", "a_picture_without_words_stops_the_build",
+     "a picture without words"),
+    ("lesson", '.replace(\'"\', "&quot;")', "", "a_notebook_shows_what_its_lesson_shows",
+     "words cut off at a quotation mark"),
+]]
+
+PICTURES = [Mutant(f"figures/{file}.py", old, new, f"test_frames.py::test_{test}", why)
+            for file, old, new, test, why in [
+    ("frames", "chosen = np.arange(0, len(clip), every)", "chosen = np.arange(len(clip) // every)",
+     "a_film_shows_every_so_many_frames_with_their_numbers", "the first frames alone"),
+    ("frames", "clip[:, row].swapaxes(0, 1)", "clip[:, row]", "a_slice_has_time_to_the_right",
+     "time goes down"),
+    ("frames", "/ weights.max()", "/ part.max()", "every_token_has_its_weight_in_its_place",
+     "each tube against itself"),
+    ("frames", "ax.add_patch(Rectangle(at[::-1]", "ax.add_patch(Rectangle(at",
+     "every_token_has_its_weight_in_its_place", "rows and columns swapped"),
+    ("frames", "first + tube.kernel[0] // 2", "first", "every_token_has_its_weight_in_its_place",
+     "the first frame of a tube"),
+    ("arrays", "vmin=-most if signed else 0", "vmin=matrix.min()",
+     "zero_is_white_in_a_matrix_and_its_bar_tells_the_limits", "white is not zero"),
+    ("arrays", "        first += count\n", "        first += count + 1\n",
+     "the_bars_at_a_matrix_are_as_long_as_the_tubes_have_tokens", "bars that shift"),
+    ("arrays", "if k == right", "if k == np.argmax(shares) + 1",
+     "the_true_class_has_a_colour_of_its_own", "the wrong class marked"),
+    ("overview", "part in marked)\n", "k < len(marked))\n",
+     "the_map_marks_what_is_asked_and_nothing_else", "the first parts marked"),
+]]
+
+LESSONS = [*BUILDER, *PICTURES]

@@ -1,0 +1,233 @@
+"""Lessons keep their rules, and what is built of them is the same each time; none is run here but
+a tiny one: `python -m notebooks --check` runs them all."""
+
+import ast
+import base64
+import io
+import re
+from statistics import median
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from notebooks import __main__ as command
+from notebooks.build import build, executed
+from notebooks.cells import FOLDER, lessons, notebook, split
+from notebooks.compare import alike, differences, same
+from notebooks.pages import write_pages
+
+LESSONS = lessons()
+TINY = '''# %% [markdown]
+# # 1. Tiny
+
+# %%
+import lesson
+
+print({"one", "two", "three"})
+lesson.shapes(ones=[[1.0, 2.0]])
+
+# %%
+figure, ax = lesson.axes(160, 120)
+ax.plot([1, 2])
+lesson.show(figure, 'A line, "up" & on')
+'''
+
+
+def of_each_lesson(test):
+    return pytest.mark.parametrize("source", LESSONS, ids=lambda path: path.stem)(test)
+
+
+def code_cells(source):
+    return [text for kind, text in split(source.read_text()) if kind == "code"]
+
+
+def stored(source):
+    return nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+
+
+@of_each_lesson
+def test_a_lesson_begins_with_its_title_and_the_map(source):
+    cells = split(source.read_text())
+    assert cells[0][0] == "markdown"
+    assert cells[0][1].startswith(f"# {int(source.stem[:2])}. ")
+    assert "lesson.overview(" in code_cells(source)[0]
+
+
+@of_each_lesson
+def test_cells_are_few_and_short(source):
+    lengths = [len(text.splitlines()) for text in code_cells(source)]
+    assert 8 <= len(lengths) <= 22
+    assert max(lengths) <= 12 and median(lengths) <= 7  # with imports and alt texts
+
+
+@of_each_lesson
+def test_every_picture_has_words(source):
+    calls = [node for text in code_cells(source) for node in ast.walk(ast.parse(text))
+             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("lesson.show",
+                                                                          "lesson.play")]
+    assert calls
+    for call in calls:
+        words = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "alt")]
+        assert words and len(ast.unparse(words[0])) > 20, ast.unparse(call)
+
+
+@of_each_lesson
+def test_a_lesson_ends_with_three_exercises_and_folded_answers(source):
+    kind, text = split(source.read_text())[-1]
+    _, tasks = text.split("## Exercises")
+    tasks, answers = tasks.split("<details>", 1)
+    assert kind == "markdown" and answers.rstrip().endswith("</details>")
+    for part in (tasks, answers):
+        assert re.findall(r"^(\d)\. ", part, re.MULTILINE) == ["1", "2", "3"]
+
+
+@of_each_lesson
+def test_the_notebook_beside_it_is_of_this_source(source):
+    assert [(cell.cell_type, cell.source, cell.id) for cell in stored(source).cells] == [
+        (cell.cell_type, cell.source, cell.id) for cell in notebook(source.read_text()).cells]
+    assert source.with_suffix(".ipynb").stat().st_size < 600_000
+
+
+@of_each_lesson
+def test_the_notebook_ran_from_top_to_bottom(source):
+    cells = [cell for cell in stored(source).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert {output.output_type for output in outputs} <= {"stream", "display_data"}
+    assert not [output.text for output in outputs if output.get("name") == "stderr"]
+
+
+def test_no_two_lessons_have_one_number():
+    assert len({source.stem[:2] for source in LESSONS}) == len(LESSONS)
+
+
+def test_links_between_lessons_lead_somewhere():
+    for source in LESSONS:
+        for target in re.findall(r"\]\(([^)#:]+)\)", source.read_text()):
+            assert (FOLDER / target).exists() or (FOLDER / target).with_suffix(".py").exists()
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """The tiny lesson, built two times."""
+    folder = tmp_path_factory.mktemp("lessons")
+    sources = [folder / "01_one.py", folder / "01_two.py"]
+    for source in sources:
+        source.write_text(TINY)
+    return [path.read_text() for path in build(sources, folder)]
+
+
+def test_a_notebook_is_the_same_each_time(twice):
+    assert twice[0] == twice[1]
+    assert "execution\": {" not in twice[0] and "language_version" not in twice[0]
+
+
+def test_a_notebook_shows_what_its_lesson_shows(twice):
+    _, text, picture = nbformat.reads(twice[0], as_version=4).cells
+    lines = text.outputs[0].text.splitlines()
+    assert re.split(r"\s{2,}", lines[2]) == ["ones", "(1, 2)", "float64", "1", "2"]
+    shown = picture.outputs[0].data["text/html"]
+    assert 'alt="A line, &quot;up&quot; &amp; on"' in shown and 'width="100"' in shown
+    png = base64.b64decode(re.search('base64,([^"]+)', shown)[1])
+    assert Image.open(io.BytesIO(png)).size == (160, 120)
+    assert picture.outputs[0].data["text/plain"] == 'A line, "up" & on'
+
+
+def test_a_picture_without_words_stops_the_build(tmp_path):
+    source = tmp_path / "01_mute.py"
+    source.write_text(TINY.replace("'A line, \"up\" & on'", '" "'))
+    with pytest.raises(ValueError, match=r"(?s)01_mute.py.*needs alt text"):
+        executed(source)
+
+
+def test_cells_of_a_source():
+    assert split("# %% [markdown]\n# # A\n#\n# b\n\n# %%\nx = 1\n\n\ny = 2\n\n") == [
+        ("markdown", "# A\n\nb"), ("code", "x = 1\n\n\ny = 2")]
+
+
+@pytest.mark.parametrize("text, words", [("x = 1\n# %%\n", "'x = 1' stands before the first"),
+                                         ("# %% [markdown]\nhello\n", "'hello' stands in a cell")])
+def test_sources_that_are_none(text, words):
+    with pytest.raises(ValueError, match=words):
+        split(text)
+
+
+def test_an_id_stays_when_other_cells_change():
+    first = notebook("# %%\nx\n\n# %%\ny\n\n# %%\ny\n").cells
+    second = notebook("# %%\nother\n\n# %%\ny\n\n# %%\ny\n").cells
+    assert [cell.id for cell in first[1:]] == [cell.id for cell in second[1:]]
+    assert len({cell.id for cell in (*first, second[0])}) == 4
+
+
+def test_a_lesson_that_is_not_there(capsys):
+    assert command.main(["77"]) == 2
+    assert "no lesson '77'" in capsys.readouterr().err
+
+
+def png(picture):
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return file.getvalue()
+
+
+def shown(text, picture):
+    """A notebook of one cell with a text and a picture."""
+    data = base64.b64encode(png(picture)).decode()
+    made = notebook("# %%\nx\n")
+    made.cells[0].outputs = [
+        nbformat.v4.new_output("stream", text=text),
+        nbformat.v4.new_output("display_data", {
+            "text/html": f'<img alt="a" src="data:image/png;base64,{data}">', "text/plain": "a"})]
+    return nbformat.writes(made)
+
+
+@pytest.mark.parametrize("text, other, equal", [
+    ("a 1.23  b", "a 1.24 b", True), ("1.23", "1.25", False), ("-1.2e-06", "-1.3e-06", True),
+    ("1.2e-06", "1.2e-05", False), ("1.2", "-1.2", False), ("102", "103", False),
+    ("(3, 4)", "(4, 3)", False), ("1.2 a", "1.2 b", False), ("1. 2.", "1. 3.", False)])
+def test_texts_are_the_same_but_for_a_last_digit(text, other, equal):
+    assert same(text, other) is equal
+
+
+def test_pictures_are_alike_but_for_what_nobody_sees(rng):
+    picture = rng.integers(0, 200, (40, 50, 3), np.uint8)
+    line = picture.copy()
+    line[20, :, 0] += 50
+    assert alike(png(picture), png(picture + 3))
+    assert not alike(png(picture), png(line))
+    assert not alike(png(picture), png(picture[:, 1:]))
+
+
+def test_what_differs_is_told(rng):
+    picture = rng.integers(0, 200, (40, 50, 3), np.uint8)
+    book = shown("loss 1.25\n", picture)
+    assert differences(book, shown("loss 1.26\n", picture + 1)) == []
+    assert differences(book, shown("loss 2.25\n", picture)) == [
+        "cell 0: it shows 'loss 2.25', stored is 'loss 1.25'"]
+    assert differences(book, shown("loss 1.25\n", picture[::-1])) == [
+        "cell 0: its picture 0 is another"]
+    assert differences(book, book.replace('"x"', '"y"')) == ["cell 0: its source is another"]
+
+
+def test_pages_need_nothing_else_and_keep_the_words(tmp_path):
+    source = tmp_path / "01_a.py"
+    source.write_text(TINY)
+    made = notebook("# %% [markdown]\n# # One\n#\n# [next](02_b.ipynb)\n\n# %%\nx < 1\n")
+    made.cells[1].outputs = [
+        nbformat.v4.new_output("stream", text="<b> & so on"),
+        nbformat.v4.new_output("display_data", {"text/html": '<img alt="a dot" src="data:x">'})]
+    nbformat.write(made, tmp_path / "01_a.ipynb")
+    index = write_pages([source], tmp_path / "html")
+    page = (tmp_path / "html" / "01_a.html").read_text()
+    assert 'href="01_a.html">One<' in index.read_text()
+    assert 'href="02_b.html"' in page and '<img alt="a dot"' in page
+    assert "&lt;b&gt; &amp; so on" in page and "prefers-color-scheme: dark" in page
+    assert not re.search(r"<script|<link|https?:|@import", page)
+
+
+def test_a_page_of_a_lesson_that_was_never_built(tmp_path):
+    (tmp_path / "01_a.py").write_text(TINY)
+    with pytest.raises(ValueError, match="no 01_a.ipynb: make it with python -m notebooks 01_a"):
+        write_pages([tmp_path / "01_a.py"], tmp_path / "html")
