@@ -9,11 +9,16 @@ from tubevit_np import commands, conversions, options
 
 def main(package, engine, arguments=None):
     """Run one command; engine is the package's train and evaluate.  Returns the exit status."""
-    warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
     warnings.simplefilter("ignore", RuntimeWarning)  # of an overflow: a run says that itself
+    return ended(package, parser(package), lambda given: given.command(given, engine), arguments)
+
+
+def ended(package, parser, work, arguments=None):
+    """The exit status of work(options); a mistake is one line and status 2."""
+    warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
     try:
-        given = parser(package).parse_args(arguments)
-        given.command(given, engine)
+        given = parser.parse_args(arguments)
+        work(given)
     except (ValueError, OSError) as error:
         print(f"{package}: {error}", file=sys.stderr)
         return 2

@@ -4,13 +4,17 @@ from tubevit_np.folder import read_metrics
 from tubevit_np.kernels import tube_kernel
 from tubevit_np.params import load
 
+CURVES = "Training, and {} held-out examples now and then"
+KERNELS = "Tube kernels of {}"
 
-def draw_curves(folder, title, chance):
-    """curves.png of a run folder;  chance: {accuracy: share that guessing gets}."""
+
+def draw_curves(folder, glance, chance):
+    """curves.png of a run folder.  glance: held-out examples looked at now and then, chance: as chances().
+    """
     from figures import curves, save
 
     records = read_metrics(folder / "metrics.jsonl")
-    save(curves.draw_curves(records, title, chance), folder / "curves.png")
+    save(curves.draw_curves(records, CURVES.format(glance), chance), folder / "curves.png")
 
 
 def draw_kernels(path, folder):
@@ -19,13 +23,18 @@ def draw_kernels(path, folder):
     from figures.animation import animate_kernels
 
     params, cfg, _ = load(path)
-    names = [tube.name for tube in cfg.tubes]
-    found = {name if names.count(name) == 1 else f"{name}, tube {i}": tube_kernel(params, cfg, i)
-             for i, name in enumerate(names)}
+    found = tube_kernels(params, cfg)
     folder.mkdir(parents=True, exist_ok=True)
     still, moving = folder / "kernels.png", folder / "tubes.png"
-    save(kernels.draw_kernels(found, f"Tube kernels of {path.resolve().parent.name}"), still)
+    save(kernels.draw_kernels(found, KERNELS.format(path.resolve().parent.name)), still)
     return (still, moving) if animate_kernels(found, moving) else (still,)
+
+
+def tube_kernels(params, cfg):
+    """{"8x8x8": w (kt, kh, kw, C, D/S)} of all tubes; of equal names each with its number."""
+    names = [tube.name for tube in cfg.tubes]
+    return {name if names.count(name) == 1 else f"{name}, tube {i}": tube_kernel(params, cfg, i)
+            for i, name in enumerate(names)}
 
 
 def draw_ablation(path, rows, title):

@@ -93,7 +93,7 @@ class Run:
         if self.left_out > (PATIENCE if self.recipe.precision == "half" else 0):
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
                              f"(last checkpoint: {self._last}); start again with a lower --lr")
-        shares = {f"train/{named(source, head)}": share
+        shares = {f"train/{named(source.kind, head)}": share
                   for source, found in zip(self.sources, right, strict=True)
                   for head, share in found.items()}
         self.recent += [{"loss": loss, "norm": norm} | shares] if finite else []
@@ -108,7 +108,7 @@ class Run:
         """After `done` steps a look at held-out examples, then a checkpoint.
 
         It comes last: what a kill leaves in the log without one is forgotten and done again."""
-        scores = {f"eval/{named(source, name)}": share for source in self.sources
+        scores = {f"eval/{named(source.kind, name)}": share for source in self.sources
                   for name, share in evaluate(predict, source, GLANCE).items()
                   if name in source.labels or name == "both"}
         self._append({"step": done} | scores)
@@ -124,12 +124,8 @@ class Run:
 
     def draw(self):
         """curves.png, and the kernels of the newest parameters."""
-        chance = {named(source, head): 1 / len(names)
-                  for source in self.sources for head, names in source.labels.items()}
-        for source in self.sources:
-            if len(source.labels) > 1:
-                chance["both"] = math.prod(1 / len(names) for names in source.labels.values())
-        draw_curves(self.folder, f"Training, and {GLANCE} held-out examples now and then", chance)
+        chance = chances((source.kind, source.labels) for source in self.sources)
+        draw_curves(self.folder, GLANCE, chance)
         draw_kernels(find_model(self.folder), self.folder)
 
     def _carried(self, params):
@@ -186,6 +182,16 @@ def labels_of(sources):
     return found
 
 
-def named(source, head):
+def named(kind, head):
     """How curves call a head's accuracy: an image's noun is not a video's."""
-    return f"image {head}" if source.kind == "image" else head
+    return f"image {head}" if kind == "image" else head
+
+
+def chances(groups):
+    """{accuracy: share that guessing gets};  groups: (kind, {head: class names}) of each source."""
+    found = {}
+    for kind, labels in groups:
+        found |= {named(kind, head): 1 / len(names) for head, names in labels.items()}
+        if len(labels) > 1:
+            found["both"] = math.prod(1 / len(names) for names in labels.values())
+    return found

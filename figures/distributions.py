@@ -1,0 +1,69 @@
+"""How the kernels of each tube score, beside untrained ones and beside chance."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from figures import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
+from figures.chance import beaten
+
+MARGIN, SIDE, TALL, GAP, TOP = 70, 360, 190, 100, 160  # pixels
+BAND = TALL + 150
+MEASURES = {"gabor": "R² of the best Gabor", "direction": "direction selectivity"}
+ALT = (
+    "For each tube how its kernels are spread over two scores, how nearly they are one drifting "
+    "grating and how strongly they choose a direction: learned ones in colour, chance as a black "
+    "line, untrained ones in grey.")
+CAPTION = (
+    "Upper row: share of a kernel's energy in the best Gabor, one wave behind one Gaussian window, "
+    "of one colour. Lower row: how much more power moves one way than back. In colour: learned "
+    "kernels; grey line: untrained ones, which may leave the panel; "
+    "black line: chance, 19 kernels of the same waves for each "
+    "learned one, with random phases (upper row), half of them turned about in time as well (lower "
+    "row). Triangles: medians. Shares of kernels in steps of 0.05. Beats chance: is above all its "
+    "19, which one kernel in twenty is by chance.")
+
+
+@tidy
+def draw_distribution(ax, own, chance, plain, shade):
+    """Shares of kernels over a score: own (D,), chance (draws, D) and plain (D,)."""
+    edges = np.linspace(0, 1, 21)
+    learned, luck, noise = (np.histogram(x, edges)[0] / x.size for x in (own, chance, plain))
+    ax.stairs(learned, edges, fill=True, color=shade)
+    for shares, line in ((noise, FAINT), (luck, INK)):
+        ax.stairs(shares, edges, color=line, linewidth=1)
+    for values, line in ((plain, FAINT), (chance, INK), (own, shade)):
+        ax.plot(np.median(values), 1.0, "v", color=line, markersize=6, clip_on=False,
+                markeredgecolor="white", markeredgewidth=0.6,
+                transform=ax.get_xaxis_transform())
+    ax.set(xlim=(0, 1), xticks=[0, 0.5, 1], ylim=(0, 1.2 * max(*learned, *luck)),
+           ylabel="share of kernels")
+    ax.yaxis.set_major_locator(MaxNLocator(3))
+
+
+@tidy
+def draw_distributions(measured, untrained, title):
+    """The page of all tubes: measures {name: Measured} of learned and of untrained kernels."""
+    width = 2 * MARGIN + max(3, len(measured)) * (SIDE + GAP)
+    caption, height = wrap(CAPTION, width - 2 * MARGIN)
+    bottom = TOP + 60 + len(MEASURES) * BAND
+    figure = page(width, bottom + height + 40)
+    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    for i, (name, found) in enumerate(measured.items()):
+        left = MARGIN + i * (SIDE + GAP)
+        mark(figure, left, TOP - 19, 28, colour(i))
+        write(figure, left + 22, TOP + 6, name.replace("x", "×"), fontsize=12, weight="bold")
+        for k, measure in enumerate(MEASURES):
+            if np.isfinite(found.chance[measure]).all():
+                ax = place(figure, left + 60, TOP + 90 + k * BAND, SIDE, TALL)
+                _draw_panel(ax, found, untrained[name], measure, colour(i))
+                ax.set(ylabel="" if i else "share of kernels")
+    explain(figure, MARGIN, bottom, caption)
+    return figure
+
+
+def _draw_panel(ax, found, plain, measure, shade):
+    own, chance = found.own[measure], found.chance[measure]
+    draw_distribution(ax, own, chance, plain.own[measure], shade)
+    ax.set(xlabel=MEASURES[measure])
+    ax.text(1, 1.12, f"{beaten(own, chance).mean():.0%} beat chance", ha="right", fontsize=8,
+            transform=ax.transAxes)

@@ -1,0 +1,108 @@
+"""How nearly a kernel is one grating that drifts behind a window, and what chance would give.
+
+The model of a kernel is a Gaussian window, one width for each of t, h, w, times a wave of one
+frequency and phase, times one colour.  Window and wave are products over the axes, so the fit
+takes one axis after the other, for all kernels at once; phase and colour follow in closed form."""
+
+import itertools
+
+import numpy as np
+
+STARTS, ROUNDS = 4, 9  # frequencies that the search sets out from; times round the three axes
+NARROW, WIDE = 0.7, 3.0  # widths of the window: samples at least, sides at most
+RIDGE = 1e-6  # keeps cosine and sine apart where they are nearly the same
+TINY = np.finfo(float).tiny
+STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # in frequency, centre and width
+
+
+def gabor_fit(w, starts=STARTS):
+    """R^2 (D,) of kernels w (kt, kh, kw, C, D), and fits (D, axis, 3): frequency, centre, width.
+
+    R^2 is the share of the kernel's energy (not variance: zero is mid grey) that the fit holds."""
+    kernels = np.moveaxis(np.asarray(w, dtype=np.float64), -1, 0)
+    energy = np.maximum((kernels**2).sum(axis=(1, 2, 3, 4)), TINY)
+    fits = np.stack([_search(kernels, start) for start in _strongest(kernels, starts)])
+    held = np.stack([_held_by(kernels, fit) for fit in fits])
+    best = held.argmax(axis=0), np.arange(len(kernels))
+    return held[best] / energy, fits[best]
+
+
+def _strongest(kernels, count):
+    """Fits to set out from, each (D, 3, 3): the strongest waves, seen through a wide window."""
+    sizes = kernels.shape[1:4]
+    found = (abs(np.fft.rfftn(kernels, axes=(1, 2, 3))) ** 2).sum(axis=4)
+    order = np.argsort(-found.reshape(len(kernels), -1), axis=1, kind="stable")[:, :count]
+    where = np.unravel_index(order, found.shape[1:])
+    axes = np.fft.fftfreq(sizes[0]), np.fft.fftfreq(sizes[1]), np.fft.rfftfreq(sizes[2])
+    waves = np.stack([axis[at] for axis, at in zip(axes, where, strict=True)], axis=2)
+    middle, width = (np.array(sizes) - 1) / 2, np.array(sizes) / 3
+    rest = np.broadcast_to(np.stack([middle, width], axis=1), (len(kernels), 3, 2))
+    return [np.concatenate([wave[..., None], rest], axis=2) for wave in waves.swapaxes(0, 1)]
+
+
+def _search(kernels, fit):
+    """Climb from a fit, axis by axis, by steps that are halved each time round."""
+    for turn in range(ROUNDS):
+        for axis in range(3):
+            if kernels.shape[1 + axis] > 1:
+                fit = _step(kernels, fit, axis, 0.5**turn)
+    return fit
+
+
+def _step(kernels, fit, axis, scale):
+    """The best of 27 neighbours of each fit along one axis."""
+    size = kernels.shape[1 + axis]
+    near = fit[:, axis, None] + scale * STEPS * (0.25 / size, size / 4, 0)  # (D, 27, 3)
+    near[..., 1] = near[..., 1].clip(0, size - 1)
+    near[..., 2] = (near[..., 2] * 2.0 ** (scale * STEPS[:, 2])).clip(NARROW, WIDE * size)
+    rest = [i for i in range(3) if i != axis]
+    atoms = [_atoms(fit[:, i], kernels.shape[1 + i]) for i in range(3)]
+    lines = _contract(kernels, atoms, axis)  # (D, size, C)
+    tried = _atoms(near, size)  # (D, 27, size)
+    plain = np.prod([(abs(atoms[i]) ** 2).sum(-1) for i in rest], axis=0)
+    twice = np.prod([(atoms[i] ** 2).sum(-1) for i in rest], axis=0)
+    held = _held(tried @ lines, plain[:, None] * (abs(tried) ** 2).sum(-1),
+                 twice[:, None] * (tried**2).sum(-1))
+    fit = fit.copy()
+    fit[:, axis] = near[np.arange(len(fit)), held.argmax(axis=1)]
+    return fit
+
+
+def _atoms(of, size):
+    """Window times wave along one axis of `size` samples, complex;  of (..., 3)."""
+    frequency, centre, width = np.moveaxis(of, -1, 0)[..., None]
+    x = np.arange(size)
+    return np.exp(-0.5 * ((x - centre) / width) ** 2 + 2j * np.pi * frequency * (x - centre))
+
+
+def _contract(kernels, atoms, axis):
+    """Products with the atoms of the two other axes: (D, size, C)."""
+    letters = "thw"
+    others = [i for i in range(3) if i != axis]
+    first, second = others[::-1]  # the last axis first
+    found = np.einsum(f"d{letters[first]},dthwc->d{letters.replace(letters[first], '')}c",
+                      atoms[first], kernels)
+    left = letters.replace(letters[first], "")
+    return np.einsum(f"d{letters[second]},d{left}c->d{letters[axis]}c", atoms[second], found)
+
+
+def _held(products, plain, twice):
+    """The energy that the best phase and colour hold.
+
+    products (..., C) of the kernel with the complex atom, plain (...) the sum of its |a|^2, twice
+    that of its a^2: the largest eigenvalue of the products of cosine and sine, against their own.
+    """
+    re, im = products.real, products.imag
+    a, b, c = (re * re).sum(-1), (re * im).sum(-1), (im * im).sum(-1)
+    p = (plain * (1 + RIDGE) + twice.real) / 2
+    q, r = twice.imag / 2, (plain * (1 + RIDGE) - twice.real) / 2
+    det = np.maximum(p * r - q * q, TINY)
+    trace = (r * a - 2 * q * b + p * c) / det
+    return trace / 2 + np.sqrt(np.maximum(trace**2 / 4 - (a * c - b * b) / det, 0))
+
+
+def _held_by(kernels, fit):
+    atoms = [_atoms(fit[:, i], kernels.shape[1 + i]) for i in range(3)]
+    products = np.einsum("dt,dtc->dc", atoms[0], _contract(kernels, atoms, 0))
+    plain = np.prod([(abs(a) ** 2).sum(-1) for a in atoms], axis=0)
+    return _held(products, plain, np.prod([(a**2).sum(-1) for a in atoms], axis=0))

@@ -1,0 +1,62 @@
+"""Which kernels see something move, rather than flicker or stand still."""
+
+import numpy as np
+
+from figures import FAINT, INK, LINE, colour, explain, mark, page, place, tidy, wrap, write
+from figures.chance import random_directions
+from figures.references import references
+from figures.spectrum import direction_selectivity, separability
+
+MARGIN, SIDE, GAP, TOP = 70, 500, 120, 160  # pixels
+RIGHT = {"xytext": (7, 6)}
+BESIDE = {"counterphase": {"xytext": (7, 7), "ha": "right"},  # these two lie on each other
+          "static": {"xytext": (7, 18), "ha": "right"}}
+ALT = (
+    "For each video tube a dot for each kernel: across, how much of it is one picture times one "
+    "course of time; up, how much more of it moves one way than back; with untrained kernels, "
+    "chance, and four known kinds of kernels beside it.")
+CAPTION = (
+    "Across: space-time separability, the share of a kernel's energy in one picture times one "
+    "course of time. Up: direction selectivity, how much more power of the spectrum moves one way "
+    "than back, along the best way. Colour: learned kernels; grey circles: untrained ones; pale: "
+    "chance, kernels of the same waves as the learned ones, each wave with a random phase, half of "
+    "them turned about in time. Stars: medians of 200 synthetic kernels of the tube's shape: "
+    "gratings that move or flicker (counterphase) behind a window, or stand still, and noise.")
+
+
+@tidy
+def draw_movement(ax, w, own, plain, shade):
+    """Dots of kernels w (kt, kh, kw, C, D), own and plain: {measure: (D,)} learned and untrained."""
+    chance = random_directions(w, np.random.default_rng(0))
+    ax.scatter(separability(chance), direction_selectivity(chance), s=9, color=LINE, linewidth=0)
+    ax.scatter(plain["separability"], plain["direction"], s=12, facecolor="none", edgecolor=FAINT,
+               linewidth=0.7)
+    ax.scatter(own["separability"], own["direction"], s=16, color=shade, linewidth=0, alpha=0.85)
+    known = references(w.shape[:3], np.random.default_rng(0))
+    for name, kernels in known.items():
+        at = np.median(separability(kernels)), np.median(direction_selectivity(kernels))
+        ax.plot(*at, "*", color=INK, markersize=9, markeredgecolor="white", clip_on=False,
+                markeredgewidth=0.6, zorder=5)
+        ax.annotate(name, at, textcoords="offset points", fontsize=8, **BESIDE.get(name, RIGHT))
+    ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="space-time separability")
+
+
+@tidy
+def draw_movements(measured, untrained, title):
+    """The page of all video tubes: measures {name: Measured} of learned and untrained kernels."""
+    tubes = {name: (found, colour(i)) for i, (name, found) in enumerate(measured.items())
+             if len(found.w) > 1}
+    width = 2 * MARGIN + max(3, len(tubes)) * (SIDE + GAP) - GAP
+    caption, height = wrap(CAPTION, width - 2 * MARGIN)
+    bottom = TOP + SIDE + 160
+    figure = page(width, bottom + height + 40)
+    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    for i, (name, (found, shade)) in enumerate(tubes.items()):
+        left = MARGIN + i * (SIDE + GAP)
+        mark(figure, left, TOP - 19, 28, shade)
+        write(figure, left + 22, TOP + 6, name.replace("x", "×"), fontsize=12, weight="bold")
+        ax = place(figure, left + 30, TOP + 40, SIDE, SIDE)
+        draw_movement(ax, found.w, found.own, untrained[name].own, shade)
+        ax.set(ylabel="" if i else "direction selectivity")
+    explain(figure, MARGIN, bottom, caption)
+    return figure

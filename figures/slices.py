@@ -1,0 +1,125 @@
+"""What moves, seen from the side: a line across a kernel along the way it moves, through time.
+
+There a thing that moves is a slanted stripe, and the slant is its speed (Adelson and Bergen
+1985)."""
+
+import numpy as np
+
+from figures import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
+from figures.kernels import show
+from figures.pixels import WHITE, kernel_rgb, order_by_norm
+from figures.spectrum import TINY
+
+MARGIN, CELL, GAP, COLUMNS, ROWS, TOP = 70, 132, 46, 6, 2, 160  # pixels, but for the counts
+BAND = 60 + ROWS * (CELL + 50) + 20
+ALT = (
+    "The strongest kernels of each video tube that choose a direction: one frame with an arrow "
+    "along the motion, and beside it that line through time, where a moving bar is a slanted "
+    "stripe with the speed written below.")
+CAPTION = (
+    "Left of each pair: the frame that holds most of the kernel's energy, and the line of the "
+    "slice, an arrow along the motion. Right: the slice, time to the right, the way of the arrow "
+    "upwards; the thin line has the slope of the speed below, both from the peak of the kernel's "
+    "spectrum. The line goes through the middle of the kernel's energy; one sample a pixel, linear "
+    "between pixels. One gain for each kernel, 0.5 + k / (2 max|k|), zero mid grey. The kernels of "
+    "largest norm among those whose direction selectivity chance reaches less than once in twenty "
+    "times.")
+
+
+def strongest(w, found, count):
+    """Indices of the kernels of largest norm that choose a direction; how many do."""
+    chosen = found.chooses & (found.tuning["speed"] > 0)
+    order = [d for d in order_by_norm(w) if chosen[d]]
+    return order[:count], len(order)
+
+
+def way(peak):
+    """The unit vector (h, w) along which a grating of frequency (ft, fh, fw) moves."""
+    ft, *space = peak
+    return -np.sign(ft) * np.array(space) / max(np.hypot(*space), TINY)
+
+
+def line_of(kernel, ahead):
+    """Points (n, 2) along the unit vector `ahead`, a pixel apart, through the middle of the energy.
+
+    kernel (kt, kh, kw, C); the points are as near to the kernel's middle as they can be."""
+    energy = (kernel**2).sum(axis=(0, 3))
+    sizes = np.array(energy.shape)
+    places = np.moveaxis(np.indices(energy.shape), 0, -1)
+    centre = (places * energy[..., None]).sum(axis=(0, 1)) / max(energy.sum(), TINY)
+    foot = centre + ((sizes - 1) / 2 - centre) @ ahead * ahead
+    count = max(sizes)
+    return foot + (np.arange(count) - (count - 1) / 2)[:, None] * ahead
+
+
+def along(frames, at):
+    """Pictures (t, h, w, 3) at points (n, 2), linear between pixels, white outside: (n, t, 3)."""
+    sizes = np.array(frames.shape[1:3])
+    inside = ((at >= -0.5) & (at <= sizes - 0.5)).all(axis=1)
+    rows, columns = (np.maximum(0, 1 - abs(at[:, i].clip(0, n - 1)[:, None] - np.arange(n)))
+                     for i, n in enumerate(sizes))
+    found = np.einsum("nh,nw,thwc->ntc", rows, columns, frames)
+    return np.where(inside[:, None, None], found, WHITE)
+
+
+@tidy
+def draw_frame(ax, kernel, ahead):
+    """One frame of a kernel (kt, kh, kw, C), an arrow along the line of its slice."""
+    frames = kernel_rgb(kernel[..., None])[0]
+    show(ax, frames[(kernel**2).sum(axis=(1, 2, 3)).argmax()])
+    at = line_of(kernel, ahead)
+    tail, head = at[[0, -1]].clip(-0.4, np.array(frames.shape[1:3]) - 0.6)
+    for width, shade in ((2.4, "white"), (1.0, INK)):
+        ax.annotate("", head[::-1], tail[::-1], arrowprops={
+            "arrowstyle": "->,head_width=0.2,head_length=0.3", "color": shade,
+            "linewidth": width, "shrinkA": 0, "shrinkB": 0})
+
+
+@tidy
+def draw_slice(ax, kernel, ahead, speed):
+    """The line through time, to the right; the way of motion upwards, at `speed` pixels a frame."""
+    frames = kernel_rgb(kernel[..., None])[0]
+    picture = along(frames, line_of(kernel, ahead))[::-1]
+    show(ax, picture)
+    ax.set_aspect("auto")
+    rows, times = picture.shape[:2]
+    energy = (kernel**2).sum(axis=(1, 2, 3))
+    middle = (energy * np.arange(times)).sum() / max(energy.sum(), TINY)
+    reach = min(times / 2, rows / 2 / max(speed, TINY))
+    for part in (np.array([-1, -0.7]), np.array([0.7, 1])):  # its ends alone: what lies between
+        t = reach * part                                      # is to be seen
+        for width, shade in ((2.6, "white"), (1.2, INK)):
+            ax.plot(middle + t, (rows - 1) / 2 - speed * t, color=shade, linewidth=width)
+    ax.set(xlim=(-0.5, times - 0.5), ylim=(rows - 0.5, -0.5))
+
+
+@tidy
+def draw_slices(kernels, measured, title):
+    """The page of all video tubes: kernels {name: w} and measures {name: Measured}."""
+    width = 2 * MARGIN + COLUMNS * (2 * CELL + 6 + GAP) - GAP
+    caption, height = wrap(CAPTION, width - 2 * MARGIN)
+    tubes = {name: (w, colour(i)) for i, (name, w) in enumerate(kernels.items()) if len(w) > 1}
+    bottom = TOP + BAND * len(tubes)
+    figure = page(width, bottom + height + 40)
+    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    for k, (name, (w, shade)) in enumerate(tubes.items()):
+        _draw_band(figure, TOP + BAND * k, name, w, measured[name], shade)
+    explain(figure, MARGIN, bottom, caption)
+    return figure
+
+
+def _draw_band(figure, top, name, w, found, shade):
+    chosen, count = strongest(w, found, ROWS * COLUMNS)
+    mark(figure, MARGIN - 26, top, BAND - 50, shade)
+    heading = f"{name.replace('x', '×')} tubes"
+    write(figure, MARGIN, top + 26, heading, fontsize=12, weight="bold")
+    write(figure, MARGIN + 19 * len(heading) + 24, top + 26, color=FAINT,
+          text=f"{len(chosen)} of the {count} kernels, of {w.shape[-1]}, that choose a direction")
+    for i, d in enumerate(chosen):
+        left = MARGIN + i % COLUMNS * (2 * CELL + 6 + GAP)
+        above = top + 50 + i // COLUMNS * (CELL + 50)
+        kernel, ahead = w[..., d].astype(np.float64), way(found.peaks[d])
+        speed = found.tuning["speed"][d]
+        draw_frame(place(figure, left, above, CELL, CELL), kernel, ahead)
+        draw_slice(place(figure, left + CELL + 6, above, CELL, CELL), kernel, ahead, speed)
+        write(figure, left, above + CELL + 28, f"{speed:.2f} pixels a frame", color=INK)

@@ -1,0 +1,111 @@
+"""The power of kernels over frequencies: seen from the front, and along the motion with time.
+
+In the latter a thing that moves lies on a line through the middle, whose slope is its speed."""
+
+import numpy as np
+
+from figures import INK, colour, explain, mark, page, place, tidy, wrap, write
+from figures.pixels import order_by_norm
+from figures.slices import draw_frame, strongest, way
+from figures.spectrum import TINY, power_at
+
+MARGIN, CELL, GAP, COLUMNS, TOP = 70, 150, 60, 3, 160  # pixels, but for the count of columns
+INSET, BAND = 56, 300
+POINTS = np.linspace(-0.5, 0.5, 65)
+ALT = (
+    "For three kernels of each tube a frame, the power of its spectrum over the two spatial "
+    "frequencies, and over the frequency along the motion and that of time, where it lies along a "
+    "line whose slope is the speed.")
+CAPTION = (
+    "Left of each group: one frame, the arrow along the motion. Middle: power at spatial "
+    "frequencies, at the temporal frequency of the peak (of patches: at 0). Right: power at the "
+    "spatial frequency along the motion and the temporal frequency; the line is that of the speed "
+    "of the peak, f_t = -v f. Frequencies reach from -1/2 to 1/2 cycles per pixel or per frame, "
+    "the highest that samples can tell. Power of the three colours added, white 0, black the "
+    "largest of each panel; the ring is the peak of the whole spectrum. The kernels of largest "
+    "norm, of video tubes among those that choose a direction.")
+
+
+def plane(kernel, rows, columns):
+    """Power at the frequencies rows[i] + columns[j], (n, 3) each: (n, n)."""
+    at = (rows[:, None] + columns).reshape(-1, 3)
+    return power_at(kernel, at).reshape(len(rows), len(columns))
+
+
+@tidy
+def draw_space(ax, kernel, peak, shade):
+    """Power of a kernel (kt, kh, kw, C) over fw (right) and fh (down), at the peak's ft."""
+    rows, columns = np.zeros((2, len(POINTS), 3))
+    rows[:, 0], rows[:, 1], columns[:, 2] = peak[0], POINTS, POINTS
+    _draw(ax, plane(kernel, rows, columns), "upper")
+    _ring(ax, shade, peak[2], peak[1])
+    if peak[0] == 0:
+        _ring(ax, shade, -peak[2], -peak[1])
+    ax.set(xlabel="across", ylabel="down")
+
+
+@tidy
+def draw_time(ax, kernel, peak, shade):
+    """Power over the frequency along the motion (right) and ft (up), and the line of the speed."""
+    ahead = way(peak)
+    rows, columns = np.zeros((2, len(POINTS), 3))
+    rows[:, 0], columns[:, 1:] = POINTS, POINTS[:, None] * ahead
+    along = peak[1:] @ ahead
+    _draw(ax, plane(kernel, rows, columns), "lower")
+    for sign in (1, -1):  # a real kernel has the same power at the opposite frequency
+        _ring(ax, shade, sign * along, sign * peak[0])
+    speed = -peak[0] / (along or TINY)
+    ax.plot(POINTS, -speed * POINTS, color=shade, linewidth=1.2)
+    ax.set(xlabel="along", ylabel="time", xlim=(-0.5, 0.5), ylim=(-0.5, 0.5))
+
+
+@tidy
+def draw_spectra(kernels, measured, title):
+    """The page of all tubes: kernels {name: w} and measures {name: Measured}."""
+    width = 2 * MARGIN + COLUMNS * _group() - GAP
+    caption, height = wrap(CAPTION, width - 2 * MARGIN)
+    bottom = TOP + BAND * len(kernels)
+    figure = page(width, bottom + height + 40)
+    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    for i, (name, w) in enumerate(kernels.items()):
+        _draw_band(figure, TOP + BAND * i, name, w, measured[name], colour(i))
+    explain(figure, MARGIN, bottom, caption)
+    return figure
+
+
+def _group():
+    return 3 * CELL + 2 * INSET + GAP
+
+
+def _draw_band(figure, top, name, w, found, shade):
+    mark(figure, MARGIN - 26, top, BAND - 60, shade)
+    write(figure, MARGIN, top + 26, name.replace("x", "×"), fontsize=12, weight="bold")
+    chosen = strongest(w, found, COLUMNS)[0] if len(w) > 1 else order_by_norm(w)[:COLUMNS]
+    for i, d in enumerate(chosen):
+        left, above = MARGIN + i * _group(), top + 50
+        kernel, peak = w[..., d].astype(np.float64), found.peaks[d]
+        draw_frame(place(figure, left, above, CELL, CELL), kernel, way(peak))
+        left += CELL + INSET
+        draw_space(place(figure, left, above, CELL, CELL), kernel, peak, shade)
+        if len(w) > 1:
+            left += CELL + INSET
+            draw_time(place(figure, left, above, CELL, CELL), kernel, peak, shade)
+            speed = f"{found.tuning['speed'][d]:.2f} pixels a frame"
+            write(figure, left, above - 12, speed, color=INK, fontsize=7.5)
+
+
+def _ring(ax, shade, x, y):
+    ax.plot(x, y, "o", markersize=6, markerfacecolor="none", markeredgecolor=shade,
+            markeredgewidth=1.4)
+
+
+def _draw(ax, power, origin):
+    ax.imshow(power / max(power.max(), TINY), cmap="Greys", vmin=0, vmax=1, origin=origin,
+              extent=(-0.5, 0.5, 0.5, -0.5) if origin == "upper" else (-0.5, 0.5, -0.5, 0.5),
+              interpolation="none")
+    ax.spines[:].set_visible(True)
+    ax.set(xticks=[-0.5, 0, 0.5], yticks=[-0.5, 0, 0.5])
+    ax.set_xticklabels(["-½", "0", "½"])
+    ax.set_yticklabels(["", "0", ""])  # as far as across, where there is room to say so
+    ax.tick_params(length=2, pad=1.5)
+    ax.xaxis.labelpad = ax.yaxis.labelpad = 0
