@@ -315,6 +315,12 @@ ABLATE = [Mutant(*rest) for rest in [
     ("tubevit_np/ablate.py", '(record["step"] - last) / record["rate"]',
      'record["step"] / record["rate"]',
      "test_ablate.py::test_how_long_a_run_trained", "steps counted from the first"),
+    ("tubevit_np/ablate.py", "**given | fields | start", "**fields | given | start",
+     "test_ablate.py::test_the_way_from_small_to_large", "what it begins with no longer"),
+    ("tubevit_np/data/longer.py", "np.array([0.5])", "np.array([0.0])",
+     "test_longer.py::test_views_lie_evenly_from_end_to_end", "one view at the start"),
+    ("tubevit_np/data/longer.py", "axis=1)", "axis=0)",
+     "test_longer.py::test_a_view_is_a_part_of_a_clip_twice_as_long", "views of different clips"),
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *COST_TABLE, *CLI, *RECIPE,

@@ -15,6 +15,7 @@ from tubevit_np.config import PRESETS, TUBE_SETS
 from tubevit_np.data import sources
 from tubevit_np.evaluate import predictor
 from tubevit_np.folder import read_metrics
+from tubevit_np.recipe import read_recipe
 from tubevit_np.recipes import recipe_for
 from tubevit_np.studies import STUDIES, Variant
 from tubevit_np.train import train
@@ -75,15 +76,22 @@ def test_a_study_is_trained_once_and_shared(tmp_path):
     assert ablate("positions", tmp_path, 2, GIVEN, IDLE, told.append) == rows
     tokens = ablate("tokens", tmp_path, 2, GIVEN, IDLE, told.append)
     assert tokens[0][1:8] == rows[-1][1:8] and tokens[1][1] > tokens[0][1]
+    views = ablate("views", tmp_path, 2, GIVEN, IDLE, told.append)
+    assert [view[2] / rows[-1][2] for view in views] == pytest.approx([1, 2, 4, 8], rel=0.05)
     with pytest.raises(ValueError, match="was trained with other options; give another --out"):
         ablate("positions", tmp_path, 2, GIVEN | {"steps": 3}, IDLE, told.append)
 
 
 def test_the_way_from_small_to_large(tmp_path):
-    rows = ablate("scaling", tmp_path, 1, GIVEN, ENGINE, lambda text: None)
+    """What they begin with trains longer; what is trained in whole trains as long as the rest."""
+    rows = ablate("scaling", tmp_path, 1, GIVEN, ENGINE, lambda text: None, base=4)
     assert [row[0] for row in rows] == list(STUDIES["scaling"])
     starts = sorted(path.name for path in tmp_path.glob("*.safetensors"))
-    assert starts == ["gate-0.safetensors", "open-0.safetensors"]
+    assert starts == ["steps=4-0-gate.safetensors", "steps=4-0-open.safetensors"]
+    recipes = [read_recipe(path)[0] for path in tmp_path.glob("*/config.json")]
+    assert len(recipes) == 8 and {recipe.steps for recipe in recipes} == {2, 4}
+    assert all((recipe.steps == 2) == bool(recipe.start) for recipe in recipes if recipe.data)
+    assert sum(recipe.steps == 4 for recipe in recipes) == 2
 
 
 def test_a_training_that_was_stopped_is_gone_on_with(tmp_path):

@@ -20,18 +20,20 @@ from tubevit_np.writing import write_csv, write_text
 COLUMNS = ("variant", "tokens", "GFLOPs", "seconds", "verb", "noun", "both", "spread", "paper")
 
 
-def ablate(study, folder, seeds, given, engine, tell=print):
+def ablate(study, folder, seeds, given, engine, tell=print, base=None):
     """Rows as in COLUMNS, one for each variant: means over the seeds; spread is the standard
     deviation of "both" between them.  Trainings are shared between studies in one folder.
 
-    given: fields of every recipe;  engine: train and predictor of a package."""
+    given: fields of every recipe;  engine: train and predictor of a package;  base: steps of the
+    two models that the large one is put together from, if not those given."""
     variants, rows = STUDIES[study], []
+    long = {} if base is None else {"steps": base}
     for k, (name, variant) in enumerate(variants.items()):
         found = []
         for seed in range(seeds):
             tell(f"{study}: {name}, seed {seed} ({k * seeds + seed + 1} of "
                  f"{len(variants) * seeds})")
-            run = trained(variant.recipe, variant.scaled, folder, seed, given, engine)
+            run = trained(variant.recipe, variant.scaled, folder, seed, given, engine, long)
             found.append(scored(run, variant, engine))
         rows.append(row(name, variant, found))
     write_csv(folder / f"{study}.csv", COLUMNS, rows)
@@ -47,14 +49,15 @@ def row(name, variant, found):
     return (name, *means, round(float(spread), 3), "" if variant.paper is None else variant.paper)
 
 
-def trained(fields, how, folder, seed, given, engine):
+def trained(fields, how, folder, seed, given, engine, long=None):
     """The folder of a run that is done, now if not before.
 
-    fields: of its recipe, beside the given ones;  how: as `scaled` of a Variant."""
+    fields: of its recipe, before the given ones;  how: as `scaled` of a Variant;  long: fields of
+    what that begins with."""
     from tubevit_np.begin import new_run, open_run
 
-    start = {"start": str(scaled(how, folder, seed, given, engine))} if how else {}
-    recipe = recipe_for(seed=seed, **fields | given | start)
+    start = {"start": str(scaled(how, folder, seed, given, engine, long or {}))} if how else {}
+    recipe = recipe_for(seed=seed, **given | fields | start)
     parts = [f"{field}={value}" for field, value in fields.items()] + [how] * bool(how)
     place = folder / f"{'-'.join(parts) or 'plain'}-{seed}"
     begun = (place / "config.json").exists()
@@ -65,10 +68,11 @@ def trained(fields, how, folder, seed, given, engine):
     return place
 
 
-def scaled(how, folder, seed, given, engine):
+def scaled(how, folder, seed, given, engine, long):
     """A checkpoint of the plain model's tubes in a large one that was trained on images alone."""
-    small, large = (trained(fields, "", folder, seed, given, engine) for fields in ({}, IMAGES))
-    path = folder / f"{how}-{seed}.safetensors"
+    small, large = (trained(fields | long, "", folder, seed, given, engine)
+                    for fields in ({}, IMAGES))
+    path = folder / f"{small.name}-{how}.safetensors"
     if not path.exists():
         params, cfg, seen = load(small / MODEL)
         large, large_cfg, notes = load(large / MODEL)
@@ -81,21 +85,30 @@ def scaled(how, folder, seed, given, engine):
 
 def scored(place, variant, engine):
     """{column: value} of one run; kept beside it."""
-    from tubevit_np.data.sources import sources_for
-    from tubevit_np.evaluate import evaluate
-
-    kept = place / f"scores-{by(variant.denser)}.json"
+    how = f"{by(variant.denser)}" + (f"-{variant.views}" if variant.views else "")
+    kept = place / f"scores-{how}.json"
     if not kept.exists():
         path, params, cfg, notes = load_model(place)
         cfg = replace(cfg, tubes=tuple(denser(tube, variant.denser) for tube in cfg.tubes))
-        [source, *_] = sources_for(path, notes, data=["generated"])
-        shape = (source.frames, source.size, source.size)
-        scores = evaluate(engine.predictor(params, cfg), source)
+        found = answers(path, notes, engine.predictor(params, cfg), variant.views)
+        shape = (int(notes["frames"]), *[int(notes["size"])] * 2)
         costs = {"tokens": sum(cost.tokens(cfg, shape)),
-                 "GFLOPs": sum(cost.flops(cfg, shape).values()) / 1e9,
+                 "GFLOPs": (variant.views or 1) * sum(cost.flops(cfg, shape).values()) / 1e9,
                  "seconds": seconds(place / "metrics.jsonl")}
-        write_text(kept, json.dumps(scores | costs, indent=1) + "\n")
+        write_text(kept, json.dumps(found | costs, indent=1) + "\n")
     return json.loads(kept.read_text())
+
+
+def answers(path, notes, predict, views):
+    """Shares of held-out generated clips that are right."""
+    from tubevit_np.data.longer import LongSource
+    from tubevit_np.data.sources import sources_for
+    from tubevit_np.evaluate import answered, scores_of
+
+    [source, *_] = sources_for(path, notes, data=["generated"])
+    if views:
+        source = LongSource(**vars(source))
+    return scores_of(answered(predict, source, views=(views or 1, 1)), source.labels)
 
 
 def denser(tube, factors):

@@ -174,7 +174,9 @@ def ablate(options, engine):
     given = {name: getattr(options, name) for name in ("steps", "batch", "image_batch")
              if hasattr(options, name)}
     folder = make_folder(options.out, "--out")
-    rows = ablate(options.study, folder, options.seeds, given, engine)
+    if options.base_steps is not None:
+        at_least(1, "base-steps", options.base_steps)
+    rows = ablate(options.study, folder, options.seeds, given, engine, base=options.base_steps)
     width = max(len(row[0]) for row in rows)
     print(f"\n{COLUMNS[0]:{width}}" + "".join(f"{column:>9}" for column in COLUMNS[1:]))
     for name, tokens, gflops, seconds, *shares, paper in rows:

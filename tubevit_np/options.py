@@ -167,6 +167,9 @@ def ablate(sub):
     sub.add_argument("--out", default="runs/ablations", metavar="FOLDER",
                      help="folder of all trainings; what is there is not trained again "
                      "(default runs/ablations)")
+    sub.add_argument("--base-steps", type=int, metavar="N",
+                     help="steps of the small and the large model that scaling begins with, "
+                     "which its other steps then tune (default as --steps)")
     for name in ("steps", "batch", "image_batch"):
         field(sub, name, default=argparse.SUPPRESS)
 

@@ -15,12 +15,14 @@ class Variant:
     """How one is trained (fields of its Recipe), and what it begins with or is scored by.
 
     scaled: with the tubes of the small model in the large one, "open" or behind a "gate";
-    denser: strides divided by so much when it is scored, (t, h, w)."""
+    denser: strides divided by so much when it is scored, (t, h, w);
+    views: of clips twice as long, when it is scored (data/longer.py)."""
 
     recipe: dict = field(default_factory=dict)
     paper: float | None = None  # percent
     scaled: str = ""
     denser: tuple = (1, 1, 1)
+    views: int | None = None
 
 
 def tubes(name, paper=None):
@@ -49,6 +51,9 @@ STUDIES = {
         "as trained": Variant(paper=84.5), "x 2 in time": Variant(paper=84.9, denser=(2, 1, 1)),
         "x 2 in width": Variant(paper=84.6, denser=(1, 1, 2)),
         "x 4 in space": Variant(paper=83.5, denser=(1, 2, 2))},
+    "views": {  # Table 7f, the paper's 1x1 and 4x1; one training
+        "1 view": Variant(paper=82.8, views=1), "2 views": Variant(views=2),
+        "4 views": Variant(paper=83.3, views=4), "8 views": Variant(views=8)},
     "baselines": {  # Tables 5, 7e and 12; the paper's of other sizes where there are any
         "TubeViT": Variant(), "with space-to-depth": tubes("demo-s2d"),
         "shared kernel": tubes("demo-shared", 83.8), "core tubes": tubes("demo-core"),
