@@ -12,9 +12,10 @@ import lesson
 import numpy as np
 
 import tubevit_np as tv
+from figures.tubes import draw_grid
 from tubevit_np.data.generated import REVERSED, VERBS, make_clips, make_images
 
-lesson.overview("video", "tokens", "heads")
+lesson.overview("video", "heads", "training")
 
 # %% [markdown]
 # ## The same weights at work
@@ -28,38 +29,26 @@ params, cfg, notes = lesson.model()
 pools = lesson.pools(seed=1)  # sprites and backgrounds that the model was not trained on
 clips, labels = make_clips(pools, 200, np.random.default_rng(0))
 images, image_labels = make_images(pools, 200, np.random.default_rng(1))
-of_clips, seen = tv.forward(params, clips[:8], cfg, ("verb", "noun"))
-of_images, seen_of_images = tv.forward(params, images[:8], cfg, "noun")
-lesson.shapes(clips=clips, images=images, tokens_of_clips=seen["tokens"],
-              tokens_of_images=seen_of_images["tokens"], verb=of_clips["verb"], noun=of_images)
+_, of_clips = tv.forward(params, clips[:8], cfg, ("verb", "noun"))
+_, of_images = tv.forward(params, images[:8], cfg, "noun")
+lesson.shapes(clips=of_clips["tokens"], images=of_images["tokens"])
 
 # %% [markdown]
-# Where do 102 and 36 come from? A tube gives a token wherever it fits, and into a single frame only
-# the 2D patches fit.
+# Lesson 5 told why an image has 36 tokens and a clip 102: a tube gives a token wherever it fits,
+# and into a single frame only the 2D patches fit. They are, with their positions, those of the
+# first frame of a clip.
 
 # %%
-print(f"{'tube':10}{'of a clip':>12}{'of an image':>14}")
-for tube in cfg.tubes:
-    counts = [np.prod(tv.grid(tube, (frames, 48, 48))) for frames in (16, 1)]
-    print(f"{tube.name:10}{counts[0]:12}{counts[1]:14}")
-
-# %%
-from figures.tubes import draw_grid
-
 figure, axes = lesson.axes(1300, 460, columns=2, widths=(16, 3))
 for ax, frames, title in zip(axes, (16, 1), ("a clip, from the side", "an image"), strict=True):
     draw_grid(ax, cfg, (frames, 48, 48), view=(1, 0))
-    ax.set(title=title, xticks=range(0, frames + 1, 4) if frames > 1 else (0, 1))
+    ax.set(title=title, xticks=range(0, frames + 1, min(4, frames)))
 lesson.show(figure, "Places of the tubes over time and rows: of a clip all four, of an image only "
             "the patches, in frame 0.")
 
-# %% [markdown]
-# The patches of an image are those of the first frame of a clip: same kernel, same positions, at
-# `t` = 0. So the image of a first frame gives exactly the first 36 tokens of its clip.
-
 # %%
 _, of_first = tv.forward(params, clips[:8, 0], cfg, "noun")
-assert np.allclose(of_first["with_position"], seen["with_position"][:, :36], atol=1e-6)
+assert np.allclose(of_first["with_position"], of_clips["with_position"][:, :36], atol=1e-5)
 
 # %% [markdown]
 # ## One joint step
@@ -116,33 +105,21 @@ lesson.show(figure, "Sizes of gradients by part: videos reach all, images neithe
 # %% [markdown]
 # ## The same frames, the opposite answer
 #
-# Has the model learned motion, or does it guess the verb from how single frames look? Play a clip
-# backwards. All its frames are the same, only their order is not. Who looks at frames must give the
-# same answer as before. Who sees motion must say *right* for *left*, *recede* for *approach*.
+# Lesson 5 played one clip backwards, and the model said *right* for *left*. Is it so for all? Who
+# looks at single frames must give the same answer as before, since all frames are the same. Who
+# sees motion must say the opposite, *recede* for *approach* too.
 
 # %%
-def answers(x, head="verb"):
-    return tv.forward(params, x, cfg, head, inner=False)[0].argmax(-1)
+def answers(x):
+    return tv.forward(params, x, cfg, "verb", inner=False)[0].argmax(-1)
 
 
 forward, backward = answers(clips), answers(clips[:, ::-1])
 swapped = REVERSED[labels["verb"]]  # left for right, up for down, approach for recede
-print(", ".join(f"{verb} -> {VERBS[other]}" for verb, other in zip(VERBS, REVERSED, strict=True)))
-
-# %%
-from figures.arrays import draw_scores
-
-k = np.flatnonzero((labels["verb"] == VERBS.index("left")) & (forward == labels["verb"]))[0]
-logits, _ = tv.forward(params, np.stack([clips[k], clips[k, ::-1]]), cfg, "verb")
-figure, axes = lesson.axes(1300, 420, columns=2)
-for ax, share, title, right in zip(axes, tv.softmax(logits), ("as it is", "played backwards"),
-                                   (0, 1), strict=True):
-    draw_scores(ax, VERBS, share, right, title)
-lesson.play(clips[k], "A clip whose object moves to the left.")
-lesson.show(figure, "Scores of the clip: left; played backwards: right.")
+print(", ".join(f"{verb}: {VERBS[other]}" for verb, other in zip(VERBS, REVERSED, strict=True)))
 
 # %% [markdown]
-# For all 200 clips: each row is what is true, each column what the model says.
+# Each row is what is true of a clip as it was made, each column what the model says.
 
 # %%
 from figures.confusion import draw_shares
@@ -171,16 +148,18 @@ rng = np.random.default_rng(2)
 mixed = np.stack([clip[rng.permutation(16)] for clip in clips])
 stopped = np.repeat(clips[:, :1], 16, axis=1)
 grey = np.repeat(clips.mean(-1, keepdims=True), 3, -1).astype(np.uint8)
-verb, noun = labels["verb"], labels["noun"]
-rows = {"as it is": (clips, verb), "backwards": (clips[:, ::-1], verb),
-        "backwards, verbs swapped": (clips[:, ::-1], swapped), "frames mixed": (mixed, verb),
+
+# %%
+verb, back = labels["verb"], clips[:, ::-1]
+rows = {"as it is": (clips, verb), "backwards": (back, verb),
+        "backwards, verbs swapped": (back, swapped), "frames mixed": (mixed, verb),
         "first frame alone": (stopped, verb), "grey": (grey, verb)}
 
 # %%
 shares = []
 for x, right in rows.values():
     logits, _ = tv.forward(params, x, cfg, ("verb", "noun"), inner=False)
-    shares.append([tv.accuracy(logits["verb"], right), tv.accuracy(logits["noun"], noun)])
+    shares.append([tv.accuracy(logits["verb"], right), tv.accuracy(logits["noun"], labels["noun"])])
 shares = np.array(shares)  # (rows, 2)
 
 # %%

@@ -151,6 +151,7 @@ def logits(params, x, cfg):
     return tv.forward(params, x, cfg, "noun", inner=False)[0]
 
 
+# %%
 without, plain_cfg = scaled_up(small, small_cfg, large, large_cfg, (16, 48, 48))
 images = clips[:, 0]
 print("images: ", np.array_equal(logits(params, images, cfg), logits(large, images, large_cfg)))

@@ -14,6 +14,7 @@ import lesson
 import numpy as np
 
 import tubevit_np as tv
+from figures.tubes import draw_grid
 from tubevit_np import cost
 
 lesson.overview("tubes", "tokens", "encoder")
@@ -45,8 +46,6 @@ for name, tubes in sets.items():
     print(f"{name:16}{total:6} tokens")
 
 # %%
-from figures.tubes import draw_grid
-
 figure, axes = lesson.axes(1400, 420, columns=4)
 for ax, (name, tubes) in zip(axes, sets.items(), strict=True):
     draw_grid(ax, tv.with_tubes(tv.PRESETS["B"], tubes), shape, view=(1, 0))
@@ -77,6 +76,7 @@ def block(n, d):
     return 2 * n * d * 3 * d + 2 * n * d * d + 2 * 2 * n * d * 4 * d, 2 * 2 * n * n * d
 
 
+# %%
 base = tv.PRESETS["B"]
 linear, square = block(539, base.dim)
 assert base.depth * (linear + square) == cost.flops(base, shape)["encoder"]
@@ -141,9 +141,8 @@ figure, ax = lesson.axes(1200, 460)
 for name, row, shade in zip(sets, table, shades, strict=True):
     ax.semilogy(sizes, row, "o-", color=shade)
     ax.text(4.1, row[-1], name, color=shade, va="top" if name == "some frames" else "bottom")
-ax.set(ylabel="GFLOPs of a clip", xlim=(-0.2, 5))
-lesson.show(figure, "Operations of five sizes on a logarithmic axis: for every size dense tubelets "
-            "and every frame take about ten times what TubeViT takes.")
+ax.set(ylabel="GFLOPs of a clip, a tick is ten times more", xlim=(-0.2, 5))
+lesson.show(figure, "Operations of five sizes: the dense ways take ten times those of TubeViT.")
 
 # %% [markdown]
 # ## Longer videos
