@@ -301,6 +301,8 @@ axes[0].set_ylabel("gradient")
 lesson.show(figure, "Right gradients lie on the diagonal; those of the mistake are scattered.")
 
 # %% [markdown]
+# What one does with so many gradients is the subject of the [next lesson](07_training.ipynb).
+#
 # ## Exercises
 #
 # 1. *One-sided differences*, `(loss(w + h) - loss(w)) / h`, need only one more loss for each
@@ -314,7 +316,7 @@ lesson.show(figure, "Right gradients lie on the diagonal; those of the mistake a
 # <details><summary>Answers</summary>
 #
 # 1. It falls like `h`, not `h` squared, since the curve's bend no longer cancels. The best `h` is
-#    near 1e-8, the square root of the rounding, and leaves about eight digits.
+#    between 1e-8 and 1e-7, near the square root of the rounding, and leaves about eight digits.
 # 2. Not at all: the weights of a row sum to 1, so the average grows by the same number, and it is
 #    taken off. A reward that all tokens get alike moves no attention.
 # 3. `d_x = d_y * (x > 0)`. Where `|x| < h` the two losses lie on both sides of the corner, and

@@ -199,19 +199,13 @@ lesson.show(figure, "Share of fresh clips whose verb is named, by verb, before a
 # Before training it gives nearly all clips the same answer, which is right once in eight. After it,
 # most verbs are named well above chance. Not all come equally soon: a thing that spins stays where
 # it is, and looks to few kernels as if it moved.
-
-# %% [markdown]
+#
 # ## The same steps in tinygrad
 #
 # `tubevit_tg` is the same text with Tensors in place of arrays, for GPUs. It has no gradients by
 # hand: tinygrad derives them from the forward pass (*autograd*). From the same parameters and the
 # same batches it must get the same losses, but for the last digits, since it adds in another order.
 # That tests the forward pass, every gradient and the optimiser of both packages at once.
-#
-# What is waited for in the next cell is not the arithmetic. tinygrad first writes a program for
-# each array that is to be computed, and translates it for this machine; that takes about ten
-# seconds for the first step. The second step is recorded, and from the third on the recording is
-# played. `NOOPT=1` asks for plain loops, which are soonest written; a long run goes without it.
 
 # %%
 from tinygrad import Context, TinyJit
@@ -232,6 +226,12 @@ def step_in_tinygrad(t, lr, x, verb):
     tg.adamw(flat_tensors, grads, moments, t, lr, rates=rate_of)
     return loss
 
+
+# %% [markdown]
+# What one waits for in the next cell, ten seconds or so, is not the arithmetic. tinygrad first
+# writes a program for each array that is to be computed, and translates it for this machine. The
+# second step is recorded, and from the third on the recording is played, which is fast. `NOOPT=1`
+# asks for plain loops, which are soonest written; a long run goes without it.
 
 # %%
 for step in range(6):
@@ -264,7 +264,8 @@ lesson.show(draw(run, run[-1]["step"], chance), "Loss and accuracy of the demo's
 # Thin lines are accuracies on the batches it trained on, thick ones with points those on held-out
 # clips, dotted ones what guessing would get; *both* counts clips whose verb and noun are right.
 # What a thing is, its colour and texture, is learned first. How it moves comes later: the kernels
-# of the tubes must find edges that travel before anything behind them can use that.
+# of the tubes must find edges that travel before anything behind them can use that. The [next
+# lesson](08_kernels.ipynb) looks at these kernels.
 #
 # ## Exercises
 #
@@ -272,16 +273,17 @@ lesson.show(draw(run, run[-1]["step"], chance), "Loss and accuracy of the demo's
 # 2. Give the model one frame of each clip, 16 times over: `np.repeat(x[:, :1], 16, axis=1)` in
 #    `batch`. How often can it be right, and why?
 # 3. In `step_in_tinygrad` leave out the clipping. From which step on do the losses differ, and why
-#    not from the first?
+#    not earlier?
 #
 # <details><summary>Answers</summary>
 #
-# 1. With ten times the rate the loss jumps and stays near log 8, or above; with a tenth it falls,
-#    but in so few steps not far.
+# 1. With ten times the rate the loss jumps and stays near log 8; with a tenth it falls more slowly
+#    and ends higher.
 # 2. About as often as by guessing, 1 in 8: the clips are made so that a single frame, taken at
 #    random, does not tell how it moves. (The *first* frame does tell a little of approach and
 #    recede: what comes closer begins small.)
-# 3. From the second on. The first loss is taken before anything moves; only then the step that was
-#    not clipped changes the parameters. And the later, the more: differences grow.
+# 3. From the third on. The first loss is taken before anything moves. The first move of AdamW is
+#    `m / sqrt(v)` with one gradient in both: it does not depend on its length. Only when gradients
+#    of different steps are mixed does it matter how long each was.
 #
 # </details>

@@ -257,6 +257,8 @@ lesson.show(figure, "Directions of the kernels of two tubes: points all round; t
 # at random, and the model needs several kernels to tell one motion. No kernel reaches 1; the
 # detectors are broad, and what decides is the encoder that compares them.
 #
+# The [next lesson](09_images_and_videos.ipynb) asks what these kernels are good for.
+#
 # ## Exercises
 #
 # 1. Draw the films of the 16x4x4 kernels, `pixels.strips(learned[2], 8, scale=10)`. What do you see

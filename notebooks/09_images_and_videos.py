@@ -116,7 +116,7 @@ def answers(x):
 
 forward, backward = answers(clips), answers(clips[:, ::-1])
 swapped = REVERSED[labels["verb"]]  # left for right, up for down, approach for recede
-print(", ".join(f"{verb}: {VERBS[other]}" for verb, other in zip(VERBS, REVERSED, strict=True)))
+print(", ".join(f"{verb} -> {VERBS[other]}" for verb, other in zip(VERBS, REVERSED, strict=True)))
 
 # %% [markdown]
 # Each row is what is true of a clip as it was made, each column what the model says.
@@ -174,13 +174,16 @@ lesson.show(figure, "Share of right verbs and nouns: backwards the verbs fall, s
             "good as before; mixed or stopped they fall near chance; grey spoils the nouns.")
 
 # %% [markdown]
-# Backwards, a quarter of the verbs is still right: *spin* and *still* are their own reverse. With
-# the verbs swapped, all is as before: **the same frames, the opposite answer**. Of mixed frames,
-# and of one frame, the verb is little better than guessed, but the noun hardly suffers: it is in
-# every frame. Grey takes the noun away, whose name begins with a colour, and leaves the motion.
+# (Dotted: what guessing gets.) Backwards, a quarter of the verbs is still right: *spin* and *still*
+# are their own reverse. With the verbs swapped, all is as before: **the same frames, the opposite
+# answer**. Of mixed frames, and of one frame, the verb is little better than guessed, but the noun
+# hardly suffers: it is in every frame. Grey takes the noun away, whose name begins with a colour,
+# and leaves the motion.
 #
 # So what was learned from images, and through patches, is what things are; how they move is in the
 # tubes that last. Both meet in one encoder.
+#
+# The [next lesson](10_small_to_large.ipynb) puts these tubes into a larger model.
 #
 # ## Exercises
 #

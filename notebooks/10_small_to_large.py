@@ -263,6 +263,8 @@ lesson.show(figure, "What trains, and accuracy in the paper: head 85.6, last blo
 # `python -m tubevit_np scale SMALL LARGE --gate 2 --out FILE`, then
 # `train --start FILE --frozen 2`.
 #
+# The [last lesson](11_cost.ipynb) counts what the tubes themselves save.
+#
 # ## Exercises
 #
 # 1. From Ti (192 channels) to B (768): how many places must each token of `tv.TUBE_SETS["main"]`
