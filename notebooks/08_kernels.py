@@ -226,10 +226,10 @@ for name, values in held.items():
     print(f"{name:10}" + "".join(f"{np.median(shares):10.2f}" for shares in values))
 
 # %% [markdown]
-# For 8x8x8 and 16x4x4 most kernels are more like a drifting grating than chance allows; for patches
-# it is less, since spots and colours are no gratings; the long wide 4x12x12 tubes have hardly moved
-# beyond chance: most of what they look like is smooth noise. More training, or real videos, may
-# change that; from these pictures alone one must not say more.
+# For 8x8x8 and 16x4x4 most kernels are more like a drifting grating than chance makes them; for
+# patches it is less, since spots and colours are no gratings; nearest to chance are the 4x12x12
+# tubes, large, and looked through for four frames only: much of what one sees in them is smooth
+# noise. More training, or real videos, may change that; from these pictures one must not say more.
 #
 # ## Which way?
 #
@@ -253,9 +253,11 @@ lesson.show(figure, "Directions of the kernels of two tubes: points all round; t
             "grey, are nearer to the middle than the learned ones.")
 
 # %% [markdown]
-# The clips move left, right, up and down, but kernels look all ways: an object's edges are turned
-# at random, and the model needs several kernels to tell one motion. No kernel reaches 1; the
-# detectors are broad, and what decides is the encoder that compares them.
+# Grey is chance again: the same waves, each sent one way or the other by a coin. Many learned
+# kernels are further out than that. The clips move left, right, up and down, but kernels look all
+# ways: an object's edges are turned at random, and the model needs several kernels to tell one
+# motion. No kernel reaches 1; the detectors are broad, and what decides is the encoder that
+# compares them.
 #
 # The [next lesson](09_images_and_videos.ipynb) asks what these kernels are good for.
 #
