@@ -53,6 +53,21 @@ def draw_all_alike(ax, w):
 
 
 @tidy
+def draw_beside(pictures):
+    """A Figure of {title: picture (h, w, 3) in [0, 1]} from left to right, pixel for pixel."""
+    sizes = [picture.shape for picture in pictures.values()]
+    width = sum(across for _, across, _ in sizes) + BETWEEN * (len(sizes) - 1)
+    figure = page(width + 40, HEADER + max(down for down, _, _ in sizes) + 20)
+    left = 20
+    for title, picture in pictures.items():
+        ax = _pin(figure, left, 0, picture)
+        show(ax, picture)
+        ax.set_title(title)
+        left += picture.shape[1] + BETWEEN
+    return figure
+
+
+@tidy
 def draw_strips(ax, w, count, columns=1, scale=4, gap=24):
     """Rows of kernels w (kt, kh, kw, C, D), largest norm first, time from left to right."""
     picture = strips(w, count, columns, scale, gap)

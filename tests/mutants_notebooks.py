@@ -56,4 +56,9 @@ PICTURES = [Mutant(f"figures/{file}.py", old, new, f"test_frames.py::test_{test}
      "the_map_marks_what_is_asked_and_nothing_else", "the first parts marked"),
 ]]
 
-LESSONS = [*BUILDER, *PICTURES]
+BESIDE = [Mutant("figures/kernels.py", "        left += picture.shape[1] + BETWEEN\n",
+                 "        left += BETWEEN\n",
+                 "test_figures.py::test_pictures_side_by_side_are_there_pixel_for_pixel",
+                 "one picture over the other")]
+
+LESSONS = [*BUILDER, *PICTURES, *BESIDE]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import tubevit_np as tv
-from figures import TUBE_COLOURS, colour, page, place, save, tubes
+from figures import TUBE_COLOURS, colour, page, place, render, save, tubes
 from figures.animation import animate_kernels
 from figures.curves import (
     SHADES,
@@ -24,7 +24,7 @@ from figures.curves import (
     smooth,
     spread,
 )
-from figures.kernels import draw_all_alike, draw_kernels, draw_patches, draw_strips
+from figures.kernels import draw_all_alike, draw_beside, draw_kernels, draw_patches, draw_strips
 from figures.pixels import (
     all_alike,
     components,
@@ -192,6 +192,13 @@ def test_every_kernel_is_on_its_grid(rng):
     picture = to_bytes(patches(w, 7 * 4, side=1))[1::5, ::4, 0].ravel()
     assert picture[:50].tolist() == to_bytes(0.5 + w[0, 1, 0, 0, order] / 2).tolist()
     assert (picture[50:] == 255).all() and len(set(picture)) == 50
+
+
+def test_pictures_side_by_side_are_there_pixel_for_pixel(rng):
+    given = {"tall": rng.random((40, 30, 3)), "wide": rng.random((20, 70, 3))}
+    seen = render(draw_beside(given))
+    (top, left), (other, right) = (find(seen, to_bytes(picture)) for picture in given.values())
+    assert top == other and left + 30 < right < seen.shape[1] - 70
 
 
 def test_drawing_into_axes_of_ones_own(rng):
