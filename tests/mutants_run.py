@@ -317,7 +317,7 @@ ABLATE = [Mutant(*rest) for rest in [
     ("tubevit_np/ablate.py", '(record["step"] - last) / record["rate"]',
      'record["step"] / record["rate"]',
      "test_ablate.py::test_how_long_a_run_trained", "steps counted from the first"),
-    ("tubevit_np/ablate.py", "**given | fields | start", "**fields | given | start",
+    ("tubevit_np/ablate.py", "given | fields | start)", "fields | given | start)",
      "test_ablate.py::test_the_way_from_small_to_large", "what it begins with no longer"),
     ("tubevit_np/data/longer.py", "np.array([0.5])", "np.array([0.0])",
      "test_longer.py::test_views_lie_evenly_from_end_to_end", "one view at the start"),

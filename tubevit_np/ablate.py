@@ -17,6 +17,7 @@ from tubevit_np.studies import IMAGES, STUDIES
 from tubevit_np.widening import scaled_up
 from tubevit_np.writing import write_csv, write_text
 
+ALIKE = {"smoothness": 0.0}  # it is for those who look at kernels, and slows short trainings
 COLUMNS = ("variant", "tokens", "GFLOPs", "seconds", "verb", "noun", "both", "spread", "paper")
 
 
@@ -57,7 +58,7 @@ def trained(fields, how, folder, seed, given, engine, long=None):
     from tubevit_np.begin import new_run, open_run
 
     start = {"start": str(scaled(how, folder, seed, given, engine, long or {}))} if how else {}
-    recipe = recipe_for(seed=seed, **given | fields | start)
+    recipe = recipe_for(seed=seed, **ALIKE | given | fields | start)
     parts = [f"{field}={value}" for field, value in fields.items()] + [how] * bool(how)
     place = folder / f"{'-'.join(parts) or 'plain'}-{seed}"
     begun = (place / "config.json").exists()
