@@ -195,10 +195,10 @@ def test_every_kernel_is_on_its_grid(rng):
 
 
 def test_pictures_side_by_side_are_there_pixel_for_pixel(rng):
-    given = {"tall": rng.random((40, 30, 3)), "wide": rng.random((20, 70, 3))}
+    given = {"wide": rng.random((20, 70, 3)), "tall": rng.random((40, 30, 3))}
     seen = render(draw_beside(given))
     (top, left), (other, right) = (find(seen, to_bytes(picture)) for picture in given.values())
-    assert top == other and left + 30 < right < seen.shape[1] - 70
+    assert top == other and left + 70 < right < seen.shape[1] - 30
 
 
 def test_drawing_into_axes_of_ones_own(rng):
