@@ -12,6 +12,7 @@ import pytest
 
 from tests.mutants import MUTANTS as SPECIFICATION
 from tests.mutants_conformance import SUITE
+from tests.mutants_figures import FIGURES
 from tests.mutants_pictures import PICTURES
 from tests.mutants_ports import PORTS
 from tests.mutants_properties import PROPERTIES
@@ -19,7 +20,8 @@ from tests.mutants_run import AROUND
 from tests.mutants_tg import MIRROR
 from tests.mutants_vit import PRETRAINED
 
-MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PICTURES, *PRETRAINED, *SUITE]
+MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *FIGURES, *PICTURES, *PRETRAINED,
+           *SUITE]
 TOP = Path(__file__).resolve().parents[1]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

@@ -1,0 +1,148 @@
+"""All pictures of a run: made twice alike, shown with their words, and left out where they must."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tubevit_np as tv
+from figures import __main__ as command
+from figures import gallery
+from figures.opened import Missing, Opened
+from tests import small
+from tests.tiny import RECIPE
+from tubevit_np.cli import ended
+from tubevit_np.config import PRESETS
+from tubevit_np.data.batch import PARAMETERS
+from tubevit_np.recipe import write_recipe
+from tubevit_np.snapshots import kernels, write_snapshot
+
+LABELS = {"video": {"verb": ["up", "down"], "noun": ["cat", "eel", "owl"]}, "image": {"noun": [
+    "cat", "eel", "owl"]}}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The folder of a run of two of the demo's tubes with six kernels each, somewhat learned."""
+    folder = tmp_path_factory.mktemp("runs") / "six"
+    folder.mkdir()
+    cfg = replace(PRESETS["demo"], dim=6, heads=1, depth=2, mlp_dim=6,
+                  tubes=PRESETS["demo"].tubes[:2], classes={"verb": 2, "noun": 3})
+    write_recipe(folder / "config.json", RECIPE, cfg, LABELS)
+    params = tv.init(cfg, np.random.default_rng([RECIPE.seed, PARAMETERS]))
+    write_snapshot(folder, 0, kernels(params))
+    for tube in params["tubes"].values():
+        tube["w"] += 0.01 * np.random.default_rng(1).standard_normal((1, 1, 1, 3, 6), np.float32)
+    heads = {kind: list(found) for kind, found in LABELS.items()}
+    tv.save(folder / "model.safetensors", params, cfg, LABELS["video"], heads=json.dumps(heads),
+            frames=16, size=24, step=1)
+    (folder / "metrics.jsonl").write_text(json.dumps({"step": 1, "loss": 2.0, "lr": 1e-3}) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(run, tmp_path_factory):
+    """Two folders of its pictures, and what was left out."""
+    folders = [tmp_path_factory.mktemp("drawn") for _ in range(2)]
+    return folders, [gallery.draw_all(Opened(run, draws=1), folder) for folder in folders]
+
+
+def test_all_pictures_are_drawn_twice_to_the_same_byte(drawn):
+    (first, again), missing = drawn
+    names = {path.name for path in first.iterdir()}
+    assert missing == [{}, {}]
+    assert names == {picture.name for picture in gallery.PICTURES} | {"scores.json", "README.md"}
+    for name in names:
+        assert (first / name).read_bytes() == (again / name).read_bytes(), name
+
+
+def test_the_page_shows_every_picture_with_its_words_and_every_score(drawn):
+    folder = drawn[0][0]
+    text = (folder / "README.md").read_text()
+    for picture in gallery.PICTURES:
+        assert f"![{picture.alt}]({picture.name})\n\n{picture.caption}\n" in text
+    scores = json.loads((folder / "scores.json").read_text())
+    assert list(scores) == ["1x8x8", "8x8x8"]
+    learned = scores["8x8x8"]["learned"]
+    assert f"| 8×8×8, learned | {learned['gabor']:.2f} |" in text
+    assert scores["1x8x8"]["learned"]["direction"] is None
+    assert "gabor null" not in scores["8x8x8"]["untrained"]
+
+
+def test_alternative_texts_are_whole_sentences_that_fit_markdown():
+    for picture in gallery.PICTURES:
+        assert picture.alt.endswith(".") and not set(picture.alt) & set("[]\n"), picture.name
+        assert picture.caption.endswith("."), picture.name
+
+
+def test_untrained_kernels_are_those_that_the_run_began_with(run):
+    opened = Opened(run)
+    new = tv.init(opened.cfg, np.random.default_rng([RECIPE.seed, PARAMETERS]))
+    for i, w in enumerate(opened.untrained.values()):
+        np.testing.assert_array_equal(w, new["tubes"][str(i)]["w"])
+
+
+def test_chance_of_each_accuracy(run):
+    assert Opened(run).chance == pytest.approx(
+        {"verb": 1 / 2, "noun": 1 / 3, "both": 1 / 6, "image noun": 1 / 3})
+
+
+def test_what_a_checkpoint_alone_has_not_is_left_out(run, tmp_path):
+    shutil.copy(run / "model.safetensors", tmp_path)
+    pictures = [one for one in gallery.PICTURES if one.name in ("curves.png", "sampling.png")]
+    opened = Opened(tmp_path / "model.safetensors", draws=1)
+    missing = gallery.draw_all(opened, tmp_path, pictures)
+    assert missing == {"curves.png": f"{tmp_path} holds no metrics.jsonl"}
+    assert (tmp_path / "sampling.png").exists() and not (tmp_path / "curves.png").exists()
+    assert "curves.png" not in (tmp_path / "README.md").read_text()
+
+
+def test_of_patches_and_of_other_colours_there_is_less_to_draw(tmp_path, rng):
+    cfg = replace(small.MODEL, tubes=(small.PATCH,))
+    tv.save(tmp_path / "model.safetensors", small.params(cfg, rng), cfg)
+    opened = Opened(tmp_path)
+    for name, words in (("moving", "one frame"), ("coloured", "2 channels"), ("shape", "size")):
+        with pytest.raises(Missing, match=words):
+            getattr(opened, name)
+    assert opened.scores["1x4x3"]["learned"]["colour"] is None
+
+
+def test_a_page_of_others_stays(run, tmp_path):
+    (tmp_path / "README.md").write_text("# Mine\n")
+    with pytest.raises(ValueError, match="another --out"):
+        gallery.draw_all(Opened(run), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+def typed(*arguments):
+    return ended("figures", command.parser(), command.draw, [str(one) for one in arguments])
+
+
+def test_the_command_draws_into_the_runs_folder_unless_told_otherwise(
+        run, tmp_path, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(command, "draw_all", lambda opened, folder: asked.append(folder) or {
+        "curves.png": "no log"})
+    assert typed(run) == typed(run / "model.safetensors", "--out", tmp_path / "new") == 0
+    assert asked == [run, tmp_path / "new"] and (tmp_path / "new").is_dir()
+    said = capsys.readouterr().out
+    assert "left out curves.png: no log\n" in said and f"{run / 'kernels.png'}\n" in said
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["nowhere"], "no checkpoint at nowhere"), ([], "RUN"), (["a", "--depth", "3"], "--help"),
+    (["{run}", "--out", "{run}/config.json"], "cannot make folder")])
+def test_a_mistake_is_one_line_and_status_2(arguments, words, run, capsys):
+    assert typed(*(one.format(run=run) for one in arguments)) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("figures: ") and words in error and error.count("\n") == 1
+
+
+def test_help_has_an_example(capsys):
+    with pytest.raises(SystemExit):
+        typed("--help")
+    assert "example: python -m figures runs/demo" in capsys.readouterr().out
+    assert Path(command.__file__).name == "__main__.py"
