@@ -13,7 +13,8 @@ ALT = (
 CAPTION = (
     "The peak of each kernel's spectrum, in colour; grey outlines: untrained kernels of the same "
     "run. A quarter of a period across a kernel is the least that gives an orientation: kernels "
-    "below it, left of the dotted line, are in the histogram of spatial frequency alone. "
+    "below it, left of the dotted line, spots or bars without dark sides, are in the histogram of "
+    "spatial frequency alone. "
     "Orientation is that of the stripes, 0 is level; half a circle holds all. Dashed: the highest "
     "frequency that rows or columns of pixels can tell. Speed, dotted: one pixel, and the width of "
     "the kernel, in the time of the kernel; what is slower hardly moves there, what is faster is "

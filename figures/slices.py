@@ -19,11 +19,12 @@ ALT = (
 CAPTION = (
     "Left of each pair: the frame that holds most of the kernel's energy, and the line of the "
     "slice, an arrow along the motion. Right: the slice, time to the right, the way of the arrow "
-    "upwards; the thin line has the slope of the speed below, both from the peak of the kernel's "
-    "spectrum. The line goes through the middle of the kernel's energy; one sample a pixel, linear "
-    "between pixels. One gain for each kernel, 0.5 + k / (2 max|k|), zero mid grey. The kernels of "
-    "largest norm among those whose direction selectivity chance reaches less than once in twenty "
-    "times.")
+    "upwards; the two ends of a line have the slope of the speed below. Way and speed are those "
+    "of the peak of the kernel's spectrum. The line goes through the middle of the kernel's "
+    "energy, one sample a pixel, linear between pixels. One gain for each kernel, "
+    "0.5 + k / (2 max|k|), zero mid grey. Shown are the kernels of largest norm among those with "
+    "an orientation whose direction selectivity is above that of 19 kernels of the same waves "
+    "by chance.")
 
 
 def strongest(w, found, count):
