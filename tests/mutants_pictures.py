@@ -110,4 +110,17 @@ HISTORY = [Mutant("figures/history.py", *rest) for rest in [
      "test_history.py::test_norms_of_all_kernels_and_the_five_of_them_in_colour", "one left out"),
 ]]
 
-PICTURES = [*SNAPSHOTS, *PLACES, *OVERLAY, *ATTENTION, *POSITIONS, *HISTORY]
+AT_WORK = [Mutant(*rest) for rest in [
+    ("figures/opened.py", "for step, params in found.items() if step < last}",
+     "for step, params in found.items()}",
+     "test_opened.py::test_the_history_ends_with_the_checkpoint_and_has_nothing_later",
+     "what came after the checkpoint"),
+    ("figures/opened.py", "mean(0).argmax()", "mean(0).argmin()",
+     "test_opened.py::test_a_model_is_seen_at_work_on_a_clip_of_its_own_size", "the least"),
+    ("figures/opened.py", "if self.clip is None:", "if True:",
+     "test_opened.py::test_or_on_a_file", "another clip than was asked for"),
+    ("figures/example.py", "heads_for(notes, self.kind)", "heads_for(notes, \"video\")",
+     "test_example.py::test_it_is_seen_by_the_heads_of_its_kind", "an image by a video's heads"),
+]]
+
+PICTURES = [*SNAPSHOTS, *PLACES, *OVERLAY, *ATTENTION, *POSITIONS, *HISTORY, *AT_WORK]

@@ -10,7 +10,7 @@ from clips import SHARED, needs_shared
 from matplotlib.colors import to_rgb
 
 import tubevit_np as tv
-from figures import attention, colour, page, place, save
+from figures import colour, page, place, save
 from figures.attention import (
     HOT,
     Row,
@@ -178,4 +178,3 @@ def test_pages_of_a_real_clip(rng, tmp_path):
     for figure in figures:
         save(figure, tmp_path / "a.png")
         assert np.array_equal(figure.axes[0].images[0].get_array(), clip[0])
-    assert attention.POOLING_ALT and attention.ALT

@@ -18,6 +18,7 @@ from tubevit_np.cli import ended
 from tubevit_np.config import PRESETS
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.recipe import write_recipe
+from tubevit_np.snapshots import kernels, write_snapshot
 
 LABELS = {"video": {"verb": ["up", "down"], "noun": ["cat", "eel", "owl"]}, "image": {"noun": [
     "cat", "eel", "owl"]}}
@@ -28,15 +29,16 @@ def run(tmp_path_factory):
     """The folder of a run of two of the demo's tubes with six kernels each, somewhat learned."""
     folder = tmp_path_factory.mktemp("runs") / "six"
     folder.mkdir()
-    cfg = replace(PRESETS["demo"], dim=6, heads=1, depth=1, mlp_dim=6,
+    cfg = replace(PRESETS["demo"], dim=6, heads=1, depth=2, mlp_dim=6,
                   tubes=PRESETS["demo"].tubes[:2], classes={"verb": 2, "noun": 3})
     write_recipe(folder / "config.json", RECIPE, cfg, LABELS)
     params = tv.init(cfg, np.random.default_rng([RECIPE.seed, PARAMETERS]))
+    write_snapshot(folder, 0, kernels(params))
     for tube in params["tubes"].values():
         tube["w"] += 0.01 * np.random.default_rng(1).standard_normal((1, 1, 1, 3, 6), np.float32)
     heads = {kind: list(found) for kind, found in LABELS.items()}
     tv.save(folder / "model.safetensors", params, cfg, LABELS["video"], heads=json.dumps(heads),
-            frames=16, size=24)
+            frames=16, size=24, step=1)
     (folder / "metrics.jsonl").write_text(json.dumps({"step": 1, "loss": 2.0, "lr": 1e-3}) + "\n")
     return folder
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import small
 from clips import write_video
-from tiny import coded, finished
+from tiny import coded, copied, finished
 
 import tubevit_np as tv
 from figures.example import generated
 from figures.opened import Missing, Opened
-from tubevit_np.snapshots import read_snapshots
+from tubevit_np.snapshots import kernels, read_snapshots, write_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,14 @@ def test_or_on_a_file(tmp_path):
     assert np.array_equal(run.example.clip, coded(3, 27, 16)[:, 1:25, 1:25])
 
 
-def test_the_history_ends_with_the_checkpoint_and_has_nothing_later(run):
+def test_the_history_ends_with_the_checkpoint_and_has_nothing_later(run, tmp_path):
     assert list(run.history) == [0, 4, 8, 11]
     assert all(np.array_equal(w, run.kernels[name]) for name, w in run.history[11].items())
     first = read_snapshots(finished())[0]["tubes"]["2"]["w"]
     assert np.array_equal(run.history[0]["16x4x4"], first)
-    assert list(Opened(finished() / "checkpoint-000008.safetensors").history) == [0, 4, 8]
+    folder = copied(tmp_path / "run")
+    write_snapshot(folder, 16, kernels(run.params))
+    assert list(Opened(folder / "checkpoint-000008.safetensors").history) == [0, 4, 8]
 
 
 def test_what_a_checkpoint_alone_cannot_show(tmp_path, rng):

@@ -45,7 +45,7 @@ class Recipe:
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     cache: str | None = None  # folder of small decoded pictures of such a set, for the next epoch
     size: int = 48  # pixels, of both sides
-    steps: int = 2800
+    steps: int = 3200
     batch: int | tuple[int, ...] = 32  # videos in a step
     image_batch: int | tuple[int, ...] = 32  # images in a step
     weight: float | tuple[float, ...] = 1.0  # of the mean loss of videos
@@ -62,7 +62,7 @@ class Recipe:
     shuffled: bool = False  # a control: frames of clips in random order, in training alone
     dropout: float = 0.0  # share of numbers dropped, see dropout.py
     spectral: bool = True  # step kernels by waves, not by voxels (frequency.py)
-    smoothness: float = 20.0  # weight decay of a kernel's fast waves (frequency.py)
+    smoothness: float = 12.0  # weight decay of a kernel's fast waves (frequency.py)
     kernel_rates: bool = True  # step kernels by rates of their size (optim.py)
     kernel_norm: float = KERNEL_NORM  # of new kernels
     frozen: int = 0  # first blocks that do not train, nor do the tubes then (Sec. 3.6)
