@@ -23,12 +23,14 @@ def parser():
     top.add_argument("--out", metavar="FOLDER", help="default: the run's folder")
     top.add_argument("--clip", metavar="FILE", type=Path,
                      help="video or image to show the model at work on (default: a generated clip)")
+    top.add_argument("--control", metavar="RUN", type=Path,
+                     help="a run of train --shuffled, to draw its kernels beside")
     top.set_defaults(command=None)
     return top
 
 
 def draw(options):
-    run = Opened(options.run, clip=options.clip)
+    run = Opened(options.run, clip=options.clip, control=options.control)
     if options.clip and run.example:  # an unreadable one is told before anything is drawn
         print(f"over {run.example.name}")
     folder = make_folder(options.out or run.folder, "--out")

@@ -13,6 +13,7 @@ from figures import (
     animation,
     attention,
     colours,
+    controls,
     curves,
     distributions,
     history,
@@ -77,6 +78,8 @@ PICTURES = (
     Picture("distributions.png", distributions.ALT, distributions.CAPTION,
             lambda run: distributions.draw_distributions(
                 run.measured, run.measured_untrained, "How kernels score, beside chance")),
+    Picture("controls.png", controls.ALT, controls.CAPTION,
+            lambda run: controls.draw_controls(run.controls), ("controls",)),
     Picture("sampling.png", tubes.ALT, tubes.CAPTION,
             lambda run: tubes.draw_sampling(run.cfg, run.shape)),
     Picture("overlay.png", overlay.ALT, overlay.CAPTION,

@@ -31,10 +31,12 @@ class Missing(ValueError):
 class Opened:
     """What RUN means: a run folder or a checkpoint.  Raises ValueError if it cannot be read.
 
-    clip: a video or an image to show the model at work on, a generated clip unless given."""
+    clip: a video or an image to show the model at work on, a generated clip unless given;
+    control: the run of the same model that was trained on frames in random order."""
 
-    def __init__(self, path, draws=DRAWS, clip=None):
+    def __init__(self, path, draws=DRAWS, clip=None, control=None):
         self.path, self.draws, self.clip = find_model(path), draws, clip
+        self.control = control
         self.params, self.cfg, self.notes = load(self.path)
         self.folder, self.name = self.path.parent, self.path.resolve().parent.name
 
@@ -76,6 +78,19 @@ class Opened:
         """The same of new parameters, the run's own where it began with none of another."""
         rng = np.random.default_rng([self.recipe.seed, PARAMETERS])
         return tube_kernels(init(self.cfg, rng, self.recipe.kernel_norm), self.cfg)
+
+    @cached_property
+    def controls(self):
+        """{column: {"8x8x8": (w, its numbers)}} of learned, untrained and shuffled kernels."""
+        if self.control is None:
+            raise Missing("no --control, a run of train --shuffled, is given")
+        other = Opened(self.control)
+        if other.cfg.tubes != self.cfg.tubes or not other.recipe.shuffled:
+            raise ValueError(f"{self.control} is no training of these tubes with --shuffled")
+        sets = {"learned": self.measured, "untrained": self.measured_untrained,
+                "frames in random order": other.measured}
+        return {column: {name: (found.w, found.own) for name, found in tubes.items()}
+                for column, tubes in sets.items()}
 
     @cached_property
     def moving(self):

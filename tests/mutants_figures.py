@@ -83,6 +83,8 @@ FIGURES = [Mutant(f"figures/{file}.py", old, new, f"test_{test}", why)
      "population.py::test_distributions_are_shares_with_medians_above", "counts for shares"),
     ("opened", "[self.recipe.seed, PARAMETERS]", "self.recipe.seed",
      "gallery.py::test_untrained_kernels_are_those_that_the_run_began_with", "other noise"),
+    ("opened", " or not other.recipe.shuffled", "",
+     "gallery.py::test_only_a_run_of_shuffled_frames_is_a_control", "any run is a control"),
     ("gallery", "        except Missing as error:", "        except ZeroDivisionError as error:",
      "gallery.py::test_what_a_checkpoint_alone_has_not_is_left_out", "nothing drawn at all"),
     ("gallery", "startswith(HEADING)", 'startswith("")',

@@ -10,7 +10,7 @@ import pytest
 
 import tubevit_np as tv
 from figures import __main__ as command
-from figures import gallery
+from figures import controls, gallery
 from figures.opened import Missing, Opened
 from tests import small
 from tests.tiny import RECIPE
@@ -44,10 +44,20 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def drawn(run, tmp_path_factory):
+def control(run, tmp_path_factory):
+    """A run of the same model, as if trained on frames in random order."""
+    folder = tmp_path_factory.mktemp("runs") / "shuffled"
+    shutil.copytree(run, folder)
+    write_recipe(folder / "config.json", replace(RECIPE, shuffled=True), Opened(run).cfg, LABELS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(run, control, tmp_path_factory):
     """Two folders of its pictures, and what was left out."""
     folders = [tmp_path_factory.mktemp("drawn") for _ in range(2)]
-    return folders, [gallery.draw_all(Opened(run, draws=1), folder) for folder in folders]
+    return folders, [gallery.draw_all(Opened(run, draws=1, control=control), folder)
+                     for folder in folders]
 
 
 def test_all_pictures_are_drawn_twice_to_the_same_byte(drawn):
@@ -83,6 +93,26 @@ def test_untrained_kernels_are_those_that_the_run_began_with(run):
     new = tv.init(opened.cfg, np.random.default_rng([RECIPE.seed, PARAMETERS]))
     for i, w in enumerate(opened.untrained.values()):
         np.testing.assert_array_equal(w, new["tubes"][str(i)]["w"])
+
+
+def test_kernels_stand_beside_those_of_a_control(run, control):
+    sets = Opened(run, control=control).controls
+    assert list(sets) == ["learned", "untrained", "frames in random order"]
+    learned, untrained, shuffled = (tubes["8x8x8"][0] for tubes in sets.values())
+    assert np.array_equal(learned, shuffled) and not np.array_equal(learned, untrained)
+    figure = controls.draw_controls(sets)
+    pictures = [ax.images[0].get_array() for ax in figure.axes if ax.images]
+    assert [picture.shape for picture in pictures] == [(194, 389, 3), (328, 391, 3)] * 3
+    said = [text.get_text() for text in figure.texts]
+    own = sets["untrained"]["8x8x8"][1]
+    assert any(text.startswith(f"gabor {np.median(own['gabor']):.2f}   direction") for text in said)
+
+
+def test_only_a_run_of_shuffled_frames_is_a_control(run):
+    with pytest.raises(ValueError, match="no training of these tubes with --shuffled"):
+        len(Opened(run, control=run).controls)
+    with pytest.raises(Missing, match="no --control"):
+        len(Opened(run).controls)
 
 
 def test_chance_of_each_accuracy(run):

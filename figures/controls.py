@@ -1,0 +1,63 @@
+"""Learned kernels beside what should not look like them: untrained ones, and those of a control."""
+
+import numpy as np
+
+from figures import FAINT, colour, explain, mark, page, place, tidy, wrap, write
+from figures.kernels import show
+from figures.pixels import kernel_rgb, order_by_norm, strips, tile
+
+LEFT, WIDE, GAP, TOP, COUNT, PATCHES = 70, 400, 70, 190, 6, 18  # pixels, and of kernels
+SHOWN = ("gabor", "direction", "separability")
+ALT = (
+    "The strongest kernels of each tube as film strips, in columns: as learned, untrained, and of "
+    "the same training whose clips had their frames in random order.")
+CAPTION = (
+    "In each column the kernels of largest norm of that training, largest on top, time from left "
+    "to right. Each has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero is mid "
+    "grey. Below, medians over all kernels of the tube: the share of energy in the best Gabor, "
+    "direction selectivity, and separability, the share in one picture times one course of time. "
+    "A model that saw frames in random order cannot tell motions apart, and its kernels need not "
+    "move.")
+
+
+def sample(w):
+    """The strongest kernels w (kt, kh, kw, C, D), WIDE pixels or a little less: (h, w, 3)."""
+    kt, _, kw = w.shape[:3]
+    if kt > 1:
+        return strips(w, COUNT, scale=max(1, (WIDE // kt - 1) // kw))
+    columns = PATCHES // 3
+    chosen = order_by_norm(w)[:PATCHES]
+    return tile(kernel_rgb(w)[chosen, 0], columns, scale=max(1, (WIDE // columns - 1) // kw))
+
+
+def said(own):
+    """The medians of a tube's numbers {name: (D,)}, of those that there are."""
+    medians = {name: np.median(own[name]) for name in SHOWN}
+    return "   ".join(f"{name} {value:.2f}" for name, value in medians.items()
+                      if np.isfinite(value))
+
+
+@tidy
+def draw_controls(sets, title="What is learned, and what is not"):
+    """The page of {column: {"8x8x8": (w (kt, kh, kw, C, D), its numbers {name: (D,)})}}."""
+    pictures = {column: {name: sample(w) for name, (w, _) in tubes.items()}
+                for column, tubes in sets.items()}
+    heights = {name: len(picture) + 110 for name, picture in next(iter(pictures.values())).items()}
+    across = 2 * LEFT + len(sets) * (WIDE + GAP) - GAP
+    caption, below = wrap(CAPTION, across - 2 * LEFT)
+    bottom = TOP + sum(heights.values())
+    figure = page(across, bottom + below + 40)
+    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    for k, (column, tubes) in enumerate(sets.items()):
+        left, top = LEFT + k * (WIDE + GAP), TOP
+        write(figure, left, 134, column, fontsize=12, weight="bold")
+        for i, (name, (_, own)) in enumerate(tubes.items()):
+            picture = pictures[column][name]
+            if not k:
+                mark(figure, left - 26, top, len(picture), colour(i))
+            write(figure, left, top - 10, name.replace("x", "×"), color=FAINT)
+            show(place(figure, left, top, picture.shape[1], len(picture)), picture)
+            write(figure, left, top + len(picture) + 28, said(own), color=FAINT, fontsize=8)
+            top += heights[name]
+    explain(figure, LEFT, bottom, caption)
+    return figure
