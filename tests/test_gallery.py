@@ -102,7 +102,7 @@ def test_kernels_stand_beside_those_of_a_control(run, control):
     assert np.array_equal(learned, shuffled) and not np.array_equal(learned, untrained)
     figure = controls.draw_controls(sets)
     pictures = [ax.images[0].get_array() for ax in figure.axes if ax.images]
-    assert [picture.shape for picture in pictures] == [(194, 389, 3), (328, 391, 3)] * 3
+    assert [picture.shape for picture in pictures] == [(64, 389, 3), (328, 391, 3)] * 3
     said = [text.get_text() for text in figure.texts]
     own = sets["untrained"]["8x8x8"][1]
     assert any(text.startswith(f"gabor {np.median(own['gabor']):.2f}   direction") for text in said)
