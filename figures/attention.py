@@ -33,11 +33,10 @@ SPREAD = (
     "tube get, in brackets that of each head; the tick is the share that they would get if all "
     "tokens were alike.")
 POOLING = (
-    "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. ")
-ROLLOUT = (
-    "Last row: rollout, the same weights carried back through the mean attention of all blocks, "
-    "half of each block's being the token itself, as it is added unchanged; only an estimate of "
-    "where the answer came from. ")
+    "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. "
+    "Last row (not where attention is divided): rollout, the same weights carried back through the "
+    "mean attention of all blocks, half of each block's being the token itself, as it is added "
+    "unchanged; only an estimate of where the answer came from. ")
 
 
 @dataclass
@@ -62,14 +61,14 @@ def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
     shape, weights = clip.shape[:3], pool_weights(out)
     each = heat(weights.mean(0), cfg, shape)
-    rows, caption = [Row("All tubes", "mean of the heads", each.sum(0), HOT, weights)], POOLING
+    rows = [Row("All tubes", "mean of the heads", each.sum(0), HOT, weights)]
     rows += [Row(spelt(tube), "alone", found, colour(i))
              for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)) if found.any()]
     if cfg.attention == "global":
-        back, caption = rollout(out, cfg.depth), POOLING + ROLLOUT
+        back = rollout(out, cfg.depth)
         rows.append(Row("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
                         back[None]))
-    return _page(clip, cfg, rows, caption + SPREAD, title, answered, note)
+    return _page(clip, cfg, rows, POOLING + SPREAD, title, answered, note)
 
 
 @tidy

@@ -163,7 +163,7 @@ def test_divided_attention_has_pooling_alone(rng):
     clip = clips.noise(rng, *SHAPE)
     _, out = tv.forward(small.params(cfg, rng), clip[None], cfg, "noun")
     texts = [text.get_text() for text in draw_pooling(clip, out, cfg, {}).texts]
-    assert "Rollout" not in texts and "row: rollout" not in " ".join(texts[-1].split())
+    assert "Rollout" not in texts
     with pytest.raises(ValueError, match="among 6 of 42 tokens at a time .*: it is divided"):
         draw_attention(clip, out, cfg, 0, 0)
 
