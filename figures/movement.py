@@ -37,7 +37,8 @@ def draw_movement(ax, w, own, plain, shade):
         at = np.median(separability(kernels)), np.median(direction_selectivity(kernels))
         ax.plot(*at, "*", color=INK, markersize=9, markeredgecolor="white", clip_on=False,
                 markeredgewidth=0.6, zorder=5)
-        ax.annotate(name, at, textcoords="offset points", fontsize=7.5, **BESIDE.get(name, RIGHT))
+        ax.annotate(name, at, textcoords="offset points", fontsize=7.5, **BESIDE.get(name, RIGHT),
+                    bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1})
     ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="space-time separability")
 
 
