@@ -61,6 +61,11 @@ def test_a_mutant_still_fits_the_code(mutant):
     assert f"def {test}(" in (TOP / "tests" / file).read_text()
 
 
+def test_the_readme_tells_how_many_there_are():
+    text, count = (TOP / "README.md").read_text(), len(MUTANTS)
+    assert f"| {count} of {count} |" in text and f"in {count} places" in text
+
+
 @pytest.mark.mutants
 def test_the_copy_passes_unchanged(copy):
     result = run(copy, sorted({mutant.test for mutant in MUTANTS}))
