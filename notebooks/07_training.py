@@ -247,7 +247,7 @@ for step in range(6):
 # ## The real thing
 #
 # `python -m tubevit_np train --out runs/demo` is this loop with 48 x 48 pixels, images beside the
-# clips, two heads and 2800 steps: five minutes on two cores. It writes checkpoints, so that a run
+# clips, two heads and 3200 steps: five minutes on two cores. It writes checkpoints, so that a run
 # that was cut off goes on with `--resume`, looks at held-out clips now and then, and draws its
 # curves and kernels. `python -m tubevit_tg train` is the same on a GPU. These are the curves of the
 # model that the next lessons look at:

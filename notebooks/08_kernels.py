@@ -226,10 +226,10 @@ for name, values in held.items():
     print(f"{name:10}" + "".join(f"{np.median(shares):10.2f}" for shares in values))
 
 # %% [markdown]
-# For 8x8x8 and 16x4x4 most kernels are more like a drifting grating than chance makes them; for
-# patches it is less, since spots and colours are no gratings; nearest to chance are the 4x12x12
-# tubes, large, and looked through for four frames only: much of what one sees in them is smooth
-# noise. More training, or real videos, may change that; from these pictures one must not say more.
+# The kernels of all video tubes are more like a drifting grating than chance makes them; patches
+# are nearest to chance, since spots and colours are no gratings. Chance itself scores far higher
+# than noise: these kernels are smooth, and smooth things look like something. Without chance
+# beside it a score says little.
 #
 # ## Which way?
 #
