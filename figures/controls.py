@@ -16,8 +16,7 @@ CAPTION = (
     "to right. Each has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero is mid "
     "grey. Below, medians over all kernels of the tube: the share of energy in the best Gabor, "
     "direction selectivity, and separability, the share in one picture times one course of time. "
-    "A model that saw frames in random order cannot tell motions apart, and its kernels need not "
-    "move.")
+    "Frames in random order still tell that something moves, but not which way.")
 
 
 def sample(w):
