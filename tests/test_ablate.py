@@ -1,6 +1,7 @@
 """The studies: each variant can be trained, nothing is trained twice, and what is counted."""
 
 import csv
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -129,3 +130,19 @@ def test_the_picture_shows_each_variant_at_its_cost():
         assert ax.get_xlim()[0] == 0
     names = [text.get_text() for text in right.texts]
     assert names[:3] == ["variant 0  20.0%", "variant 1  30.0%", "variant 2  40.0%"]
+
+
+def test_the_page_of_what_was_seen_tells_what_the_tables_tell():
+    """Of figures/ablations, which hold a table for each study."""
+    folder = Path(ablation.__file__).parent / "ablations"
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines()]
+    assert {path.stem for path in folder.glob("*.csv")} == set(STUDIES)
+    for study, variants in STUDIES.items():
+        with open(folder / f"{study}.csv") as file:
+            rows = list(csv.DictReader(file))
+        assert [one["variant"] for one in rows] == list(variants)
+        for one in rows:
+            shares = [f"{100 * float(one[name]):.1f}" for name in ("verb", "noun", "both", "spread")]
+            told = [*shares[:2], f"{shares[2]} \u00b1 {shares[3]}", one["paper"]]
+            assert any(line[0] == one["variant"] and line[-4:] == told for line in lines), one
