@@ -143,6 +143,6 @@ def test_the_page_of_what_was_seen_tells_what_the_tables_tell():
             rows = list(csv.DictReader(file))
         assert [one["variant"] for one in rows] == list(variants)
         for one in rows:
-            shares = [f"{100 * float(one[name]):.1f}" for name in ("verb", "noun", "both", "spread")]
+            shares = [f"{100 * float(one[name]):.1f}" for name in COLUMNS[4:8]]
             told = [*shares[:2], f"{shares[2]} \u00b1 {shares[3]}", one["paper"]]
             assert any(line[0] == one["variant"] and line[-4:] == told for line in lines), one
