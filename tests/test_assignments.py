@@ -97,6 +97,7 @@ def test_what_students_get_has_no_solutions_and_no_hidden_cases(handout):
     text = str(handout.outline())
     for _, source, whole in handout.solutions:
         assert not whole or MARKS.sub("", source) not in text
+    assert not any(why in str(handout.source()) for why in map(repr, handout.tagged("solution")))
     assert "SOLUTION" in str(handout.source()) and "SOLUTION" not in str(handout.solved())
 
 

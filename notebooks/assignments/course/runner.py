@@ -14,7 +14,7 @@ from .calls import ENDS_PYTHON
 from .packing import pack, unpack
 
 SECONDS = 10  # of the processor for a cell, and for a call
-PATIENCE = 6  # times as many by the clock, for who waits instead of working
+PATIENCE = 60  # more by the clock, for who waits instead of working: a machine may be busy
 PRINTED = 1 << 20  # bytes; who prints more is stopped
 RETURNED = 1 << 28
 ENDLESS = "does not end: it was stopped"
@@ -72,7 +72,7 @@ class Student:
     def _ask(self, request, what):
         try:
             _write(self.process.stdin, pack(request))
-            reply = unpack(self.replies.get(timeout=PATIENCE * self.seconds))
+            reply = unpack(self.replies.get(timeout=PATIENCE + self.seconds))
             if reply.get("error") == ENDS_PYTHON:
                 self.notes.append(f"{what} ends Python")
             return reply
@@ -87,7 +87,7 @@ class Student:
 
     def _code(self):
         try:
-            return self.process.wait(1)
+            return self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             return None
 
