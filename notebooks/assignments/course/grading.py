@@ -38,7 +38,7 @@ def grade(name):
         if error := _autograde(api, name, student):
             failed[student] = error
         else:
-            api.generate_feedback(name, student, force=True)
+            error = _failure(api.generate_feedback(name, student, force=True))
         print(f"{student}: {error or 'graded'}", flush=True)
     rows = [_row(api, name, student, failed) for student in students]
     with open(TOP / f"grades-{name}.csv", "w", encoding="utf-8", newline="") as file:
@@ -53,7 +53,11 @@ def _autograde(api, name, student):
         read(TOP / "submitted" / student / name / f"{name}.ipynb")
     except ValueError as error:
         return str(error)
-    result = api.autograde(name, student, force=True)
+    return _failure(api.autograde(name, student, force=True))
+
+
+def _failure(result):
+    """Of a command of nbgrader's."""
     return "" if result["success"] else "nbgrader: " + result["error"].strip()[-300:]
 
 
