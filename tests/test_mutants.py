@@ -12,6 +12,7 @@ import pytest
 
 from tests.mutants import MUTANTS as SPECIFICATION
 from tests.mutants_conformance import SUITE
+from tests.mutants_course import COURSE
 from tests.mutants_figures import FIGURES
 from tests.mutants_notebooks import LESSONS
 from tests.mutants_pictures import PICTURES
@@ -22,7 +23,7 @@ from tests.mutants_tg import MIRROR
 from tests.mutants_vit import PRETRAINED
 
 MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PRETRAINED, *FIGURES, *PICTURES,
-           *LESSONS, *SUITE]
+           *LESSONS, *SUITE, *COURSE]
 TOP = Path(__file__).resolve().parents[1]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

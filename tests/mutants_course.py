@@ -1,0 +1,40 @@
+"""Mistakes made on purpose in the judge of the assignments; see mutants.py."""
+
+from tests.mutants import Mutant
+
+HINTS = "every_wrong_answer_loses_points_and_gets_its_hint[01_patches_and_tubes]"
+STOPPED = "nothing_that_a_student_does_stops_the_others"
+TOLD = "a_difference_is_told_without_the_wanted_values"
+COURSE = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignments.py::test_{test}",
+                 why) for file, old, new, test, why in [
+    ("course/comparing", "    if wanted.shape != found.shape:", "    if wanted.size != found.size:",
+     TOLD, "any shape will do"),
+    ("course/comparing", "if _dtype(wanted) != _dtype(found)", "if False", TOLD,
+     "any dtype will do"),
+    ("course/comparing", "it is {value}\")", "it is {value}, not 5.125\")", TOLD,
+     "the wanted value is told"),
+    ("course/comparing", "return list(value)\n    return value",
+     "return tuple(value)\n    return value",
+     "lists_tuples_and_arrays_of_the_same_numbers_are_the_same",
+     "lists of two arrays are taken for equal"),
+    ("course/judging", "        return Verdict(0, *_visible", "        return Verdict(1, *_visible",
+     "who_writes_nothing_gets_nothing[01_patches_and_tubes]", "points for what is wrong"),
+    ("course/judging", "if all(explains(name, *pair) for pair in zip(cases, answers))),",
+     "if False),", HINTS,
+     "the first mistake that fits one case"),
+    ("course/judging", "if _wrong(exercise, hidden, unseen) is None:", "if True:", HINTS,
+     "hidden cases do not count"),
+    ("course/runner", "                process.kill()\n", "                pass\n", STOPPED,
+     "who prints without end is not stopped"),
+    ("course/runner", "                self._note_changes()", "                pass", STOPPED,
+     "who replaces NumPy's tests is not named"),
+    ("course/calls", "except BaseException as error:", "except Exception as error:", STOPPED,
+     "exit ends the judging"),
+    ("course/handing", "            names.add(name)\n", "",
+     "cells_that_are_missing_doubled_or_edited_are_named", "the last of doubled cells counts"),
+    ("course/handing", "not locked(cell) and name", "name",
+     "cells_that_are_missing_doubled_or_edited_are_named", "a given cell may be edited"),
+    ("handout", 'if "tags" not in metadata])', "])",
+     "what_students_get_has_no_solutions_and_no_hidden_cases[01_patches_and_tubes]",
+     "students see why"),
+]]
