@@ -1,7 +1,7 @@
 """Assignment 4, gradients: references, and the cases that answers are tried on.
 
-Gains, biases and inputs are drawn at random and sizes differ, so that no mistake is right by chance;
-some sizes agree, so that a product the wrong way round runs and can be told from its numbers."""
+Gains and inputs are drawn at random and sizes differ, so that no mistake is right by chance; some
+sizes agree, so that a product the wrong way round runs and can be told from its numbers."""
 
 from types import SimpleNamespace
 
@@ -83,8 +83,8 @@ def heads(clips, heads, queries, tokens, channels):
 def tube(shape, channels, *tube):
     kernel, stride, offset = tube
     counts = [(n - o - k) // s + 1 for n, k, s, o in zip(shape[1:], *tube)]
-    return {"d_tokens": normal(shape[0], int(np.prod(counts)), channels), "video": normal(*shape, 2),
-            "kernel": kernel, "stride": stride, "offset": offset}
+    return {"d_tokens": normal(shape[0], int(np.prod(counts)), channels),
+            "video": normal(*shape, 2), "kernel": kernel, "stride": stride, "offset": offset}
 
 
 EXERCISES = [
