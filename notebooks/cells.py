@@ -1,9 +1,10 @@
 """A lesson's source, py:percent, as the cells of a notebook.
 
 `# %% [markdown]` begins a cell of text, each line behind a "# "; `# %%` one of code.  VS Code,
-Spyder, PyCharm and jupytext read the same form."""
+Spyder, PyCharm and jupytext read the same form.  Metadata may follow: `# %% tags=["x"]`."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ FOLDER = Path(__file__).resolve().parent
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"file_extension": ".py", "mimetype": "text/x-python",
                               "name": "python", "pygments_lexer": "ipython3"}}
-MARK = re.compile(r"^# %%( \[markdown\])?$", re.MULTILINE)
+MARK = re.compile(r"^# %%( \[markdown\])?((?: \w+=.+)?)$", re.MULTILINE)
 
 
 def lessons(names=()):
@@ -32,11 +33,30 @@ def split(text):
     """[("markdown" or "code", source)] of a py:percent text.
 
     Raises ValueError for text before the first cell, and for a line of text without its "#"."""
-    before, *parts = MARK.split(text)
+    return [(kind, source) for kind, source, _ in parts(text)]
+
+
+def parts(text):
+    """[("markdown" or "code", source, metadata)], as split."""
+    before, *found = MARK.split(text)
     if before.strip():
         raise ValueError(f"{before.strip().splitlines()[0]!r} stands before the first # %%")
-    return [("markdown", _prose(source)) if kind else ("code", source.strip())
-            for kind, source in zip(parts[::2], parts[1::2], strict=True)]
+    return [("markdown", _prose(source), _metadata(told)) if kind
+            else ("code", source.strip(), _metadata(told))
+            for kind, told, source in zip(found[::3], found[1::3], found[2::3], strict=True)]
+
+
+def _metadata(told):
+    """' a=[1] b={"c": 2}' -> {"a": [1], "b": {"c": 2}}."""
+    found, told = {}, told.strip()
+    while told:
+        name, told = told.split("=", 1)
+        try:
+            found[name], end = json.JSONDecoder().raw_decode(told)
+        except ValueError:
+            raise ValueError(f"{name}={told} stands behind # %%, and is no JSON") from None
+        told = told[end:].strip()
+    return found
 
 
 def _prose(source):
@@ -50,10 +70,15 @@ def _prose(source):
 def notebook(text):
     """Without outputs.  A cell's id is a hash of its source, so that it stays when others change.
     """
+    return of_cells(parts(text))
+
+
+def of_cells(cells):
+    """The notebook of [(kind, source, metadata)]."""
     made, seen = [], {}
-    for kind, source in split(text):
+    for kind, source, metadata in cells:
         digest = hashlib.sha256(source.encode()).hexdigest()[:8]
         seen[digest] = seen.get(digest, 0) + 1
         new = v4.new_markdown_cell if kind == "markdown" else v4.new_code_cell
-        made.append(new(source, id=f"{digest}-{seen[digest]}"))
+        made.append(new(source, id=f"{digest}-{seen[digest]}", metadata=metadata))
     return v4.new_notebook(cells=made, metadata=METADATA)

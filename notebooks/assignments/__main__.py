@@ -1,0 +1,48 @@
+"""Builds the course of assignments, and grades what is handed in.
+
+examples:
+  python -m notebooks.assignments build --out course/           all assignments
+  python -m notebooks.assignments build 01 --out course/        one of them
+  python -m notebooks.assignments grade course/ 01_patches_and_tubes"""
+
+import argparse
+import subprocess
+import sys
+
+from tqdm import tqdm
+
+from notebooks.assignments.build import build
+from notebooks.assignments.handout import handouts
+
+
+def parser():
+    made = argparse.ArgumentParser(prog="python -m notebooks.assignments", description=__doc__,
+                                   formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = made.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("build", help="releases, solutions, guide and graders")
+    new.add_argument("names", nargs="*", metavar="NAME", help="assignments, by the start of their "
+                     "names; all unless told otherwise")
+    new.add_argument("--out", required=True, metavar="FOLDER", help="the course's folder")
+    grade = commands.add_parser("grade", help="grade submitted/STUDENT/NAME/ of a course's folder")
+    grade.add_argument("folder", metavar="FOLDER")
+    grade.add_argument("name", metavar="NAME")
+    return made
+
+
+def main(arguments=None):
+    args = parser().parse_args(arguments)
+    try:
+        if args.command == "build":
+            sources = handouts(args.names)
+            for _ in tqdm(build(sources, args.out), "assignments", len(sources), disable=None):
+                pass
+            return 0
+        return subprocess.run([sys.executable, "-m", "course.grading", args.name],
+                              cwd=args.folder, check=False).returncode
+    except (ValueError, OSError) as error:
+        print(f"notebooks.assignments: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

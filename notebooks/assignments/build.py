@@ -1,0 +1,104 @@
+"""From the sources to a course's folder: handouts, solutions, guide, graders; the same bytes each
+time, but for nbgrader's data base.
+
+  source/NAME/, release/NAME/   for nbgrader;  release is what students get
+  solutions/NAME.ipynb          with folds
+  guide.md                      for who teaches: times, points, answers, what graders notice
+  gradescope/NAME.zip           to upload there
+  hidden/NAME.npz               the cases that students do not see
+  course/, nbgrader_config.py   the graders themselves: the folder can be moved to another machine
+"""
+
+import io
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+
+from notebooks.assignments.course.packing import pack
+from notebooks.assignments.exercises import judged_by, kills, load
+from notebooks.assignments.guide import guide
+from notebooks.assignments.handout import FOLDER
+from tubevit_np.writing import make_folder
+
+FOR_TEACHERS = ("hooks.py", "grading.py", "gradescope.py", "nbgrader_config.py")
+SETUP = "#!/usr/bin/env bash\npip3 install numpy\n"
+RUN = ('#!/usr/bin/env bash\nset -e\ncd "$(dirname "$0")"\n'
+       'if [ -d source ]; then cd source; fi\nexec python3 -m course.gradescope\n')
+
+
+def build(handouts, folder):
+    """Write the course of these Handouts into a folder; yields the name of each as it is done."""
+    folder = make_folder(folder, "--out")
+    _copy_course(folder / "course", ())
+    shutil.move(folder / "course/nbgrader_config.py", folder / "nbgrader_config.py")
+    shutil.copy(FOLDER / "CHANGELOG.md", folder)
+    texts = []
+    for handout in handouts:
+        texts.append(_write(handout, folder))
+        _release(handout, folder)
+        yield handout.name
+    _text(folder / "guide.md", guide(handouts, texts))
+
+
+def _write(handout, folder):
+    """All of an assignment but the release; returns the rows of its kill table."""
+    checks, wrongs = load(handout.number)
+    visible, hidden = judged_by(checks, wrongs.WRONG, handout.solutions, handout.points)
+    source = make_folder(folder / "source" / handout.name, "--out")
+    _notebook(source / f"{handout.name}.ipynb", handout.source())
+    (source / "exercises.npz").write_bytes(pack(
+        {"name": handout.name, "exercises": visible, "data": checks.DATA,
+         "released": handout.outline()}))
+    _copy_course(source / "course", FOR_TEACHERS)
+    shutil.move(source / "course/test_exercises.py", source / "test_exercises.py")
+    _bytes(folder / "hidden" / f"{handout.name}.npz", pack(hidden))
+    _notebook(folder / "solutions" / f"{handout.name}.ipynb", handout.solved())
+    _bytes(folder / "gradescope" / f"{handout.name}.zip", _gradescope(source, pack(hidden)))
+    return kills(checks, wrongs.WRONG, handout.solutions, visible, hidden)
+
+
+def _release(handout, folder):
+    """By nbgrader, which also notes cells and points in its data base."""
+    made = subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", handout.name,
+                           "--create", "--force"], cwd=folder, capture_output=True, text=True,
+                          check=False)
+    if made.returncode:
+        raise ValueError(f"nbgrader makes no release of {handout.name}: {made.stderr[-1000:]}")
+
+
+def _copy_course(folder, without):
+    """The package that judges, and what it is asked by."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(FOLDER / "course", folder,
+                    ignore=shutil.ignore_patterns("__pycache__", *without))
+
+
+def _gradescope(source, hidden):
+    """The bytes of a zip: setup.sh, run_autograder, the package, both kinds of cases."""
+    files = {"setup.sh": SETUP.encode(), "run_autograder": RUN.encode(), "hidden.npz": hidden,
+             "exercises.npz": (source / "exercises.npz").read_bytes()}
+    files |= {f"course/{path.name}": path.read_bytes()
+              for path in [*(source / "course").glob("*.py"), FOLDER / "course/gradescope.py"]}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = (0o755 if "." not in name else 0o644) << 16
+            file.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _notebook(path, notebook):
+    _text(path, nbformat.writes(notebook) + "\n")
+
+
+def _text(path, text):
+    _bytes(path, text.encode())
+
+
+def _bytes(path, data):
+    make_folder(path.parent, "--out")
+    path.write_bytes(data)

@@ -1,0 +1,81 @@
+"""What differs between a result and the one that is wanted, without telling the latter's values."""
+
+import numpy as np
+
+NUMBER = (bool, int, float, np.generic)
+
+
+def difference(wanted, found, tolerance=1e-9, what="the result"):
+    """(words, wrong): wrong is an array of bool where single values are, else None.
+
+    None where all is right.  Lists, tuples and arrays of the same numbers count as the same."""
+    if found is None and wanted is not None:
+        return f"{what} is None: is a return missing?", None
+    wanted, found = _plain(wanted), _plain(found)
+    if type(wanted) is not type(found):
+        return f"{what} is {_kind(found)}, {_kind(wanted)} is wanted", None
+    if isinstance(wanted, np.ndarray):
+        return _of_arrays(wanted, found, tolerance, what)
+    if isinstance(wanted, (dict, list)):
+        return _of_parts(wanted, found, tolerance, what)
+    return None if wanted == found else (f"{what} is {str(found)[:80]!r}, which is not right", None)
+
+
+def _of_parts(wanted, found, tolerance, what):
+    if isinstance(wanted, list):
+        wanted, found = (dict(enumerate(parts)) for parts in (wanted, found))
+    if len(wanted) != len(found):
+        return f"{what} has {len(found)} parts, {len(wanted)} are wanted", None
+    if missing := [key for key in wanted if key not in found]:
+        return f"{what} has no {missing[0]!r}", None
+    for key, part in wanted.items():
+        if differs := difference(part, found[key], tolerance, f"{what}[{key!r}]"):
+            return differs
+    return None
+
+
+def _of_arrays(wanted, found, tolerance, what):
+    if wanted.shape != found.shape:
+        return f"{what} has shape {found.shape}, {wanted.shape} is wanted", None
+    if _dtype(wanted) != _dtype(found):
+        return f"{what} has dtype {found.dtype}, {wanted.dtype} is wanted", None
+    if wanted.dtype.kind not in "fc":
+        wrong = wanted != found
+    else:
+        tolerance = max(tolerance, 1e-5 if wanted.dtype == np.float32 else 0)
+        limit = tolerance * max(np.abs(wanted).max(initial=0), 1e-3)
+        wrong = ~(np.abs(found - wanted) <= limit)  # NaN, too, is wrong
+    return (_where(found, wrong, what), wrong) if wrong.any() else None
+
+
+def _where(found, wrong, what):
+    first = tuple(map(int, np.argwhere(wrong)[0])) if wrong.ndim else ()
+    value = f"{found[first]:.6g}" if found.dtype.kind in "fc" else str(found[first])
+    if not wrong.ndim:
+        return f"{what} is {value}, which is not right"
+    return (f"{int(wrong.sum())} of {wrong.size} values are wrong; the first is "
+            f"{what}[{', '.join(map(str, first))}], it is {value}")
+
+
+def _plain(value):
+    """Numbers, and lists of nothing but numbers, as arrays; other sequences as lists."""
+    if isinstance(value, NUMBER):
+        return np.asarray(value)
+    if isinstance(value, (tuple, list)):
+        if value and all(isinstance(part, NUMBER) or np.shape(part) == () and isinstance(
+                part, np.ndarray) for part in value):
+            return np.asarray(value)
+        return list(value)
+    return value
+
+
+def _dtype(array):
+    """Whole numbers of any size are one type."""
+    return "integer" if array.dtype.kind in "iu" else str(array.dtype)
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}" if value.ndim else "a number"
+    return {list: "a list or tuple", dict: "a dict", str: "text"}.get(
+        type(value), type(value).__name__)

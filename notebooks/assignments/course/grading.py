@@ -1,0 +1,88 @@
+"""Grade all that was handed in for an assignment: python -m course.grading 01_patches_and_tubes
+
+Run it in the course's folder.  Submissions lie in submitted/STUDENT/ASSIGNMENT/.  One that cannot
+be read does not keep the others from being graded; it is named in report-ASSIGNMENT.md, with all
+that was odd about the others.  nbgrader's own commands work here as well."""
+
+import argparse
+import csv
+import logging
+import sys
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config.loader import PyFileConfigLoader
+
+from .handing import read
+
+TOP = Path.cwd()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m course.grading", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("assignment")
+    grade(parser.parse_args().assignment)
+
+
+def grade(name):
+    """Autograde every student, then feedback, grades-NAME.csv and report-NAME.md."""
+    api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", str(TOP)).load_config())
+    api.log.setLevel(logging.CRITICAL)
+    students = sorted(path.name for path in (TOP / "submitted").iterdir() if (path / name).is_dir())
+    failed = {}
+    for student in students:
+        if error := _autograde(api, name, student):
+            failed[student] = error
+        else:
+            api.generate_feedback(name, student, force=True)
+        print(f"{student}: {error or 'graded'}", flush=True)
+    rows = [_row(api, name, student, failed) for student in students]
+    with open(TOP / f"grades-{name}.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([rows[0].keys(), *(
+            row.values() for row in rows)] if rows else [])
+    (TOP / f"report-{name}.md").write_text(report(name, rows), encoding="utf-8")
+
+
+def _autograde(api, name, student):
+    """What went wrong, or nothing."""
+    try:
+        read(TOP / "submitted" / student / name / f"{name}.ipynb")
+    except ValueError as error:
+        return str(error)
+    result = api.autograde(name, student, force=True)
+    return "" if result["success"] else "nbgrader: " + result.get("log", "").strip()[-300:]
+
+
+def _row(api, name, student, failed):
+    """{"student", a column for each exercise and question, "score", "waits", "notes"}."""
+    with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as book:
+        cells = {cell.name: cell.max_score for notebook in book.find_assignment(name).notebooks
+                 for cell in notebook.grade_cells}
+        if student in failed:
+            return {"student": student, **dict.fromkeys(cells, 0), "score": 0, "waits": "",
+                    "notes": failed[student]}
+        grades = book.find_submission(name, student).notebooks[0].grades
+        scores = {grade.name: grade.score for grade in grades}
+        waits = [grade.name for grade in grades if grade.needs_manual_grade]
+    graded = read(TOP / "autograded" / student / name / f"{name}.ipynb")
+    return {"student": student, **{cell: scores[cell] for cell in cells},
+            "score": sum(scores.values()), "waits": " ".join(waits),
+            "notes": "; ".join(graded["metadata"]["course"]["notes"])}
+
+
+def report(name, rows):
+    """A table of the scores, then what was odd, by student."""
+    if not rows:
+        return f"# {name}\n\nNothing was handed in.\n"
+    short = [key for key in rows[0] if key != "notes"]
+    lines = [f"# {name}", "", "| " + " | ".join(short) + " |", "| --- " * len(short) + "|"]
+    lines += ["| " + " | ".join(f"{row[key]:g}" if isinstance(row[key], float) else str(row[key])
+                                for key in short) + " |" for row in rows]
+    odd = [f"- {row['student']}: {row['notes']}" for row in rows if row["notes"]]
+    return "\n".join([*lines, "", "## What was odd", "", *(odd or ["Nothing."]), ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

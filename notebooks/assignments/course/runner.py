@@ -1,0 +1,107 @@
+"""A student's cells in a process of their own, that may hang, die or print without end."""
+
+import os
+import queue
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from .packing import pack, unpack
+
+SECONDS = 10  # for a cell, and for a call
+PRINTED = 1 << 20  # bytes; who prints more is stopped
+RETURNED = 1 << 28
+LEFT_OUT = "; it is left out"
+KEPT = ("PATH", "SYSTEMROOT", "LANG", "DEV", "HOME", "CACHEDB", "XDG_CACHE_HOME")
+START = "import sys; sys.path.insert(0, {!r}); from course.child import serve; serve()"
+
+
+class Student:
+    """cells: [(name, source, whole)];  a cell that hangs or kills its process is left out from then
+    on, and `notes` tells.  Use it in a with statement, or close() it."""
+
+    def __init__(self, cells, seconds=SECONDS):
+        self.cells, self.seconds, self.notes, self.failed = cells, seconds, [], {}
+        self.process, self.folder = None, tempfile.TemporaryDirectory()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def call(self, name, probe, case):
+        """{"result": value} or {"error": words}."""
+        self._load()
+        reply = self._ask({"name": name, "probe": probe, "case": case}, f"exercise {name}")
+        if "error" in reply and name in self.failed:
+            reply["error"] = f"its cell fails: {self.failed[name]}"
+        return reply
+
+    def _load(self):
+        while self.process is None:
+            self._start()
+            for cell in [each for each in self.cells if each[0] not in self._lost()]:
+                reply = self._ask(dict(zip(("cell", "source", "whole"), cell)), f"cell {cell[0]}")
+                if "error" in reply:
+                    self.failed[cell[0]] = reply["error"]
+                if self.process is None:
+                    self.failed[cell[0]] += LEFT_OUT
+                    break
+
+    def _lost(self):
+        return {name for name, error in self.failed.items() if error.endswith(LEFT_OUT)}
+
+    def _ask(self, request, what):
+        try:
+            _write(self.process.stdin, pack(request))
+            return unpack(self.replies.get(timeout=self.seconds))
+        except queue.Empty:
+            words = f"does not end: stopped after {self.seconds} seconds"
+        except Exception:  # noqa: BLE001  it is dead, or what came back is no reply
+            words = "ends its process"
+        words = "prints without end" if self.printed > PRINTED else words
+        self.close_process()
+        self.notes.append(f"{what} {words}")
+        return {"error": words, "lost": True}
+
+    def _start(self):
+        top = str(Path(__file__).resolve().parents[1])
+        surroundings = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-c", START.format(top)], cwd=self.folder.name,
+            env=surroundings | {"OPENBLAS_NUM_THREADS": "1"}, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.printed, self.replies = 0, queue.Queue()
+        for job in (self._listen, self._count):
+            threading.Thread(target=job, args=(self.process, self.replies), daemon=True).start()
+
+    def _listen(self, process, replies):
+        while head := process.stdout.read(8):
+            size = struct.unpack("<Q", head)[0] if len(head) == 8 else RETURNED + 1
+            replies.put(process.stdout.read(size) if size <= RETURNED else b"")
+        replies.put(b"")
+
+    def _count(self, process, _):
+        while data := process.stderr.read1(1 << 16):
+            self.printed += len(data)
+            if self.printed > PRINTED:
+                process.kill()
+
+    def close_process(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def close(self):
+        self.close_process()
+        self.folder.cleanup()
+
+
+def _write(pipe, data):
+    pipe.write(struct.pack("<Q", len(data)) + data)
+    pipe.flush()

@@ -1,0 +1,25 @@
+"""`python -m pytest` here judges the saved notebook as the teacher does, on the visible cases."""
+
+from functools import cache
+
+import pytest
+from course import assignment
+from course.submission import judged_file
+
+
+@cache
+def judged():
+    return judged_file()
+
+
+@pytest.mark.parametrize("exercise", assignment()["exercises"])
+def test_exercise(exercise):
+    verdict = judged()[0][exercise]
+    if not verdict.right:
+        pytest.fail(verdict.words, pytrace=False)
+
+
+def test_nothing_is_odd():
+    """No cell is missing or changed, and none hangs or ends its process."""
+    if odd := judged()[1]:
+        pytest.fail("\n".join(odd), pytrace=False)

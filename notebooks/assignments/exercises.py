@@ -1,0 +1,122 @@
+"""What an assignment's checks_NN.py and wrong_NN.py are made of, and what is made of them."""
+
+import importlib
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+
+from notebooks.assignments.course.calls import answer
+from notebooks.assignments.course.judging import judge
+from notebooks.assignments.course.packing import pack, unpack
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise by the grade_id of its solution cell.
+
+    cases, hidden: [{argument: value}], with which the function of that name is called; students
+    see the former.  A probe(student, **case) instead does what one call cannot: it runs in the
+    student's process, so it imports what it needs itself.  tolerance: relative to the largest."""
+
+    name: str
+    cases: list
+    hidden: list
+    probe: Callable | None = None
+    tolerance: float = 1e-9
+
+    @property
+    def probe_source(self):
+        source = self.probe and inspect.getsource(self.probe)
+        return source and re.sub(r"def \w+\(", "def probe(", source, count=1)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A plausible mistake: `old`, once in the solution, becomes `new`; old None: the whole cell.
+
+    name: completes "Likely mistake: ";  hint: a sentence that does not give the answer away."""
+
+    name: str
+    hint: str
+    old: str | None
+    new: str
+
+
+def load(number):
+    """(checks, wrong): the modules of an assignment, by its number as text."""
+    return tuple(importlib.import_module(f"notebooks.assignments.{kind}_{number}")
+                 for kind in ("checks", "wrong"))
+
+
+def judged_by(checks, wrongs, solutions, points):
+    """({exercise: visible dict}, {exercise: hidden cases}), in the form that course.judging reads.
+
+    solutions: those of a Handout;  points: {exercise: number}."""
+    visible, hidden = {}, {}
+    for exercise in checks.EXERCISES:
+        made = {wrong.name: student(solutions, exercise.name, wrong)
+                for wrong in wrongs.get(exercise.name, ())}
+        visible[exercise.name] = {
+            "points": points[exercise.name], "probe": exercise.probe_source,
+            "tolerance": exercise.tolerance,
+            "hints": {wrong.name: wrong.hint for wrong in wrongs.get(exercise.name, ())},
+            "cases": [_case(exercise, args, checks.REFERENCE, made) for args in exercise.cases]}
+        hidden[exercise.name] = [_case(exercise, args, checks.REFERENCE, made)
+                                 for args in exercise.hidden]
+    return visible, hidden
+
+
+def _case(exercise, args, reference, made):
+    wanted = asked(exercise, reference, args)
+    if "error" in wanted:
+        raise ValueError(f"the reference of {exercise.name} fails: {wanted['error']}")
+    outcomes = {name: asked(exercise, module, args) for name, module in made.items()}
+    return {"args": args, "wanted": wanted["result"], "mistakes": {
+        name: outcome for name, outcome in outcomes.items() if _other(outcome, wanted)}}
+
+
+def _other(outcome, wanted):
+    return pack(outcome) != pack(wanted)
+
+
+def asked(exercise, module, args):
+    """The answer of a module, as a process of its own would give it."""
+    found = answer(module, name=exercise.name, probe=exercise.probe_source,
+                   case=unpack(pack(args)))
+    try:
+        return unpack(pack(found))
+    except TypeError as error:
+        return {"error": f"returns a {error}: an array or a number is wanted"}
+
+
+def student(solutions, name=None, wrong=None):
+    """A module of given and solved cells, one with a mistake.  Raises ValueError where that does
+    not fit."""
+    module = ModuleType("student")
+    for cell, source, whole in solutions:
+        answer(module, cell=cell, source=edited(source, wrong) if cell == name else source,
+               whole=whole)  # one that fails leaves its names undefined
+    return module
+
+
+def edited(source, wrong):
+    if wrong.old is None:
+        return wrong.new
+    if source.count(wrong.old) != 1:
+        raise ValueError(f"{wrong.name}: {wrong.old!r} is not there exactly once")
+    return source.replace(wrong.old, wrong.new)
+
+
+def kills(checks, wrongs, solutions, visible, hidden):
+    """[(exercise, mistake, share left, words)]: what the judge says to every wrong answer."""
+    rows = []
+    for exercise in checks.EXERCISES:
+        for wrong in wrongs.get(exercise.name, ()):
+            module = student(solutions, exercise.name, wrong)
+            verdict = judge(exercise.name, visible[exercise.name], hidden[exercise.name],
+                            partial(asked, exercise, module))
+            rows.append((exercise.name, wrong, verdict))
+    return rows

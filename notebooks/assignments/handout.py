@@ -1,0 +1,122 @@
+"""A source NN_topic.py as a handout: what students get, what they are shown afterwards.
+
+Beside nbgrader's own metadata a cell of text may carry
+  course={"exercise": NAME, "minutes": 10, "difficulty": 2}   the task of an exercise or question
+  tags=["solution"]    why the solution is as it is: a fold of the solutions
+  tags=["rubric"]      answers at three levels with their points: a fold of the solutions, the guide
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from notebooks.assignments.course.handing import code_cells
+from notebooks.cells import of_cells, parts
+
+FOLDER = Path(__file__).resolve().parent
+MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION *\n?", re.MULTILINE)
+FOLD = "<details><summary>{}</summary>\n\n{}\n\n</details>"
+
+
+@dataclass(frozen=True)
+class Handout:
+    path: Path
+    cells: list  # [(kind, source, metadata)]
+
+    @property
+    def name(self):
+        return self.path.stem
+
+    @property
+    def number(self):
+        return self.name[:2]
+
+    @property
+    def title(self):
+        return self.cells[0][1].splitlines()[0].removeprefix("# ")
+
+    @property
+    def points(self):
+        """{exercise or question: points}; the grade_id of tests is test_ and the exercise."""
+        return {role["grade_id"].removeprefix("test_"): role["points"]
+                for *_, role in self._roles() if role["grade"]}
+
+    @property
+    def tasks(self):
+        """{exercise or question: its "minutes" and "difficulty"}, in order."""
+        return {told["exercise"]: told for _, _, metadata in self.cells
+                if (told := metadata.get("course"))}
+
+    @property
+    def solutions(self):
+        """[(name, source, whole)] of given and solved code cells, as a Student takes them."""
+        solved = [{"cell_type": kind, "source": MARKS.sub("", source),
+                   "metadata": {"nbgrader": role}} for kind, source, role in self._roles()]
+        return code_cells({"cells": solved}, self.outline())
+
+    def _roles(self):
+        return [(kind, source, metadata["nbgrader"]) for kind, source, metadata in self.cells
+                if "nbgrader" in metadata]
+
+    def tagged(self, tag):
+        """The texts of cells with a tag."""
+        return [source for _, source, metadata in self.cells if tag in metadata.get("tags", ())]
+
+    def source(self):
+        """The notebook that nbgrader makes the release of."""
+        return of_cells([(kind, self._task(source, metadata), _public(metadata))
+                         for kind, source, metadata in self.cells if "tags" not in metadata])
+
+    def outline(self):
+        """The cells with a part in grading, without their solutions: see course/handing.py."""
+        return {"cells": [
+            {"cell_type": kind, "metadata": {"nbgrader": role},
+             "source": "" if role["solution"] else source} for kind, source, role in self._roles()]}
+
+    def solved(self):
+        """The notebook of the solutions, with folds."""
+        cells = []
+        for kind, source, metadata in self.cells:
+            if "tags" in metadata:
+                what = {"solution": "Why", "rubric": "How it is graded"}[metadata["tags"][0]]
+                cells.append((kind, FOLD.format(what, source), {}))
+            elif metadata.get("nbgrader", {}).get("solution"):
+                cells += _folded(kind, MARKS.sub("", source))
+            else:
+                cells.append((kind, self._task(source, metadata), {}))
+        return of_cells(cells)
+
+    def _task(self, source, metadata):
+        """The text of a task with a line below its title: how hard, how long, how many points."""
+        told = metadata.get("course")
+        if not told:
+            return source
+        title, rest = source.split("\n", 1)
+        line = (f"*Difficulty {told['difficulty']} of 5, about {told['minutes']} minutes, "
+                f"{self.points[told['exercise']]} points.*")
+        return f"{title}\n\n{line}\n{rest}"
+
+
+def _public(metadata):
+    return {"nbgrader": metadata["nbgrader"]} if "nbgrader" in metadata else {}
+
+
+def _folded(kind, source):
+    """A solution as a fold for readers; code once more as a cell that runs, itself folded."""
+    if kind == "markdown":
+        return [(kind, FOLD.format("An answer with full points", source), {})]
+    fold = FOLD.format("Worked solution", f"```python\n{source}\n```")
+    return [("markdown", fold, {}), (kind, source, {"jupyter": {"source_hidden": True}})]
+
+
+def handouts(names=()):
+    """The Handouts in order, or those whose names begin with one of `names`.
+
+    Raises ValueError for a name that is that of none."""
+    paths = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+    for name in names:
+        if not any(path.stem.startswith(name) for path in paths):
+            raise ValueError(f"no assignment {name!r}; there are "
+                             f"{', '.join(path.stem for path in paths)}")
+    return [Handout(path, parts(path.read_text(encoding="utf-8"))) for path in paths
+            if not names or path.stem.startswith(tuple(names))]
