@@ -233,9 +233,9 @@ learned = params["tubes"]["1"]["w"]  # (8, 8, 8, 3, 96)
 
 # %%
 # When 6.1 to 6.4 are right: the four kernels that tell right from left best, as films.
-values = np.array([direction_selectivity(power(learned[..., d], 16)) for d in range(96)])
+values = np.array([direction_selectivity(power(learned[..., d], 32)) for d in range(96)])
 for d in np.argsort(-abs(values))[:4]:
-    rows, columns = velocity(power(learned[..., d], 16))
+    rows, columns = velocity(power(learned[..., d], 32))
     words = f"Kernel {d}: selectivity {values[d]:.2f}, {rows:.2f} down, {columns:.2f} right"
     print(words)
     film(np.round(255 * picture(learned[..., d])).astype(np.uint8), words, scale=8)
@@ -287,6 +287,7 @@ for d in np.argsort(-abs(values))[:4]:
 # </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_tinygrad", "grade": false, "solution": false, "locked": true, "task": false}
+import course.tinygrad_device  # noqa: F401 - it chooses one that needs no compiler
 from tinygrad import Tensor
 
 # %% nbgrader={"schema_version": 3, "grade_id": "layer_norm", "grade": false, "solution": true, "locked": false, "task": false}
