@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 1. Patches and tubes
 #
-# A video is an array of numbers, `(T, H, W, C)`: frames, rows, columns, colours. A transformer wants
-# a list of vectors. You cut a video into boxes, sparsely, and turn each box into one vector, a
-# **token**. At the end you have the first layer of TubeViT.
+# A video is an array of numbers, `(T, H, W, C)`: frames, rows, columns, colours. A transformer
+# wants a list of vectors. You cut a video into boxes, sparsely, and turn each box into one vector,
+# a **token**. At the end you have the first layer of TubeViT.
 #
 # **You will be able to**
 #
@@ -17,8 +17,8 @@
 #
 # **How it works.** Write your code where it says `YOUR CODE HERE`, and run the cell below it: it
 # tells what is wrong. You may add cells of your own with helpers; of those only imports, functions
-# and constants count. `python -m pytest` in this folder judges the saved notebook. When you hand in,
-# cases that you cannot see are tried as well; they are worth half of the points.
+# and constants count. `python -m pytest` in this folder judges the saved notebook. When you hand
+# in, cases that you cannot see are tried as well; they are worth half of the points.
 #
 # **To read**
 #
@@ -34,7 +34,7 @@ from course import check, data, film
 
 clip = data("clip")
 print(clip.shape, clip.dtype)
-film(clip[::2], "Eight frames of a clip of 48 by 48 pixels: a small figure moves over a background.")
+film(clip[::2], "Eight frames of a clip of 48 by 48 pixels: a small figure moves.")
 
 # %% [markdown] course={"exercise": "box_starts", "minutes": 8, "difficulty": 1}
 # ## 1.1 Where boxes begin
@@ -97,9 +97,9 @@ check("grid")
 # %% [markdown] course={"exercise": "patches", "minutes": 15, "difficulty": 2}
 # ## 1.3 An image as patches
 #
-# Cut an image `(H, W, C)` into squares of `size` by `size` pixels, side by side, and write each as a
-# row: `(N, size * size * C)`. Patches go row by row, from left to right. Inside a patch the order is
-# rows, columns, colours. `H` and `W` are multiples of `size`.
+# Cut an image `(H, W, C)` into squares of `size` by `size` pixels, side by side, and write each as
+# a row: `(N, size * size * C)`. Patches go row by row, from left to right. Inside a patch the order
+# is rows, columns, colours. `H` and `W` are multiples of `size`.
 #
 # <details><summary>Hint</summary>
 #
@@ -153,8 +153,8 @@ check("unpatch")
 # ## 1.5 A video as tubes
 #
 # Now with a kernel that is longer than one frame, with strides and offsets. From a video `(T, H, W,
-# C)` return `(N, kt * kh * kw * C)`: a row for each box, time slowest, columns fastest, and inside a
-# box the order of its voxels and colours as in the video. `kernel`, `stride` and `offset` are
+# C)` return `(N, kt * kh * kw * C)`: a row for each box, time slowest, columns fastest, and inside
+# a box the order of its voxels and colours as in the video. `kernel`, `stride` and `offset` are
 # triples in the order t, h, w. If no box fits, there are no rows, but the second axis is as long as
 # ever.
 #
@@ -189,8 +189,8 @@ check("tube_windows")
 
 # %% [markdown] tags=["solution"]
 # The last loop runs fastest, so columns must be last. An image is a video of one frame, and a patch
-# is a tube whose kernel is one frame long: 1.3 is the case `kernel = stride = (1, size, size)`. That
-# is why one model takes both.
+# is a tube whose kernel is one frame long: 1.3 is the case `kernel = stride = (1, size, size)`.
+# That is why one model takes both.
 
 # %% [markdown] course={"exercise": "tube_tokens", "minutes": 15, "difficulty": 2}
 # ## 1.6 From boxes to tokens
@@ -286,8 +286,8 @@ check("share_read")
 # ## 1.9 In words: does order matter?
 #
 # Someone writes the voxels of each box with colours first, `(C, kt, kh, kw)`, and trains a model
-# from the beginning. Does it learn as well? Then they load your kernel `w` into it. What goes wrong,
-# and would the shapes tell? Three or four sentences.
+# from the beginning. Does it learn as well? Then they load your kernel `w` into it. What goes
+# wrong, and would the shapes tell? Three or four sentences.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_order", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # Trained from the beginning it learns as well: the order inside a box is only a renumbering of the

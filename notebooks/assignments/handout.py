@@ -54,6 +54,12 @@ class Handout:
                    "metadata": {"nbgrader": role}} for kind, source, role in self._roles()]
         return code_cells({"cells": solved}, self.outline())
 
+    @property
+    def answers(self):
+        """{grade_id: source} of all solution cells, written answers included."""
+        return {role["grade_id"]: MARKS.sub("", source) for _, source, role in self._roles()
+                if role["solution"]}
+
     def _roles(self):
         return [(kind, source, metadata["nbgrader"]) for kind, source, metadata in self.cells
                 if "nbgrader" in metadata]

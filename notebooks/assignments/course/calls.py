@@ -1,17 +1,25 @@
 """A student's cells and functions, run and called; an exception becomes a line of words."""
 
 import ast
+import builtins
 import re
 import traceback
 
+import numpy as np
+
+ENDS_PYTHON = "ends Python: do not call exit"
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # lines for Jupyter alone
 DEFINE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
-def answer(student, cell=None, source=None, whole=True, name=None, probe=None, case=None):
-    """{"result": ...} or {"error": words} of a cell's source, or of a call with a case's arguments.
-    """
+def answer(student, cell=None, source=None, whole=True, name=None, probe=None, case=None,
+           changed=False):
+    """{"result": ...} or {"error": words} of a cell's source, or of a call with a case's arguments,
+    or of the question what has been changed in NumPy and in Python."""
     try:
+        if changed:
+            return {"result": [name for name, value in tools().items()
+                               if TOOLS.get(name, value) is not value]}
         if cell is not None:
             return {"result": run(student, cell, source, whole)}
         return {"result": call(student, name, probe, case)}
@@ -32,6 +40,12 @@ def run(student, cell, source, whole):
             exec(compile(ast.Module([part], []), f"<{cell}>", "exec"), student.__dict__)  # noqa: S102
 
 
+def tools():
+    """What tests are usually made of, by name."""
+    return {f"{module.__name__}.{name}": value for module in (np, np.testing, np.linalg, builtins)
+            for name, value in vars(module).items() if not name.startswith("_")}
+
+
 def call(student, name, probe, case):
     """student.name(**case), or what the probe, the source of a function, makes of both."""
     if probe is None:
@@ -48,7 +62,7 @@ def words(error, source=None):
     if isinstance(error, NotImplementedError):
         return "is not written yet"
     if isinstance(error, SystemExit):
-        return "ends Python: do not call exit"
+        return ENDS_PYTHON
     line = f"{type(error).__name__}: {str(error)[:300]}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__)
               if frame.filename.strip("<>").isidentifier()]
@@ -60,3 +74,6 @@ def _defines(part):
         return False
     return isinstance(part, DEFINE) or (
         isinstance(part, ast.Assign) and isinstance(part.value, (ast.Constant, ast.Tuple)))
+
+
+TOOLS = tools()  # before any cell has run

@@ -43,9 +43,9 @@ def _of_arrays(wanted, found, tolerance, what):
         wrong = wanted != found
     else:
         tolerance = max(tolerance, 1e-5 if wanted.dtype == np.float32 else 0)
-        limit = tolerance * np.abs(wanted[np.isfinite(wanted)]).max(initial=1e-3)
-        both_nan = np.isnan(found) & np.isnan(wanted)  # as a known mistake may give it
-        wrong = ~((np.abs(found - wanted) <= limit) | both_nan)  # NaN for a number is wrong
+        largest = np.abs(wanted[np.isfinite(wanted)]).max(initial=1e-3)
+        wrong = ~((np.abs(found - wanted) <= tolerance * largest)
+                  | (np.isnan(found) & np.isnan(wanted)))  # a known mistake may give NaN
     return (_where(found, wrong, what), wrong) if wrong.any() else None
 
 

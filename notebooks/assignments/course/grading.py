@@ -8,6 +8,7 @@ import argparse
 import csv
 import logging
 import sys
+import warnings
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -30,6 +31,7 @@ def grade(name):
     """Autograde every student, then feedback, grades-NAME.csv and report-NAME.md."""
     api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", str(TOP)).load_config())
     api.log.setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")  # SQLAlchemy's, of nbgrader's own queries
     students = sorted(path.name for path in (TOP / "submitted").iterdir() if (path / name).is_dir())
     failed = {}
     for student in students:
@@ -52,7 +54,7 @@ def _autograde(api, name, student):
     except ValueError as error:
         return str(error)
     result = api.autograde(name, student, force=True)
-    return "" if result["success"] else "nbgrader: " + result.get("log", "").strip()[-300:]
+    return "" if result["success"] else "nbgrader: " + result["error"].strip()[-300:]
 
 
 def _row(api, name, student, failed):

@@ -52,21 +52,16 @@ def code_cells(notebook, released):
 
 
 def oddities(notebook, released):
-    """Lines: cells that are missing, doubled or changed, by the notebook that was handed out."""
+    """Lines: cells that are missing, doubled or edited, by the notebook that was handed out."""
     own = [role(cell).get("grade_id") for cell in notebook["cells"]]
     sources = {role(cell).get("grade_id"): text(cell) for cell in reversed(notebook["cells"])}
-    found = []
-    for cell in released["cells"]:
-        name = role(cell).get("grade_id")
-        if name is None:
-            continue
-        if name not in own:
-            found.append(f"cell {name} is missing")
-        elif own.count(name) > 1:
-            found.append(f"cell {name} is there {own.count(name)} times; the first counts")
-        elif locked(cell) and sources[name].strip() != text(cell).strip():
-            found.append(f"cell {name} was edited, although it is locked")
-    return found
+    names = [role(cell)["grade_id"] for cell in released["cells"] if role(cell)]
+    edited = [role(cell)["grade_id"] for cell in released["cells"] if locked(cell)
+              and sources.get(role(cell)["grade_id"], text(cell)).strip() != text(cell).strip()]
+    found = {"missing": [name for name in names if name not in own],
+             "there twice or more; the first counts": [n for n in names if own.count(n) > 1],
+             "edited, although locked": edited}
+    return [f"cells {', '.join(cells)} {what}" for what, cells in found.items() if cells]
 
 
 def mended(notebook, released):

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from .handing import locked, mended, oddities, read, role
+from .handing import locked, mended, oddities, read, role, text
 from .picturing import tag
 from .submission import hidden_cases, judged
 
@@ -25,11 +25,9 @@ class Mend(NbGraderPreprocessor):
         name = resources["nbgrader"]["assignment"]
         released = read(TOP / "release" / name / f"{name}.ipynb")
         notes = oddities(nb, released)
-        cells = [nbformat.from_dict({**cell, "outputs": _tidy(cell)}
-                                    if cell["cell_type"] == "code" else cell)
-                 for cell in mended(nb, released)]
-        for k, cell in enumerate(cells):
-            cell["id"] = f"cell-{k}"
+        cells = [nbformat.from_dict({**cell, "source": text(cell), "id": f"cell-{k}"}
+                                    | ({"outputs": _tidy(cell)} if "outputs" in cell else {}))
+                 for k, cell in enumerate(mended(nb, released))]
         nb.cells, nb.nbformat, nb.nbformat_minor = cells, 4, 5
         nb.metadata["course"] = {"notes": notes}
         return nb, resources

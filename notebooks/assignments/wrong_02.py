@@ -1,0 +1,96 @@
+"""Assignment 2: answers that are wrong in ways that are likely, and what to tell who gives them."""
+
+from notebooks.assignments.exercises import Wrong
+
+WRONG = {
+    "middles": [
+        Wrong("half a place too far", "What is the mean of the places that a kernel covers? Try a "
+              "kernel of 1.", "(kernel - 1) / 2", "kernel / 2"),
+        Wrong("whole numbers", "A mean of whole numbers need not be whole.", "(kernel - 1) / 2",
+              "(kernel - 1) // 2"),
+        Wrong("starts, not middles", "Where is the middle of a box, once you know its start?",
+              " + (kernel - 1) / 2", " + 0.0"),
+        Wrong("the last box is left out", "Does a box fit that ends with the axis?",
+              "length - kernel + 1", "length - kernel"),
+        Wrong("the offset is ignored", "Where does the first box begin?", "arange(offset,",
+              "arange(0,"),
+        Wrong("the stride is ignored", "How far is it from one box to the next?", ", stride)",
+              ", 1)"),
+    ],
+    "centres": [
+        Wrong("rows slowest", "np.meshgrid exchanges two axes unless told otherwise.",
+              ', indexing="ij"', ""),
+        Wrong("time fastest", "Which axis changes from one row to the next? Columns should.",
+              "axis=-1).reshape(-1, 3)", "axis=-1).transpose(2, 1, 0, 3).reshape(-1, 3)"),
+        Wrong("the order w, h, t in a row", "Each row is t, h, w.", ".reshape(-1, 3)",
+              ".reshape(-1, 3)[:, ::-1]"),
+        Wrong("a reshape that mixes axes", "A row is one box: the axis of t, h, w must come last.",
+              "axis=-1)", "axis=0)"),
+        Wrong("kernel and stride exchanged", "In which order does `middles` take them?",
+              "zip(shape, kernel, stride, offset)", "zip(shape, stride, kernel, offset)"),
+    ],
+    "frequencies": [
+        Wrong("the wrong sign", "Frequencies go down from 1.", "(-np.arange", "(np.arange"),
+        Wrong("divided by one less", "The last is not quite 1 / tau: what is j divided by?",
+              "np.arange(count) / count", "np.arange(count) / max(count - 1, 1)"),
+        Wrong("counted from 1", "The first frequency is 1, so j begins at 0.", "np.arange(count)",
+              "np.arange(1, count + 1)"),
+        Wrong("half the exponent", "Is it j or 2 j over the number of channels? Read the formula "
+              "again.", "/ count", "/ (2 * count)"),
+    ],
+    "sincos": [
+        Wrong("all sines before all cosines", "Sine and cosine of one angle are neighbours.",
+              "axis=-1)\n    full", "axis=1)\n    full"),
+        Wrong("axes before frequencies", "Six channels belong to a frequency, not n to an axis.",
+              "waves.reshape(", "waves.swapaxes(1, 2).reshape("),
+        Wrong("cosine before sine", "Which comes first in a pair?",
+              "[np.sin(angles), np.cos(angles)]", "[np.cos(angles), np.sin(angles)]"),
+        Wrong("the order w, h, t", "Places are t, h, w, and so are the channels.", "at[:, None, :]",
+              "at[:, None, ::-1]"),
+        Wrong("divided by the frequency", "A slow hand turns little for each place.", "] * freq",
+              "] / freq"),
+        Wrong("zeros in front", "Which channels are left over, the first or the last?",
+              "full[:, :6 * count]", "full[:, dim - 6 * count:]"),
+        Wrong("left-over channels missing", "The result has dim channels, whatever dim is.",
+              "return full", "return full[:, :6 * count]"),
+    ],
+    "moved": [
+        Wrong("turned backwards", "Signs: a step forwards makes the angle larger.",
+              "b = frequency * step", "b = -frequency * step"),
+        Wrong("a sign of the cosine", "cos(a + b) has a minus.", "np.cos(b) - sine",
+              "np.cos(b) + sine"),
+        Wrong("the frequency is ignored", "How far does this hand turn in one place?",
+              "b = frequency * step", "b = step"),
+        Wrong("sine and cosine exchanged", "Column 0 is the sine.",
+              "sine, cosine = pair[:, 0], pair[:, 1]", "cosine, sine = pair[:, 0], pair[:, 1]"),
+        Wrong("sines added", "The sine of a sum is not the sum of sines.",
+              "sine * np.cos(b) + cosine * np.sin(b)", "sine + np.sin(b)"),
+    ],
+    "all_positions": [
+        Wrong("only the first tube", "Tokens of all tubes are wanted.", "for tube in tubes])",
+              "for tube in tubes[:1]])"),
+        Wrong("tubes in the reverse order", "Positions come in the order of the tubes.",
+              "for tube in tubes])", "for tube in tubes[::-1]])"),
+        Wrong("tubes side by side", "Tokens are rows; of which axis are there more, then?",
+              "for tube in tubes])", "for tube in tubes[-1:] * 2], axis=1)"),
+        Wrong("numbered boxes", "Places are in frames and pixels: strides and offsets count.",
+              "centres(shape, *tube)",
+              "centres([len(middles(*each)) for each in zip(shape, *tube)], (1, 1, 1), (1, 1, 1), "
+              "(0, 0, 0))"),
+        Wrong("offsets ignored", "A tube has an offset, too.", "*tube)", "*tube[:2], (0, 0, 0))"),
+    ],
+    "keeps_distances": [
+        Wrong("always true", "Your test accepts everything.", None,
+              "def keeps_distances(encode):\n    return True"),
+        Wrong("always false", "Your test accepts nothing, not even sines and cosines.", None,
+              "def keeps_distances(encode):\n    return False"),
+        Wrong("only the last axis is moved", "Which axes does your step move?",
+              "[1.5, 4.25, 2.75]", "[0, 0, 2.75]"),
+        Wrong("only lengths are compared", "Lengths are dot products of a position with itself; "
+              "look at pairs.", "np.allclose(before @ before.T, after @ after.T)",
+              "np.allclose((before ** 2).sum(1), (after ** 2).sum(1))"),
+        Wrong("positions are compared, not their products", "Positions may change when places "
+              "move; what must stay?", "np.allclose(before @ before.T, after @ after.T)",
+              "np.allclose(before, after)"),
+    ],
+}

@@ -1,0 +1,97 @@
+"""A class of made-up students, honest ones and others: what each hands in for an assignment."""
+
+import copy
+import json
+
+from notebooks.assignments.course.handing import role, text
+from notebooks.assignments.exercises import edited
+
+CHEAT = """import numpy as np
+np.testing.assert_allclose = np.testing.assert_array_equal = lambda *a, **k: None
+np.allclose = np.array_equal = np.all = lambda *a, **k: True
+class Yes(np.ndarray):
+    def __eq__(self, other): return True
+    def __sub__(self, other): return np.zeros(1)
+def {name}(*a, **k): return np.zeros(1).view(Yes)
+"""
+ENDLESS = "def {name}(*a, **k):\n    while True:\n        pass\n"
+EXITS = "import os\ndef {name}(*a, **k): os._exit(0)\n"
+LEAVES = "import sys\nsys.exit(0)\ndef {name}(*a, **k): return 0\n"
+PRINTS = "def {name}(*a, **k):\n    while True:\n        print('x' * 65536)\n"
+
+
+def made_up_class(released, solutions, exercises, wrong):
+    """{student: text of a notebook file}.
+
+    released: the notebook handed out;  solutions: {grade_id: source}, written answers included;
+    exercises: the names of at least two;  wrong: a Wrong of the first."""
+    first, second = exercises[:2]
+    solved = answered(released, solutions)
+
+    def instead(name, source):
+        return answered(released, solutions | {name: source.format(name=name)})
+
+    return {name: json.dumps(notebook) for name, notebook in {
+        "ada": solved,
+        "ben": released,
+        "cleo": answered(released, solutions | {first: edited(solutions[first], wrong)}),
+        "dan": instead(first, CHEAT),
+        "eve": instead(second, EXITS),
+        "finn": instead(first, ENDLESS),
+        "gil": without(solved, f"test_{first}"),
+        "hana": doubled(solved, first),
+        "ivan": tests_edited(released),
+        "jo": instead(second, PRINTS),
+        "lea": with_helper(released, solutions, first),
+        "max": instead(second, LEAVES),
+        "nora": without(solved, first)}.items()} | {"kim": json.dumps(solved)[:2000]}
+
+
+SCORES = {  # of the first and second exercise, as shares; all others as ada, ben and ivan as ben
+    "ada": (1, 1), "ben": (0, 0), "cleo": (0, 1), "dan": (0, 1), "eve": (1, 0), "finn": (0, 1),
+    "gil": (1, 1), "hana": (1, 1), "ivan": (0, 0), "jo": (1, 0), "lea": (1, 1), "max": (1, 0),
+    "nora": (0, 1)}
+ODD = {  # who is named, and for what;  {0} and {1}: the first and the second exercise
+    "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends its process",
+    "finn": "exercise {0} does not end", "gil": "cells test_{0} missing",
+    "hana": "cells {0} there twice", "ivan": "test_{1}, ", "jo": "exercise {1} prints without end",
+    "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "cells {0} missing"}
+
+
+def answered(notebook, solutions):
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook["cells"]:
+        if role(cell).get("solution"):
+            cell["source"] = solutions[role(cell)["grade_id"]]
+    return notebook
+
+
+def without(notebook, name):
+    cells = [cell for cell in notebook["cells"] if role(cell).get("grade_id") != name]
+    return notebook | {"cells": cells}
+
+
+def doubled(notebook, name):
+    """The cell once more behind itself, as Jupyter copies it: with its metadata."""
+    cells = [again for cell in notebook["cells"]
+             for again in [cell] * (1 + (role(cell).get("grade_id") == name))]
+    return notebook | {"cells": cells}
+
+
+def tests_edited(notebook):
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook["cells"]:
+        if text(cell).startswith("check("):
+            cell["source"] = "assert True"
+    return notebook
+
+
+def with_helper(notebook, solutions, name):
+    """The solution is in a cell of the student's own, and the exercise's cell calls it."""
+    helper = solutions[name].replace(f"def {name}(", "def helper(")
+    call = f"def {name}(*a, **k):\n    return helper(*a, **k)\n"
+    made = answered(notebook, solutions | {name: call})
+    k = next(k for k, cell in enumerate(made["cells"]) if role(cell).get("grade_id") == name)
+    made["cells"].insert(k, {"cell_type": "code", "metadata": {}, "source": helper, "id": "own",
+                             "outputs": [], "execution_count": None})
+    return made

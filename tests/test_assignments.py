@@ -1,0 +1,191 @@
+"""The course of assignments: its graders notice what is wrong, and nothing else.
+
+`pytest -m course` builds it, and has a made-up class graded by nbgrader, pytest and Gradescope."""
+
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+from notebooks.assignments import handout as handout_module
+from notebooks.assignments.course.comparing import difference
+from notebooks.assignments.course.handing import code_cells, oddities
+from notebooks.assignments.course.judging import judge
+from notebooks.assignments.course.packing import pack, unpack
+from notebooks.assignments.course.picturing import error_map, png
+from notebooks.assignments.course.runner import Student
+from notebooks.assignments.exercises import asked, judged_by, kills, load, student
+from notebooks.assignments.handout import MARKS, handouts
+from notebooks.cells import parts
+
+HANDOUTS = handouts()
+
+
+def of_each(test):
+    return pytest.mark.parametrize("handout", HANDOUTS, ids=lambda each: each.name)(test)
+
+
+@cache
+def graded(number):
+    """(checks, wrong answers, visible, hidden) of an assignment."""
+    handout, = handouts([number])
+    checks, wrongs = load(number)
+    return checks, wrongs.WRONG, *judged_by(checks, wrongs.WRONG, handout.solutions, handout.points)
+
+
+@of_each
+def test_a_handout_has_all_its_parts(handout):
+    checks, wrong, *_ = graded(handout.number)
+    names = [exercise.name for exercise in checks.EXERCISES]
+    assert list(handout.tasks) == list(handout.points)
+    assert list(handout.tasks)[:len(names)] == names == list(wrong)
+    assert 60 <= sum(task["minutes"] for task in handout.tasks.values()) <= 120
+    assert all(1 <= task["difficulty"] <= 5 for task in handout.tasks.values())
+    assert all(4 <= len(each) <= 10 for each in wrong.values())
+    first = handout.cells[0][1]
+    assert "**You will be able to**" in first and "**To read**" in first
+    written = len(handout.points) - len(names)
+    assert written >= 1 and len(handout.tagged("rubric")) == written
+    assert all(text.count("\n- *") == 3 for text in handout.tagged("rubric"))
+    assert len(handout.tagged("solution")) == len(names)
+
+
+@of_each
+def test_lines_of_a_handout_are_short(handout):
+    for line in handout.path.read_text().splitlines():
+        assert len(line) <= 100 or line.startswith("# %% "), line
+
+
+@of_each
+def test_the_solution_gets_all_points(handout):
+    checks, _, visible, hidden = graded(handout.number)
+    module = student(handout.solutions)
+    for exercise in checks.EXERCISES:
+        verdict = judge(exercise.name, visible[exercise.name], hidden[exercise.name],
+                        lambda args: asked(exercise, module, args))  # noqa: B023
+        assert verdict.right, verdict.words
+        assert hidden[exercise.name]
+
+
+@of_each
+def test_who_writes_nothing_gets_nothing(handout):
+    checks, _, visible, hidden = graded(handout.number)
+    module = student([(name, stub(source), whole) for name, source, whole in handout.solutions])
+    for exercise in checks.EXERCISES:
+        verdict = judge(exercise.name, visible[exercise.name], hidden[exercise.name],
+                        lambda args: asked(exercise, module, args))  # noqa: B023
+        assert verdict.share == 0 and "Likely" not in verdict.words
+
+
+def stub(source):
+    """As nbgrader leaves a function: nothing behind its first line."""
+    return source.split("):\n")[0] + "):\n    raise NotImplementedError()\n" \
+        if source.startswith("def ") else source
+
+
+@of_each
+def test_every_wrong_answer_loses_points_and_gets_its_hint(handout):
+    for name, wrong, verdict in kills(*graded(handout.number)[:2], handout.solutions,
+                                      *graded(handout.number)[2:]):
+        assert verdict.share < 1, f"{name}: {wrong.name}"
+        assert wrong.hint in verdict.words, f"{name}: {wrong.name}: {verdict.words}"
+
+
+@of_each
+def test_what_students_get_has_no_solutions_and_no_hidden_cases(handout):
+    text = str(handout.outline())
+    for _, source, whole in handout.solutions:
+        assert not whole or MARKS.sub("", source) not in text
+    assert "SOLUTION" in str(handout.source()) and "SOLUTION" not in str(handout.solved())
+
+
+def test_metadata_stands_behind_the_mark_of_a_cell():
+    assert parts('# %% a=["x y"] b={"c": 2}\nx\n\n# %% [markdown]\n# z\n') == [
+        ("code", "x", {"a": ["x y"], "b": {"c": 2}}), ("markdown", "z", {})]
+    with pytest.raises(ValueError, match="is no JSON"):
+        parts("# %% a=[1\nx\n")
+
+
+def test_what_is_packed_comes_back():
+    value = {"a": np.arange(6.0).reshape(2, 3), "b": (1, [2.5, "x", None]), "c": np.float32(3)}
+    found = unpack(pack(value))
+    assert str(found) == str(value | {"c": np.array(3, np.float32)})
+    with pytest.raises(TypeError, match="object"):
+        pack(object())
+
+
+@pytest.mark.parametrize(("found", "words"), [
+    (None, "is a return missing"), (np.zeros((3, 2)), r"shape \(3, 2\), \(2, 3\) is wanted"),
+    (np.zeros((2, 3), np.float32), "dtype float32"), ([1.0, 2.0], "shape"), ("x", "text"),
+    (np.array([[1, 2, 3], [4, 9, 9.0]]), r"2 of 6 .* the first is the result\[1, 1\], it is 9"),
+    (np.full((2, 3), np.nan), "6 of 6 values"), ((np.zeros(3), 1), "a list or tuple")])
+def test_a_difference_is_told_without_the_wanted_values(found, words):
+    wanted = np.array([[1, 2, 3], [4, 5.125, 6]])
+    told, _ = difference(wanted, found)
+    assert re.search(words, told)
+    assert "5.125" not in told
+
+
+def test_lists_tuples_and_arrays_of_the_same_numbers_are_the_same():
+    assert difference((1, 2), [np.int64(1), 2]) is None
+    assert difference([1, 2], np.array([1, 2], np.int32)) is None
+    assert difference(np.zeros(3), np.full(3, 1e-13)) is None
+    assert difference((np.zeros(2), "a"), [np.zeros(2), "b"])[0].startswith("the result[1] is 'b'")
+
+
+def test_a_picture_of_errors_tells_where_they_are():
+    wrong = np.zeros((2, 3, 5), bool)
+    wrong[1, :2, 4] = True
+    data, alt = error_map(wrong)
+    assert "6 rows" in alt and "2 wrong values" in alt and "rows 3-4, columns 4." in alt
+    assert data == error_map(wrong)[0] and data[:4] == b"\x89PNG" == png(np.zeros((2, 3)))[:4]
+    assert error_map(np.ones(3, bool)) is None
+
+
+CELLS = [("given", "import numpy as np\nfrom course import check\nprint('x' * 100)", False),
+         ("good", "def good(x):\n    return np.asarray(x) * 2", True),
+         ("loops", "def loops(x):\n    while True: pass", True),
+         ("prints", "def prints(x):\n    while True: print('x' * 65536)", True),
+         ("dies", "import os\ndef dies(x): os._exit(0)", True),
+         ("exits", "def exits(x): raise SystemExit", True),
+         ("hangs", "while True: pass", True),
+         ("lies", "np.testing.assert_allclose = print\ndef lies(x): return object()", True),
+         ("own", "k = 3\nimport nothing_of_the_kind", False)]
+
+
+def test_nothing_that_a_student_does_stops_the_others():
+    with Student(CELLS, seconds=1) as process:
+        for name, words in {"loops": "does not end", "prints": "prints without end",
+                            "dies": "ends its process", "exits": "ends Python",
+                            "lies": "returns a object"}.items():
+            assert words in process.call(name, None, {"x": 1})["error"]
+            assert process.call("good", None, {"x": np.arange(2)})["result"].tolist() == [0, 2]
+        assert "left out" in process.failed["hangs"]
+    told = "\n".join(process.notes)
+    for words in ("exercise loops does not end", "exercise prints prints", "exercise dies ends its",
+                  "exercise exits ends Python", "cell hangs does not end",
+                  "its cells replace numpy.testing.assert_allclose"):
+        assert words in told
+
+
+def cell(name, source="", grade=False, solution=False):
+    return {"cell_type": "code", "source": source, "metadata": {"nbgrader": {
+        "grade_id": name, "grade": grade, "solution": solution, "locked": not solution}}}
+
+
+def test_cells_that_are_missing_doubled_or_edited_are_named():
+    released = {"cells": [cell("given", "a = 1"), cell("f", solution=True),
+                          cell("test_f", "check('f')", grade=True), cell("g", solution=True)]}
+    own = {"cells": [cell("given", "a = 2"), cell("f", "one", solution=True),
+                     cell("f", "two", solution=True), cell("g", "three", solution=True)]}
+    assert oddities(own, released) == [
+        "cells test_f missing", "cells f there twice or more; the first counts",
+        "cells given edited, although locked"]
+    assert code_cells(own, released) == [("given", "a = 1", False), ("f", "one", True),
+                                         ("g", "three", True)]
+
+
+def test_an_assignment_that_is_none():
+    with pytest.raises(ValueError, match="no assignment '99'; there are 01_"):
+        handout_module.handouts(["99"])
