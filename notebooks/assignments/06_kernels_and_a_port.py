@@ -240,37 +240,8 @@ for d in np.argsort(-abs(values))[:4]:
     print(words)
     film(np.round(255 * picture(learned[..., d])).astype(np.uint8), words, scale=8)
 
-# %% [markdown] course={"exercise": "chance", "minutes": 8, "difficulty": 3}
-# ## 6.6 More than chance?
-#
-# The films above are the best four of 96. Somebody shows only these and writes: "The model has
-# learned detectors of motion." Write what is missing: which two controls you would run with the
-# same code, what each of them can show that the other cannot, and what number you would report
-# instead of four films. Run one of them, and give its result. (About 120 words.)
-
-# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "chance", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
-# The best of many look good even in noise, so the films prove nothing alone. Control 1: the same
-# measure on the kernels as they were before training. It shows what any random kernel of this size
-# gives. But learned kernels are smooth, and smooth noise looks more like motion than white noise
-# does. Control 2: the learned kernels with their frames in random order (for each kernel another).
-# It keeps all pictures, their colours and their sizes, and takes away only the order in time.
-# Instead of four films I would report, of all 96 kernels, how many lie above the value that 95 % of
-# the control stay below; by chance it would be 5 %. I would show all 96, or a random choice,
-# sorted. I ran control 2: the median of the sizes was smaller with mixed frames than as learned.
-
-# %% [markdown] tags=["rubric"]
-# **chance**, 4 points: one for selection (the best of 96), one for each of two controls that differ
-# in what they keep, one for a number over all kernels with a result that was really measured.
-#
-# - *4 points.* "They were picked. Untrained kernels tell what chance gives; mixed frames tell
-#   whether it is the order in time or only smooth pictures. I give the share of all kernels above
-#   the 95th percentile of the mixed ones, and I measured it: ... of 96, where 5 would be chance."
-# - *2 points.* "Compare with random kernels, and give the mean of all 96." One control, a number
-#   over all, nothing measured; it does not see that smoothness alone may do it.
-# - *0 points.* "One should show more kernels."
-
 # %% [markdown] course={"exercise": "layer_norm", "minutes": 15, "difficulty": 3}
-# ## 6.7 A port: layer norm
+# ## 6.6 A port: layer norm
 #
 # Now tinygrad. Its Tensors look like NumPy's arrays, but nothing is computed until somebody asks,
 # for instance by `.numpy()`; from what was written down it also derives gradients. Write
@@ -309,7 +280,7 @@ check("layer_norm")
 # variance of about `eps`.
 
 # %% [markdown] course={"exercise": "vjp", "minutes": 12, "difficulty": 4}
-# ## 6.8 Its adapter: gradients
+# ## 6.7 Its adapter: gradients
 #
 # The conformance suite speaks NumPy. It asks for gradients by a function `vjp(op, inputs,
 # attributes, cotangents, by)`: `op` is the name of the operation, here always `"layer_norm"`;
@@ -368,7 +339,7 @@ for dtype in "float64", "float32":
               f"{one.tolerance(dtype):.2g} units")
 
 # %% [markdown] course={"exercise": "ported", "minutes": 8, "difficulty": 3}
-# ## 6.9 What the suite sees
+# ## 6.8 What the suite sees
 #
 # Run the cells above with `eps` fixed to `1e-5` in your function, whatever is passed. Which checks
 # fail, in which precision, and which pass all the same? Explain by the sizes of `eps`, of the
@@ -376,12 +347,13 @@ for dtype in "float64", "float32":
 # see. (About 100 words.)
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ported", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
-# In float64 all cases fail: the suite allows 1e-9 of the answer's size, and at a variance of 1
-# another `eps` changes the answer by half of 9e-6, some 4.5e-6. In float32 the same change is about
-# 40 units of rounding (2^-23 is 1.2e-7), and the tolerance there is a few times what an honest port
-# errs, so usual inputs are near the limit, while the case `faint`, whose variance is about `eps`,
-# fails by millions of units. `large-eps` fails in both, since `eps` is an argument. A port that
-# tests only usual inputs with a tolerance of 1e-3 would never know.
+# In float64 all four cases fail: the suite allows 1e-9 of the answer's size, and at a variance of 1
+# another `eps` changes the answer by half of 9e-6, some 4.5e-6 or more. In float32, where a unit of
+# rounding is 2^-23 or 1.2e-7, that is tens of units: the tolerance of `usual` is 18 units, so it
+# fails by a factor of five, while `far` passes, since with a mean far from 0 even an honest port
+# errs much and 390 units are allowed. `faint`, whose variance is about `eps`, and `large-eps`,
+# where `eps` is 0.25, fail by millions of units. A port tested on usual inputs with a tolerance of
+# 1e-3 would never know.
 #
 # No check of one operation sees how operations are joined: a layer norm after the block in place of
 # before it, or a residual sum left out. The suite has checks of a block and of the whole model for
@@ -392,11 +364,42 @@ for dtype in "float64", "float32":
 # for an error between operations.
 #
 # - *3 points.* "float64: all fail, since a change of 5e-6 is far above 1e-9. float32: `faint` and
-#   `large-eps` fail by a lot, because there the variance is no larger than eps. A model that
-#   normalises in the wrong place has only right operations."
+#   `large-eps` fail by a lot, because there the variance is no larger than eps; `usual` by a
+#   little; `far` passes, its rounding is larger than the change. A model that normalises in the
+#   wrong place has only right operations."
 # - *1 point.* "`faint` fails because its variance is small." Right, but only one precision was
 #   looked at, and the last question is not answered.
 # - *0 points.* "They pass because eps is too small to matter."
+
+# %% [markdown] course={"exercise": "chance", "minutes": 8, "difficulty": 3}
+# ## 6.9 More than chance?
+#
+# Back to the films of kernels behind 6.5: they are the best four of 96. Somebody shows only these
+# and writes: "The model has learned detectors of motion." Write what is missing: which two controls
+# you would run with the same code, what each of them can show that the other cannot, and what
+# number you would report instead of four films. Run one of them, and give its result. (About 120
+# words.)
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "chance", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
+# The best of many look good even in noise, so the films prove nothing alone. Control 1: the same
+# measure on the kernels as they were before training. It shows what any random kernel of this size
+# gives. But learned kernels are smooth, and smooth noise looks more like motion than white noise
+# does. Control 2: the learned kernels with their frames in random order (for each kernel another).
+# It keeps all pictures, their colours and their sizes, and takes away only the order in time.
+# Instead of four films I would report, of all 96 kernels, how many lie above the value that 95 % of
+# the control stay below; by chance it would be 5 %. I would show all 96, or a random choice,
+# sorted. I ran control 2: the median of the sizes was smaller with mixed frames than as learned.
+
+# %% [markdown] tags=["rubric"]
+# **chance**, 4 points: one for selection (the best of 96), one for each of two controls that differ
+# in what they keep, one for a number over all kernels with a result that was really measured.
+#
+# - *4 points.* "They were picked. Untrained kernels tell what chance gives; mixed frames tell
+#   whether it is the order in time or only smooth pictures. I give the share of all kernels above
+#   the 95th percentile of the mixed ones, and I measured it: ... of 96, where 5 would be chance."
+# - *2 points.* "Compare with random kernels, and give the mean of all 96." One control, a number
+#   over all, nothing measured; it does not see that smoothness alone may do it.
+# - *0 points.* "One should show more kernels."
 
 # %% [markdown]
 # ## How to go on
