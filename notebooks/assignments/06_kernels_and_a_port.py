@@ -257,8 +257,10 @@ for d in np.argsort(-abs(values))[:4]:
 #
 # </details>
 
+# %% nbgrader={"schema_version": 3, "grade_id": "given_device", "grade": false, "solution": false, "locked": true, "task": false}
+import course.tinygrad_device  # noqa: F401 - before tinygrad: one that needs no compiler
+
 # %% nbgrader={"schema_version": 3, "grade_id": "given_tinygrad", "grade": false, "solution": false, "locked": true, "task": false}
-import course.tinygrad_device  # noqa: F401 - it chooses one that needs no compiler
 from tinygrad import Tensor
 
 # %% nbgrader={"schema_version": 3, "grade_id": "layer_norm", "grade": false, "solution": true, "locked": false, "task": false}

@@ -52,7 +52,7 @@ WRONG = {
         Wrong("not padded", "Each of the three axes is padded to `size`.", WAVES,
               "np.fft.fftn(kernel, axes=(0, 1, 2))"),
         Wrong("colours transformed, too", "Colours are no axis of space or time: transform t, h "
-              "and w.", WAVES, "np.fft.fftn(kernel, (size, size, size, kernel.shape[-1]))"),
+              "and w.", WAVES, "np.fft.fftn(kernel, 3 * (size,) + kernel.shape[-1:], range(4))"),
         Wrong("zero frequency in the middle", "The order is that of np.fft.fftfreq, with 0 first.",
               f"    waves = {WAVES}\n", f"    waves = np.fft.fftshift({WAVES}, axes=(0, 1, 2))\n"),
         Wrong("time not transformed", "A wave varies in t, too.", WAVES,
