@@ -1,0 +1,175 @@
+"""Assignment 5: answers that are wrong in ways that are likely, and what to tell who gives them."""
+
+from notebooks.assignments.exercises import Wrong
+
+SHARE = "(step - warmup) / (steps - warmup)"
+HALF = "(1 + math.cos(math.pi * share)) / 2"
+NORM = "np.sqrt(sum((g**2).sum() for g in grads.values()))"
+SCALED = "scale * g for name"
+MEANS = "m / (1 - 0.9**t), v / (1 - 0.95**t)"
+MOVED = "mean / (np.sqrt(square) + 1e-8)"
+ANSWER = "of_videos + weight * of_images, d_video, d_image"
+MIXED = "np.stack([clip[rng.permutation(len(clip))] for clip in clips])"
+ERROR = "np.sqrt(p * (1 - p) / len(right))"
+
+WRONG = {
+    "learning_rate": [
+        Wrong("the line begins at 0", "A first step at rate 0 is no step: it is peak / warmup.",
+              "(step + 1) / warmup", "step / warmup"),
+        Wrong("the cosine over all steps", "Only what comes after the warm-up falls: what share of "
+              "that has passed?", SHARE, "step / steps"),
+        Wrong("the cosine begins in step 0", "In step warmup the share that has passed is 0.",
+              SHARE, "step / (steps - warmup)"),
+        Wrong("0 in the last step", "The 0 would come in step `steps`, one after the last.",
+              "(steps - warmup)", "max(1, steps - warmup - 1)"),
+        Wrong("twice the peak", "1 plus a cosine goes from 2 to 0.", " / 2", ""),
+        Wrong("degrees", "math.cos takes radians: half a turn is pi.", "math.pi * share",
+              "180 * share"),
+        Wrong("no warm-up", "The first steps follow a line.", "step < warmup", "False"),
+        Wrong("a line down", "The fall is along a cosine: slow, fast, slow.", HALF, "(1 - share)"),
+        Wrong("a whole turn of the cosine", "Half a turn goes from the top to the bottom.",
+              "math.pi * share", "2 * math.pi * share"),
+        Wrong("a quarter of a turn", "The fall ends flat: take half a turn, not a quarter.", HALF,
+              "math.cos(math.pi * share / 2)"),
+    ],
+    "clip": [
+        Wrong("each array clipped alone", "One factor for all keeps the direction.", SCALED,
+              "min(1, most / np.linalg.norm(g)) * g for name"),
+        Wrong("every number clipped", "Cutting numbers turns the gradient; scale all of it.",
+              SCALED, "np.clip(g, -most, most) for name"),
+        Wrong("always scaled to the limit", "A gradient that is short enough stays as it is.",
+              "min(1, most / norm)", "most / norm"),
+        Wrong("norms added", "The length of a long vector is not the sum of the lengths of its "
+              "parts: add squares.", NORM, "sum(np.linalg.norm(g) for g in grads.values())"),
+        Wrong("no root", "A length is the root of the sum of squares.", NORM,
+              "sum((g**2).sum() for g in grads.values())"),
+        Wrong("means of squares", "A length sums the squares; large arrays count more.",
+              "(g**2).sum()", "(g**2).mean()"),
+        Wrong("the norm afterwards", "Return the length that the gradient had before.",
+              "return norm,", "return min(norm, most),"),
+        Wrong("the largest number", "The length is that of the whole vector, not its largest part.",
+              NORM, "max(np.abs(g).max() for g in grads.values())"),
+        Wrong("the factor upside down", "Which factor makes a length `norm` a length `most`?",
+              "min(1, most / norm)", "max(1, norm / most)"),
+    ],
+    "adamw": [
+        Wrong("no correction", "The running means begin at 0 and are too small at first.", MEANS,
+              "m, v"),
+        Wrong("only m corrected", "Both means begin at 0.", MEANS, "m / (1 - 0.9**t), v"),
+        Wrong("steps counted from 0", "t is 1 in the first step.", MEANS,
+              "m / (1 - 0.9**(t + 1)), v / (1 - 0.95**(t + 1))"),
+        Wrong("corrected means returned", "The next step wants the means as they were before the "
+              "correction.", "+ decay), m, v", "+ decay), mean, square"),
+        Wrong("no root", "v is a mean of squares: its root has the size of a gradient.",
+              "np.sqrt(square)", "square"),
+        Wrong("eps under the root", "1e-8 is added to the root, not under it.",
+              "(np.sqrt(square) + 1e-8)", "np.sqrt(square + 1e-8)"),
+        Wrong("decay through the gradient", "Decoupled means: beside the step, not in g.",
+              "    m = 0.9 * m + 0.1 * g\n",
+              "    g = g + (weight_decay * w if w.ndim > 1 else 0)\n    weight_decay = 0\n"
+              "    m = 0.9 * m + 0.1 * g\n"),
+        Wrong("decay without the rate", "The decay is scaled by lr, too.",
+              "return w - lr * (mean / (np.sqrt(square) + 1e-8) + decay)",
+              "return w - lr * (mean / (np.sqrt(square) + 1e-8)) - decay"),
+        Wrong("decay of vectors", "Arrays of one axis, biases and gains, do not decay.",
+              "weight_decay * w if w.ndim > 1 else 0", "weight_decay * w"),
+        Wrong("uphill", "w moves against its gradient.",
+              "w - lr * (mean / (np.sqrt(square) + 1e-8) + decay)",
+              "w + lr * (mean / (np.sqrt(square) + 1e-8) - decay)"),
+    ],
+    "joint_loss": [
+        Wrong("the weight missing in the gradient", "If the loss is multiplied by weight, so is "
+              "its gradient.", "weight * gradient(image_logits", "gradient(image_logits"),
+        Wrong("the weight missing in the loss", "The loss of the images is multiplied by weight.",
+              "weight * of_images", "of_images"),
+        Wrong("the weight on the videos", "It is the images whose loss is weighted.",
+              f"    return {ANSWER}",
+              "    return weight * of_videos + of_images, weight * d_video, d_image / weight"),
+        Wrong("one mean over both batches", "Each batch has a mean of its own; then they are "
+              "added.", f"    return {ANSWER}",
+              "    n, m = len(video_labels), len(image_labels)\n"
+              "    loss = (n * of_videos + weight * m * of_images) / (n + m)\n"
+              "    return loss, d_video * n / (n + m), d_image * m / (n + m)"),
+        Wrong("the mean of both losses", "The losses are added, not averaged.", ANSWER,
+              "(of_videos + weight * of_images) / 2, d_video / 2, d_image / 2"),
+        Wrong("gradients not divided by the batch", "The loss is a mean over a batch: so is the "
+              "slope of each of its logits divided.", " / len(labels)\n", "\n"),
+        Wrong("target minus probability", "The logit of the right class must have a negative "
+              "gradient, so that a step against it lifts it.",
+              "(softmax(logits) - np.eye(logits.shape[1])[labels])",
+              "(np.eye(logits.shape[1])[labels] - softmax(logits))"),
+        Wrong("no target", "The right class is told apart by its target of 1.",
+              "(softmax(logits) - np.eye(logits.shape[1])[labels])", "softmax(logits)"),
+        Wrong("both gradients divided by the same batch", "Each gradient is divided by the size of "
+              "its own batch.", "    d_image = weight * gradient(image_logits, image_labels)\n",
+              "    d_image = weight * gradient(image_logits, image_labels)\n"
+              "    d_image = d_image * len(image_labels) / len(video_labels)\n"),
+    ],
+    "reverse": [
+        Wrong("the clips in reverse order", "Time is axis 1; axis 0 counts the clips.", "[:, ::-1]",
+              "[::-1]"),
+        Wrong("upside down", "Time is axis 1.", "[:, ::-1]", "[:, :, ::-1]"),
+        Wrong("a mirror", "A mirror changes the frames; time is axis 1.", "[:, ::-1]",
+              "[:, :, :, ::-1]"),
+        Wrong("the verbs as before", "A thing that moves left moves right backwards.",
+              "opposite[verbs]", "verbs"),
+        Wrong("the verbs in reverse order", "Each clip keeps its place; its verb becomes another.",
+              "opposite[verbs]", "verbs[::-1]"),
+        Wrong("up and down forgotten", "What rises sinks backwards.", "[1, 0, 3, 2,",
+              "[1, 0, 2, 3,"),
+        Wrong("approach and recede forgotten", "What comes closer goes away backwards.", "5, 4,",
+              "4, 5,"),
+        Wrong("spin and still exchanged", "What spins spins backwards too, and what rests rests.",
+              "6, 7]", "7, 6]"),
+        Wrong("counted from the other end", "Look at the pairs: who is whose opposite?",
+              "opposite[verbs]", "7 - verbs"),
+        Wrong("the table indexed the wrong way", "The table is indexed with the verbs of the "
+              "clips.", "opposite[verbs]", "verbs[opposite[:len(verbs)] % len(verbs)]"),
+    ],
+    "mixed_frames": [
+        Wrong("one order for all clips", "Draw a new order for each clip.", MIXED,
+              "clips[:, rng.permutation(clips.shape[1])]"),
+        Wrong("frames drawn with repetition", "Each frame must be there exactly once.",
+              "rng.permutation(len(clip))", "rng.integers(0, len(clip), len(clip))"),
+        Wrong("the clips mixed, not their frames", "Time is axis 1; axis 0 counts the clips.",
+              MIXED, "rng.permutation(clips)"),
+        Wrong("every pixel mixed alone", "A frame stays whole: its pixels move together.", MIXED,
+              "rng.permuted(clips, axis=1)"),
+        Wrong("the given clips changed", "rng.shuffle works in place: work on a copy.",
+              f"    return {MIXED}",
+              "    for clip in clips:\n        rng.shuffle(clip)\n    return clips"),
+        Wrong("another source of chance", "Draw from the rng that is passed in; then the same seed "
+              "gives the same result.", "rng.permutation(len(clip))",
+              "np.random.permutation(len(clip))"),
+        Wrong("a generator made inside", "Draw from the rng that is passed in, so that another "
+              "seed gives another order.", f"    return {MIXED}",
+              f"    rng = np.random.default_rng(0)\n    return {MIXED}"),
+        Wrong("frames backwards", "Backwards is an order, too: draw one at random.",
+              "rng.permutation(len(clip))", "::-1"),
+    ],
+    "order_in_time": [
+        Wrong("no root in the error", "The standard error is the root of p (1 - p) / n.", ERROR,
+              "p * (1 - p) / len(right)"),
+        Wrong("the error of a single clip", "The more clips, the smaller the error.", ERROR,
+              "np.sqrt(p * (1 - p))"),
+        Wrong("n outside of the root", "n is under the root.", ERROR,
+              "np.sqrt(p * (1 - p)) / len(right)"),
+        Wrong("percent", "Shares go from 0 to 1.", "return p,", "return 100 * p,"),
+        Wrong("counts", "A share is a count divided by the number of clips.", "return p,",
+              "return p * len(right),"),
+        Wrong("the smallest logit", "The answer is the class with the largest logit.", "argmax",
+              "argmin"),
+        Wrong("the share of wrong answers", "Count where the answer is right.",
+              "argmax(-1) == right", "argmax(-1) != right"),
+        Wrong("mapped by the clips as they are", "Mapped asks about the clips backwards.",
+              "share(backwards, opposite)", "share(forwards, opposite)"),
+        Wrong("unmapped and mapped exchanged", "Unmapped compares with the verbs of the clips as "
+              "they are.",
+              '"unmapped": share(backwards, verbs),\n'
+              '            "mapped": share(backwards, opposite)}',
+              '"unmapped": share(backwards, opposite),\n'
+              '            "mapped": share(backwards, verbs)}'),
+        Wrong("one clip's answer for all", "Each clip has its own row of logits: take the largest "
+              "along the last axis.", "logits.argmax(-1)", "logits.argmax() % 8"),
+    ],
+}
