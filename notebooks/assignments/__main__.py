@@ -11,7 +11,7 @@ import sys
 
 from tqdm import tqdm
 
-from notebooks.assignments.build import build
+from notebooks.assignments.build import beside_python, build
 from notebooks.assignments.handout import handouts
 
 
@@ -38,7 +38,7 @@ def main(arguments=None):
                 pass
             return 0
         return subprocess.run([sys.executable, "-m", "course.grading", args.name],
-                              cwd=args.folder, check=False).returncode
+                              cwd=args.folder, env=beside_python(), check=False).returncode
     except (ValueError, OSError) as error:
         print(f"notebooks.assignments: {error}", file=sys.stderr)
         return 2

@@ -10,10 +10,12 @@ time, but for nbgrader's data base.
 """
 
 import io
+import os
 import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 
@@ -64,9 +66,15 @@ def _release(handout, folder):
     """By nbgrader, which also notes cells and points in its data base."""
     made = subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", handout.name,
                            "--create", "--force"], cwd=folder, capture_output=True, text=True,
-                          check=False)
+                          env=beside_python(), check=False)
     if made.returncode:
         raise ValueError(f"nbgrader makes no release of {handout.name}: {made.stderr[-1000:]}")
+
+
+def beside_python():
+    """The surroundings, where programs beside this Python are found: nbgrader calls alembic."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return os.environ | {"PATH": path}
 
 
 def _copy_course(folder, without):
