@@ -321,6 +321,8 @@ ABLATE = [Mutant(*rest) for rest in [
      "test_ablate.py::test_the_way_from_small_to_large", "what it begins with no longer"),
     ("tubevit_np/data/longer.py", "np.array([0.5])", "np.array([0.0])",
      "test_longer.py::test_views_lie_evenly_from_end_to_end", "one view at the start"),
+    ("tubevit_np/recipes.py", "path != GENERATED for", "False for",
+     "test_recipes.py::test_kernels_of_files_are_not_smoothed", "files as generated clips"),
     ("tubevit_np/data/longer.py", "axis=1)", "axis=0)",
      "test_longer.py::test_a_view_is_a_part_of_a_clip_twice_as_long", "views of different clips"),
 ]]

@@ -46,3 +46,10 @@ def test_large_presets_have_recipes_of_their_own():
 def test_an_unknown_recipe_is_refused():
     with pytest.raises(ValueError, match="no recipe 'k800'; there are k400, k600, k700, ssv2"):
         recipe_for("k800")
+
+
+def test_kernels_of_files_are_not_smoothed():
+    """Unless asked for: it slows short trainings."""
+    assert recipe_for().smoothness == recipe_for(data=["generated"]).smoothness > 0
+    assert recipe_for(data=["films"]).smoothness == recipe_for(images="shots").smoothness == 0
+    assert recipe_for(data=["films"], smoothness=3.0).smoothness == 3

@@ -1,6 +1,6 @@
 """What is usual for a size of the model, and for a data set of the paper."""
 
-from tubevit_np.recipe import Recipe
+from tubevit_np.recipe import GENERATED, SETS, Recipe, as_given
 from tubevit_np.start import started
 
 SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 10, of B
@@ -31,5 +31,8 @@ def recipe_for(recipe=None, **given):
         usual = started(given["start"])
     else:
         usual = {"preset": "B" if recipe else "demo"}
+    paths = [path for name in SETS for path in as_given(given.get(name), True)]
+    if any(path != GENERATED for path in paths):
+        usual = {"smoothness": 0.0} | usual  # it slows short trainings; few files allow no long one
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
     return Recipe(**(sized | usual | RECIPES.get(recipe, {}) | given))
