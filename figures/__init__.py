@@ -64,6 +64,14 @@ def mark(figure, left, top, height, shade):
     ax.spines[:].set_visible(False)
 
 
+def head(figure, left, top, height, shade, text, note=""):
+    """The name of a part of a page beside a bar in its colour, and a faint note behind it."""
+    mark(figure, left - 26, top, height, shade)
+    write(figure, left, top + 26, text, fontsize=12, weight="bold")
+    if note:
+        write(figure, left + 19 * len(text) + 24, top + 26, note, color=FAINT)
+
+
 def wrap(text, width):
     """A caption broken to fit `width` pixels, and the pixels that it is high."""
     lines = textwrap.wrap(text, int(width / 9.1))
@@ -73,6 +81,15 @@ def wrap(text, width):
 def explain(figure, left, top, text):
     """A caption, broken by `wrap`, below the pictures."""
     write(figure, left, top, text, color=FAINT, fontsize=8, linespacing=1.45).set_va("top")
+
+
+def sheet(width, bottom, title, text, left=70, base=88):
+    """A page with its title on the row `base`, and a caption that begins `bottom` pixels down."""
+    caption, height = wrap(text, width - 2 * left)
+    figure = page(width, bottom + height + 40)
+    write(figure, left, base, title, fontsize=17, weight="bold")
+    explain(figure, left, bottom, caption)
+    return figure
 
 
 @tidy

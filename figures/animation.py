@@ -26,10 +26,15 @@ def animate_kernels(kernels, path, most=32, milliseconds=125, caption=CAPTION):
     tubes = {name: (w, colour(i)) for i, (name, w) in enumerate(kernels.items()) if len(w) > 1}
     if not tubes:
         return 0
-    frames = [Image.fromarray(frame) for frame in _frames(tubes, most, caption)]
-    frames[0].save(path, format="PNG", save_all=True, append_images=frames[1:],
-                   duration=milliseconds, loop=0, disposal=0, blend=0)
-    return len(frames)
+    return write_frames(_frames(tubes, most, caption), path, milliseconds)
+
+
+def write_frames(frames, file, milliseconds):
+    """Write frames (h, w, 3) uint8 as a PNG that plays over and over; return how many there are."""
+    first, *rest = map(Image.fromarray, frames)
+    first.save(file, format="PNG", save_all=True, append_images=rest, duration=milliseconds,
+               loop=0, disposal=0, blend=0)
+    return 1 + len(rest)
 
 
 def _frames(tubes, most, caption):

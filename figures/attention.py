@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from figures import FAINT, colour, explain, mark, page, place, spelt, tidy, wrap, write
+from figures import FAINT, colour, mark, place, sheet, spelt, tidy, write
 from figures.film import BETWEEN, number, pale, picks, strip, zoomed
 from figures.overlay import outline
 from figures.places import by_tube, heat, owner, token_boxes
@@ -117,10 +117,7 @@ def _page(clip, cfg, rows, caption, title, answered, *notes):
     times, (height, width) = picks(len(clip)), zoomed(*clip.shape[1:3])
     film, step = len(times) * (width + BETWEEN), max(height, 150) + 40
     across, left = LEFT + NAMES + film + RIGHT, LEFT + NAMES
-    text, below = wrap(caption, across - 2 * LEFT)
-    bottom = TOP + (len(rows) + 1) * step
-    figure = page(across, bottom + below + 40)
-    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    figure = sheet(across, TOP + (len(rows) + 1) * step, title, caption, LEFT, 76)
     number(figure, left, TOP - 14, times, width)
     strip(figure, left, TOP, clip[times] / 255)
     _say(figure, TOP, "The clip" if len(clip) > 1 else "The image", *notes)
@@ -130,7 +127,6 @@ def _page(clip, cfg, rows, caption, title, answered, *notes):
         if row.weights is not None:
             ax = place(figure, left + film + 110, TOP + k * step, BARS, height)
             draw_tube_shares(ax, row.weights, cfg, clip.shape[:3])
-    explain(figure, LEFT, bottom, text)
     return figure
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle
 
-from figures import FAINT, INK, LINE, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, INK, LINE, colour, head, place, sheet, tidy, write
 from figures.kernels import show
 from figures.scores import OPPONENT
 
@@ -77,26 +77,20 @@ def draw_plane(ax, found):
 def draw_colours(measured, title):
     """The page of all tubes, measures {name: Measured}."""
     width = 2 * MARGIN + WIDE + GAP + SIDE + 80
-    caption, height = wrap(CAPTION, width - 2 * MARGIN)
-    bottom = TOP + BAND * len(measured)
-    figure = page(width, bottom + height + 40)
-    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    figure = sheet(width, TOP + BAND * len(measured), title, CAPTION)
     for i, (name, found) in enumerate(measured.items()):
         _draw_band(figure, TOP + BAND * i, name, found, colour(i))
-    explain(figure, MARGIN, bottom, caption)
     return figure
 
 
 def _draw_band(figure, top, name, found, shade):
-    mark(figure, MARGIN - 26, top, BAND - 60, shade)
-    heading = name.replace("x", "×")
-    write(figure, MARGIN, top + 26, heading, fontsize=12, weight="bold")
+    heading, axes = name.replace("x", "×"), axes_of(found.w)
+    head(figure, MARGIN, top, BAND - 60, shade, heading)
     left = MARGIN + 19 * len(heading) + 40
     for word, paint, share in zip(NAMES, SHADES, found.energy.mean(axis=1), strict=True):
         text = f"{word} {share:.0%}"
         write(figure, left, top + 26, text, color=paint, weight="bold")
         left += 12.5 * len(text) + 30
     draw_shares(place(figure, MARGIN + 30, top + 50, WIDE, TALL), found.energy)
-    draw_strip(place(figure, MARGIN + 30, top + 56 + TALL, WIDE, 70), found.energy,
-               axes_of(found.w))
-    draw_plane(place(figure, MARGIN + WIDE + GAP, top + 16, SIDE, SIDE), axes_of(found.w))
+    draw_strip(place(figure, MARGIN + 30, top + 56 + TALL, WIDE, 70), found.energy, axes)
+    draw_plane(place(figure, MARGIN + WIDE + GAP, top + 16, SIDE, SIDE), axes)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from figures import FAINT, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, colour, mark, place, sheet, tidy, write
 from figures.kernels import show
 from figures.pixels import kernel_rgb, order_by_norm, strips, tile
 
@@ -43,10 +43,7 @@ def draw_controls(sets, title="What is learned, and what is not"):
                 for column, tubes in sets.items()}
     heights = {name: len(picture) + 110 for name, picture in next(iter(pictures.values())).items()}
     across = 2 * LEFT + len(sets) * (WIDE + GAP) - GAP
-    caption, below = wrap(CAPTION, across - 2 * LEFT)
-    bottom = TOP + sum(heights.values())
-    figure = page(across, bottom + below + 40)
-    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    figure = sheet(across, TOP + sum(heights.values()), title, CAPTION, LEFT, 76)
     for k, (column, tubes) in enumerate(sets.items()):
         left, top = LEFT + k * (WIDE + GAP), TOP
         write(figure, left, 134, column, fontsize=12, weight="bold")
@@ -58,5 +55,4 @@ def draw_controls(sets, title="What is learned, and what is not"):
             show(place(figure, left, top, picture.shape[1], len(picture)), picture)
             write(figure, left, top + len(picture) + 28, said(own), color=FAINT, fontsize=8)
             top += heights[name]
-    explain(figure, LEFT, bottom, caption)
     return figure

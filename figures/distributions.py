@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from figures import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, INK, colour, mark, place, sheet, tidy, write
 from figures.chance import beaten
 
 MARGIN, SIDE, TALL, GAP, TOP = 70, 360, 190, 100, 160  # pixels
@@ -44,10 +44,7 @@ def draw_distribution(ax, own, chance, plain, shade):
 def draw_distributions(measured, untrained, title):
     """The page of all tubes: measures {name: Measured} of learned and of untrained kernels."""
     width = 2 * MARGIN + max(3, len(measured)) * (SIDE + GAP)
-    caption, height = wrap(CAPTION, width - 2 * MARGIN)
-    bottom = TOP + 60 + len(MEASURES) * BAND
-    figure = page(width, bottom + height + 40)
-    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    figure = sheet(width, TOP + 60 + len(MEASURES) * BAND, title, CAPTION)
     for i, (name, found) in enumerate(measured.items()):
         left = MARGIN + i * (SIDE + GAP)
         mark(figure, left, TOP - 19, 28, colour(i))
@@ -57,7 +54,6 @@ def draw_distributions(measured, untrained, title):
                 ax = place(figure, left + 60, TOP + 90 + k * BAND, SIDE, TALL)
                 _draw_panel(ax, found, untrained[name], measure, colour(i))
                 ax.set(ylabel="" if i else "share of kernels")
-    explain(figure, MARGIN, bottom, caption)
     return figure
 
 

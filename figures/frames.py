@@ -8,8 +8,9 @@ from matplotlib.patches import Rectangle
 
 from figures import FAINT, INK, colour, tidy
 from figures.pixels import tile
+from figures.places import by_tube
 from figures.tubes import AXES
-from tubevit_np.tubes import grid, token_counts
+from tubevit_np.tubes import grid
 
 
 @tidy
@@ -47,9 +48,8 @@ def draw_weights(axes, clip, cfg, weights):
     axes: one for each tube and time, `panels(cfg, clip.shape[:3])` of them.  The fuller the
     colour, the larger the weight; the largest of all is opaque."""
     shape = clip.shape[:3]
-    parts = np.split(weights, np.cumsum(token_counts(cfg, shape))[:-1])
     shares = [part.reshape(grid(tube, shape)) / weights.max()
-              for part, tube in zip(parts, cfg.tubes, strict=True)]
+              for part, tube in zip(by_tube(weights, cfg, shape), cfg.tubes, strict=True)]
     chosen = [(i, t) for i, part in enumerate(shares) for t in range(len(part))]
     for ax, (i, t) in zip(np.ravel(axes), chosen, strict=True):
         tube = cfg.tubes[i]

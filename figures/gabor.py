@@ -8,10 +8,11 @@ import itertools
 
 import numpy as np
 
+from figures.pixels import TINY
+
 STARTS, ROUNDS = 4, 9  # frequencies that the search sets out from; times round the three axes
 NARROW, WIDE = 0.7, 3.0  # widths of the window: samples at least, sides at most
 RIDGE = 1e-6  # keeps cosine and sine apart where they are nearly the same
-TINY = np.finfo(float).tiny
 STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # in frequency, centre and width
 
 

@@ -3,7 +3,7 @@
 Beside every picture in which each kernel has its own gain stands one of all kernels at a single
 gain, with their norms, so that a dead kernel looks dead."""
 
-from figures import FAINT, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, colour, explain, head, page, place, tidy, wrap, write
 from figures.pixels import (
     all_alike,
     components,
@@ -98,8 +98,7 @@ def draw_kernels(kernels, title):
     figure = page(width + 2 * MARGIN, top + bands + text_height + 50)
     write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
     for i, (name, w) in enumerate(kernels.items()):
-        mark(figure, MARGIN - 26, top, heights[i], colour(i))
-        _draw_band(figure, top, name, w, colour(i))
+        _draw_band(figure, top, heights[i], name, w, colour(i))
         top += heights[i] + BETWEEN
     explain(figure, MARGIN, top, text)
     return figure
@@ -124,14 +123,13 @@ def _film(w):
     return min(w.shape[-1], rows * columns), columns, scale, gap
 
 
-def _draw_band(figure, top, name, w, shade):
+def _draw_band(figure, top, height, name, w, shade):
     """One tube: its name, what one reads of it, and all its kernels at one gain."""
     count = w.shape[-1]
     shown = count if len(w) == 1 else _film(w)[0]
-    heading = f"{name.replace('x', '×')} {'patches' if len(w) == 1 else 'tubes'}"
-    write(figure, MARGIN, top + 26, heading, fontsize=12, weight="bold")
-    _note(figure, MARGIN + 19 * len(heading) + 24, top,
-          f"all {count}" if shown == count else f"the first {shown} of {count} by norm")
+    head(figure, MARGIN, top, height, shade,
+         f"{name.replace('x', '×')} {'patches' if len(w) == 1 else 'tubes'}",
+         f"all {count}" if shown == count else f"the first {shown} of {count} by norm")
     (_draw_2d if len(w) == 1 else _draw_3d)(figure, top, w, shade)
     left, picture, sizes = MARGIN + WIDE + GUTTER, all_alike(w, SIDE), norms(w)[order_by_norm(w)]
     _note(figure, left, top, f"all {count} at one gain, and their norms")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from figures import FAINT, INK, LINE, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, INK, LINE, colour, mark, place, sheet, tidy, write
 from figures.chance import random_directions
 from figures.references import references
 from figures.spectrum import direction_selectivity, separability
@@ -48,10 +48,7 @@ def draw_movements(measured, untrained, title):
     tubes = {name: (found, colour(i)) for i, (name, found) in enumerate(measured.items())
              if len(found.w) > 1}
     width = 2 * MARGIN + max(3, len(tubes)) * (SIDE + GAP) - GAP
-    caption, height = wrap(CAPTION, width - 2 * MARGIN)
-    bottom = TOP + SIDE + 160
-    figure = page(width, bottom + height + 40)
-    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    figure = sheet(width, TOP + SIDE + 160, title, CAPTION)
     for i, (name, (found, shade)) in enumerate(tubes.items()):
         left = MARGIN + i * (SIDE + GAP)
         mark(figure, left, TOP - 19, 28, shade)
@@ -59,5 +56,4 @@ def draw_movements(measured, untrained, title):
         ax = place(figure, left + 30, TOP + 40, SIDE, SIDE)
         draw_movement(ax, found.w, found.own, untrained[name].own, shade)
         ax.set(ylabel="" if i else "direction selectivity")
-    explain(figure, MARGIN, bottom, caption)
     return figure

@@ -6,7 +6,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
-from figures import FAINT, INK, LINE, colour, explain, page, place, tidy, wrap, write
+from figures import FAINT, INK, LINE, colour, place, sheet, tidy, write
 from figures.film import BETWEEN, number, pale, picks, strip, zoomed
 from figures.kernels import show
 from figures.places import coverage
@@ -34,11 +34,8 @@ def draw_overlay(clip, cfg, title=""):
     height, width = zoomed(*shape[1:])
     film = len(times) * (width + BETWEEN)
     across, step = LEFT + NAMES + film + 40 + BARS + 60, height + 44
-    text, below = wrap(CAPTION, across - 2 * LEFT)
-    bottom = TOP + (len(cfg.tubes) + 2) * step
-    figure = page(across, bottom + below + 40)
-    write(figure, LEFT, 76, title or f"What the tubes read of {size(shape)}", fontsize=17,
-          weight="bold")
+    figure = sheet(across, TOP + (len(cfg.tubes) + 2) * step,
+                   title or f"What the tubes read of {size(shape)}", CAPTION, LEFT, 76)
     number(figure, LEFT + NAMES, TOP - 14, times, width)
     write(figure, LEFT + NAMES + film + 30, TOP - 14, "voxels read by ... places", color=FAINT)
     counts = [coverage(tube, shape) for tube in cfg.tubes]
@@ -50,7 +47,6 @@ def draw_overlay(clip, cfg, title=""):
     _row(figure, top, clip, times, range(len(cfg.tubes)), cfg, total)
     _say(figure, top + step, "Places on each pixel", "white: none; black: 3 or more")
     strip(figure, LEFT + NAMES, top + step, shades(INK)[np.minimum(total[times], LEVELS - 1)])
-    explain(figure, LEFT, bottom, text)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from figures import FAINT, INK, LINE, colour, explain, mark, page, place, tidy, wrap, write
+from figures import FAINT, INK, LINE, colour, head, place, sheet, tidy
 
 MARGIN, SIDE, GAP, TOP, BAND = 70, 300, 130, 160, 430  # pixels
 NYQUIST = 0.5
@@ -80,23 +80,16 @@ def draw_dots(ax, found, shade):
 def draw_population(measured, untrained, title):
     """The page of all tubes: measures {name: Measured} of learned and of untrained kernels."""
     width = 2 * MARGIN + 4 * SIDE + 3 * GAP + 40
-    caption, height = wrap(CAPTION, width - 2 * MARGIN)
-    bottom = TOP + BAND * len(measured)
-    figure = page(width, bottom + height + 40)
-    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    figure = sheet(width, TOP + BAND * len(measured), title, CAPTION)
     for i, (name, found) in enumerate(measured.items()):
         _draw_band(figure, TOP + BAND * i, name, found, untrained[name], colour(i))
-    explain(figure, MARGIN, bottom, caption)
     return figure
 
 
 def _draw_band(figure, top, name, found, plain, shade):
-    mark(figure, MARGIN - 26, top, BAND - 60, shade)
-    heading, stripes = name.replace("x", "×"), found.striped.sum()
-    write(figure, MARGIN, top + 26, heading, fontsize=12, weight="bold")
-    write(figure, MARGIN + 19 * len(heading) + 24, top + 26, color=FAINT,
-          text=f"{stripes} of {len(found.striped)} kernels have an orientation "
-               f"({plain.striped.sum()} untrained)")
+    head(figure, MARGIN, top, BAND - 60, shade, name.replace("x", "×"),
+         f"{found.striped.sum()} of {len(found.striped)} kernels have an orientation "
+         f"({plain.striped.sum()} untrained)")
     lefts = [MARGIN + 40 + i * (SIDE + GAP) for i in range(4)]
     above, tall = top + 70, BAND - 200
     draw_orientations(place(figure, lefts[0] - 8, above, SIDE, tall, projection="polar"),

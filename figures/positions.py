@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from figures import FAINT, LINE, colour, explain, mark, page, place, spelt, tidy, wrap, write
+from figures import FAINT, LINE, colour, mark, place, sheet, spelt, tidy, write
 from figures.places import by_tube, owner
 from tubevit_np.position import centres
 from tubevit_np.tubes import grid, token_counts
@@ -53,10 +53,8 @@ def draw_likeness(at, cfg, shape, tokens=None, title="How alike positions are"):
     side = min(240, (1640 - 30 * len(cfg.tubes)) // sum(moments) - GAP)
     wide, high = _sides(side, shape)
     across = LEFT + NAMES + sum(moments) * (wide + GAP) + 30 * len(cfg.tubes) + 180
-    text, below = wrap(CAPTION, across - 2 * LEFT)
     bottom = TOP + len(tokens) * (high + 40)
-    figure = page(across, bottom + below + 40)
-    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    figure = sheet(across, bottom, title, CAPTION, LEFT, 76)
     limits = found.min(), found.max()
     for k, token in enumerate(tokens):
         top = TOP + k * (high + 40)
@@ -64,7 +62,6 @@ def draw_likeness(at, cfg, shape, tokens=None, title="How alike positions are"):
         image = _row(figure, top, found[k], token, cfg, shape, (wide, high), limits, k == 0)
     bar = place(figure, across - 130, TOP, 18, bottom - TOP - 40)
     figure.colorbar(image, cax=bar, ticks=limits, format="%.2f").outline.set_lw(0)
-    explain(figure, LEFT, bottom, text)
     return figure
 
 

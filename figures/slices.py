@@ -5,10 +5,9 @@ There a thing that moves is a slanted stripe, and the slant is its speed (Adelso
 
 import numpy as np
 
-from figures import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
+from figures import INK, colour, head, place, sheet, tidy, write
 from figures.kernels import show
-from figures.pixels import WHITE, kernel_rgb, order_by_norm
-from figures.spectrum import TINY
+from figures.pixels import TINY, WHITE, kernel_rgb, order_by_norm
 
 MARGIN, CELL, GAP, COLUMNS, ROWS, TOP = 70, 132, 46, 6, 2, 160  # pixels, but for the counts
 BAND = 60 + ROWS * (CELL + 50) + 20
@@ -98,24 +97,17 @@ def draw_slice(ax, kernel, ahead, speed):
 def draw_slices(kernels, measured, title):
     """The page of all video tubes: kernels {name: w} and measures {name: Measured}."""
     width = 2 * MARGIN + COLUMNS * (2 * CELL + 6 + GAP) - GAP
-    caption, height = wrap(CAPTION, width - 2 * MARGIN)
     tubes = {name: (w, colour(i)) for i, (name, w) in enumerate(kernels.items()) if len(w) > 1}
-    bottom = TOP + BAND * len(tubes)
-    figure = page(width, bottom + height + 40)
-    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    figure = sheet(width, TOP + BAND * len(tubes), title, CAPTION)
     for k, (name, (w, shade)) in enumerate(tubes.items()):
         _draw_band(figure, TOP + BAND * k, name, w, measured[name], shade)
-    explain(figure, MARGIN, bottom, caption)
     return figure
 
 
 def _draw_band(figure, top, name, w, found, shade):
     chosen, count = strongest(w, found, ROWS * COLUMNS)
-    mark(figure, MARGIN - 26, top, BAND - 50, shade)
-    heading = f"{name.replace('x', '×')} tubes"
-    write(figure, MARGIN, top + 26, heading, fontsize=12, weight="bold")
-    write(figure, MARGIN + 19 * len(heading) + 24, top + 26, color=FAINT,
-          text=f"{len(chosen)} of the {count} kernels, of {w.shape[-1]}, that choose a direction")
+    head(figure, MARGIN, top, BAND - 50, shade, f"{name.replace('x', '×')} tubes",
+         f"{len(chosen)} of the {count} kernels, of {w.shape[-1]}, that choose a direction")
     for i, d in enumerate(chosen):
         left = MARGIN + i % COLUMNS * (2 * CELL + 6 + GAP)
         above = top + 50 + i // COLUMNS * (CELL + 50)

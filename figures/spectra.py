@@ -4,10 +4,10 @@ In the latter a thing that moves lies on a line through the middle, whose slope 
 
 import numpy as np
 
-from figures import INK, colour, explain, mark, page, place, tidy, wrap, write
-from figures.pixels import order_by_norm
+from figures import INK, colour, head, place, sheet, tidy, write
+from figures.pixels import TINY, order_by_norm
 from figures.slices import draw_frame, strongest, way
-from figures.spectrum import TINY, power_at
+from figures.spectrum import power_at
 
 MARGIN, CELL, GAP, COLUMNS, TOP = 70, 150, 60, 3, 160  # pixels, but for the count of columns
 INSET, BAND = 56, 300
@@ -63,13 +63,9 @@ def draw_time(ax, kernel, peak, shade):
 def draw_spectra(kernels, measured, title):
     """The page of all tubes: kernels {name: w} and measures {name: Measured}."""
     width = 2 * MARGIN + COLUMNS * _group() - GAP
-    caption, height = wrap(CAPTION, width - 2 * MARGIN)
-    bottom = TOP + BAND * len(kernels)
-    figure = page(width, bottom + height + 40)
-    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
+    figure = sheet(width, TOP + BAND * len(kernels), title, CAPTION)
     for i, (name, w) in enumerate(kernels.items()):
         _draw_band(figure, TOP + BAND * i, name, w, measured[name], colour(i))
-    explain(figure, MARGIN, bottom, caption)
     return figure
 
 
@@ -78,8 +74,7 @@ def _group():
 
 
 def _draw_band(figure, top, name, w, found, shade):
-    mark(figure, MARGIN - 26, top, BAND - 60, shade)
-    write(figure, MARGIN, top + 26, name.replace("x", "×"), fontsize=12, weight="bold")
+    head(figure, MARGIN, top, BAND - 60, shade, name.replace("x", "×"))
     chosen = strongest(w, found, COLUMNS)[0] if len(w) > 1 else order_by_norm(w)[:COLUMNS]
     for i, d in enumerate(chosen):
         left, above = MARGIN + i * _group(), top + 50

@@ -9,10 +9,11 @@ import itertools
 
 import numpy as np
 
+from figures.pixels import TINY
+
 PAD = 2  # a kernel is padded with zeros to so many times its size
 BLOCK = 32  # kernels at once, for the memory's sake
 WAYS = np.pi * (np.arange(24) + 0.5) / 24  # of motion, there and back
-TINY = np.finfo(float).tiny
 NEAR = np.array(list(itertools.product((-1, 0, 1), repeat=3)), dtype=float)
 
 

@@ -22,6 +22,7 @@ from PIL import Image
 
 import tubevit_np as tv
 from figures import DPI, LOOK, page, render, tidy
+from figures.animation import write_frames
 from figures.overview import PARTS, draw_overview
 from tubevit_np.data.generated import make_clips, make_pools
 
@@ -66,9 +67,8 @@ def show(figure, alt):
 
 def play(clip, alt, scale=4, milliseconds=125):
     """Display a clip (T, H, W, 3) uint8 that moves, over and over, `scale` times as large."""
-    png, frames = io.BytesIO(), [Image.fromarray(frame) for frame in clip]
-    frames[0].save(png, format="PNG", save_all=True, append_images=frames[1:],
-                   duration=milliseconds, loop=0)
+    png = io.BytesIO()
+    write_frames(clip, png, milliseconds)
     display(Picture(png.getvalue(), alt, scale * clip.shape[2], pixelated=True))
 
 
