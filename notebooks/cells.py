@@ -18,13 +18,17 @@ MARK = re.compile(r"^# %%( \[markdown\])?((?: \w+=.+)?)$", re.MULTILINE)
 
 
 def lessons(names=()):
-    """The sources in order, or those whose names begin with one of `names`.
+    return chosen(FOLDER, "lesson", names)
+
+
+def chosen(folder, what, names):
+    """The sources NN_topic.py in order, or those whose names begin with one of `names`.
 
     Raises ValueError for a name that is that of none."""
-    found = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+    found = sorted(folder.glob("[0-9][0-9]_*.py"))
     for name in names:
         if not any(path.stem.startswith(name) for path in found):
-            raise ValueError(f"no lesson {name!r}; there are "
+            raise ValueError(f"no {what} {name!r}; there are "
                              f"{', '.join(path.stem for path in found)}")
     return [path for path in found if not names or path.stem.startswith(tuple(names))]
 

@@ -12,7 +12,7 @@ SNAPSHOTS = [Mutant(*rest) for rest in [
      "test_snapshots.py::test_snapshots_come_at_25_steps_and_always_twice_as_many", "every 25"),
     ("tubevit_np/snapshots.py", "key=lambda path: int(path.stem)", "key=str",
      "test_snapshots.py::test_snapshots_are_read_in_the_order_of_their_steps", "order of names"),
-    ("tubevit_np/snapshots.py", "if len(w.shape) == 5", "if name.startswith(\"tubes\")",
+    ("tubevit_np/snapshots.py", "if is_kernel(w.shape)", "if name.startswith(\"tubes\")",
      "test_snapshots.py::test_all_kernels_and_nothing_else_in_half_precision",
      "biases kept, a shared kernel not"),
     ("tubevit_np/run.py", "            self.snap(0, kernels(params))\n", "", KEPT, "no start"),

@@ -50,14 +50,14 @@ def row(name, variant, found):
     return (name, *means, round(float(spread), 3), "" if variant.paper is None else variant.paper)
 
 
-def trained(fields, how, folder, seed, given, engine, long=None):
+def trained(fields, how, folder, seed, given, engine, long):
     """The folder of a run that is done, now if not before.
 
     fields: of its recipe, before the given ones;  how: as `scaled` of a Variant;  long: fields of
     what that begins with."""
     from tubevit_np.begin import new_run, open_run
 
-    start = {"start": str(scaled(how, folder, seed, given, engine, long or {}))} if how else {}
+    start = {"start": str(scaled(how, folder, seed, given, engine, long))} if how else {}
     recipe = recipe_for(seed=seed, **ALIKE | given | fields | start)
     parts = [f"{field}={value}" for field, value in fields.items()] + [how] * bool(how)
     place = folder / f"{'-'.join(parts) or 'plain'}-{seed}"
@@ -71,7 +71,7 @@ def trained(fields, how, folder, seed, given, engine, long=None):
 
 def scaled(how, folder, seed, given, engine, long):
     """A checkpoint of the plain model's tubes in a large one that was trained on images alone."""
-    small, large = (trained(fields | long, "", folder, seed, given, engine)
+    small, large = (trained(fields | long, "", folder, seed, given, engine, long)
                     for fields in ({}, IMAGES))
     path = folder / f"{small.name}-{how}.safetensors"
     if not path.exists():
@@ -86,7 +86,7 @@ def scaled(how, folder, seed, given, engine, long):
 
 def scored(place, variant, engine):
     """{column: value} of one run; kept beside it."""
-    how = f"{by(variant.denser)}" + (f"-{variant.views}" if variant.views else "")
+    how = by(variant.denser) + (f"-{variant.views}" if variant.views else "")
     kept = place / f"scores-{how}.json"
     if not kept.exists():
         path, params, cfg, notes = load_model(place)

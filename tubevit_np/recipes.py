@@ -7,6 +7,8 @@ SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 1
 LARGE = SIZED | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable above
 SIZES = {"Ti": SIZED, "S": SIZED, "B": SIZED, "L": LARGE, "H": LARGE}
 
+FILES = {"smoothness": 0.0}  # it slows short trainings, and few files allow no long one
+
 # Table 10; a batch of 256 is taken to be of each kind, crops and mirror images to be usual.
 KINETICS = {"frames": 64, "fps": 15.0, "size": 224, "batch": 256, "image_batch": 256,
             "steps": 300_000, "warmup": 10_000, "flip": True, "randaugment": 2, "magnitude": 10.0,
@@ -33,6 +35,6 @@ def recipe_for(recipe=None, **given):
         usual = {"preset": "B" if recipe else "demo"}
     paths = [path for name in SETS for path in as_given(given.get(name), True)]
     if any(path != GENERATED for path in paths):
-        usual = {"smoothness": 0.0} | usual  # it slows short trainings; few files allow no long one
+        usual = FILES | usual
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
     return Recipe(**(sized | usual | RECIPES.get(recipe, {}) | given))

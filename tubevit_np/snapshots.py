@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
+from tubevit_np.optim import is_kernel
 from tubevit_np.params import flatten, nest, read
 from tubevit_np.writing import whole
 
@@ -19,7 +20,7 @@ def due(done):
 
 def kernels(params):
     """The kernels of a nested tree of either package, by name; not copies."""
-    return {name: w for name, w in flatten(params).items() if len(w.shape) == 5}
+    return {name: w for name, w in flatten(params).items() if is_kernel(w.shape)}
 
 
 def write_snapshot(run, done, found):

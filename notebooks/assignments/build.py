@@ -37,18 +37,19 @@ def build(handouts, folder):
     _copy_course(folder / "course", ())
     shutil.move(folder / "course/nbgrader_config.py", folder / "nbgrader_config.py")
     shutil.copy(FOLDER / "CHANGELOG.md", folder)
-    texts = []
+    rows = []
     for handout in handouts:
-        texts.append(_write(handout, folder))
+        rows.append(_write(handout, folder))
         _release(handout, folder)
         yield handout.name
-    _text(folder / "guide.md", guide(handouts, texts))
+    _text(folder / "guide.md", guide(handouts, rows))
 
 
 def _write(handout, folder):
     """All of an assignment but the release; returns the rows of its kill table."""
     checks, wrongs = load(handout.number)
     visible, hidden = judged_by(checks, wrongs.WRONG, handout.solutions, handout.points)
+    unseen = pack(hidden)
     source = make_folder(folder / "source" / handout.name, "--out")
     _notebook(source / f"{handout.name}.ipynb", handout.source())
     (source / "exercises.npz").write_bytes(pack(
@@ -56,9 +57,9 @@ def _write(handout, folder):
          "released": handout.outline()}))
     _copy_course(source / "course", FOR_TEACHERS)
     shutil.move(source / "course/test_exercises.py", source / "test_exercises.py")
-    _bytes(folder / "hidden" / f"{handout.name}.npz", pack(hidden))
+    _bytes(folder / "hidden" / f"{handout.name}.npz", unseen)
     _notebook(folder / "solutions" / f"{handout.name}.ipynb", handout.solved())
-    _bytes(folder / "gradescope" / f"{handout.name}.zip", _gradescope(source, pack(hidden)))
+    _bytes(folder / "gradescope" / f"{handout.name}.zip", _gradescope(source, unseen))
     return kills(checks, wrongs.WRONG, handout.solutions, visible, hidden)
 
 

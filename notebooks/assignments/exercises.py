@@ -12,7 +12,7 @@ import numpy as np
 
 from notebooks.assignments.course.calls import answer
 from notebooks.assignments.course.judging import judge
-from notebooks.assignments.course.packing import pack, unpack
+from notebooks.assignments.course.packing import pack, pack_reply, unpack
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,7 @@ def asked(exercise, module, args):
     with np.errstate(all="ignore"):  # mistakes overflow
         found = answer(module, name=exercise.name, probe=exercise.probe_source,
                        case=unpack(pack(args)))
-    try:
-        return unpack(pack(found))
-    except TypeError as error:
-        return {"error": f"returns a {error}: an array or a number is wanted"}
+    return unpack(pack_reply(found))
 
 
 def student(solutions, name=None, wrong=None):

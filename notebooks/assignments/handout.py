@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from notebooks.assignments.course.handing import code_cells
-from notebooks.cells import of_cells, parts
+from notebooks.cells import chosen, of_cells, parts
 
 FOLDER = Path(__file__).resolve().parent
 MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION *\n?", re.MULTILINE)
@@ -116,13 +116,6 @@ def _folded(kind, source):
 
 
 def handouts(names=()):
-    """The Handouts in order, or those whose names begin with one of `names`.
-
-    Raises ValueError for a name that is that of none."""
-    paths = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
-    for name in names:
-        if not any(path.stem.startswith(name) for path in paths):
-            raise ValueError(f"no assignment {name!r}; there are "
-                             f"{', '.join(path.stem for path in paths)}")
-    return [Handout(path, parts(path.read_text(encoding="utf-8"))) for path in paths
-            if not names or path.stem.startswith(tuple(names))]
+    """The Handouts of `chosen` sources."""
+    return [Handout(path, parts(path.read_text(encoding="utf-8")))
+            for path in chosen(FOLDER, "assignment", names)]

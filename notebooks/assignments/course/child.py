@@ -12,7 +12,7 @@ import types
 
 import course
 from course.calls import answer
-from course.packing import pack, unpack
+from course.packing import pack_reply, send, unpack
 
 MEMORY = 4 << 30  # bytes of addresses, where the system can limit them
 
@@ -28,21 +28,12 @@ def serve(seconds):
     sys.modules["student"] = student
     while data := read(requests):
         _limit_time(seconds)
-        try:
-            reply = pack(answer(student, **unpack(data)))
-        except TypeError as error:
-            reply = pack({"error": f"returns a {error}: an array or a number is wanted"})
-        write(results, reply)
+        send(results, pack_reply(answer(student, **unpack(data))))
 
 
 def read(pipe):
     head = pipe.read(8)
     return pipe.read(struct.unpack("<Q", head)[0]) if len(head) == 8 else b""
-
-
-def write(pipe, data):
-    pipe.write(struct.pack("<Q", len(data)) + data)
-    pipe.flush()
 
 
 def _limit_time(seconds):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 
 import numpy as np
 
@@ -18,6 +19,20 @@ def pack(value):
     np.savez_compressed(file, layout=np.frombuffer(layout, np.uint8),
                         **{str(k): array for k, array in enumerate(arrays)})
     return file.getvalue()
+
+
+def pack_reply(found):
+    """The same of what `calls.answer` gives; an error where there is anything else in it."""
+    try:
+        return pack(found)
+    except TypeError as error:
+        return pack({"error": f"returns a {error}: an array or a number is wanted"})
+
+
+def send(pipe, data):
+    """Bytes, their number before them."""
+    pipe.write(struct.pack("<Q", len(data)) + data)
+    pipe.flush()
 
 
 def unpack(data):

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from .calls import ENDS_PYTHON
-from .packing import pack, unpack
+from .packing import pack, send, unpack
 
 SECONDS = 10  # of the processor for a cell, and for a call
 PATIENCE = 60  # more by the clock, for who waits instead of working: a machine may be busy
@@ -71,7 +71,7 @@ class Student:
 
     def _ask(self, request, what):
         try:
-            _write(self.process.stdin, pack(request))
+            send(self.process.stdin, pack(request))
             reply = unpack(self.replies.get(timeout=PATIENCE + self.seconds))
             if reply.get("error") == ENDS_PYTHON:
                 self.notes.append(f"{what} ends Python")
@@ -123,8 +123,3 @@ class Student:
     def close(self):
         self.close_process()
         self.folder.cleanup()
-
-
-def _write(pipe, data):
-    pipe.write(struct.pack("<Q", len(data)) + data)
-    pipe.flush()
