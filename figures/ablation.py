@@ -26,7 +26,7 @@ def draw_ablation(rows, title):
         ax = place(figure, LEFT + k * (SIDE + 100), TOP, SIDE, SIDE)
         draw_points(ax, rows, cost)
         ax.set(xlabel=label, ylim=limits(rows))
-        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        ax.yaxis.set_major_formatter(PercentFormatter(1))
         if k:
             name_points(ax, rows)
     explain(figure, 40, TOP + SIDE + 90, caption)
