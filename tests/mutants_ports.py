@@ -37,7 +37,7 @@ OPERATIONS = [Mutant(*rest) for rest in [
     ("tubevit_np/kernels.py", "(np.arange(n_out) + 0.5) * n_in / n_out - 0.5",
      "np.arange(n_out) * (n_in - 1) / max(1, n_out - 1)",
      "test_kernels.py::test_where_eight_taps_are_read", "corners aligned", "operations"),
-    ("tubevit_np/layers.py", "y = gelu_tanh(x)", "y = np.tanh(0.851 * x)",
+    ("tubevit_np/layers.py", "else gelu_tanh(x)", "else np.tanh(0.851 * x)",
      "test_layers.py::test_gelu_known_values", "GELU as x sigmoid(1.702 x)", "operations"),
     ("tubevit_np/pooling.py", '    seen = {"q": linear(probe', ('    heads = 1\n'
      '    seen = {"q": linear(probe'), "test_pooling.py::test_pooling_equals_a_loop",

@@ -61,6 +61,8 @@ TRAIN = [Mutant("tubevit_np/train.py", *rest) for rest in [
 ]]
 
 EVALUATE = [Mutant("tubevit_np/evaluate.py", *rest) for rest in [
+    ("for part in found])", "for part in found[::-1]])",
+     "test_evaluate.py::test_halves_side_by_side_answer_as_the_whole", "the second half first"),
     ("if len(labels[head]) > 5}", "}",
      "test_evaluate.py::test_top_5_only_where_it_says_something", "top 5 of two"),
 ]]

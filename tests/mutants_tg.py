@@ -16,7 +16,7 @@ LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
      "test_mirror.py::test_one_function[split heads]", "heads interleaved"),
     ('* (1 / math.sqrt(q.shape[-1]))', '',
      "test_mirror.py::test_every_intermediate[image-float64]", "attention without its scale"),
-    ('attention(q, k.cast(low), v.cast(low))', 'attention(q, k, v)',
+    ('attention(q, k.cast(low), v.cast(low), keep)', 'attention(q, k, v, keep)',
      "test_precision.py::test_products_are_lower_and_all_else_is_float32",
      "attention in float32"),
     ('q, k, v = (split_heads', 'k, q, v = (split_heads',

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import small
 
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
@@ -95,3 +96,15 @@ def test_a_predictor_sees_parameters_that_train_on(rng):
     assert np.array_equal(first["verb"], tv.forward(params, x, cfg, "verb")[0])
     params["heads"]["verb"]["b"] += 1
     assert np.allclose(predict(x, ("verb",))["verb"], first["verb"] + 1)
+
+
+def test_halves_side_by_side_answer_as_the_whole(rng):
+    cfg, params = small.MODEL, small.params(small.MODEL, rng)
+    heads = tuple(cfg.classes)
+    for count in (1, 5):
+        x = small.clips(rng, count)
+        found = predictor(params, cfg)(x, heads)
+        wanted, _ = tv.forward(params, x, cfg, heads)
+        assert found.keys() == wanted.keys()
+        for head in heads:
+            small.assert_close(found[head], wanted[head])

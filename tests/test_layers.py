@@ -1,6 +1,7 @@
 """Layers against loops, and inputs made to show each convention: eps, GELU form, heads, scale."""
 
 import math
+import sys
 
 import loops
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.layers import merge_heads, split_heads
+from tubevit_np.backward import attention_backward, gelu_backward
+from tubevit_np.layers import erf, merge_heads, split_heads
 
 B, N, D, A, M = 2, 5, 12, 3, 7
 
@@ -82,6 +84,43 @@ def test_attention_of_every_head_equals_a_loop(rng):
     wanted = np.array([loops.attention(*clip, A) for clip in zip(q, k, v)])
     small.assert_close(merge_heads(found), wanted)
     small.assert_close(weights.sum(-1), np.ones((B, A, N)))
+
+
+def test_attention_of_huge_scores():
+    q, k = np.full((1, 1, 1, 1), 100.0), np.array([20.0, 20.01, -20.0]).reshape(1, 1, 3, 1)
+    wanted = np.array([1, math.e, 0]) / (1 + math.e)
+    np.testing.assert_allclose(tv.attention(q, k, k)[1][0, 0, 0], wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("cache", [1, 20, 50, 150, 10**6])
+def test_portions_change_nothing(rng, cache, monkeypatch):
+    q, k, v, d_y = (split_heads(x, A) for x in rng.standard_normal((4, B, N, D)))
+    x = rng.standard_normal((B, N, D))
+    wanted = results(q, k, v, d_y, x)
+    monkeypatch.setattr(sys.modules["tubevit_np.portions"], "CACHE", cache)
+    for found, whole in zip(results(q, k, v, d_y, x), wanted, strict=True):
+        small.assert_close(found, whole)
+
+
+def results(q, k, v, d_y, x):
+    mixed, weights = tv.attention(q, k, v)
+    return (mixed, weights, *attention_backward(d_y, q, k, v, weights), tv.gelu(x, "tanh"),
+            gelu_backward(x, x, "tanh"), tv.attention(q[:1, :, :1], k, v)[0])
+
+
+def test_without_keep_nothing_is_kept(rng):
+    params, z = block_params(rng), rng.standard_normal((B, N, D))
+    wanted, seen = tv.block(z, **params, heads=A, eps=1e-6, form="tanh")
+    found, nothing = tv.block(z, **params, heads=A, eps=1e-6, form="tanh", keep=False)
+    assert np.array_equal(found, wanted) and nothing == {} and seen["attn.weights"] is not None
+    small.assert_close(tv.gelu(seen["mlp.up"], "tanh"), seen["mlp.gelu"])
+
+
+def test_the_fast_error_function():
+    x = np.linspace(-7, 7, 20001)
+    found = erf(x.astype(np.float32))
+    assert found.dtype == np.float32 and np.abs(found - erf(x)).max() < 8e-7
+    assert erf(np.array([-np.inf, 1e30, 0], np.float32)).tolist() == [-1, 1, 0]
 
 
 def test_scores_are_scaled_by_the_width_of_a_head():

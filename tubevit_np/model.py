@@ -10,6 +10,7 @@ from tubevit_np.config import by
 from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.layers import layer_norm, linear, under
 from tubevit_np.pooling import attention_pool
+from tubevit_np.portions import portions
 from tubevit_np.position import learned_rows, positions
 from tubevit_np.scaling import gate, patch_rows
 from tubevit_np.tubes import grid, token_counts, tokenize
@@ -35,12 +36,13 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):
         z, seen = block(z, **params["blocks"][str(layer)],
-                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer)
+                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer,
+                        keep=inner and layer >= frozen)
         if layer == cfg.gate_layer:
             keep = gated_tokens(cfg, video.shape[1:4])
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         out[f"blocks.{layer}"] = z
-        out |= under(f"blocks.{layer}", seen) if inner and layer >= frozen else {}
+        out |= under(f"blocks.{layer}", seen)
     out["norm"] = layer_norm(z, **params["norm"], eps=cfg.eps)
     out["pooled"], seen = attention_pool(  # (B, D)
         out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
@@ -58,9 +60,10 @@ def as_video(x, cfg):
 
 def scale_uint8(x, cfg):
     """(x / 255 - mean) / std as float32."""
-    y = x.astype(np.float32)
-    y *= 1 / (255 * cfg.std)
-    y -= cfg.mean / cfg.std
+    y = np.empty(x.shape, np.float32)
+    for part in portions(len(x), x[0].size):
+        np.multiply(x[part], np.float32(1 / (255 * cfg.std)), out=y[part])
+        y[part] -= cfg.mean / cfg.std
     return y
 
 

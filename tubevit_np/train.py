@@ -6,14 +6,12 @@ from threadpoolctl import threadpool_limits
 
 from tubevit_np.backward import backward, cross_entropy_backward
 from tubevit_np.dropout import dropout, no_dropout
-from tubevit_np.evaluate import predictor
+from tubevit_np.evaluate import PARTS, predictor
 from tubevit_np.loss import accuracy, cross_entropy
 from tubevit_np.model import forward
 from tubevit_np.optim import adamw, adamw_state, clip, kernel_rates, learning_rate
 from tubevit_np.scaling import trained
 from tubevit_np.snapshots import due, kernels
-
-PARTS = 2  # of every batch, computed side by side; fixed, so that a run repeats on any machine
 
 
 def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, frozen=0):
@@ -45,7 +43,10 @@ def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, froz
         for head, share in accuracies.items():
             right[i][head] = right[i].get(head, 0.0) + share * len(part.x) / len(batches[i].x)
         for name, g in found.items():
-            grads[name] = grads[name] + g if name in grads else g
+            if name in grads:
+                grads[name] += g
+            else:
+                grads[name] = g
     return total, right, grads
 
 

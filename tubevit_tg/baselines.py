@@ -24,23 +24,23 @@ def block_for(cfg, shape):
 
 
 def divided_block(z, time, ln1, attn, ln2, mlp, frames, heads, eps, form, drop=no_dropout,
-                  layer=0):
+                  layer=0, keep=True):
     """y = over_time(z) + z, then an ordinary block within each frame: z (B, N, D) -> (B, N, D).
 
     frames: how many the N tokens are of, t slowest.  In seen, what the ordinary block names is
     (B * frames, N / frames, ...), and time.attn.* is (B * N / frames, ..., frames, ...)."""
-    change, inner = over_time(z, **time, frames=frames, heads=heads, eps=eps)
+    change, inner = over_time(z, **time, frames=frames, heads=heads, eps=eps, keep=keep)
     y = z + drop(layer, TIME, change)
     seen = under("time", inner | {"middle": y})
     y, inner = block(by_frame(y, frames), ln1, attn, ln2, mlp, heads, eps, form,
-                     within_frames(drop, z.shape), layer)
-    return y.reshape(z.shape), seen | inner
+                     within_frames(drop, z.shape), layer, keep)
+    return y.reshape(z.shape), seen | inner if keep else {}
 
 
-def over_time(z, ln, attn, fc, frames, heads, eps):
+def over_time(z, ln, attn, fc, frames, heads, eps, keep=True):
     """What attention over the frames of each place adds to z (B, N, D)."""
     seen = {"ln": layer_norm(z, **ln, eps=eps)}
-    y, inner = self_attention(by_place(seen["ln"], frames), **attn, heads=heads)
+    y, inner = self_attention(by_place(seen["ln"], frames), **attn, heads=heads, keep=keep)
     seen |= under("attn", inner)
     seen["attended"] = from_places(y, z.shape)
     return linear(seen["attended"], **fc), seen

@@ -79,18 +79,20 @@ def merge_heads(x):
     return x.transpose(1, 2).reshape(x.shape[0], x.shape[2], -1)
 
 
-def attention(q, k, v):
-    """softmax(q k^T / sqrt(E)) v and its weights; q (B, A, Q, E), k and v (B, A, N, E)."""
-    weights = softmax(matmul(q, k.transpose(-1, -2)) * (1 / math.sqrt(q.shape[-1])))  # (B, A, Q, N)
-    return matmul(weights, v), weights
+def attention(q, k, v, keep=True):
+    """softmax(q k^T / sqrt(E)) v and, to keep, its weights (B, A, Q, N), else None.
+
+    q (1 or B, A, Q, E), k and v (B, A, N, E)."""
+    weights = softmax(matmul(q * (1 / math.sqrt(q.shape[-1])), k.transpose(-1, -2)))
+    return matmul(weights, v), weights if keep else None
 
 
-def self_attention(x, qkv, out, heads):
+def self_attention(x, qkv, out, heads, keep=True):
     """Every token looks at every token: x (B, N, D) -> (B, N, D).  qkv columns are q, k, v."""
     seen = {"qkv": linear(x, **qkv)}  # (B, N, 3D)
     q, k, v = (split_heads(part, heads) for part in seen["qkv"].chunk(3, dim=-1))
     low = qkv["w"].dtype  # products of activations, too, in the precision of the weights
-    mixed, seen["weights"] = attention(q, k.cast(low), v.cast(low))
+    mixed, seen["weights"] = attention(q, k.cast(low), v.cast(low), keep)
     seen["mixed"] = merge_heads(mixed)
     return linear(seen["mixed"], **out), seen
 
@@ -102,12 +104,16 @@ def feed_forward(x, up, down, form):
     return linear(seen["gelu"], **down), seen
 
 
-def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0):
-    """y = MSA(LN(z)) + z, then MLP(LN(y)) + y (Eq. 1-2): z (B, N, D) -> (B, N, D)."""
+def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0,
+          keep=True):
+    """y = MSA(LN(z)) + z, then MLP(LN(y)) + y (Eq. 1-2): z (B, N, D) -> (B, N, D).
+
+    Without keep, seen is empty."""
     seen = {"ln1": layer_norm(z, **ln1, eps=eps)}
-    change, inner = self_attention(seen["ln1"], **attn, heads=heads)
+    change, inner = self_attention(seen["ln1"], **attn, heads=heads, keep=keep)
     y = seen["middle"] = z + drop(layer, ATTENTION, change)
     seen |= under("attn", inner)
     seen["ln2"] = layer_norm(y, **ln2, eps=eps)
     change, inner = feed_forward(seen["ln2"], **mlp, form=form)
-    return y + drop(layer, MLP, change), seen | under("mlp", inner)
+    seen |= under("mlp", inner)
+    return y + drop(layer, MLP, change), seen if keep else {}

@@ -35,12 +35,13 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
     block = block_for(cfg, video.shape[1:4])
     for layer in range(cfg.depth):
         z, seen = block(z, **params["blocks"][str(layer)],
-                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer)
+                        heads=cfg.heads, eps=cfg.eps, form=cfg.gelu, drop=drop, layer=layer,
+                        keep=inner and layer >= frozen)
         if layer == cfg.gate_layer:
             keep = Tensor(gated_tokens(cfg, video.shape[1:4]), device=video.device)
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         z = out[f"blocks.{layer}"] = z.detach() if layer < frozen else z
-        out |= under(f"blocks.{layer}", seen) if inner and layer >= frozen else {}
+        out |= under(f"blocks.{layer}", seen)
     out["norm"] = layer_norm(z, **params["norm"], eps=cfg.eps)
     out["pooled"], seen = attention_pool(  # (B, D)
         out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)

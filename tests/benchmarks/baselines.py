@@ -5,15 +5,14 @@
 One thread;  of every variant of `ablate baselines`, on the joint batch that it trains on."""
 
 import argparse
-import time
 from dataclasses import replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 import tubevit_np as tv
 from tests.benchmarks.batches import random_batches
+from tests.benchmarks.timing import medians
 from tubevit_np.cost import flops
 from tubevit_np.recipes import recipe_for
 from tubevit_np.studies import STUDIES
@@ -40,17 +39,11 @@ def main():
     options = options.parse_args()
     steps = {name: step_of(variant.recipe, options.batch)
              for name, variant in STUDIES["baselines"].items()}
-    times = {name: [] for name in steps}
     with threadpool_limits(1):
-        for _ in tqdm(range(options.rounds), "rounds"):
-            for name, (step, _) in steps.items():
-                start = time.perf_counter()
-                step()
-                times[name].append(time.perf_counter() - start)
-    plain = np.median(times["TubeViT"])
+        times = medians({name: step for name, (step, _) in steps.items()}, options.rounds)
     for name, (_, gflops) in steps.items():
-        print(f"{name:22}{gflops:8.3f} GFLOPs{1e3 * np.median(times[name]):8.0f} ms"
-              f"{np.median(times[name]) / plain:7.2f}")
+        print(f"{name:22}{gflops:8.3f} GFLOPs{1e3 * times[name]:8.0f} ms"
+              f"{times[name] / times['TubeViT']:7.2f}")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
     pip install torch==2.13.0
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.training_step --threads 1
+    OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.training_step --preset Ti --clip 32x224x224
 
-Prints the medians, their ratio, and how far the two losses are apart (the models are the same)."""
+Prints the medians, their ratio and that to the bare matrix products of the step on one thread, and
+how far the two losses are apart (the models are the same)."""
 
 import argparse
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -16,6 +19,7 @@ from threadpoolctl import threadpool_limits
 import tubevit_np as tv
 from tests.benchmarks import torch_model
 from tests.benchmarks.batches import random_batches
+from tests.benchmarks.products import bare
 from tubevit_np.optim import BETAS, decayed, kernel_rates
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import joint_gradients
@@ -66,28 +70,46 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--rounds", type=int, default=21)
+    options.add_argument("--preset", default="demo")
+    options.add_argument("--clip", default="16x48x48")
+    options.add_argument("--batch", type=int, help="of videos, and of images (default 32; of large "
+                         "models 4)")
     options = options.parse_args()
     torch.set_num_threads(options.threads)
-    cfg, rng = tv.PRESETS["demo"], np.random.default_rng(0)
-    flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg, Recipe())
+    cfg = replace(tv.PRESETS[options.preset], classes=tv.PRESETS["demo"].classes)
+    rng, (frames, size, _) = np.random.default_rng(0), map(int, options.clip.split("x"))
+    batch = options.batch or (32 if options.preset == "demo" else 4)
+    recipe = Recipe(options.preset, batch=batch, image_batch=batch, frames=frames, size=size)
+    flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg, recipe)
     with threadpool_limits(1), ThreadPoolExecutor(options.threads) as pool:
         steps = {"NumPy": numpy_step({n: w.copy() for n, w in flat.items()}, cfg, batches, pool),
                  "PyTorch": torch_step(flat, cfg, batches)}
-        report(steps, options.rounds)
+        report(steps, products_of(cfg, recipe, rng), options.rounds)
 
 
-def report(steps, rounds):
-    times, losses = {name: [] for name in steps}, {name: [] for name in steps}
+def products_of(cfg, recipe, rng):
+    """A function that does the matrix products of a step, there and back, and nothing else."""
+    parts = [bare(cfg, shape, batch, rng, back=True) for shape, batch in zip(
+        recipe.shapes, (recipe.batch, recipe.image_batch), strict=True)]
+    return lambda: [part() for part in parts]
+
+
+def report(steps, products, rounds):
+    times, losses = {name: [] for name in [*steps, "products"]}, {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
             losses[name] += [step() for _ in range(WARM)]
             start = time.perf_counter()
             losses[name].append(step())
             times[name].append(time.perf_counter() - start)
-    ours, theirs = map(np.median, times.values())
+        start = time.perf_counter()
+        products()
+        times["products"].append(time.perf_counter() - start)
+    ours, theirs, least = map(np.median, times.values())
     apart = np.abs(np.subtract(*losses.values())[:10]).max()
     print(f"NumPy {1e3 * ours:.1f} ms, PyTorch {1e3 * theirs:.1f} ms: ratio {ours / theirs:.2f}; "
-          f"first ten losses at most {apart:.1e} apart")
+          f"products {1e3 * least:.1f} ms: {ours / least:.2f} and {theirs / least:.2f}; "
+          f"first losses at most {apart:.1e} apart")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,49 @@
+"""How time and memory grow with the size of the input and of the model."""
+
+from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
+
+from figures import FAINT, colour, place, sheet, tidy, write
+
+WIDTH, HEIGHT, LEFT, TOP, ACROSS, DOWN = 330, 300, 110, 200, 120, 110  # pixels
+LOOKS = {"TubeViT": (colour(4), "o-"), "dense tubelets": (colour(3), "s--"),
+         "divided attention": (colour(2), "^:")}
+ROWS = {"ms": "milliseconds of a pass", "MB": "megabytes beyond the weights"}
+CAPTION = (
+    "A forward pass in NumPy on one thread, float32, from Ti with the main tubes and one clip of "
+    "32 x 224 x 224: one size is changed at a time, both axes by powers of two. Above the median "
+    "time, below the most memory that arrays take at a time. Tubes: the 2D patches alone, then "
+    "with more of the others. Lines end where a pass would take more than the benchmark allows.")
+
+
+@tidy
+def draw_growth(rows):
+    """A Figure of rows {sweep, value, model, ms, MB}: a column for each sweep."""
+    sweeps = list(dict.fromkeys(row["sweep"] for row in rows))
+    width = 2 * LEFT + len(sweeps) * WIDTH + (len(sweeps) - 1) * ACROSS
+    figure = sheet(width, TOP + 2 * HEIGHT + DOWN + 90, "How cost grows", CAPTION)
+    for k, (model, (shade, form)) in enumerate(LOOKS.items()):
+        write(figure, LEFT + 400 * k, 150, f"{'●■▲'[k]} {model}", color=shade, fontsize=10)
+    for across, sweep in enumerate(sweeps):
+        for down, measure in enumerate(ROWS):
+            ax = place(figure, LEFT + across * (WIDTH + ACROSS), TOP + down * (HEIGHT + DOWN),
+                       WIDTH, HEIGHT)
+            draw_sweep(ax, [row for row in rows if row["sweep"] == sweep], measure)
+            ax.set(xlabel=sweep, ylabel="" if across else ROWS[measure])
+    return figure
+
+
+def draw_sweep(ax, rows, measure):
+    """Lines of one measure over the values of a sweep."""
+    for model, (shade, form) in LOOKS.items():
+        points = [(row["value"], row[measure]) for row in rows
+                  if row["model"] == model and row[measure] is not None]
+        if points:
+            ax.plot(*zip(*points, strict=True), form, color=shade, markersize=4)
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log", base=2)
+    ax.xaxis.set_major_locator(FixedLocator(sorted({row["value"] for row in rows})))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(ScalarFormatter())
+    ax.grid(color="#eeeeee", linewidth=0.8)
+    ax.tick_params(labelcolor=FAINT)

@@ -1,0 +1,113 @@
+"""How NumPy's forward grows with frames, pixels, width, clips and tubes, beside dense models.
+
+    OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.growth --out figures/growth
+
+From Ti with the main tubes, one clip of 32x224x224, one thread, float32: one size is changed at a
+time.  All of a sweep are timed in turn.  What takes more than --most GFLOPs is counted and not
+timed.  Writes growth.csv and growth.png; prints exponents and where the costs cross."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+import tubevit_np as tv
+from figures import save
+from figures.growth import draw_growth
+from tests.benchmarks.timing import medians, peak
+from tubevit_np import cost
+from tubevit_np.config import with_tubes
+from tubevit_np.evaluate import logits_of
+from tubevit_np.writing import write_csv
+
+MODELS = {"TubeViT": "main", "dense tubelets": "dense", "divided attention": "frames"}
+SWEEPS = {"frames": (8, 16, 32, 64, 128), "pixels": (64, 96, 128, 160, 224, 320),
+          "width": (96, 192, 384, 768), "clips": (1, 2, 4, 8), "tubes": (1, 2, 3, 4)}
+COLUMNS = ("sweep", "value", "model", "tokens", "GFLOPs", "ms", "MB")
+HEAD = "kinetics400"
+
+
+def case(sweep, value, tubes):
+    """Config, (T, H, W) and clips with one size changed."""
+    cfg, shape, clips = with_tubes(tv.PRESETS["Ti"], tubes), [32, 224, 224], 1
+    if sweep == "frames":
+        shape[0] = value
+    elif sweep == "pixels":
+        shape[1:] = value, value
+    elif sweep == "clips":
+        clips = value
+    elif sweep == "width":
+        cfg = replace(cfg, dim=value, mlp_dim=4 * value, heads=value // 32)
+    else:  # the patch first, then as many of the others
+        cfg = replace(cfg, tubes=(cfg.tubes[-1], *cfg.tubes[:value - 1]))
+    return cfg, tuple(shape), clips
+
+
+def sweep_rows(sweep, most, rounds, rng):
+    """Rows as in COLUMNS; a time and memory of None where it would take too long."""
+    models = {"TubeViT": "main"} if sweep == "tubes" else MODELS
+    cases = {(value, model): case(sweep, value, tubes)
+             for value in SWEEPS[sweep] for model, tubes in models.items()}
+    work = {key: clips * sum(cost.flops(cfg, shape).values()) / 1e9
+            for key, (cfg, shape, clips) in cases.items()}
+    runs = {key: run(*cases[key], rng) for key in cases if work[key] <= most}
+    for function in runs.values():
+        function()
+    times, memory = medians(runs, rounds), {key: peak(function) for key, function in runs.items()}
+    return [(sweep, *key, clips * sum(cost.tokens(cfg, shape)), round(work[key], 2),
+             round(1e3 * times[key], 1) if key in times else None,
+             round(memory[key] / 1e6, 1) if key in times else None)
+            for key, (cfg, shape, clips) in cases.items()]
+
+
+def run(cfg, shape, clips, rng):
+    params, x = tv.init(cfg, rng), rng.standard_normal((clips, *shape, 3), np.float32)
+    return lambda: logits_of(params, cfg, x, (HEAD,))
+
+
+def exponents(rows):
+    """{(sweep, model): the power that times grow with, over the upper half of what was timed}."""
+    found = {}
+    for sweep, model in dict.fromkeys((row["sweep"], row["model"]) for row in rows):
+        points = [(row["value"], row["ms"]) for row in rows
+                  if (row["sweep"], row["model"]) == (sweep, model) and row["ms"] is not None]
+        if len(points) > 1:
+            values, times = np.log(points[-max(2, (len(points) + 1) // 2):]).T
+            found[sweep, model] = float(np.polyfit(values, times, 1)[0])
+    return found
+
+
+def crossing(tubes):
+    """From how many frames on TubeViT's operations are fewer; of 4 to 128."""
+    def work(name, frames):
+        cfg, shape, _ = case("frames", frames, name)
+        return sum(cost.flops(cfg, shape).values())
+    more = [frames for frames in range(4, 129) if work("main", frames) >= work(tubes, frames)]
+    return max(more, default=3) + 1
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__,
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--out", type=Path, default=Path("growth"))
+    options.add_argument("--most", type=float, default=500.0)
+    options.add_argument("--rounds", type=int, default=7)
+    options = options.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    rng, rows = np.random.default_rng(0), []
+    with threadpool_limits(1):
+        for sweep in SWEEPS:
+            rows += sweep_rows(sweep, options.most, options.rounds, rng)
+    write_csv(options.out / "growth.csv", COLUMNS, rows)
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    save(draw_growth(rows), options.out / "growth.png")
+    for (sweep, model), power in exponents(rows).items():
+        print(f"time grows with {sweep}^{power:.2f}: {model}")
+    for model, tubes in list(MODELS.items())[1:]:
+        print(f"TubeViT takes fewer operations than {model} from {crossing(tubes)} frames on")
+
+
+if __name__ == "__main__":
+    main()

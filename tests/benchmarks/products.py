@@ -1,0 +1,38 @@
+"""The bare matrix products of a model, and nothing else: what a pass cannot do without."""
+
+import numpy as np
+
+from tubevit_np.tubes import token_counts
+
+
+def products(cfg, shape, batch):
+    """((rows, inner, columns), how often) of every product of a pass over (T, H, W) videos."""
+    n, d, m, e = sum(token_counts(cfg, shape)), cfg.dim, cfg.mlp_dim, cfg.dim // cfg.heads
+    for tube, count in zip(cfg.tubes, token_counts(cfg, shape), strict=True):
+        volume = int(np.prod(tube.kernel)) * cfg.channels
+        yield (batch * count * tube.members, volume, d // tube.members), 1
+    for inner, columns in ((d, 3 * d), (d, d), (d, m), (m, d)):
+        yield (batch * n, inner, columns), cfg.depth
+    for columns, inner in ((n, e), (e, n)):  # scores and mixing, of every head by itself
+        yield (n, inner, columns), batch * cfg.heads * cfg.depth
+    yield (batch * n, d, 2 * d), 1  # pooling
+    yield (batch, d, d), 1
+
+
+def bare(cfg, shape, batch, rng, back=False):
+    """A function that does them in float32, in place; back: and the two of each on the way back,
+    of tubes the one by their kernels."""
+    ready = []
+    for i, (sizes, often) in enumerate(products(cfg, shape, batch)):
+        a, b, c = (rng.standard_normal(size, np.float32) for size in (
+            sizes[:2], sizes[1:], sizes[::2]))
+        ready.append((a, b, c, often))
+        if back:
+            ready.append((a.T, c, np.empty_like(b), often))
+            ready += [(c, b.T, np.empty_like(a), often)] * (i >= len(cfg.tubes))
+
+    def run():
+        for a, b, c, often in ready:
+            for _ in range(often):
+                np.matmul(a, b, out=c)
+    return run
