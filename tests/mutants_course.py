@@ -37,4 +37,10 @@ COURSE = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignment
     ("handout", 'if "tags" not in metadata])', "])",
      "what_students_get_has_no_solutions_and_no_hidden_cases[01_patches_and_tubes]",
      "students see why"),
+    ("changes", "SOLUTION.sub(\"\", cell.source)", "cell.source",
+     "what_students_get_is_what_counts_as_a_change", "a better solution is a change for students"),
+    ("changes", "if newest and newest[1] == digest(handout):", "if digest(handout) in changelog:",
+     "what_students_get_is_what_counts_as_a_change", "an entry further down, or of another"),
+    ("changes", "[(wrong.name, wrong.hint) for wrong in each]", "len(each) > 3",
+     "the_changelog_tells_of_hints_and_visible_cases", "new hints are no change"),
 ]]

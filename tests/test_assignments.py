@@ -1,14 +1,17 @@
 """The course of assignments: its graders notice what is wrong, and nothing else.
 
-`pytest -m course` builds it, and has a made-up class graded by nbgrader, pytest and Gradescope."""
+`pytest -m course` builds it, and has made-up classes graded by nbgrader, pytest and Gradescope."""
 
 import re
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from notebooks.assignments import handout as handout_module
+from notebooks.assignments.changes import CHANGELOG, digest, outdated
 from notebooks.assignments.course.comparing import difference
 from notebooks.assignments.course.handing import code_cells, oddities
 from notebooks.assignments.course.judging import judge
@@ -20,6 +23,7 @@ from notebooks.assignments.handout import MARKS, handouts
 from notebooks.cells import parts
 
 HANDOUTS = handouts()
+TOP = Path(__file__).resolve().parents[1]
 
 
 def of_each(test):
@@ -99,6 +103,46 @@ def test_what_students_get_has_no_solutions_and_no_hidden_cases(handout):
         assert not whole or MARKS.sub("", source) not in text
     assert not any(why in str(handout.source()) for why in map(repr, handout.tagged("solution")))
     assert "SOLUTION" in str(handout.source()) and "SOLUTION" not in str(handout.solved())
+
+
+@of_each
+def test_the_changelog_tells_of_the_last_change(handout):
+    assert not (words := outdated(handout, CHANGELOG.read_text())), words
+
+
+def test_what_students_get_is_what_counts_as_a_change():
+    handout, text = HANDOUTS[0], CHANGELOG.read_text()
+
+    def other(old, new):
+        cells = [(kind, source.replace(old, new), role) for kind, source, role in handout.cells]
+        assert cells != handout.cells
+        return replace(handout, cells=cells)
+
+    assert "01_patches_and_tubes is not what" in outdated(other("Where boxes", "Where the"), text)
+    assert outdated(handout, text.replace("first version", "")), "an entry without words"
+    assert outdated(handout, text.replace("## 01", "## 10"))
+    assert outdated(handout, text.replace("tubes\n\n", "tubes\n\n- 2026-12-01 `0`: x\n"))
+    for old, new in [("length - kernel", "length - 1 * kernel"), ("Attention compares", "It has")]:
+        assert digest(other(old, new)) == digest(handout), "a solution is none of theirs"
+
+
+def test_the_changelog_tells_of_hints_and_visible_cases(monkeypatch):
+    handout, (checks, wrongs) = HANDOUTS[0], load("01")
+    first, before = checks.EXERCISES[0], digest(handout)
+    for place, name, value in [
+            (checks, "EXERCISES", [replace(first, cases=first.cases[:1]), *checks.EXERCISES[1:]]),
+            (wrongs, "WRONG", wrongs.WRONG | {"grid": wrongs.WRONG["grid"][1:]})]:
+        with monkeypatch.context() as changed:
+            changed.setattr(place, name, value)
+            assert digest(handout) != before
+
+
+def test_the_readme_tells_how_many_mistakes_are_known():
+    known = [load(handout.number)[1].WRONG for handout in HANDOUTS]
+    count = sum(len(each) for wrongs in known for each in wrongs.values())
+    text = " ".join((TOP / "README.md").read_text().split())
+    assert f"graders that know {count} mistakes by name" in text
+    assert len(HANDOUTS) == 6 and "[Six assignments]" in text
 
 
 def test_metadata_stands_behind_the_mark_of_a_cell():
