@@ -6,12 +6,15 @@ import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from notebooks.assignments import handout as handout_module
 from notebooks.assignments.changes import CHANGELOG, digest, outdated
+from notebooks.assignments.course import WIDTH, NotRight
+from notebooks.assignments.course.calls import answer
 from notebooks.assignments.course.comparing import difference
 from notebooks.assignments.course.handing import code_cells, oddities
 from notebooks.assignments.course.judging import judge
@@ -53,6 +56,9 @@ def test_a_handout_has_all_its_parts(handout):
     assert written >= 1 and len(handout.tagged("rubric")) == written
     assert all(text.count("\n- *") == 3 for text in handout.tagged("rubric"))
     assert len(handout.tagged("solution")) == len(names)
+    for _, text, told in handout.cells:
+        if told.get("course", {}).get("exercise") in names:
+            assert "<summary>Hint</summary>" in text, told
 
 
 @of_each
@@ -119,7 +125,7 @@ def test_what_students_get_is_what_counts_as_a_change():
         return replace(handout, cells=cells)
 
     assert "01_patches_and_tubes is not what" in outdated(other("Where boxes", "Where the"), text)
-    assert outdated(handout, text.replace("first version", "")), "an entry without words"
+    assert outdated(handout, re.sub("`: .*", "`:", text)), "an entry without words"
     assert outdated(handout, text.replace("## 01", "## 10"))
     assert outdated(handout, text.replace("tubes\n\n", "tubes\n\n- 2026-12-01 `0`: x\n"))
     for old, new in [("length - kernel", "length - 1 * kernel"), ("Attention compares", "It has")]:
@@ -186,6 +192,22 @@ def test_a_picture_of_errors_tells_where_they_are():
     assert "6 rows" in alt and "2 wrong values" in alt and "rows 3-4, columns 4." in alt
     assert data == error_map(wrong)[0] and data[:4] == b"\x89PNG" == png(np.zeros((2, 3)))[:4]
     assert error_map(np.ones(3, bool)) is None
+
+
+def test_jupyter_shows_the_words_of_a_verdict_alone_and_breaks_none():
+    shown = NotRight(f"{'two words ' * 30}\nLikely mistake")._render_traceback_()
+    lines = "\n".join(shown).splitlines()
+    assert max(map(len, lines)) <= WIDTH and lines[-1] == "Likely mistake"
+    assert set(" ".join(lines).split()) == {"two", "words", "Likely", "mistake"}
+
+
+@pytest.mark.parametrize(("file", "words"), [
+    ("<triple>", "(line 2 of triple)"), ("/tmp/ipykernel_12/3.py", "(line 2 of f)"),
+    ("<string>", "not defined"), ("numpy/linalg.py", "not defined")])
+def test_an_error_names_a_line_of_the_students(file, words):
+    space = {}
+    exec(compile("def f():\n    return missing", file, "exec"), space)  # noqa: S102
+    assert answer(SimpleNamespace(**space), name="f", case={})["error"].endswith(words)
 
 
 CELLS = [("given", "import numpy as np\nfrom course import check\nprint('x' * 100)", False),

@@ -181,6 +181,22 @@ def test_a_build_is_the_same_each_time(course, tmp_path):
     assert made == {path: before[path] for path in made}
 
 
+def test_solutions_that_were_run_hold_what_they_show(tmp_path):
+    for folder in ("one", "two"):
+        code, words = python("notebooks.assignments", "build", "--run", "01", "--out",
+                             tmp_path / folder)
+        assert code == 0, words
+    one, two = ((tmp_path / folder / "solutions" / f"{NAME}.ipynb").read_text()
+                for folder in ("one", "two"))
+    assert one == two
+    outputs = [output for cell in json.loads(one)["cells"] for output in cell.get("outputs", ())]
+    for name in WRONGS["01"]:
+        assert f"{name}: right" in str(outputs)
+    assert {output["output_type"] for output in outputs} == {"stream", "display_data"}
+    pictures = re.findall("<img [^>]*>", str(outputs))
+    assert pictures and all(re.search('alt="[^"]{20}', picture) for picture in pictures)
+
+
 def digests(folder):
     """Of all but nbgrader's data base, which keeps the time of day."""
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()

@@ -18,8 +18,8 @@
 # needs no GPU: 200 clips take some seconds.
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
-# run the cell below it, and read what it says. When you hand in, cases that you cannot see are
-# tried as well; they are worth half of the points.
+# run that cell, then the one below it, and read what it says. When you hand in, cases that you
+# cannot see are tried as well; they are worth half of the points.
 #
 # **To read**
 #
@@ -303,7 +303,9 @@ import sys
 from pathlib import Path
 
 PROJECT = None  # or Path("...")
-PROJECT = PROJECT or next(top for top in Path.cwd().parents if (top / "tubevit_np").is_dir())
+PLACES = [PROJECT] if PROJECT else [*Path.cwd().parents, *map(Path, sys.path)]
+PROJECT = next((top for top in PLACES if (top / "tubevit_np").is_dir()), None)
+assert PROJECT, "the project is not there: write its folder into the first line of this cell"
 sys.path.append(str(PROJECT))
 
 # %%

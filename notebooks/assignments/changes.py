@@ -18,7 +18,7 @@ SOLUTION = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
 
 def outdated(handout, changelog):
     """What to write, in words, where the newest entry is of another state; else nothing."""
-    newest = re.search(rf"^## {handout.name}\n\n- \d{{4}}-\d\d-\d\d `(\w+)`: \w", changelog,
+    newest = re.search(rf"^## {handout.name}\n\n- \d{{4}}-\d\d-\d\d `(\w+)`: \S", changelog,
                        re.MULTILINE)
     if newest and newest[1] == digest(handout):
         return ""

@@ -8,6 +8,7 @@ import zlib
 import numpy as np
 
 WIDEST = 480  # pixels of an error map
+LEGEND = "Black: wrong values. Columns: the last axis; rows: all others."
 
 
 def png(picture):
@@ -32,6 +33,11 @@ def tag(data, alt, width=None):
     size = f' width="{width}"' if width else ""
     return (f'<img alt="{html.escape(alt)}"{size} style="background:white;max-width:100%" '
             f'src="data:image/png;base64,{base64.b64encode(data).decode()}">')
+
+
+def error_tag(data, alt):
+    """An error map, and below it how to read it."""
+    return f"{tag(data, alt)}<div>{LEGEND}</div>"
 
 
 def error_map(wrong):
