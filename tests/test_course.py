@@ -14,12 +14,15 @@ from hashlib import sha256
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import tubevit_np as tv
 from notebooks.assignments.course.submission import judged
 from notebooks.assignments.exercises import load
 from notebooks.assignments.handout import handouts
 from tests.made_up_class import CLASSES, ODD, OLGA, SHARES, made_up_class, olgas
+from tubevit_np.data.generated import make_clips, make_pools
 
 pytestmark = pytest.mark.course
 TOP = Path(__file__).resolve().parents[1]
@@ -195,6 +198,27 @@ def test_solutions_that_were_run_hold_what_they_show(tmp_path):
     assert {output["output_type"] for output in outputs} == {"stream", "display_data"}
     pictures = re.findall("<img [^>]*>", str(outputs))
     assert pictures and all(re.search('alt="[^"]{20}', picture) for picture in pictures)
+
+
+def test_sample_reports_tell_what_the_trained_model_does():
+    params, cfg, _ = tv.load(TOP / "figures/demo/model.safetensors")
+    clips, labels = make_clips(make_pools(np.random.default_rng(1), canvases=16, sprites=16), 200,
+                               np.random.default_rng(0))  # as the handout makes them
+    grey = np.round(clips.mean(-1, keepdims=True)).astype(np.uint8).repeat(3, axis=-1)
+    text = " ".join(HANDOUTS["05"].path.read_text().replace("# ", "").split())
+    right = {}
+    for name, changed in {"as they are": clips, "jerky": clips[:, ::2].repeat(2, axis=1),
+                          "slow": clips[:, :8].repeat(2, axis=1), "grey": grey}.items():
+        answers = tv.forward(params, changed, cfg, "verb", inner=False)[0].argmax(-1)
+        right[name] = answers == labels["verb"]
+        share = right[name].mean()
+        error = (share * (1 - share) / 200) ** 0.5
+        assert f"{100 * share:.1f} % +- {100 * error:.1f} %" in text, name
+    pairs = {name: (np.sum(right["as they are"] & ~each), np.sum(~right["as they are"] & each))
+             for name, each in right.items()}
+    assert "jerks {} clip was lost and {} won".format(*pairs["jerky"]) in text
+    assert "slowness {} and {}".format(*pairs["slow"]) in text
+    assert "{} clips were lost and {} won".format(*pairs["grey"]) in text
 
 
 def digests(folder):

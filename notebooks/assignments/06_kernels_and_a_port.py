@@ -238,7 +238,7 @@ learned = params["tubes"]["1"]["w"]  # (8, 8, 8, 3, 96)
 values = np.array([direction_selectivity(power(learned[..., d], 32)) for d in range(96)])
 for d in np.argsort(-abs(values))[:4]:
     rows, columns = velocity(power(learned[..., d], 32))
-    words = f"Kernel {d}: selectivity {values[d]:.2f}, {rows:.2f} down, {columns:.2f} right"
+    words = f"Kernel {d}: selectivity {values[d]:.2f}, {rows:z.2f} down, {columns:z.2f} right"
     print(words)
     film(np.round(255 * picture(learned[..., d])).astype(np.uint8), words, scale=8)
 
