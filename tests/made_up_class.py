@@ -22,7 +22,7 @@ PRINTS = "def {name}(*a, **k):\n    while True:\n        print('x' * 65536)\n"
 
 CLASSES = {  # who takes an assignment, and the points that must come out: a mistake in the first
     # exercise is felt in those whose solutions call it
-    "01": {"ada": 20, "ben": 0, "cleo": 8, "dan": 8, "eve": 18, "finn": 8, "gil": 20, "hana": 20,
+    "01": {"ada": 20, "ben": 0, "cleo": 8, "dan": 8, "eve": 18, "finn": 18, "gil": 20, "hana": 20,
            "ivan": 0, "jo": 18, "kim": 0, "lea": 20, "max": 18, "nora": 8, "olga": 18},
     "02": {"ada": 20, "ben": 0, "cleo": 12, "gil": 20, "olga": 18.5},
     "03": {"ada": 20, "ben": 0, "cleo": 14, "hana": 20, "olga": 19},
@@ -30,7 +30,7 @@ CLASSES = {  # who takes an assignment, and the points that must come out: a mis
     "05": {"ada": 18, "ben": 0, "cleo": 16, "nora": 16, "olga": 15},
     "06": {"ada": 24, "ben": 0, "cleo": 22, "eve": 21, "olga": 22}}
 SHARES = {  # of the points of the first and the second exercise of "01"
-    "ada": (1, 1), "ben": (0, 0), "cleo": (0, 1), "dan": (0, 1), "eve": (1, 0), "finn": (0, 1),
+    "ada": (1, 1), "ben": (0, 0), "cleo": (0, 1), "dan": (0, 1), "eve": (1, 0), "finn": (1, 0),
     "gil": (1, 1), "hana": (1, 1), "ivan": (0, 0), "jo": (1, 0), "kim": (0, 0), "lea": (1, 1),
     "max": (1, 0), "nora": (0, 1)}
 OLGA = {  # has everything right but for one mistake in an exercise, which leaves her this share
@@ -42,7 +42,7 @@ OLGA = {  # has everything right but for one mistake in an exercise, which leave
     "06": ("vjp", "eps fixed", 0.5)}
 ODD = {  # who is named, and for what;  {0} and {1}: the first and the second exercise
     "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends its process",
-    "finn": "exercise {0} does not end", "gil": "cells test_{0} missing",
+    "finn": "exercise {1} does not end", "gil": "cells test_{0} missing",
     "hana": "cells {0} there twice", "ivan": "test_{1}, ", "jo": "exercise {1} prints without end",
     "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "cells {0} missing"}
 
@@ -67,7 +67,7 @@ def made_up_class(number, released, solutions, wrongs):
         "cleo": mistaken(first, wrongs[first][0]),
         "dan": instead(first, CHEAT),
         "eve": instead(second, EXITS),
-        "finn": instead(first, ENDLESS),
+        "finn": instead(second, ENDLESS),
         "gil": without(solved, f"test_{first}"),
         "hana": doubled(solved, first),
         "ivan": tests_edited(released),
