@@ -43,4 +43,10 @@ COURSE = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignment
      "what_students_get_is_what_counts_as_a_change", "an entry further down, or of another"),
     ("changes", "[(wrong.name, wrong.hint) for wrong in each]", "len(each) > 3",
      "the_changelog_tells_of_hints_and_visible_cases", "new hints are no change"),
+    ("course/picturing", "wrong.mean() > MOST", "wrong.all()",
+     "no_picture_where_it_shows_nothing", "a picture that is black but for a value"),
+    ("course/calls", 'if "ipykernel_" in frame.filename', "if False",
+     "an_error_names_a_line_of_the_students", "no line is named in Jupyter"),
+    ("course/__init__", "[textwrap.fill(line, WIDTH)", "[line",
+     "jupyter_shows_the_words_of_a_verdict_alone_and_breaks_none", "words broken by Jupyter"),
 ]]

@@ -191,7 +191,14 @@ def test_a_picture_of_errors_tells_where_they_are():
     data, alt = error_map(wrong)
     assert "6 rows" in alt and "2 wrong values" in alt and "rows 3-4, columns 4." in alt
     assert data == error_map(wrong)[0] and data[:4] == b"\x89PNG" == png(np.zeros((2, 3)))[:4]
-    assert error_map(np.ones(3, bool)) is None
+
+
+def test_no_picture_where_it_shows_nothing():
+    few = np.arange(40).reshape(2, 4, 5) % 7 == 0
+    assert error_map(few) and error_map(~few)
+    for wrong in (few[0, 0], np.ones((4, 5), bool), np.arange(99).reshape(3, 33) > 2,
+                  few.reshape(40, 1).repeat(3, axis=0)):
+        assert error_map(wrong) is None
 
 
 def test_jupyter_shows_the_words_of_a_verdict_alone_and_breaks_none():
