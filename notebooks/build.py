@@ -18,14 +18,18 @@ def executed(source):
     """The text of the .ipynb of a lesson (a path), with its outputs.
 
     Raises ValueError that shows the cell, where one fails."""
-    made = notebook(source.read_text(encoding="utf-8"))
+    return run(notebook(source.read_text(encoding="utf-8")), source.name, FOLDER)
+
+
+def run(made, name, folder, **surroundings):
+    """The text of a notebook, executed in a folder;  surroundings: of its process, beside ours."""
     client = NotebookClient(made, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
                             coalesce_streams=True, extra_arguments=["--log-level=ERROR"],
-                            resources={"metadata": {"path": str(FOLDER)}})
+                            resources={"metadata": {"path": str(folder)}})
     try:
-        client.execute(env=os.environ | SURROUNDINGS)
+        client.execute(env=os.environ | SURROUNDINGS | surroundings)
     except CellExecutionError as error:
-        raise ValueError(f"{source.name}: {error}") from None
+        raise ValueError(f"{name}: {error}") from None
     made.metadata = nbformat.from_dict(METADATA)  # without the kernel's version
     return nbformat.writes(made) + "\n"
 

@@ -1,4 +1,4 @@
-"""A class of made-up students, honest ones and others: what each hands in for an assignment."""
+"""Classes of made-up students, honest ones and others: what each hands in, and what it earns."""
 
 import copy
 import json
@@ -20,42 +20,71 @@ LEAVES = "import sys\nsys.exit(0)\ndef {name}(*a, **k): return 0\n"
 PRINTS = "def {name}(*a, **k):\n    while True:\n        print('x' * 65536)\n"
 
 
-def made_up_class(released, solutions, exercises, wrong):
-    """{student: text of a notebook file}.
+CLASSES = {  # who takes an assignment, and the points that must come out: a mistake in the first
+    # exercise is felt in those whose solutions call it
+    "01": {"ada": 20, "ben": 0, "cleo": 8, "dan": 8, "eve": 18, "finn": 18, "gil": 20, "hana": 20,
+           "ivan": 0, "jo": 18, "kim": 0, "lea": 20, "max": 18, "nora": 8, "olga": 18},
+    "02": {"ada": 20, "ben": 0, "cleo": 12, "gil": 20, "olga": 18.5},
+    "03": {"ada": 20, "ben": 0, "cleo": 14, "hana": 20, "olga": 19},
+    "04": {"ada": 22, "ben": 0, "cleo": 19, "ivan": 0, "olga": 20.5},
+    "05": {"ada": 18, "ben": 0, "cleo": 16, "nora": 16, "olga": 15},
+    "06": {"ada": 24, "ben": 0, "cleo": 22, "eve": 21, "olga": 22}}
+SHARES = {  # of the points of the first and the second exercise of "01"
+    "ada": (1, 1), "ben": (0, 0), "cleo": (0, 1), "dan": (0, 1), "eve": (1, 0), "finn": (1, 0),
+    "gil": (1, 1), "hana": (1, 1), "ivan": (0, 0), "jo": (1, 0), "kim": (0, 0), "lea": (1, 1),
+    "max": (1, 0), "nora": (0, 1)}
+OLGA = {  # has everything right but for one mistake in an exercise, which leaves her this share
+    "01": ("tube_windows", "no second axis where no box fits", 0.5),
+    "02": ("keeps_distances", "only the last axis is moved", 0.5),
+    "03": ("softmax", "the largest of all rows", 0.5),
+    "04": ("linear_backward", "only two axes", 0.5),
+    "05": ("order_in_time", "mapped by the clips as they are", 0),
+    "06": ("vjp", "eps fixed", 0.5)}
+ODD = {  # who is named, and for what;  {0} and {1}: the first and the second exercise
+    "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends its process",
+    "finn": "exercise {1} does not end", "gil": "cells test_{0} missing",
+    "hana": "cells {0} there twice", "ivan": "test_{1}, ", "jo": "exercise {1} prints without end",
+    "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "cells {0} missing"}
+
+
+def made_up_class(number, released, solutions, wrongs):
+    """{student: text of a notebook file} of those who take the assignment of a number.
 
     released: the notebook handed out;  solutions: {grade_id: source}, written answers included;
-    exercises: the names of at least two;  wrong: a Wrong of the first."""
-    first, second = exercises[:2]
+    wrongs: {exercise: [Wrong]}."""
+    first, second = [*wrongs][:2]
     solved = answered(released, solutions)
 
     def instead(name, source):
         return answered(released, solutions | {name: source.format(name=name)})
 
-    return {name: json.dumps(notebook) for name, notebook in {
+    def mistaken(name, wrong):
+        return answered(released, solutions | {name: edited(solutions[name], wrong)})
+
+    made = {name: json.dumps(notebook) for name, notebook in {
         "ada": solved,
         "ben": released,
-        "cleo": answered(released, solutions | {first: edited(solutions[first], wrong)}),
+        "cleo": mistaken(first, wrongs[first][0]),
         "dan": instead(first, CHEAT),
         "eve": instead(second, EXITS),
-        "finn": instead(first, ENDLESS),
+        "finn": instead(second, ENDLESS),
         "gil": without(solved, f"test_{first}"),
         "hana": doubled(solved, first),
         "ivan": tests_edited(released),
         "jo": instead(second, PRINTS),
         "lea": with_helper(released, solutions, first),
         "max": instead(second, LEAVES),
-        "nora": without(solved, first)}.items()} | {"kim": json.dumps(solved)[:2000]}
+        "nora": without(solved, first),
+        "olga": mistaken(OLGA[number][0], olgas(number, wrongs))}.items()}
+    made["kim"] = json.dumps(solved)[:2000]
+    return {student: made[student] for student in CLASSES[number]}
 
 
-SCORES = {  # of the first and second exercise, as shares; all others as ada, ben and ivan as ben
-    "ada": (1, 1), "ben": (0, 0), "cleo": (0, 1), "dan": (0, 1), "eve": (1, 0), "finn": (0, 1),
-    "gil": (1, 1), "hana": (1, 1), "ivan": (0, 0), "jo": (1, 0), "lea": (1, 1), "max": (1, 0),
-    "nora": (0, 1)}
-ODD = {  # who is named, and for what;  {0} and {1}: the first and the second exercise
-    "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends its process",
-    "finn": "exercise {0} does not end", "gil": "cells test_{0} missing",
-    "hana": "cells {0} there twice", "ivan": "test_{1}, ", "jo": "exercise {1} prints without end",
-    "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "cells {0} missing"}
+def olgas(number, wrongs):
+    """Her Wrong."""
+    name, mistake, _ = OLGA[number]
+    found, = (wrong for wrong in wrongs[name] if wrong.name == mistake)
+    return found
 
 
 def answered(notebook, solutions):

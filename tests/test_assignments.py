@@ -1,14 +1,20 @@
 """The course of assignments: its graders notice what is wrong, and nothing else.
 
-`pytest -m course` builds it, and has a made-up class graded by nbgrader, pytest and Gradescope."""
+`pytest -m course` builds it, and has made-up classes graded by nbgrader, pytest and Gradescope."""
 
 import re
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from notebooks.assignments import handout as handout_module
+from notebooks.assignments.changes import CHANGELOG, digest, outdated
+from notebooks.assignments.course import WIDTH, NotRight
+from notebooks.assignments.course.calls import answer
 from notebooks.assignments.course.comparing import difference
 from notebooks.assignments.course.handing import code_cells, oddities
 from notebooks.assignments.course.judging import judge
@@ -20,6 +26,7 @@ from notebooks.assignments.handout import MARKS, handouts
 from notebooks.cells import parts
 
 HANDOUTS = handouts()
+TOP = Path(__file__).resolve().parents[1]
 
 
 def of_each(test):
@@ -49,6 +56,9 @@ def test_a_handout_has_all_its_parts(handout):
     assert written >= 1 and len(handout.tagged("rubric")) == written
     assert all(text.count("\n- *") == 3 for text in handout.tagged("rubric"))
     assert len(handout.tagged("solution")) == len(names)
+    for _, text, told in handout.cells:
+        if told.get("course", {}).get("exercise") in names:
+            assert "<summary>Hint</summary>" in text, told
 
 
 @of_each
@@ -101,6 +111,46 @@ def test_what_students_get_has_no_solutions_and_no_hidden_cases(handout):
     assert "SOLUTION" in str(handout.source()) and "SOLUTION" not in str(handout.solved())
 
 
+@of_each
+def test_the_changelog_tells_of_the_last_change(handout):
+    assert not (words := outdated(handout, CHANGELOG.read_text())), words
+
+
+def test_what_students_get_is_what_counts_as_a_change():
+    handout, text = HANDOUTS[0], CHANGELOG.read_text()
+
+    def other(old, new):
+        cells = [(kind, source.replace(old, new), role) for kind, source, role in handout.cells]
+        assert cells != handout.cells
+        return replace(handout, cells=cells)
+
+    assert "01_patches_and_tubes is not what" in outdated(other("Where boxes", "Where the"), text)
+    assert outdated(handout, re.sub("`: .*", "`:", text)), "an entry without words"
+    assert outdated(handout, text.replace("## 01", "## 10"))
+    assert outdated(handout, text.replace("tubes\n\n", "tubes\n\n- 2026-12-01 `0`: x\n"))
+    for old, new in [("length - kernel", "length - 1 * kernel"), ("Attention compares", "It has")]:
+        assert digest(other(old, new)) == digest(handout), "a solution is none of theirs"
+
+
+def test_the_changelog_tells_of_hints_and_visible_cases(monkeypatch):
+    handout, (checks, wrongs) = HANDOUTS[0], load("01")
+    first, before = checks.EXERCISES[0], digest(handout)
+    for place, name, value in [
+            (checks, "EXERCISES", [replace(first, cases=first.cases[:1]), *checks.EXERCISES[1:]]),
+            (wrongs, "WRONG", wrongs.WRONG | {"grid": wrongs.WRONG["grid"][1:]})]:
+        with monkeypatch.context() as changed:
+            changed.setattr(place, name, value)
+            assert digest(handout) != before
+
+
+def test_the_readme_tells_how_many_mistakes_are_known():
+    known = [load(handout.number)[1].WRONG for handout in HANDOUTS]
+    count = sum(len(each) for wrongs in known for each in wrongs.values())
+    text = " ".join((TOP / "README.md").read_text().split())
+    assert f"graders that know {count} mistakes by name" in text
+    assert len(HANDOUTS) == 6 and "[Six assignments]" in text
+
+
 def test_metadata_stands_behind_the_mark_of_a_cell():
     assert parts('# %% a=["x y"] b={"c": 2}\nx\n\n# %% [markdown]\n# z\n') == [
         ("code", "x", {"a": ["x y"], "b": {"c": 2}}), ("markdown", "z", {})]
@@ -141,7 +191,30 @@ def test_a_picture_of_errors_tells_where_they_are():
     data, alt = error_map(wrong)
     assert "6 rows" in alt and "2 wrong values" in alt and "rows 3-4, columns 4." in alt
     assert data == error_map(wrong)[0] and data[:4] == b"\x89PNG" == png(np.zeros((2, 3)))[:4]
-    assert error_map(np.ones(3, bool)) is None
+
+
+def test_no_picture_where_it_shows_nothing():
+    few = np.arange(40).reshape(2, 4, 5) % 7 == 0
+    assert error_map(few) and error_map(~few)
+    for wrong in (few[0, 0], np.ones((4, 5), bool), np.arange(99).reshape(3, 33) > 2,
+                  few.reshape(40, 1).repeat(3, axis=0)):
+        assert error_map(wrong) is None
+
+
+def test_jupyter_shows_the_words_of_a_verdict_alone_and_breaks_none():
+    shown = NotRight(f"{'two words ' * 30}\nLikely mistake")._render_traceback_()
+    lines = "\n".join(shown).splitlines()
+    assert max(map(len, lines)) <= WIDTH and lines[-1] == "Likely mistake"
+    assert set(" ".join(lines).split()) == {"two", "words", "Likely", "mistake"}
+
+
+@pytest.mark.parametrize(("file", "words"), [
+    ("<triple>", "(line 2 of triple)"), ("/tmp/ipykernel_12/3.py", "(line 2 of f)"),
+    ("<string>", "not defined"), ("numpy/linalg.py", "not defined")])
+def test_an_error_names_a_line_of_the_students(file, words):
+    space = {}
+    exec(compile("def f():\n    return missing", file, "exec"), space)  # noqa: S102
+    assert answer(SimpleNamespace(**space), name="f", case={})["error"].endswith(words)
 
 
 CELLS = [("given", "import numpy as np\nfrom course import check\nprint('x' * 100)", False),

@@ -1,27 +1,34 @@
-"""The course as it is used: built, handed in by a made-up class, graded three ways.
+"""The course as it is used: built, handed in by made-up classes, graded three ways.
 
 `pytest -m course`; nbgrader's commands take most of the time."""
 
+import csv
 import json
 import os
 import re
 import subprocess
 import sys
 import zipfile
+from functools import cache
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import tubevit_np as tv
 from notebooks.assignments.course.submission import judged
 from notebooks.assignments.exercises import load
 from notebooks.assignments.handout import handouts
-from tests.made_up_class import ODD, SCORES, made_up_class
+from tests.made_up_class import CLASSES, ODD, OLGA, SHARES, made_up_class, olgas
+from tubevit_np.data.generated import make_clips, make_pools
 
 pytestmark = pytest.mark.course
 TOP = Path(__file__).resolve().parents[1]
-HANDOUT, = handouts(["01"])
-NAME = HANDOUT.name
+HANDOUTS = {handout.number: handout for handout in handouts()}
+NAME = HANDOUTS["01"].name  # the whole class takes it, of the others a few
+WRONGS = {number: load(number)[1].WRONG for number in HANDOUTS}
 
 
 def python(*arguments, cwd=TOP, **surroundings):
@@ -37,62 +44,92 @@ def build(folder):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """The folder of the course, with all that the class has handed in for the first assignment."""
+    """The folder of the course, with all that the classes have handed in."""
     folder = tmp_path_factory.mktemp("course")
     build(folder)
-    for student, text in submissions(folder).items():
-        path = folder / "submitted" / student / NAME / f"{NAME}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(text, encoding="utf-8")
+    for number, handout in HANDOUTS.items():
+        for student, text in submissions(folder, number).items():
+            path = folder / "submitted" / student / handout.name / f"{handout.name}.ipynb"
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
     return folder
 
 
-def submissions(folder):
-    checks, wrong = load(HANDOUT.number)
-    names = [exercise.name for exercise in checks.EXERCISES]
-    released = json.loads((folder / "release" / NAME / f"{NAME}.ipynb").read_text())
-    return made_up_class(released, HANDOUT.answers, names, wrong.WRONG[names[0]][0])
+def submissions(folder, number="01"):
+    handout = HANDOUTS[number]
+    released = json.loads((folder / "release" / handout.name / f"{handout.name}.ipynb").read_text())
+    return made_up_class(number, released, handout.answers, WRONGS[number])
 
 
 @pytest.fixture(scope="module")
 def graded(course):
-    """{student: {column: text}} of the table of grades, and the report."""
-    code, words = python("notebooks.assignments", "grade", course, NAME)
-    assert code == 0, words
-    lines = (course / f"grades-{NAME}.csv").read_text().splitlines()
-    columns = lines[0].split(",")
-    rows = {line.split(",")[0]: dict(zip(columns, line.split(","))) for line in lines[1:]}
-    return rows, (course / f"report-{NAME}.md").read_text()
+    """graded(number) -> {student: {column: text}} of the table of grades, and the report."""
+    @cache
+    def of(number):
+        name = HANDOUTS[number].name
+        code, words = python("notebooks.assignments", "grade", course, name)
+        assert code == 0, words
+        columns, *rows = csv.reader((course / f"grades-{name}.csv").open(encoding="utf-8"))
+        return ({row[0]: dict(zip(columns, row, strict=True)) for row in rows},
+                (course / f"report-{name}.md").read_text())
+    return of
 
 
-@pytest.mark.parametrize("student", SCORES)
-def test_the_class_gets_what_it_earned(graded, student):
-    first, second = list(HANDOUT.points)[:2]
-    for name, share in zip((first, second), SCORES[student]):
-        assert float(graded[0][student][f"test_{name}"]) == share * HANDOUT.points[name]
+def of_each_student(students):
+    """By assignment, so that each is graded once."""
+    return pytest.mark.parametrize(("number", "student"), [
+        (number, student) for number in CLASSES for student in CLASSES[number]
+        if student in students])
 
 
-def test_full_marks_and_none(graded):
-    rows, written = graded[0], ("why_sparse", "why_order")
-    automatic = sum(HANDOUT.points.values()) - sum(HANDOUT.points[name] for name in written)
-    assert float(rows["ada"]["score"]) == float(rows["lea"]["score"]) == automatic
-    assert rows["ada"]["waits"] == "why_sparse why_order"
-    assert float(rows["ben"]["score"]) == float(rows["ivan"]["score"]) == 0
-    assert float(rows["kim"]["score"]) == 0
+of_each = pytest.mark.parametrize("number", CLASSES)
 
 
-@pytest.mark.parametrize("student", ODD)
-def test_who_is_odd_is_named(graded, student):
-    words = ODD[student].format(*list(HANDOUT.points)[:2])
-    line, = re.findall(rf"^- {student}: (.*)$", graded[1], re.MULTILINE)
+@of_each_student([*SHARES, "olga"])
+def test_the_class_gets_what_it_earned(graded, number, student):
+    assert float(graded(number)[0][student]["score"]) == CLASSES[number][student]
+
+
+@pytest.mark.parametrize("student", SHARES)
+def test_points_go_to_the_exercises_that_are_right(graded, student):
+    for name, share in zip(WRONGS["01"], SHARES[student]):
+        row = graded("01")[0][student]
+        assert float(row[f"test_{name}"]) == share * HANDOUTS["01"].points[name]
+
+
+@of_each
+def test_full_marks_and_none(graded, number):
+    rows, points = graded(number)[0], HANDOUTS[number].points
+    assert set(rows) == set(CLASSES[number])
+    assert float(rows["ada"]["score"]) == sum(points[name] for name in WRONGS[number])
+    assert rows["ada"]["waits"].split() == [name for name in points if name not in WRONGS[number]]
+    assert float(rows["ben"]["score"]) == 0
+
+
+@of_each
+def test_a_mistake_costs_its_points_and_feedback_names_it(course, graded, number):
+    name, mistake, share = OLGA[number]
+    row, handout = graded(number)[0]["olga"], HANDOUTS[number]
+    assert float(row[f"test_{name}"]) == share * handout.points[name]
+    page = (course / "feedback/olga" / handout.name / f"{handout.name}.html").read_text()
+    assert f"Likely mistake: {mistake}. {olgas(number, WRONGS[number]).hint}" in unescape(page)
+
+
+@of_each_student(ODD)
+def test_who_is_odd_is_named(graded, number, student):
+    words = ODD[student].format(*WRONGS[number])
+    line, = re.findall(rf"^- {student}: (.*)$", graded(number)[1], re.MULTILINE)
     assert words in line
 
 
-def test_nobody_else_is_named(graded):
-    assert set(re.findall(r"^- (\w+):", graded[1], re.MULTILINE)) == set(ODD)
+@of_each
+def test_nobody_else_is_named(graded, number):
+    assert set(re.findall(r"^- (\w+):", graded(number)[1], re.MULTILINE)) == {
+        *ODD} & {*CLASSES[number]}
 
 
 def test_feedback_names_the_mistake_and_shows_no_hidden_case(course, graded):
+    graded("01")
     page = (course / "feedback/cleo" / NAME / f"{NAME}.html").read_text()
     assert "Likely mistake: the last box is left out" in page
     assert "hidden" not in re.sub(r"<style.*?</style>|<script.*?</script>|overflow[-\w]*: *hidden",
@@ -100,12 +137,15 @@ def test_feedback_names_the_mistake_and_shows_no_hidden_case(course, graded):
 
 
 def test_nbgrader_exports_the_same(course, graded):
+    tables = {HANDOUTS[number].name: graded(number)[0] for number in CLASSES}
     code, words = python("nbgrader", "export", "--to", "all.csv", cwd=course)
     assert code == 0, words
-    lines = [line.split(",") for line in (course / "all.csv").read_text().splitlines()]
-    scores = {row[lines[0].index("student_id")]: float(row[lines[0].index("score")])
-              for row in lines[1:] if row[lines[0].index("assignment")] == NAME}
-    assert all(scores.get(name, 0) == float(row["score"]) for name, row in graded[0].items())
+    with (course / "all.csv").open(encoding="utf-8") as file:
+        scores = {(row["assignment"], row["student_id"]): float(row["score"])
+                  for row in csv.DictReader(file)}
+    for name, rows in tables.items():
+        for student, row in rows.items():
+            assert scores.get((name, student), 0) == float(row["score"])
 
 
 @pytest.mark.parametrize("student", ["ada", "cleo", "eve"])
@@ -121,27 +161,64 @@ def test_pytest_in_a_students_folder_gives_the_same_verdicts(course, student, tm
                f"test_exercise[{name}]" in words, words
 
 
-def test_gradescope_gives_the_same_scores(course, graded, tmp_path):
-    with zipfile.ZipFile(course / "gradescope" / f"{NAME}.zip") as file:
+@of_each_student(["ada", "eve", "kim", "olga"])
+def test_gradescope_gives_the_same_scores(course, graded, number, student, tmp_path):
+    with zipfile.ZipFile(course / "gradescope" / f"{HANDOUTS[number].name}.zip") as file:
         file.extractall(tmp_path / "source")
     (tmp_path / "run_autograder").write_bytes((tmp_path / "source/run_autograder").read_bytes())
-    for student in ("ada", "cleo", "eve", "kim"):
-        (tmp_path / "submission").mkdir(exist_ok=True)
-        (tmp_path / "submission/work.ipynb").write_text(submissions(course)[student])
-        subprocess.run(["bash", tmp_path / "run_autograder"], check=True, env=os.environ | {
-            "AUTOGRADER": str(tmp_path), "PYTHONPATH": "",
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
-        told = json.loads((tmp_path / "results/results.json").read_text())
-        for test in told.get("tests", ()):
-            assert test["score"] == float(graded[0][student][f"test_{test['name']}"])
-        assert student != "kim" or (told["score"] == 0 and "not a notebook" in told["output"])
-        assert student != "eve" or "ends its process" in told["output"]
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission/work.ipynb").write_text(submissions(course, number)[student])
+    subprocess.run(["bash", tmp_path / "run_autograder"], check=True, env=os.environ | {
+        "AUTOGRADER": str(tmp_path), "PYTHONPATH": "",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
+    told = json.loads((tmp_path / "results/results.json").read_text())
+    for test in told.get("tests", ()):
+        assert test["score"] == float(graded(number)[0][student][f"test_{test['name']}"])
+    assert student != "kim" or (told["score"] == 0 and "not a notebook" in told["output"])
+    assert student != "eve" or "ends its process" in told["output"]
 
 
 def test_a_build_is_the_same_each_time(course, tmp_path):
     build(tmp_path)
     made, before = digests(tmp_path), digests(course)
     assert made == {path: before[path] for path in made}
+
+
+def test_solutions_that_were_run_hold_what_they_show(tmp_path):
+    for folder in ("one", "two"):
+        code, words = python("notebooks.assignments", "build", "--run", "01", "--out",
+                             tmp_path / folder)
+        assert code == 0, words
+    one, two = ((tmp_path / folder / "solutions" / f"{NAME}.ipynb").read_text()
+                for folder in ("one", "two"))
+    assert one == two
+    outputs = [output for cell in json.loads(one)["cells"] for output in cell.get("outputs", ())]
+    for name in WRONGS["01"]:
+        assert f"{name}: right" in str(outputs)
+    assert {output["output_type"] for output in outputs} == {"stream", "display_data"}
+    pictures = re.findall("<img [^>]*>", str(outputs))
+    assert pictures and all(re.search('alt="[^"]{20}', picture) for picture in pictures)
+
+
+def test_sample_reports_tell_what_the_trained_model_does():
+    params, cfg, _ = tv.load(TOP / "figures/demo/model.safetensors")
+    clips, labels = make_clips(make_pools(np.random.default_rng(1), canvases=16, sprites=16), 200,
+                               np.random.default_rng(0))  # as the handout makes them
+    grey = np.round(clips.mean(-1, keepdims=True)).astype(np.uint8).repeat(3, axis=-1)
+    text = " ".join(HANDOUTS["05"].path.read_text().replace("# ", "").split())
+    right = {}
+    for name, changed in {"as they are": clips, "jerky": clips[:, ::2].repeat(2, axis=1),
+                          "slow": clips[:, :8].repeat(2, axis=1), "grey": grey}.items():
+        answers = tv.forward(params, changed, cfg, "verb", inner=False)[0].argmax(-1)
+        right[name] = answers == labels["verb"]
+        share = right[name].mean()
+        error = (share * (1 - share) / 200) ** 0.5
+        assert f"{100 * share:.1f} % +- {100 * error:.1f} %" in text, name
+    pairs = {name: (np.sum(right["as they are"] & ~each), np.sum(~right["as they are"] & each))
+             for name, each in right.items()}
+    assert "jerks {} clip was lost and {} won".format(*pairs["jerky"]) in text
+    assert "slowness {} and {}".format(*pairs["slow"]) in text
+    assert "{} clips were lost and {} won".format(*pairs["grey"]) in text
 
 
 def digests(folder):

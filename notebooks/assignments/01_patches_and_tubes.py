@@ -15,10 +15,11 @@
 #
 # About two hours. You need NumPy, slicing, `reshape` and `transpose`.
 #
-# **How it works.** Write your code where it says `YOUR CODE HERE`, and run the cell below it: it
-# tells what is wrong. You may add cells of your own with helpers; of those only imports, functions
-# and constants count. `python -m pytest` in this folder judges the saved notebook. When you hand
-# in, cases that you cannot see are tried as well; they are worth half of the points.
+# **How it works.** Write your code where it says `YOUR CODE HERE`. Run that cell, then the one
+# below it: it tells what is wrong. You may add cells of your own with helpers; of those only
+# imports, functions and constants count. `python -m pytest` in this folder judges the saved
+# notebook. When you hand in, cases that you cannot see are tried as well; they are worth half of
+# the points.
 #
 # **To read**
 #
@@ -34,7 +35,7 @@ from course import check, data, film
 
 clip = data("clip")
 print(clip.shape, clip.dtype)
-film(clip[::2], "Eight frames of a clip of 48 by 48 pixels: a small figure moves.")
+film(clip[::2], "Eight frames of a clip of 48 by 48 pixels: a square with blue dots goes up.")
 
 # %% [markdown] course={"exercise": "box_starts", "minutes": 8, "difficulty": 1}
 # ## 1.1 Where boxes begin

@@ -15,9 +15,9 @@
 #
 # About two hours. You need NumPy, broadcasting and `sin² + cos² = 1`.
 #
-# **How it works.** As in assignment 1: write where it says `YOUR CODE HERE`, run the cell below,
-# and `python -m pytest` judges the saved notebook. Half of the points are for cases that you cannot
-# see.
+# **How it works.** As in assignment 1: write where it says `YOUR CODE HERE`, run that cell, then
+# the one below it, and `python -m pytest` judges the saved notebook. Half of the points are for
+# cases that you cannot see.
 #
 # **To read**
 #
@@ -92,6 +92,12 @@ check("centres")
 #
 # Return `count` frequencies, an array: number `j` is `tau ** (-j / count)`, from 1 for `j = 0` down
 # to almost `1 / tau`.
+#
+# <details><summary>Hint</summary>
+#
+# An array can be an exponent. What is `np.arange(count)`?
+#
+# </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "frequencies", "grade": false, "solution": true, "locked": false, "task": false}
 def frequencies(count, tau):
@@ -174,6 +180,13 @@ check("moved")
 #
 # `tubes` is a list of `(kernel, stride, offset)`. Return the positions of all tokens, `(N, dim)`,
 # tube by tube. A tube that does not fit into the video gives none.
+#
+# <details><summary>Hint</summary>
+#
+# What shapes do `centres` and `sincos` give where there is no box? `np.concatenate` takes such
+# arrays, too.
+#
+# </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "all_positions", "grade": false, "solution": true, "locked": false, "task": false}
 def all_positions(shape, tubes, dim, tau):

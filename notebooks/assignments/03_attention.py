@@ -14,9 +14,9 @@
 # About two hours. You need matrix products and broadcasting. All arrays are of one clip: `N` tokens
 # of `D` numbers, `A` heads of `E = D / A` channels.
 #
-# **How it works.** As in assignment 1: write where it says `YOUR CODE HERE`, run the cell below,
-# and `python -m pytest` judges the saved notebook. Half of the points are for cases that you cannot
-# see.
+# **How it works.** As in assignment 1: write where it says `YOUR CODE HERE`, run that cell, then
+# the one below it, and `python -m pytest` judges the saved notebook. Half of the points are for
+# cases that you cannot see.
 #
 # **To read**
 #

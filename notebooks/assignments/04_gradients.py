@@ -17,8 +17,8 @@
 # channels, `A` heads of `E` channels each.
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
-# run the cell below it, and read what it says. When you hand in, cases that you cannot see are
-# tried as well; they are worth half of the points.
+# run that cell, then the one below it, and read what it says. When you hand in, cases that you
+# cannot see are tried as well; they are worth half of the points.
 #
 # **To read**
 #

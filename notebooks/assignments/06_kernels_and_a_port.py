@@ -19,8 +19,8 @@
 # colours; all kernels of a tube are `(kt, kh, kw, C, D)`.
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
-# run the cell below it, and read what it says. When you hand in, cases that you cannot see are
-# tried as well; they are worth half of the points.
+# run that cell, then the one below it, and read what it says. When you hand in, cases that you
+# cannot see are tried as well; they are worth half of the points.
 #
 # **To read**
 #
@@ -221,7 +221,9 @@ import sys
 from pathlib import Path
 
 PROJECT = None  # or Path("...")
-PROJECT = PROJECT or next(top for top in Path.cwd().parents if (top / "tubevit_np").is_dir())
+PLACES = [PROJECT] if PROJECT else [*Path.cwd().parents, *map(Path, sys.path)]
+PROJECT = next((top for top in PLACES if (top / "tubevit_np").is_dir()), None)
+assert PROJECT, "the project is not there: write its folder into the first line of this cell"
 sys.path.append(str(PROJECT))
 
 # %%
@@ -236,7 +238,7 @@ learned = params["tubes"]["1"]["w"]  # (8, 8, 8, 3, 96)
 values = np.array([direction_selectivity(power(learned[..., d], 32)) for d in range(96)])
 for d in np.argsort(-abs(values))[:4]:
     rows, columns = velocity(power(learned[..., d], 32))
-    words = f"Kernel {d}: selectivity {values[d]:.2f}, {rows:.2f} down, {columns:.2f} right"
+    words = f"Kernel {d}: selectivity {values[d]:.2f}, {rows:z.2f} down, {columns:z.2f} right"
     print(words)
     film(np.round(255 * picture(learned[..., d])).astype(np.uint8), words, scale=8)
 

@@ -3,6 +3,7 @@
 examples:
   python -m notebooks.assignments build --out course/           all assignments
   python -m notebooks.assignments build 01 --out course/        one of them
+  python -m notebooks.assignments build --run --out course/     solutions with their outputs
   python -m notebooks.assignments grade course/ 01_patches_and_tubes"""
 
 import argparse
@@ -23,6 +24,8 @@ def parser():
     new.add_argument("names", nargs="*", metavar="NAME", help="assignments, by the start of their "
                      "names; all unless told otherwise")
     new.add_argument("--out", required=True, metavar="FOLDER", help="the course's folder")
+    new.add_argument("--run", action="store_true", help="run the solutions, so that they hold what "
+                     "their cells show")
     grade = commands.add_parser("grade", help="grade submitted/STUDENT/NAME/ of a course's folder")
     grade.add_argument("folder", metavar="FOLDER")
     grade.add_argument("name", metavar="NAME")
@@ -34,7 +37,8 @@ def main(arguments=None):
     try:
         if args.command == "build":
             sources = handouts(args.names)
-            for _ in tqdm(build(sources, args.out), "assignments", len(sources), disable=None):
+            for _ in tqdm(build(sources, args.out, args.run), "assignments", len(sources),
+                          disable=None):
                 pass
             return 0
         return subprocess.run([sys.executable, "-m", "course.grading", args.name],

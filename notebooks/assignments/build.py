@@ -2,7 +2,7 @@
 time, but for nbgrader's data base.
 
   source/NAME/, release/NAME/   for nbgrader;  release is what students get
-  solutions/NAME.ipynb          with folds
+  solutions/NAME.ipynb          with folds; with what their cells show, if they are to be run
   guide.md                      for who teaches: times, points, answers, what graders notice
   gradescope/NAME.zip           to upload there
   hidden/NAME.npz               the cases that students do not see
@@ -23,6 +23,7 @@ from notebooks.assignments.course.packing import pack
 from notebooks.assignments.exercises import judged_by, kills, load
 from notebooks.assignments.guide import guide
 from notebooks.assignments.handout import FOLDER
+from notebooks.build import run
 from tubevit_np.writing import make_folder
 
 FOR_TEACHERS = ("hooks.py", "grading.py", "gradescope.py", "nbgrader_config.py")
@@ -31,8 +32,10 @@ RUN = ('#!/usr/bin/env bash\nset -e\ncd "$(dirname "$0")"\n'
        'if [ -d source ]; then cd source; fi\nexec python3 -m course.gradescope\n')
 
 
-def build(handouts, folder):
-    """Write the course of these Handouts into a folder; yields the name of each as it is done."""
+def build(handouts, folder, outputs=False):
+    """Write the course of these Handouts into a folder; yields the name of each as it is done.
+
+    outputs: whether to run the solutions, so that they hold what their cells show."""
     folder = make_folder(folder, "--out")
     _copy_course(folder / "course", ())
     shutil.move(folder / "course/nbgrader_config.py", folder / "nbgrader_config.py")
@@ -40,6 +43,7 @@ def build(handouts, folder):
     rows = []
     for handout in handouts:
         rows.append(_write(handout, folder))
+        _solutions(handout, folder, outputs)
         _release(handout, folder)
         yield handout.name
     _text(folder / "guide.md", guide(handouts, rows))
@@ -58,9 +62,17 @@ def _write(handout, folder):
     _copy_course(source / "course", FOR_TEACHERS)
     shutil.move(source / "course/test_exercises.py", source / "test_exercises.py")
     _bytes(folder / "hidden" / f"{handout.name}.npz", unseen)
-    _notebook(folder / "solutions" / f"{handout.name}.ipynb", handout.solved())
     _bytes(folder / "gradescope" / f"{handout.name}.zip", _gradescope(source, unseen))
     return kills(checks, wrongs.WRONG, handout.solutions, visible, hidden)
+
+
+def _solutions(handout, folder, outputs):
+    """They run beside the graders, and find this project."""
+    made, path = handout.solved(), folder / "solutions" / f"{handout.name}.ipynb"
+    if not outputs:
+        return _notebook(path, made)
+    return _text(path, run(made, handout.name, folder / "source" / handout.name,
+                           PYTHONPATH=str(FOLDER.parents[1])))
 
 
 def _release(handout, folder):

@@ -10,8 +10,9 @@ from tubevit_np.config import Tube
 from tubevit_np.data.generated import make_clips, make_pools
 from tubevit_np.tubes import grid, windows
 
+rng = np.random.default_rng(7)
+DATA = {"clip": make_clips(make_pools(rng, canvases=4, sprites=4), 12, rng)[0][1]}
 rng = np.random.default_rng(1)
-DATA = {"clip": make_clips(make_pools(rng, canvases=4, sprites=4), 1, rng)[0][0]}
 
 
 def numbers(*shape):

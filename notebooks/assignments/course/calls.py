@@ -50,7 +50,7 @@ def call(student, name, probe, case):
     """student.name(**case), or what the probe, the source of a function, makes of both."""
     if probe is None:
         if not hasattr(student, name):
-            raise NameError(f"there is no {name}: has its cell been deleted, or does it fail?")
+            raise NameError(f"there is no {name}: run its cell; does it fail, or is it gone?")
         return getattr(student, name)(**case)
     space = {}
     exec(probe, space)  # noqa: S102
@@ -64,9 +64,17 @@ def words(error, source=None):
     if isinstance(error, SystemExit):
         return ENDS_PYTHON
     line = f"{type(error).__name__}: {str(error)[:300]}"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
-              if frame.filename.strip("<>").isidentifier()]
-    return f"{line} (line {frames[-1].lineno} of {frames[-1].filename})" if frames else line
+    places = [f" (line {frame.lineno} of {cell})" for frame in
+              traceback.extract_tb(error.__traceback__) if (cell := _cell(frame))]
+    return line + "".join(places[-1:])
+
+
+def _cell(frame):
+    """The name of the student's cell, in Jupyter that of the function; nothing for a probe's."""
+    if "ipykernel_" in frame.filename:
+        return frame.name
+    name = frame.filename.strip("<>")
+    return name if name.isidentifier() and name != "string" else ""
 
 
 def _defines(part):

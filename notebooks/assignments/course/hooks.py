@@ -11,7 +11,7 @@ from nbformat import v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from .handing import locked, mended, oddities, read, role, text
-from .picturing import tag
+from .picturing import error_tag
 from .submission import hidden_cases, judged
 
 TOP = Path(__file__).resolve().parents[1]
@@ -54,7 +54,7 @@ class Judge(NbGraderPreprocessor):
 def _outputs(verdict, points):
     outputs = [v4.new_output("stream", name="stdout", text=verdict.words + "\n")]
     if verdict.picture:
-        outputs.append(v4.new_output("display_data", {"text/html": tag(*verdict.picture),
+        outputs.append(v4.new_output("display_data", {"text/html": error_tag(*verdict.picture),
                                                       "text/plain": verdict.picture[1]}))
     if verdict.share == 0:
         outputs.append(v4.new_output("error", ename="Wrong", evalue="no points", traceback=[]))

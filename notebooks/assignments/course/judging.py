@@ -107,4 +107,6 @@ def describe(args):
 
 
 def _short(value):
-    return f"with {', '.join(value)}" if isinstance(value, dict) else str(value)[:60]
+    if isinstance(value, dict):
+        return f"with {', '.join(value)}"
+    return str(value) if len(str(value)) <= 60 else f"{str(value)[:57]}..."

@@ -8,6 +8,9 @@ import zlib
 import numpy as np
 
 WIDEST = 480  # pixels of an error map
+MOST = 0.9  # of its values may be wrong
+THINNEST = 32  # times as long as wide
+LEGEND = "Black: wrong values. Columns: the last axis; rows: all others."
 
 
 def png(picture):
@@ -34,13 +37,21 @@ def tag(data, alt, width=None):
             f'src="data:image/png;base64,{base64.b64encode(data).decode()}">')
 
 
-def error_map(wrong):
-    """(PNG bytes, alt) of where values are wrong, black, in a grid; None for less than two axes.
+def error_tag(data, alt):
+    """An error map, and below it how to read it."""
+    return f"{tag(data, alt)}<div>{LEGEND}</div>"
 
-    All axes but the last are the rows."""
-    if wrong.ndim < 2 or wrong.size > WIDEST**2 or wrong.all():
+
+def error_map(wrong):
+    """(PNG bytes, alt) of where values are wrong, black, in a grid.
+
+    All axes but the last are the rows.  None where it would show nothing: for less than two axes,
+    for a thin strip, and where nearly all are wrong."""
+    if wrong.ndim < 2 or wrong.size > WIDEST**2 or wrong.mean() > MOST:
         return None
     grid = wrong.reshape(-1, wrong.shape[-1])
+    if max(grid.shape) > THINNEST * min(grid.shape):
+        return None
     scale = max(1, min(12, WIDEST // max(grid.shape)))
     rows, columns = (np.flatnonzero(grid.any(axis)) for axis in (1, 0))
     alt = (f"A grid of {grid.shape[0]} rows (all axes but the last) and {grid.shape[1]} columns; "
