@@ -11,6 +11,8 @@ LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
      "test_mirror.py::test_one_function[erf]", "the error function to 4e-7 alone"),
     ('x = (x - x.max(-1, keepdim=True)).exp()', 'x = x.exp()',
      "test_mirror.py::test_one_function[softmax, large]", "softmax overflows"),
+    ('(d_y - (d_y * y).sum(-1, keepdim=True)) * y', 'd_y * y',
+     "test_mirror.py::test_every_gradient[image-float64]", "softmax's sum kept constant"),
     ('x.reshape(*x.shape[:2], heads, -1).transpose(1, 2)',
      'x.reshape(*x.shape[:2], -1, heads).permute(0, 3, 1, 2)',
      "test_mirror.py::test_one_function[split heads]", "heads interleaved"),
@@ -147,6 +149,14 @@ TRAIN = [Mutant("tubevit_tg/train.py", *rest) for rest in [
      "test_train_tg.py::test_half_leaves_out_a_step_that_is_not_finite", "scale never falls"),
 ]]
 
+STARTING = [
+    Mutant("tubevit_tg/train.py", '10 * cfg.depth * recipe.accumulate', '10 * cfg.depth',
+           "test_train_tg.py::test_who_waits_for_a_compiler_is_told", "parts compile at once"),
+    Mutant("tubevit_tg/evaluate.py", 'from tinygrad import TinyJit',
+           'import imageio\nfrom tinygrad import TinyJit',
+           "test_cli.py::test_a_package_and_its_command_line_load_nothing_heavy", "slow to start"),
+]
+
 PRECISION = [Mutant("tubevit_tg/precision.py", *rest) for rest in [
     ('params.cast(precision) if decayed(params.shape) else params', 'params.cast(precision)',
      "test_precision.py::test_products_are_lower_and_all_else_is_float32", "norms in 16 bits"),
@@ -160,5 +170,29 @@ PRECISION = [Mutant("tubevit_tg/precision.py", *rest) for rest in [
      "good steps not in a row"),
 ]]
 
+BLAS = [Mutant("tubevit_tg/blas.py", *rest) for rest in [
+    ('!= "0"', '!= "off"',
+     "test_blas.py::test_one_setting_turns_it_off", "cannot be turned off"),
+    ('a.dtype in (dtypes.float32, dtypes.float64)', 'a.dtype != dtypes.bfloat16',
+     "test_blas.py::test_what_is_left_to_tinygrad", "every precision taken"),
+    ('isinstance(a.device, str) and a.device.partition(":")[0] == "CPU"',
+     '"CPU" in a.device', "test_blas.py::test_what_is_left_to_tinygrad",
+     "taken from several devices"),
+    ('(d_out, True, a, a_turned) if b_turned', '(a, not a_turned, d_out, False) if b_turned',
+     "test_blas.py::test_values_and_gradients[second turned-float64]",
+     "gradient of the turned, not of what is stored"),
+    ('(a.uop, False) if flat and a.ndim > 2 else', '',
+     "test_blas.py::test_values_and_gradients[many turned rows-float64]",
+     "clips taken for rows where they are turned"),
+    ('return (x.src[0], True) if last else (x, False)', 'return x, False',
+     "test_blas.py::test_nothing_is_copied", "transposes copied"),
+    ('@functools.cache  # which keeps them alive\n', '',
+     "test_blas.py::test_one_program_for_all_of_one_shape", "callbacks collected as garbage"),
+    ('b.mT if b_turned else b, out=out)', 'b.mT if b_turned else b)',
+     "test_blas.py::test_values_and_gradients[matrices-float64]", "result thrown away"),
+    ('if a.shape[-1] != b.shape[-2]:', 'if False:',
+     "test_blas.py::test_shapes_that_do_not_match_are_told", "complaints that nobody hears"),
+]]
+
 MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM,
-          *DEVICE, *FREQUENCY, *DROPOUT, *TRAIN, *PRECISION, *BASELINES]
+          *DEVICE, *FREQUENCY, *DROPOUT, *TRAIN, *PRECISION, *BASELINES, *BLAS, *STARTING]

@@ -74,6 +74,16 @@ def test_help_loads_nothing_heavy(command):
     assert "usage: python -m tubevit_np" in result.stdout and result.stderr == "set()\n"
 
 
+@pytest.mark.parametrize("package, own", [("tubevit_np", "tinygrad"), ("tubevit_tg", "IPython")])
+def test_a_package_and_its_command_line_load_nothing_heavy(package, own):
+    """Of what is imported where it is used; all of `python -m` but what it does."""
+    text = (f"import sys, {package}.__main__\n"
+            f"print({{'av', 'imageio', 'matplotlib', 'PIL', '{own}'}} & set(sys.modules))")
+    result = subprocess.run([sys.executable, "-c", text], cwd=TOP, capture_output=True, text=True,
+                            check=True)
+    assert result.stdout == "set()\n"
+
+
 def test_train_help_tells_every_default(capsys):
     with pytest.raises(SystemExit):
         run("train", "--help")

@@ -151,6 +151,13 @@ def test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model(monkey
     assert np.array_equal(kept["pool"]["probe"], params["pool"]["probe"])
 
 
+@pytest.mark.parametrize("device, told", [("CPU:X86", ", about 30 s on a CPU"), ("CUDA", "")])
+def test_who_waits_for_a_compiler_is_told(device, told, monkeypatch):
+    monkeypatch.setattr(in_tinygrad, "DEVICE", device)
+    line = in_tinygrad.compiling(CFG, Recipe(accumulate=3))
+    assert line == "its first two steps are for compiling" + told
+
+
 def test_kernels_of_two_devices_by_waves(rng):
     w = rng.standard_normal((2, 3, 4, 2, 5))
     waves, copies = to_waves(tg.to_tensors(w)), to_waves(tg.to_tensors(w, device=devices(2)))

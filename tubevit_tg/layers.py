@@ -10,6 +10,7 @@ from tinygrad import Tensor, dtypes
 
 from tubevit_np.dropout import ATTENTION, MLP, no_dropout
 from tubevit_np.layers import GELU_CUBE, GELU_SCALE, under
+from tubevit_tg import blas
 
 
 def matmul(a, b):
@@ -18,7 +19,8 @@ def matmul(a, b):
     What it multiplies is stored first: else tinygrad computes it (a layer norm, a GELU, a softmax,
     a cut of qkv) inside the product's loop, again for every column.  So is the gradient of its
     result, which two more products read.  It makes a training step four times as fast."""
-    product = a.cast(b.dtype).contiguous() @ b.contiguous()
+    low = a.cast(b.dtype)
+    product = blas.product(low, b) if blas.fits(low, b) else low.contiguous() @ b.contiguous()
     return product.contiguous_backward().cast(a.dtype)
 
 
@@ -63,9 +65,22 @@ def erf(x):
 
 
 def softmax(x):
-    """Over the last axis; the maximum is taken off first, so that no exponential overflows."""
-    x = (x - x.max(-1, keepdim=True)).exp()
-    return x / x.sum(-1, keepdim=True)
+    """Over the last axis; the maximum is taken off first, so that no exponential overflows.
+
+    Its gradient is told, from the result: tinygrad's own would compute the exponentials twice
+    more.  With that, and exponentials stored once computed, softmax is three to four times as fast.
+    """
+    return x.call(fxn=_softmax(x.as_param(0)), grad_fxn=_softmax_backward)
+
+
+def _softmax(x):
+    x = (x - x.max(-1, keepdim=True)).exp().contiguous()  # two loops read it, for sum and quotient
+    return (x / x.sum(-1, keepdim=True)).contiguous()
+
+
+def _softmax_backward(d_y, call):
+    d_y, y = Tensor(d_y), Tensor(call.gettuple(0))
+    return ((d_y - (d_y * y).sum(-1, keepdim=True)) * y).uop,
 
 
 def split_heads(x, heads):

@@ -6,7 +6,7 @@ from tubevit_np.data.batch import Batch
 from tubevit_np.dropout import no_dropout
 from tubevit_np.optim import adamw_state, kernel_rates, learning_rate
 from tubevit_np.snapshots import due, kernels
-from tubevit_tg.device import describe, devices, to_arrays, to_tensors
+from tubevit_tg.device import DEVICE, describe, devices, to_arrays, to_tensors
 from tubevit_tg.dropout import dropout
 from tubevit_tg.evaluate import predictor
 from tubevit_tg.loss import accuracy, cross_entropy
@@ -96,9 +96,16 @@ def check(recipe):
     devices(recipe.devices)
 
 
+def compiling(cfg, recipe):
+    """What to tell a person who waits for the first step; the more there is to plan, the longer."""
+    seconds = 10 * cfg.depth * recipe.accumulate  # the demo takes 13 to 19 s of one core
+    return "its first two steps are for compiling" + (
+        f", about {seconds} s on a CPU" if DEVICE.startswith("CPU") else "")
+
+
 def train(run):
     """Train from where the run stands to its last step; the run keeps log and checkpoints."""
-    print(f"{describe()}; its first two steps are for compiling")
+    print(f"{describe()}; {compiling(run.cfg, run.recipe)}")
     params, moments = run.start()
     moments = moments or adamw_state(trained(params, run.recipe.frozen))
     if run.recipe.precision == "half":

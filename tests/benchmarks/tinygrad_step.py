@@ -1,0 +1,87 @@
+"""How long tinygrad's training step takes beside PyTorch's on the same CPU, in turn, in one run.
+
+    pip install torch==2.13.0
+    OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.tinygrad_step --threads 1
+
+The demo's joint step on one batch, as training does it but for the making of clips; PyTorch is
+eager.  DEV=CPU:X86 does without a compiler, TUBEVIT_BLAS=0 without NumPy's products.  Prints the
+first two steps, medians, ratios, and how far the losses are apart."""
+
+import argparse
+import os
+import time
+from types import SimpleNamespace
+
+import numpy as np
+
+
+def tinygrad_step(flat, cfg, batches, **recipe):
+    """A function that does one step in place and returns its loss; recipe: what else it has."""
+    import tubevit_np as tv
+    import tubevit_tg as tg
+    from tests.benchmarks.training_step import CLIP, DECAY, LR
+    from tubevit_np.recipe import Recipe
+    from tubevit_tg.train import joint_step
+    recipe = Recipe(clip=CLIP, weight_decay=DECAY, spectral=False, smoothness=0.0, **recipe)
+    run = SimpleNamespace(cfg=cfg, recipe=recipe, weights=[1.0] * len(batches), sources=batches,
+                          counts=[len(batch.x) for batch in batches])
+    params, moments = (tg.to_tensors(tree) for tree in (tv.nest(flat), tv.adamw_state(flat)))
+    once, steps = joint_step(params, moments, run), iter(range(1, 10**9))
+    return lambda: once(next(steps), LR, batches)[0]
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__,
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--rounds", type=int, default=15)
+    options.add_argument("--cold", action="store_true", help="compile anew, whatever was kept")
+    options = options.parse_args()
+    os.environ.update(CPU_COUNT=str(options.threads), **{"CACHELEVEL": "0"} if options.cold else {})
+    import torch  # after tinygrad's settings are made
+    from threadpoolctl import threadpool_limits
+
+    import tubevit_np as tv
+    import tubevit_tg as tg
+    from tests.benchmarks.batches import random_batches
+    from tests.benchmarks.training_step import torch_step
+    from tubevit_np.recipe import Recipe
+    torch.set_num_threads(options.threads)
+    cfg, rng = tv.PRESETS["demo"], np.random.default_rng(0)
+    flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg, Recipe())
+    print(tg.describe())
+    with threadpool_limits(options.threads):
+        report({"tinygrad": tinygrad_step(flat, cfg, batches),
+                "PyTorch": torch_step(flat, cfg, batches)}, options.rounds)
+
+
+def report(steps, rounds):
+    """Time by the clock, and of the processor: the second is fair where others use it too."""
+    first, losses = {}, {}
+    for name, step in steps.items():
+        first[name], losses[name] = zip(*[timed(step) for _ in range(3)], strict=True)
+    times = {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, step in steps.items():
+            step()  # untimed: by then the other side's idling threads and cache are gone
+            times[name].append(timed(step)[0])
+    medians = {name: np.median(times[name], axis=0) for name in steps}
+    (wall, cpu), (wall2, cpu2) = first["tinygrad"][:2]
+    print(f"first two steps {wall:.1f} and {wall2:.1f} s, of the processor {cpu:.1f} and "
+          f"{cpu2:.1f}, without a compiler's own process")
+    for i, what in enumerate(("clock", "processor")):
+        ours, theirs = (1e3 * medians[name][i] for name in ("tinygrad", "PyTorch"))
+        print(f"{what}: tinygrad {ours:.1f} ms, PyTorch {theirs:.1f} ms: ratio {ours / theirs:.2f}")
+    apart = np.abs(np.subtract(*losses.values())).max()
+    print(f"first three losses at most {apart:.1e} apart")
+
+
+def timed(step):
+    """(seconds by the clock, of the processor), loss."""
+    start = time.perf_counter(), time.process_time()
+    loss = step()
+    return (time.perf_counter() - start[0], time.process_time() - start[1]), loss
+
+
+if __name__ == "__main__":
+    main()
