@@ -82,8 +82,8 @@ lesson.shapes(qkv=qkv, q=q, k=k, v=v, share=share, answer=answer)
 # ## All tokens, all heads
 #
 # For all tokens at once the scores of one head are a matrix product, `q @ k.T`. A loop over heads
-# writes each result into its own channels; `split_heads` makes heads an axis of the array instead,
-# so that `tv.attention` does all of them in one product. The loops of `tests/loops.py` agree.
+# writes each result into its own channels: its one line is all of attention. `split_heads` makes
+# heads an axis of the array instead. The loops of `tests/loops.py` agree.
 
 # %%
 from tests import loops
@@ -102,7 +102,17 @@ heads = [split_heads(part[None], cfg.heads) for part in (q, k, v)]  # (1, 3, 102
 mixed, attended = tv.attention(*heads)
 assert np.allclose(merge_heads(mixed)[0], slow, atol=1e-4)
 lesson.shapes(q=heads[0], attended=attended, mixed=mixed, merged=merge_heads(mixed))
+
+# %% [markdown]
+# `tv.attention` takes a few heads at a time, so that their scores stay in the processor's cache
+# while `attend` goes over them again and again: in memory, that took twice as long. So NumPy's text
+# is longer than the line above; the tinygrad version is that line.
+
+# %%
+from tubevit_np.portions import attend
+
 lesson.source(tv.attention)
+lesson.source(attend)
 
 # %% [markdown]
 # The weights as pictures, a row for each token that looks, a column for each that is looked at,

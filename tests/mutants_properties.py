@@ -27,7 +27,7 @@ PROPERTIES = [Mutant(f"tubevit_np/{file}.py", old, new, f"test_properties.py::te
      "a_kernel_resized_to_its_own_size_is_itself", "half a sample too late", "operations"),
     ("kernels", "np.arange(n_in)))", "np.arange(n_in)) * min(1, n_out / n_in))",
      "a_constant_kernel_stays_constant", "smoothed, rows not summing to one", "operations"),
-    ("layers", "np.matmul(scores.swapaxes(-1, -2), v",
+    ("portions", "np.matmul(scores.swapaxes(-1, -2), v",
      "np.matmul(np.tril(scores).swapaxes(-1, -2), v",
      "self_attention_follows_the_order_of_its_tokens", "no token sees later ones", "operations"),
     ("layers", "return x.swapaxes(1, 2).reshape(x.shape[0]", "return x.reshape(x.shape[0]",

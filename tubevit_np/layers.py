@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from tubevit_np.dropout import ATTENTION, MLP, no_dropout
-from tubevit_np.portions import few_heads, portions
+from tubevit_np.portions import attend, few_heads, portions
 
 GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 ERF = 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592
@@ -106,22 +106,8 @@ def attention(q, k, v, keep=True):
     mixed = np.empty((clips, queries, heads, width), q.dtype).swapaxes(1, 2)  # easy to merge
     weights = np.empty((clips, heads, tokens, queries), q.dtype) if keep else None
     for part in few_heads(clips, heads, queries * tokens):
-        _attend(q[part], k[part], v[part], mixed[part], weights[part] if keep else None)
+        attend(q[part], k[part], v[part], mixed[part], weights[part] if keep else None)
     return mixed, weights.swapaxes(-1, -2) if keep else None
-
-
-def _attend(q, k, v, mixed, weights=None):
-    """Attention of scaled q, into mixed (..., Q, E) and, if it is there, into weights (..., N, Q).
-
-    In memory scores lie key by key: a step of the softmax then takes all queries at once.  What is
-    mixed is divided by its sums, not the scores: that is less."""
-    scores = np.matmul(k, q.swapaxes(-1, -2), out=weights)
-    scores -= scores.max(-2, keepdims=True)
-    total = np.exp(scores, out=scores).sum(-2, keepdims=True)
-    np.matmul(scores.swapaxes(-1, -2), v, out=mixed)
-    mixed /= total.swapaxes(-1, -2)
-    if weights is not None:
-        weights /= total
 
 
 def self_attention(x, qkv, out, heads, keep=True):
