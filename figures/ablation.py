@@ -10,9 +10,9 @@ SHADES = (*curves.SHADES, FAINT)
 MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no colour
 CAPTION = (
     "Held-out generated clips whose verb and noun are both right, mean over seeds; the bars are "
-    "one standard deviation between seeds. All variants were trained with as many steps of as many "
-    "examples. Left: operations of one pass over a clip, 2 for each multiply-add; right: seconds "
-    "of training, on the machine that it ran on.")
+    "one standard deviation between seeds. All variants were trained for as many steps; what some "
+    "began with is not counted. Left: operations of one pass over a clip, 2 for each multiply-add; "
+    "right: seconds of training, on the machine that it ran on.")
 
 
 @tidy
