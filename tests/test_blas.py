@@ -167,6 +167,14 @@ def test_one_after_the_other_without_a_copy(rng):
     small.assert_close(y.numpy(), x.numpy() @ up.numpy() @ down.numpy(), TOLERANCE["float64"])
 
 
+def test_a_part_of_a_product_that_was_computed_for_something_else(rng):
+    a, b = rng.standard_normal((3, 5)), rng.standard_normal((5, 4))
+    product = matmul(tg.to_tensors(a), tg.to_tensors(b))
+    part = product.reshape(2, 6)[:1]
+    (product + 1).realize()
+    small.assert_close(part.numpy(), (a @ b).reshape(2, 6)[:1], TOLERANCE["float64"])
+
+
 @pytest.mark.parametrize("shape_a, shape_b, dtype, device", [
     ((4, 6), (6, 2), "float32", ("CPU", "CPU:1")),
     ((4, 6), (6, 2), "half", None),

@@ -177,7 +177,7 @@ def row(options, preset, precision, work, most):
     eager, compiled, ours = (found.get(program, np.nan) for program in PROGRAMS)
     work_done = sum(flops(tv.PRESETS[preset], options.clip).values()) * options.batch
     share = work_done * (3 if work == "step" else 1) / ours / most
-    times = " | ".join(f"{1e3 * t:.1f}" for t in (eager, compiled, ours))
+    times = " | ".join("-" if np.isnan(t) else f"{1e3 * t:.1f}" for t in (eager, compiled, ours))
     print(f"| {preset} | {precision} | {work} | {times} | {ours / np.fmin(eager, compiled):.2f}"
           f" | {share:.1%} |", flush=True)
 
