@@ -41,8 +41,8 @@ def linear_backward(d_y, x, w):
 
 
 def over_rows(x):
-    """The sum of (n, D) over n, (D,), as a product with ones: sum(0) takes thrice as long."""
-    return np.ones(len(x), x.dtype) @ x
+    """The sum of (n, D) over n, (D,); sum(0) takes twice as long."""
+    return np.einsum("nd->d", x)
 
 
 def layer_norm_backward(d_y, x, g, eps):
@@ -52,7 +52,7 @@ def layer_norm_backward(d_y, x, g, eps):
     grads = {"g": np.einsum("nd,nd->d", d_y, x), "b": over_rows(d_y)}
     d_x = d_y * g
     x *= np.einsum("nd,nd->n", d_x, x)[:, None] / shape[-1]
-    d_x -= d_x @ np.full((shape[-1], 1), 1 / shape[-1], x.dtype)
+    d_x -= np.einsum("nd->n", d_x)[:, None] / shape[-1]
     d_x -= x
     d_x *= inverse
     return d_x.reshape(shape), grads

@@ -92,7 +92,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__,
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--out", type=Path, default=Path("growth"))
-    options.add_argument("--most", type=float, default=500.0)
+    options.add_argument("--most", type=float, default=150.0)
     options.add_argument("--rounds", type=int, default=7)
     options = options.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
