@@ -21,18 +21,19 @@ def products(cfg, shape, batch):
 
 def bare(cfg, shape, batch, rng, back=False):
     """A function that does them in float32, in place; back: and the two of each on the way back,
-    of tubes the one by their kernels."""
+    of tubes the one by their kernels.  Every block has weights of its own, as in a model: the same
+    ones would stay in the cache."""
     ready = []
     for i, (sizes, often) in enumerate(products(cfg, shape, batch)):
-        a, b, c = (rng.standard_normal(size, np.float32) for size in (
-            sizes[:2], sizes[1:], sizes[::2]))
-        ready.append((a, b, c, often))
-        if back:
-            ready.append((a.T, c, np.empty_like(b), often))
-            ready += [(c, b.T, np.empty_like(a), often)] * (i >= len(cfg.tubes))
+        a, c = (rng.standard_normal(size, np.float32) for size in (sizes[:2], sizes[::2]))
+        weights = [rng.standard_normal(sizes[1:], np.float32) for _ in range(min(often, cfg.depth))]
+        for b in weights * (often // len(weights)):
+            ready.append((a, b, c))
+            if back:
+                ready.append((a.T, c, np.empty_like(b)))
+                ready += [(c, b.T, np.empty_like(a))] * (i >= len(cfg.tubes))
 
     def run():
-        for a, b, c, often in ready:
-            for _ in range(often):
-                np.matmul(a, b, out=c)
+        for a, b, c in ready:
+            np.matmul(a, b, out=c)
     return run
