@@ -1,5 +1,6 @@
 """How time and memory grow with the size of the input and of the model."""
 
+import numpy as np
 from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
 from figures import FAINT, colour, place, sheet, tidy, write
@@ -39,6 +40,8 @@ def draw_sweep(ax, rows, measure):
                   if row["model"] == model and row[measure] is not None]
         if points:
             ax.plot(*zip(*points, strict=True), form, color=shade, markersize=4)
+    found = np.log2([row[measure] for row in rows if row[measure] is not None])
+    ax.set_ylim(2 ** np.floor(found.min()), 2 ** np.ceil(found.max()))
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
     ax.xaxis.set_major_locator(FixedLocator(sorted({row["value"] for row in rows})))

@@ -123,4 +123,15 @@ AT_WORK = [Mutant(*rest) for rest in [
      "test_example.py::test_it_is_seen_by_the_heads_of_its_kind", "an image by a video's heads"),
 ]]
 
-PICTURES = [*SNAPSHOTS, *PLACES, *OVERLAY, *ATTENTION, *POSITIONS, *HISTORY, *AT_WORK]
+GROWTH = [Mutant(*rest) for rest in [
+    ("figures/growth.py", 'row["sweep"] == sweep], measure)', 'row["sweep"] == sweep], "ms")',
+     "test_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "time in place of memory"),
+    ("tests/benchmarks/growth.py", "mlp_dim=4 * value, heads=value // 32", "heads=value // 32",
+     "test_growth.py::test_each_case_changes_one_size", "a width without its MLP"),
+    ("tests/benchmarks/growth.py", "work(first, frames) >= work(second",
+     "work(first, frames) < work(second",
+     "test_growth.py::test_a_model_of_fewer_operations_crosses_at_once_and_the_other_never",
+     "the dearer for the cheaper"),
+]]
+
+PICTURES = [*GROWTH, *SNAPSHOTS, *PLACES, *OVERLAY, *ATTENTION, *POSITIONS, *HISTORY, *AT_WORK]

@@ -7,6 +7,7 @@ time.  All of a sweep are timed in turn.  What takes more than --most GFLOPs is 
 timed.  Writes growth.csv and growth.png; prints exponents and where the costs cross."""
 
 import argparse
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,13 +80,14 @@ def exponents(rows):
     return found
 
 
-def crossing(tubes):
-    """From how many frames on TubeViT's operations are fewer; of 4 to 128."""
-    def work(name, frames):
-        cfg, shape, _ = case("frames", frames, name)
+def crossing(first, second):
+    """From how many frames on, of 4 to 128, the first model takes fewer operations; or None."""
+    def work(model, frames):
+        cfg, shape, _ = case("frames", frames, MODELS[model])
         return sum(cost.flops(cfg, shape).values())
-    more = [frames for frames in range(4, 129) if work("main", frames) >= work(tubes, frames)]
-    return max(more, default=3) + 1
+    more = [frames for frames in range(4, 129) if work(first, frames) >= work(second, frames)]
+    last = max(more, default=3)
+    return last + 1 if last < 128 else None
 
 
 def main():
@@ -105,8 +107,9 @@ def main():
     save(draw_growth(rows), options.out / "growth.png")
     for (sweep, model), power in exponents(rows).items():
         print(f"time grows with {sweep}^{power:.2f}: {model}")
-    for model, tubes in list(MODELS.items())[1:]:
-        print(f"TubeViT takes fewer operations than {model} from {crossing(tubes)} frames on")
+    for pair in itertools.permutations(MODELS, 2):
+        if start := crossing(*pair):
+            print(f"{pair[0]} takes fewer operations than {pair[1]} from {start} frames on")
 
 
 if __name__ == "__main__":
