@@ -257,8 +257,8 @@ def test_one_setting_turns_it_off():
 
 
 def test_no_address_is_kept_for_the_next_process(tmp_path):
-    """Its disk cache, which the next would read, holds other kernels and none of these."""
+    """The next would read its disk cache, which holds other kernels if a compiler made them."""
     for _ in range(2):
         assert programs("matrices", XDG_CACHE_HOME=str(tmp_path)) == 3 * 2
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("cache.db*"))
-    assert kept and b"matmul_7_13" not in kept
+    assert b"matmul_7_13" not in kept and (kept or not has_compiler("CPU"))
