@@ -64,7 +64,7 @@ def gelu_tanh(x):
 
 
 def erf(x):
-    """The error function: in float64 Python's, called for each number; else fast, to 4e-7.
+    """The error function: in float64 Python's, called for each number; else fast, to 6e-7.
 
     NumPy has none.  The fast one is Abramowitz and Stegun's 7.1.26."""
     if x.dtype == np.float64:
@@ -126,8 +126,7 @@ def feed_forward(x, up, down, form):
     return linear(seen["gelu"], **down), seen
 
 
-def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0,
-          keep=True):
+def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0, keep=True):
     """y = MSA(LN(z)) + z, then MLP(LN(y)) + y (Eq. 1-2): z (B, N, D) -> (B, N, D).
 
     Without keep, seen is empty."""

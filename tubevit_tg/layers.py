@@ -120,8 +120,7 @@ def feed_forward(x, up, down, form):
     return linear(seen["gelu"], **down), seen
 
 
-def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0,
-          keep=True):
+def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0, keep=True):
     """y = MSA(LN(z)) + z, then MLP(LN(y)) + y (Eq. 1-2): z (B, N, D) -> (B, N, D).
 
     Without keep, seen is empty."""
