@@ -5,7 +5,7 @@ from tests.mutants import Mutant
 LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
     ('.mean(-1, keepdim=True) + eps).rsqrt()', '.mean(-1, keepdim=True) + 1e-5).rsqrt()',
      "test_mirror.py::test_one_function[normalise, eps shows]", "eps of other libraries"),
-    ('if form == "erf":', 'if form == "tanh":',
+    ('if form == "erf" else', 'if form == "tanh" else',
      "test_mirror.py::test_one_function[gelu tanh]", "the other GELU"),
     ('if x.dtype != dtypes.float64:', 'if x.dtype:',
      "test_mirror.py::test_one_function[erf]", "the error function to 4e-7 alone"),

@@ -92,6 +92,17 @@ def test_attention_of_huge_scores():
     np.testing.assert_allclose(tv.attention(q, k, k)[1][0, 0, 0], wanted, rtol=1e-12)
 
 
+@pytest.mark.parametrize("score", [50, 95, 1000])
+def test_attention_of_scores_far_above_and_below_0(score):
+    q = score**0.5 * np.array([[1.0], [-1], [0]], np.float32)  # the second's are all far below
+    k, v = score**0.5 * np.array([[1.0], [1 - 1 / score]], np.float32), np.eye(2, 1)
+    q, k, v = (np.stack([x, 0.1 * x])[:, None] for x in (q, k, v))  # of two clips one is loud
+    found, weights = tv.attention(q, k, v)
+    wanted = np.array([math.e, 1, (1 + math.e) / 2]) / (1 + math.e)
+    np.testing.assert_allclose(weights[0, 0, :, 0], wanted, rtol=score * 1e-6)
+    small.assert_close(tv.attention(q[1:], k[1:], v[1:])[0], found[1:])
+
+
 @pytest.mark.parametrize("cache", [1, 20, 50, 150, 10**6])
 def test_portions_change_nothing(rng, cache, monkeypatch):
     q, k, v, d_y = (split_heads(x, A) for x in rng.standard_normal((4, B, N, D)))
@@ -105,7 +116,8 @@ def test_portions_change_nothing(rng, cache, monkeypatch):
 def results(q, k, v, d_y, x):
     mixed, weights = tv.attention(q, k, v)
     return (mixed, weights, *attention_backward(d_y, q, k, v, weights), tv.gelu(x, "tanh"),
-            gelu_backward(x, x, "tanh"), tv.attention(q[:1, :, :1], k, v)[0])
+            gelu_backward(x, x, "tanh"), tv.attention(q[:1, :, :1], k, v)[0],
+            tv.layer_norm(x, x[0, 0], x[0, 1], 1e-6))
 
 
 def test_without_keep_nothing_is_kept(rng):

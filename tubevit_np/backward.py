@@ -14,9 +14,9 @@ from tubevit_np.kernels import SHARED_SIZE, taps
 from tubevit_np.layers import (
     GELU_CUBE,
     GELU_SCALE,
-    erf,
     gelu_tanh,
     merge_heads,
+    normal,
     normalise,
     softmax,
     split_heads,
@@ -24,7 +24,7 @@ from tubevit_np.layers import (
 )
 from tubevit_np.loss import smooth_labels
 from tubevit_np.model import gated_tokens
-from tubevit_np.portions import few_heads, portions
+from tubevit_np.portions import few_heads, multiplied
 from tubevit_np.position import learned_rows
 from tubevit_np.tubes import grid, token_counts, windows
 
@@ -59,18 +59,15 @@ def layer_norm_backward(d_y, x, g, eps):
 
 
 def gelu_backward(d_y, x, form):
-    """d_y * (share(x) + x share'(x)) where gelu(x) = x share(x)."""
+    return multiplied(d_y, partial(gelu_slope, form=form), x)
+
+
+def gelu_slope(x, form):
+    """normal(x) + x normal'(x);  in place, seven temporaries would cost more than the arithmetic.
+    """
     if form == "erf":
         density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-        return d_y * (0.5 * (1 + erf(x / math.sqrt(2))) + x * density)
-    d_x = np.empty(x.shape, x.dtype)
-    for part in portions(len(x), x[0].size):
-        np.multiply(d_y[part], gelu_slope(x[part]), out=d_x[part])
-    return d_x
-
-
-def gelu_slope(x):
-    """Of the tanh form, in place: seven temporaries would cost more than the arithmetic."""
+        return normal(x, form) + x * density
     t = gelu_tanh(x)
     slope = x * x
     slope *= 3 * GELU_CUBE * GELU_SCALE
@@ -199,7 +196,7 @@ def tube_tokens_backward(d_tokens, video, tube):
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
     d_members = d_tokens.reshape(-1, d_tokens.shape[-1] // tube.members)
     d_w = voxels.reshape(-1, voxels.shape[-1]).T @ d_members
-    return {"w": d_w.reshape(*tube.kernel, video.shape[-1], -1), "b": d_members.sum(0)}
+    return {"w": d_w.reshape(*tube.kernel, video.shape[-1], -1), "b": over_rows(d_members)}
 
 
 def tokenize_backward(d_tokens, video, cfg):

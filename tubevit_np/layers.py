@@ -4,11 +4,12 @@ Each takes arrays of any float precision and keeps it.  Those made of several st
 (y, seen): seen names every intermediate, for pictures, comparisons and gradients to read."""
 
 import math
+from functools import partial
 
 import numpy as np
 
 from tubevit_np.dropout import ATTENTION, MLP, no_dropout
-from tubevit_np.portions import attend, few_heads, portions
+from tubevit_np.portions import attend, calm_heads, few_heads, multiplied, rows
 
 GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 ERF = 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592
@@ -23,31 +24,31 @@ def linear(x, w, b):
 
 def layer_norm(x, g, b, eps):
     """Zero mean and unit (biased) variance over the last axis, then gain and shift."""
-    y, _ = normalise(x, eps)
-    y *= g
-    y += b
+    y = np.empty_like(x, order="C")
+    for part, into in rows(x, y):
+        normalise(part, eps, into)
+        into *= g
+        into += b
     return y
 
 
-def normalise(x, eps):
+def normalise(x, eps, into=None):
     """x with zero mean and unit variance over the last axis, and what it was multiplied by."""
-    x = x - np.einsum("...d->...", x)[..., None] / x.shape[-1]  # mean() takes thrice as long
+    mean = np.einsum("...d->...", x)[..., None] / x.shape[-1]  # mean() takes thrice as long
+    x = np.subtract(x, mean, out=into)
     variance = np.einsum("...d,...d->...", x, x)[..., None] / x.shape[-1]
     inverse = 1 / np.sqrt(variance + eps)
     x *= inverse
     return x, inverse
 
 
-def gelu(x, form):
-    """x times the normal distribution function of x: "erf" is exact, "tanh" within 4.7e-4."""
-    y = np.empty(x.shape, x.dtype)
-    for part in portions(len(x), x[0].size):
-        np.multiply(x[part], _normal(x[part], form), out=y[part])
-    return y
+def gelu(x, form, into=None):
+    """x times the normal distribution function of x.  into: where to, x itself if none reads it."""
+    return multiplied(x, partial(normal, form=form), x, into)
 
 
-def _normal(x, form):
-    """The share of a normal distribution that lies below x."""
+def normal(x, form):
+    """The share of a normal distribution below x: "erf" is exact, "tanh" makes GELU 4.7e-4 off."""
     share = erf(x / math.sqrt(2)) if form == "erf" else gelu_tanh(x)
     share += 1
     share *= 0.5
@@ -81,10 +82,8 @@ def erf(x):
 
 def softmax(x):
     """Over the last axis; the maximum is taken off first, so that no exponential overflows."""
-    x = x - x.max(-1, keepdims=True)
-    np.exp(x, out=x)
-    x /= x.sum(-1, keepdims=True)
-    return x
+    x = np.exp(x - x.max(-1, keepdims=True))
+    return x / x.sum(-1, keepdims=True)
 
 
 def split_heads(x, heads):
@@ -105,8 +104,10 @@ def attention(q, k, v, keep=True):
     q = np.broadcast_to(q * (1 / math.sqrt(width)), (clips, heads, queries, width))
     mixed = np.empty((clips, queries, heads, width), q.dtype).swapaxes(1, 2)  # easy to merge
     weights = np.empty((clips, heads, tokens, queries), q.dtype) if keep else None
+    calm = calm_heads(q, k)
     for part in few_heads(clips, heads, queries * tokens):
-        attend(q[part], k[part], v[part], mixed[part], weights[part] if keep else None)
+        attend(q[part], k[part], v[part], calm[part], mixed[part],
+               weights[part] if keep else None)
     return mixed, weights.swapaxes(-1, -2) if keep else None
 
 
@@ -119,11 +120,13 @@ def self_attention(x, qkv, out, heads, keep=True):
     return linear(seen["mixed"], **out), seen
 
 
-def feed_forward(x, up, down, form):
-    """Each token alone through a wider layer: x (..., D) -> M -> (..., D)."""
+def feed_forward(x, up, down, form, keep=True):
+    """Each token alone through a wider layer: x (..., D) -> M -> (..., D).
+
+    Without keep, seen is empty."""
     seen = {"up": linear(x, **up)}  # (..., M)
-    seen["gelu"] = gelu(seen["up"], form)
-    return linear(seen["gelu"], **down), seen
+    seen["gelu"] = gelu(seen["up"], form, into=None if keep else seen["up"])
+    return linear(seen["gelu"], **down), seen if keep else {}
 
 
 def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0, keep=True):
@@ -132,12 +135,15 @@ def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0, ke
     Without keep, seen is empty."""
     seen = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(seen["ln1"], **attn, heads=heads, keep=keep)
-    y = seen["middle"] = z + drop(layer, ATTENTION, change)
+    y = seen["middle"] = drop(layer, ATTENTION, change)
+    y += z
     seen |= under("attn", inner)
     seen["ln2"] = layer_norm(y, **ln2, eps=eps)
-    change, inner = feed_forward(seen["ln2"], **mlp, form=form)
+    change, inner = feed_forward(seen["ln2"], **mlp, form=form, keep=keep)
     seen |= under("mlp", inner)
-    return y + drop(layer, MLP, change), seen if keep else {}
+    z = drop(layer, MLP, change)
+    z += y
+    return z, seen if keep else {}
 
 
 def under(prefix, seen):

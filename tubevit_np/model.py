@@ -10,7 +10,7 @@ from tubevit_np.config import by
 from tubevit_np.dropout import TOKENS, no_dropout
 from tubevit_np.layers import layer_norm, linear, under
 from tubevit_np.pooling import attention_pool
-from tubevit_np.portions import portions
+from tubevit_np.portions import rows
 from tubevit_np.position import learned_rows, positions
 from tubevit_np.scaling import gate, patch_rows
 from tubevit_np.tubes import grid, token_counts, tokenize
@@ -61,9 +61,9 @@ def as_video(x, cfg):
 def scale_uint8(x, cfg):
     """(x / 255 - mean) / std as float32."""
     y = np.empty(x.shape, np.float32)
-    for part in portions(len(x), x[0].size):
-        np.multiply(x[part], np.float32(1 / (255 * cfg.std)), out=y[part])
-        y[part] -= cfg.mean / cfg.std
+    for part, scaled in rows(x, y):
+        np.multiply(part, np.float32(1 / (255 * cfg.std)), out=scaled)
+        scaled -= cfg.mean / cfg.std
     return y
 
 

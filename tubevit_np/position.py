@@ -1,6 +1,7 @@
 """Where a token is: fixed sines and cosines of the centre of its tube (Sec. 3.3, Eq. 3-7)."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -40,8 +41,12 @@ def positions(cfg, shape):
     if cfg.position in ("learned", "none"):
         return np.zeros((sum(token_counts(cfg, shape)), cfg.dim))
     strides = (1, 1, 1) if cfg.position == "strideless" else None
-    at = np.concatenate([centres(tube, shape, strides) for tube in cfg.tubes])
-    return cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)
+    return cfg.position_scale * _fixed(cfg.tubes, tuple(shape), strides, cfg.dim, cfg.tau)
+
+
+@lru_cache(maxsize=8)  # every batch asks again: those of images, of videos and of their parts
+def _fixed(tubes, shape, strides, dim, tau):
+    return sincos_3d(np.concatenate([centres(tube, shape, strides) for tube in tubes]), dim, tau)
 
 
 def learned_rows(cfg, shape):
