@@ -13,8 +13,8 @@ def smooth_labels(labels, classes, smoothing, dtype=dtypes.float32):
 
 def cross_entropy(logits, labels, smoothing=0.0):
     """Mean over the batch, in nats: logits (B, K), labels (B,) int or shares (B, K)."""
-    logits = logits - logits.max(-1, keepdim=True)
-    log_softmax = logits - logits.exp().sum(-1, keepdim=True).log()
+    logits = (logits - logits.max(-1, keepdim=True).detach()).contiguous()
+    log_softmax = logits - logits.exp().contiguous().sum(-1, keepdim=True).log().contiguous()
     target = smooth_labels(labels, logits.shape[-1], smoothing, logits.dtype)
     return -(target * log_softmax).sum(-1).mean()
 
