@@ -42,5 +42,6 @@ def roughness(shape):
 
 def _along_axes(w, matrices):
     for axis, matrix in enumerate(matrices):
-        w = np.moveaxis(np.tensordot(matrix.astype(w.dtype), w, (1, axis)), 0, axis)
+        rows = w.reshape(math.prod(w.shape[:axis]), w.shape[axis], -1)
+        w = (matrix.astype(w.dtype) @ rows).reshape(w.shape)
     return w
