@@ -6,8 +6,8 @@ from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 from figures import FAINT, colour, place, sheet, tidy, write
 
 WIDTH, HEIGHT, LEFT, TOP, ACROSS, DOWN = 330, 300, 110, 200, 120, 110  # pixels
-LOOKS = {"TubeViT": (colour(4), "o-"), "dense tubelets": (colour(3), "s--"),
-         "divided attention": (colour(2), "^:")}
+LOOKS = {"TubeViT": (colour(4), "o-", "●"), "dense tubelets": (colour(3), "s--", "■"),
+         "divided attention": (colour(2), "^:", "▲")}
 ROWS = {"ms": "milliseconds of a pass", "MB": "megabytes beyond the weights"}
 CAPTION = (
     "A forward pass in NumPy on one thread, float32, from Ti with the main tubes and one clip of "
@@ -22,8 +22,8 @@ def draw_growth(rows):
     sweeps = list(dict.fromkeys(row["sweep"] for row in rows))
     width = 2 * LEFT + len(sweeps) * WIDTH + (len(sweeps) - 1) * ACROSS
     figure = sheet(width, TOP + 2 * HEIGHT + DOWN + 90, "How cost grows", CAPTION)
-    for k, (model, (shade, form)) in enumerate(LOOKS.items()):
-        write(figure, LEFT + 400 * k, 150, f"{'●■▲'[k]} {model}", color=shade, fontsize=10)
+    for k, (model, (shade, _, sign)) in enumerate(LOOKS.items()):
+        write(figure, LEFT + 400 * k, 150, f"{sign} {model}", color=shade, fontsize=10)
     for across, sweep in enumerate(sweeps):
         for down, measure in enumerate(ROWS):
             ax = place(figure, LEFT + across * (WIDTH + ACROSS), TOP + down * (HEIGHT + DOWN),
@@ -35,7 +35,7 @@ def draw_growth(rows):
 
 def draw_sweep(ax, rows, measure):
     """Lines of one measure over the values of a sweep."""
-    for model, (shade, form) in LOOKS.items():
+    for model, (shade, form, _) in LOOKS.items():
         points = [(row["value"], row[measure]) for row in rows
                   if row["model"] == model and row[measure] is not None]
         if points:

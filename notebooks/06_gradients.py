@@ -226,8 +226,7 @@ lesson.show(figure, "Attention weights, their gradient, and that of the scores, 
 # %%
 from tubevit_np.backward import block_backward
 
-lesson.source(tv.block)
-lesson.source(block_backward)
+lesson.source(tv.block, block_backward)
 
 # %% [markdown]
 # Is all of it right? Here is a small TubeViT: a patch and one tube, `D` = 12, two blocks; clips of

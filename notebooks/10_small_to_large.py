@@ -259,9 +259,9 @@ lesson.show(figure, "What trains, and accuracy in the paper: head 85.6, last blo
 
 # %% [markdown]
 # `python -m tubevit_np ablate scaling` repeats this in small, on generated clips, and sees another
-# order ([numbers](../figures/ablations/README.md)): nouns carry over, and get better the more is
-# tuned, but verbs, of which a single frame tells nothing, come in best with the head alone, and
-# seeds differ more than rows. To scale your own:
+# order (`figures/ablations/README.md`): nouns carry over, and get better the more is tuned, but
+# verbs, of which a single frame tells nothing, come in best with the head alone, and seeds differ
+# more than rows. To scale your own:
 # `python -m tubevit_np scale SMALL LARGE --gate 2 --out FILE`, then
 # `train --start FILE --frozen 2`.
 #

@@ -92,9 +92,9 @@ def shapes(**arrays):
         print(f"{name:<16}{array.shape!s:<26}{array.dtype!s:<10}{least:>10}{most:>10}")
 
 
-def source(function):
-    """Print the source of a function of the packages: what runs, not a copy of it."""
-    print(inspect.getsource(function).rstrip())
+def source(*functions):
+    """Print the source of functions of the packages: what runs, not a copy of it."""
+    print("\n\n\n".join(inspect.getsource(function).rstrip() for function in functions))
 
 
 @functools.cache

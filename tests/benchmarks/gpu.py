@@ -21,7 +21,6 @@ import numpy as np
 PROGRAMS = ("PyTorch", "torch.compile", "tubevit_tg")
 WARM = 3  # tinygrad computes, captures and replays
 TORCH = {"CPU": "cpu", "METAL": "mps"}  # and "cuda" for CUDA, NV and AMD
-LR, DECAY, CLIP = 1e-4, 0.05, 1.0
 
 
 def batch_of(task):
@@ -58,12 +57,12 @@ def in_torch(task):
 
     import tubevit_np as tv
     from tests.benchmarks import torch_model
+    from tests.benchmarks.training_step import CLIP, torch_adamw
+    from tubevit_np.optim import kernel_rates
     cfg, flat, batch = batch_of(task)
     torch.set_default_device(where(task))
     params = {name: torch.tensor(w, requires_grad=True) for name, w in flat.items()}
-    decayed = [[w for w in params.values() if (w.ndim > 1) == kind] for kind in (True, False)]
-    optimizer = torch.optim.AdamW([{"params": decayed[0], "weight_decay": DECAY},
-                                   {"params": decayed[1], "weight_decay": 0.0}], lr=LR)
+    optimizer = torch_adamw(params, kernel_rates(flat))
     (head, labels), = batch.labels.items()
 
     def logits(x):

@@ -7,11 +7,13 @@ import numpy as np
 from tqdm import tqdm
 
 
-def medians(runs, rounds):
-    """{name: seconds} of {name: function}, each called once a round."""
+def medians(runs, rounds, warm=0):
+    """{name: seconds} of {name: function}, each called once a round, and before it `warm` times."""
     times = {name: [] for name in runs}
     for _ in tqdm(range(rounds), "rounds", leave=False, disable=None):
         for name, run in runs.items():
+            for _ in range(warm):
+                run()
             start = time.perf_counter()
             run()
             times[name].append(time.perf_counter() - start)

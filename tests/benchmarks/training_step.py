@@ -8,7 +8,7 @@ Prints the medians, their ratio and that to the bare matrix products of the step
 how far the two losses are apart (the models are the same)."""
 
 import argparse
-import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -20,7 +20,8 @@ import tubevit_np as tv
 from tests.benchmarks import torch_model
 from tests.benchmarks.batches import random_batches
 from tests.benchmarks.products import bare
-from tubevit_np.optim import BETAS, decayed, kernel_rates
+from tests.benchmarks.timing import medians
+from tubevit_np.optim import BETAS, EPS, decayed, kernel_rates
 from tubevit_np.recipe import Recipe
 from tubevit_np.train import joint_gradients
 
@@ -44,11 +45,7 @@ def numpy_step(flat, cfg, batches, pool):
 def torch_step(flat, cfg, batches):
     """The same in PyTorch, with its own AdamW and clipping."""
     params = {name: torch.tensor(w, requires_grad=True) for name, w in flat.items()}
-    rates = kernel_rates(flat)
-    groups = [{"params": [w], "lr": LR * rates.get(name, 1.0),
-               "weight_decay": DECAY if decayed(w.shape) else 0.0}
-              for name, w in params.items()]
-    optimizer = torch.optim.AdamW(groups, betas=BETAS, eps=1e-8)
+    optimizer = torch_adamw(params, kernel_rates(flat))
 
     def step():
         optimizer.zero_grad()
@@ -58,6 +55,15 @@ def torch_step(flat, cfg, batches):
         optimizer.step()
         return loss.item()
     return step
+
+
+def torch_adamw(params, rates):
+    """PyTorch's AdamW; as few groups as there are rates and decays, or it takes twice as long."""
+    groups = defaultdict(list)
+    for name, w in params.items():
+        groups[LR * rates.get(name, 1.0), DECAY if decayed(w.shape) else 0.0].append(w)
+    return torch.optim.AdamW([{"params": ws, "lr": lr, "weight_decay": decay}
+                              for (lr, decay), ws in groups.items()], betas=BETAS, eps=EPS)
 
 
 def torch_loss(params, cfg, batch):
@@ -95,17 +101,9 @@ def products_of(cfg, recipe, rng):
 
 
 def report(steps, products, rounds):
-    times, losses = {name: [] for name in [*steps, "products"]}, {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            losses[name] += [step() for _ in range(WARM)]
-            start = time.perf_counter()
-            losses[name].append(step())
-            times[name].append(time.perf_counter() - start)
-        start = time.perf_counter()
-        products()
-        times["products"].append(time.perf_counter() - start)
-    ours, theirs, least = map(np.median, times.values())
+    losses = {name: [] for name in steps}
+    runs = {name: lambda name=name: losses[name].append(steps[name]()) for name in steps}
+    ours, theirs, least = medians(runs | {"products": products}, rounds, WARM).values()
     apart = np.abs(np.subtract(*losses.values())[:10]).max()
     print(f"NumPy {1e3 * ours:.1f} ms, PyTorch {1e3 * theirs:.1f} ms: ratio {ours / theirs:.2f}; "
           f"products {1e3 * least:.1f} ms: {ours / least:.2f} and {theirs / least:.2f}; "

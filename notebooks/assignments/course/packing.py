@@ -35,6 +35,13 @@ def send(pipe, data):
     pipe.flush()
 
 
+def receive(pipe, most):
+    """The next of what send wrote, up to `most` bytes; b"" of more, or where the pipe ends."""
+    head = pipe.read(8)
+    size = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+    return pipe.read(size) if size <= most else b""
+
+
 def unpack(data):
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         return _value(json.loads(file["layout"].tobytes()), file)

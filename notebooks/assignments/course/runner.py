@@ -3,7 +3,6 @@
 import os
 import queue
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,7 @@ import threading
 from pathlib import Path
 
 from .calls import ENDS_PYTHON
-from .packing import pack, send, unpack
+from .packing import pack, receive, send, unpack
 
 SECONDS = 10  # of the processor for a cell, and for a call
 PATIENCE = 60  # more by the clock, for who waits instead of working: a machine may be busy
@@ -103,9 +102,8 @@ class Student:
             threading.Thread(target=job, args=(self.process, self.replies), daemon=True).start()
 
     def _listen(self, process, replies):
-        while head := process.stdout.read(8):
-            size = struct.unpack("<Q", head)[0] if len(head) == 8 else RETURNED + 1
-            replies.put(process.stdout.read(size) if size <= RETURNED else b"")
+        while data := receive(process.stdout, RETURNED):
+            replies.put(data)
         replies.put(b"")
 
     def _count(self, process, _):
