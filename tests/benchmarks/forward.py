@@ -4,9 +4,10 @@
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.forward --batch 1 4 --threads 1
 
 ViT-B's main tubes on videos of 32x224x224, and its 2D patches on images, float32.  Prints a table
-in Markdown: medians, the ratio to either, and NumPy's memory at its peak beside the weights plus
-the largest activations (cost.inference_memory).  With two threads it is `predictor`, which
-computes half of a batch on each.  Without PyTorch installed its columns are empty."""
+in Markdown: medians, the ratio to either, PyTorch's own products (its BLAS is not NumPy's), and
+NumPy's memory at its peak beside the weights plus the largest activations (inference_memory).  With
+two threads it is `predictor`, which computes half of a batch on each.  Without PyTorch installed
+its columns are empty."""
 
 import argparse
 from dataclasses import replace
@@ -17,7 +18,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import tubevit_np as tv
-from tests.benchmarks.products import bare
+from tests.benchmarks.products import bare, matrices
 from tests.benchmarks.timing import medians, peak
 from tubevit_np.cost import FLOAT, inference_memory, parameters
 from tubevit_np.evaluate import logits_of, predictor
@@ -37,6 +38,13 @@ def in_torch(params, cfg, x):
     return run
 
 
+def products_in_torch(cfg, shape, batch, rng):
+    """The bare products again, by PyTorch's BLAS."""
+    import torch
+    ready = [tuple(map(torch.from_numpy, three)) for three in matrices(cfg, shape, batch, rng)]
+    return lambda: [torch.matmul(a, b, out=c) for a, b, c in ready]
+
+
 def measure(cfg, params, shape, batch, threads, rounds, rng):
     """A row of the table, for videos (T, H, W) or, with T = 1, images."""
     x = rng.standard_normal((batch, *shape[shape[0] == 1:], cfg.channels), np.float32)
@@ -44,6 +52,7 @@ def measure(cfg, params, shape, batch, threads, rounds, rng):
     runs = {"products": bare(cfg, shape, batch, rng), "NumPy": lambda: predict(x, (HEAD,))[HEAD]}
     if find_spec("torch"):
         runs["PyTorch"] = in_torch(params, cfg, x)
+        runs["its products"] = products_in_torch(cfg, shape, batch, rng)
         assert np.abs(runs["NumPy"]() - runs["PyTorch"]()).max() < 1e-4
     with threadpool_limits(threads):
         times, most = medians(runs, rounds), peak(runs["NumPy"])
@@ -54,7 +63,7 @@ def measure(cfg, params, shape, batch, threads, rounds, rng):
 
 def line(what, batch, threads, times, share):
     cells = [f"{1e3 * times[name]:.0f} ms" if name in times else "" for name in
-             ("products", "NumPy", "PyTorch")]
+             ("products", "NumPy", "PyTorch", "its products")]
     ratios = [f"{times['NumPy'] / times[name]:.2f}" if name in times else "" for name in
               ("products", "PyTorch")]
     return f"| {' | '.join([what, str(batch), str(threads), *cells, *ratios, f'{share:.2f}'])} |"
@@ -75,8 +84,8 @@ def main():
     shape, rng = tuple(map(int, options.clip.split("x"))), np.random.default_rng(0)
     cfg = replace(tv.PRESETS[options.preset], classes={HEAD: 400})
     params = tv.init(cfg, rng)
-    print("| input | batch | threads | products | NumPy | PyTorch | NumPy / products "
-          "| NumPy / PyTorch | memory |\n|" + " --- |" * 9)
+    print("| input | batch | threads | products | NumPy | PyTorch | its products "
+          "| NumPy / products | NumPy / PyTorch | memory |\n|" + " --- |" * 10)
     for batch in options.batch:
         for size in (shape, (1, *shape[1:])):
             print(line(*measure(cfg, params, size, batch, options.threads, options.rounds, rng)),

@@ -19,9 +19,19 @@ def products(cfg, shape, batch):
     yield (batch, d, d), 1
 
 
-def bare(cfg, shape, batch, rng, back=False):
-    """A function that does them in float32, in place; back: and the two of each on the way back,
-    of tubes the one by their kernels.  Every block has weights of its own, as in a model: the same
+def bare(*sizes, back=False):
+    """A function that does them, of `matrices`, and nothing else."""
+    ready = matrices(*sizes, back)
+
+    def run():
+        for a, b, c in ready:
+            np.matmul(a, b, out=c)
+    return run
+
+
+def matrices(cfg, shape, batch, rng, back=False):
+    """(a, b, where a @ b goes) of them all, float32; back: and the two of each on the way back, of
+    tubes the one by their kernels.  Every block has weights of its own, as in a model: the same
     ones would stay in the cache."""
     ready = []
     for i, (sizes, often) in enumerate(products(cfg, shape, batch)):
@@ -32,8 +42,4 @@ def bare(cfg, shape, batch, rng, back=False):
             if back:
                 ready.append((a.T, c, np.empty_like(b)))
                 ready += [(c, b.T, np.empty_like(a))] * (i >= len(cfg.tubes))
-
-    def run():
-        for a, b, c in ready:
-            np.matmul(a, b, out=c)
-    return run
+    return ready
