@@ -363,8 +363,9 @@ FREQUENCY = [Mutant("tubevit_np/frequency.py", *rest) for rest in [
      "waves that begin at their crest", "optimizer"),
     ("waves[0] /= math.sqrt(2)", "pass",
      "test_frequency.py::test_cosines_are_orthonormal", "the constant wave too long", "optimizer"),
-    ("math.prod(w.shape[:axis]), w", "math.prod(w.shape[1:axis + 1]), w",
-     "test_frequency.py::test_waves_equal_a_loop", "axes counted from the second", "optimizer"),
+    ("(matrix.astype(w.dtype) @", "(matrix.T.astype(w.dtype) @",
+     "test_frequency.py::test_waves_equal_a_loop", "the inverse in place of the waves",
+     "optimizer"),
     ("(np.square(np.arange(n) / n)", "(np.arange(n) / n",
      "test_frequency.py::test_waves_shrink_by_their_squared_frequency", "frequency not squared"),
 ]]
