@@ -154,7 +154,7 @@ LAYERS = [Mutant("tubevit_np/layers.py", *rest) for rest in [
      "test_layers.py::test_block_equals_loops", "queries and keys swapped", "operations"),
     ("layer_norm(y, **ln2", "layer_norm(y, **ln1",
      "test_layers.py::test_block_equals_loops", "first norm used twice", "block"),
-    ("    y += z\n", '    y += seen["ln1"]\n',
+    ("    y += z  #", '    y += seen["ln1"]  #',
      "test_layers.py::test_block_equals_loops", "residual taken behind the norm", "block"),
 ]]
 

@@ -136,7 +136,7 @@ def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0, ke
     seen = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(seen["ln1"], **attn, heads=heads, keep=keep)
     y = seen["middle"] = drop(layer, ATTENTION, change)
-    y += z
+    y += z  # in place, for nobody else reads the change
     seen |= under("attn", inner)
     seen["ln2"] = layer_norm(y, **ln2, eps=eps)
     change, inner = feed_forward(seen["ln2"], **mlp, form=form, keep=keep)
