@@ -106,8 +106,8 @@ lesson.shapes(q=heads[0], attended=attended, mixed=mixed, merged=merge_heads(mix
 # %% [markdown]
 # `tv.attention` takes a few heads at a time, so that their scores stay in the processor's cache
 # while `attend` goes over them again and again: in memory, that took twice as long. Of calm heads,
-# whose scores cannot overflow, the maximum stays on. So NumPy's text is longer than the line above;
-# the tinygrad version is that line.
+# whose scores are too small to overflow, no maximum is taken off. So NumPy's text is longer than
+# the line above; the tinygrad version is that line.
 
 # %%
 from tubevit_np.portions import attend

@@ -12,7 +12,10 @@ def smooth_labels(labels, classes, smoothing, dtype=dtypes.float32):
 
 
 def cross_entropy(logits, labels, smoothing=0.0):
-    """Mean over the batch, in nats: logits (B, K), labels (B,) int or shares (B, K)."""
+    """Mean over the batch, in nats: logits (B, K), labels (B,) int or shares (B, K).
+
+    Exponentials and logarithms are stored: in a sum's loop, spelled out for every class, they would
+    take seconds to compile.  The gradient by the maximum is 0, so none is computed."""
     logits = (logits - logits.max(-1, keepdim=True).detach()).contiguous()
     log_softmax = logits - logits.exp().contiguous().sum(-1, keepdim=True).log().contiguous()
     target = smooth_labels(labels, logits.shape[-1], smoothing, logits.dtype)
