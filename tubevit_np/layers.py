@@ -33,7 +33,9 @@ def layer_norm(x, g, b, eps):
 
 
 def normalise(x, eps, into=None):
-    """x with zero mean and unit variance over the last axis, and what it was multiplied by."""
+    """x with zero mean and unit variance over the last axis, and what it was multiplied by.
+
+    into: where to, a new array if there is none."""
     mean = np.einsum("...d->...", x)[..., None] / x.shape[-1]  # mean() takes thrice as long
     x = np.subtract(x, mean, out=into)
     variance = np.einsum("...d,...d->...", x, x)[..., None] / x.shape[-1]
