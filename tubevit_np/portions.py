@@ -40,9 +40,9 @@ def few_heads(clips, heads, scores):
 def attend(q, k, v, calm, mixed, weights=None):
     """Attention of scaled q, into mixed (..., Q, E) and, if it is there, into weights (..., N, Q).
 
-    In memory scores lie key by key: a step of the softmax then takes all queries at once.  What is
-    mixed is divided by its sums, not the scores: that is less.  calm: which heads need
-    no maximum taken off, (..., 1, 1) bool."""
+    calm: which heads need no maximum taken off, (..., 1, 1) bool.  In memory scores lie key by key:
+    a step of the softmax then takes all queries at once.  What is mixed is divided by its sums, not
+    the scores: that is less."""
     scores = np.matmul(k, q.swapaxes(-1, -2), out=weights)
     if not calm.all():
         scores -= np.where(calm, 0, scores.max(-2, keepdims=True))

@@ -38,10 +38,10 @@ def in_torch(params, cfg, x):
     return run
 
 
-def products_in_torch(cfg, shape, batch, rng):
-    """The bare products again, by PyTorch's BLAS."""
+def bare_in_torch(ready):
+    """The bare products, of the same memory, by PyTorch's BLAS."""
     import torch
-    ready = [tuple(map(torch.from_numpy, three)) for three in matrices(cfg, shape, batch, rng)]
+    ready = [tuple(map(torch.from_numpy, three)) for three in ready]
     return lambda: [torch.matmul(a, b, out=c) for a, b, c in ready]
 
 
@@ -49,10 +49,11 @@ def measure(cfg, params, shape, batch, threads, rounds, rng):
     """A row of the table, for videos (T, H, W) or, with T = 1, images."""
     x = rng.standard_normal((batch, *shape[shape[0] == 1:], cfg.channels), np.float32)
     predict = partial(logits_of, params, cfg) if threads == 1 else predictor(params, cfg)
-    runs = {"products": bare(cfg, shape, batch, rng), "NumPy": lambda: predict(x, (HEAD,))[HEAD]}
+    ready = matrices(cfg, shape, batch, rng)
+    runs = {"products": bare(ready), "NumPy": lambda: predict(x, (HEAD,))[HEAD]}
     if find_spec("torch"):
         runs["PyTorch"] = in_torch(params, cfg, x)
-        runs["its products"] = products_in_torch(cfg, shape, batch, rng)
+        runs["its products"] = bare_in_torch(ready)
         assert np.abs(runs["NumPy"]() - runs["PyTorch"]()).max() < 1e-4
     with threadpool_limits(threads):
         times, most = medians(runs, rounds), peak(runs["NumPy"])

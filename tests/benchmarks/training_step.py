@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 import tubevit_np as tv
 from tests.benchmarks import torch_model
 from tests.benchmarks.batches import random_batches
-from tests.benchmarks.products import bare
+from tests.benchmarks.products import bare, matrices
 from tests.benchmarks.timing import medians
 from tubevit_np.optim import BETAS, EPS, decayed, kernel_rates
 from tubevit_np.recipe import Recipe
@@ -95,7 +95,7 @@ def main():
 
 def products_of(cfg, recipe, rng):
     """A function that does the matrix products of a step, there and back, and nothing else."""
-    parts = [bare(cfg, shape, batch, rng, back=True) for shape, batch in zip(
+    parts = [bare(matrices(cfg, shape, batch, rng, back=True)) for shape, batch in zip(
         recipe.shapes, (recipe.batch, recipe.image_batch), strict=True)]
     return lambda: [part() for part in parts]
 
