@@ -1,7 +1,7 @@
 """How time and memory grow with the size of the input and of the model."""
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from figures import FAINT, colour, place, sheet, tidy, write
 
@@ -47,6 +47,6 @@ def draw_sweep(ax, rows, measure):
     ax.xaxis.set_major_locator(FixedLocator(sorted({row["value"] for row in rows})))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(ScalarFormatter())
+        axis.set_major_formatter("{x:g}")
     ax.grid(color="#eeeeee", linewidth=0.8)
     ax.tick_params(labelcolor=FAINT)
