@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from remarks import remarks
 from test_sources import same
 from tiny import RECIPE
 
@@ -54,10 +55,8 @@ def test_the_same_batches_in_the_same_order_as_from_the_sources():
 def test_what_the_other_process_has_to_say_is_said_by_this_one():
     with ahead(Joint([Remarks()], [1]), range(3)) as batches:
         for step in range(3):
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                next(batches)
-            assert [str(told.message) for told in caught] == [f"step {step}", f"again {step}"]
+            _, said = remarks(next, batches)
+            assert said == [f"step {step}", f"again {step}"]
 
 
 class Remarks:

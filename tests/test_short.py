@@ -1,22 +1,19 @@
 """A clip of a video with fewer frames repeats the last, and that is said: of a file or of a set."""
 
-import warnings
 from pathlib import Path
 
 import clips
 import pytest
+from remarks import remarks
 from tiny import asked, class_folder, coded
 
 from tubevit_np.data.files import open_files, open_held_out, read_one
 
 
-def remarks(call):
+def heard(call):
     """What it returns, and what it says, without the folders of paths."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        found = call()
-    return found, [" ".join(Path(word).name for word in str(told.message).split())
-                   for told in caught]
+    found, said = remarks(call)
+    return found, [" ".join(Path(word).name for word in text.split()) for text in said]
 
 
 @pytest.fixture
@@ -32,7 +29,7 @@ def films(tmp_path):
 def test_a_single_file_says_it(tmp_path, fps, count):
     clips.write_video(tmp_path / "x.mov", coded(1, 27, 4))  # 10 frames a second
     for frames in (count, count + 1):
-        (_, x), said = remarks(lambda frames=frames: read_one(tmp_path / "x.mov", frames, 24, fps))
+        (_, x), said = heard(lambda frames=frames: read_one(tmp_path / "x.mov", frames, 24, fps))
         assert x.shape == (frames, 24, 24, 3) and (x[-1] == x[count - 1]).all()
         told = f"x.mov: only {count} of {frames} frames, the last repeats"
         assert said == [told] * (frames > count)
@@ -41,20 +38,20 @@ def test_a_single_file_says_it(tmp_path, fps, count):
 def test_an_animation_says_it_too(tmp_path):
     clips.write_pictures(tmp_path / "x.gif", clips.levels(4, 24, 27))
     for fps in (None, 5):
-        assert remarks(lambda fps=fps: read_one(tmp_path / "x.gif", 6, 16, fps))[1] == [
+        assert heard(lambda fps=fps: read_one(tmp_path / "x.gif", 6, 16, fps))[1] == [
             "x.gif: only 4 of 6 frames, the last repeats"]
 
 
 def test_a_set_in_memory_says_it_once_and_counts_them(films):
     told = ("set: {} videos are shorter than 6 frames; their last frame repeats; the first: {}.mov "
             "(4 frames)")
-    source, said = remarks(lambda: open_files(films, "video", asked(memory=1, frames=6)))
+    source, said = heard(lambda: open_files(films, "video", asked(memory=1, frames=6)))
     assert said == [told.format("8 of 10", 1)]
     assert source.description()["shorter than their clips"] == {"train": 5, "val": 3}
-    assert remarks(lambda: list(source.held_out_views(2, 1)))[1] == []
-    source, said = remarks(lambda: open_files(films, "video", asked(memory=1, frames=4)))
+    assert heard(lambda: list(source.held_out_views(2, 1)))[1] == []
+    source, said = heard(lambda: open_files(films, "video", asked(memory=1, frames=4)))
     assert said == [] and source.short == {"train": 0, "val": 0}
-    held, said = remarks(lambda: open_held_out(films, "video", 6, 24, "set", ("cat", "eel")))
+    held, said = heard(lambda: open_held_out(films, "video", 6, 24, "set", ("cat", "eel")))
     assert said == [told.format("3 of 4", 0)] and held.short == {"val": 3}
 
 
@@ -64,7 +61,7 @@ def test_a_stream_says_it_once_for_a_set(tmp_path, films, fps, count, kept):
     for _ in range(2):  # the second time from the cache
         source = open_files(films, "video", asked(
             fps=fps, frames=6, cache=tmp_path / "kept" if kept else None))
-        said = remarks(lambda source=source: [source.batch(step, 6) for step in range(3)]
+        said = heard(lambda source=source: [source.batch(step, 6) for step in range(3)]
                        + [*source.held_out(9), *source.held_out_views(2, 1)])[1]
         assert len(said) == 1 and said[0].startswith("set: ") and said[0].endswith(
             f".mov: only {count} of 6 frames, the last repeats; so it is with all videos as short")
