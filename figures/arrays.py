@@ -15,6 +15,8 @@ def draw_matrix(ax, matrix, title="", rows="", columns="", signed=True):
     image = ax.imshow(matrix, cmap="RdBu_r" if signed else "Greys", vmin=-most if signed else 0,
                       vmax=most, interpolation="none", aspect="auto")
     ax.set(title=title, xlabel=columns, ylabel=rows)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.get_major_locator().set_params(integer=True)  # no row lies between two
     ax.spines[:].set(visible=True)
     bar = ax.figure.colorbar(image, ax=ax, ticks=[-most, 0, most] if signed else [0, most],
                              format="%.2g", fraction=0.03, pad=0.02, aspect=40)

@@ -48,6 +48,8 @@ PICTURES = [Mutant(f"figures/{file}.py", old, new, f"test_frames.py::test_{test}
      "the first frame of a tube"),
     ("arrays", "vmin=-most if signed else 0", "vmin=matrix.min()",
      "zero_is_white_in_a_matrix_and_its_bar_tells_the_limits", "white is not zero"),
+    ("arrays", "set_params(integer=True)", "set_params(integer=False)",
+     "zero_is_white_in_a_matrix_and_its_bar_tells_the_limits", "ticks between two rows"),
     ("arrays", "        first += count\n", "        first += count + 1\n",
      "the_bars_at_a_matrix_are_as_long_as_the_tubes_have_tokens", "bars that shift"),
     ("arrays", "if k == right", "if k == np.argmax(shares) + 1",

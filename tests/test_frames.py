@@ -76,6 +76,7 @@ def test_zero_is_white_in_a_matrix_and_its_bar_tells_the_limits():
     assert image.get_clim() == (-3.5, 3.5) and min(image.cmap(image.norm(0.0))) > 0.96
     labels = ax.figure.axes[1].get_yticklabels()
     assert [text.get_text() for text in labels] == ["-3.5", "0", "3.5"]
+    assert all(at == round(at) for axis in (ax.xaxis, ax.yaxis) for at in axis.get_majorticklocs())
 
 
 def test_the_bars_at_a_matrix_are_as_long_as_the_tubes_have_tokens():

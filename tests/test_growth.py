@@ -46,5 +46,6 @@ def test_a_pass_that_is_not_timed_is_not_drawn():
         [64, 256, 1024], [320, 1280, 5120], [1280, 5120]]
     assert [len(line.get_xdata()) for line in below.lines] == [3, 3, 3]
     pixels = render(figure)
+    assert {"32", "64"} <= {tick.get_text() for tick in below.get_yticklabels()}
     assert np.array_equal(pixels, render(draw_growth(rows())))
     assert {*LOOKS} <= {text.get_text()[2:] for text in figure.texts}
