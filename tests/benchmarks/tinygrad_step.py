@@ -9,10 +9,11 @@ first two steps, medians, ratios, and how far the losses are apart."""
 
 import argparse
 import os
-import time
 from types import SimpleNamespace
 
 import numpy as np
+
+from tests.benchmarks.timing import both_medians, timed
 
 
 def tinygrad_step(flat, cfg, batches, **recipe):
@@ -56,16 +57,11 @@ def main():
 
 
 def report(steps, rounds):
-    """Time by the clock, and of the processor: the second is fair where others use it too."""
+    """Time by the clock and of the processor."""
     first, losses = {}, {}
     for name, step in steps.items():
         first[name], losses[name] = zip(*[timed(step) for _ in range(3)], strict=True)
-    times = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            step()  # untimed: by then the other side's idling threads and cache are gone
-            times[name].append(timed(step)[0])
-    medians = {name: np.median(times[name], axis=0) for name in steps}
+    medians = both_medians(steps, rounds, warm=1)
     (wall, cpu), (wall2, cpu2) = first["tinygrad"][:2]
     print(f"first two steps {wall:.1f} and {wall2:.1f} s, of the processor {cpu:.1f} and "
           f"{cpu2:.1f}, without a compiler's own process")
@@ -74,13 +70,6 @@ def report(steps, rounds):
         print(f"{what}: tinygrad {ours:.1f} ms, PyTorch {theirs:.1f} ms: ratio {ours / theirs:.2f}")
     apart = np.abs(np.subtract(*losses.values())).max()
     print(f"first three losses at most {apart:.1e} apart")
-
-
-def timed(step):
-    """(seconds by the clock, of the processor), loss."""
-    start = time.perf_counter(), time.process_time()
-    loss = step()
-    return (time.perf_counter() - start[0], time.process_time() - start[1]), loss
 
 
 if __name__ == "__main__":
