@@ -5,11 +5,11 @@ from tests.mutants import Mutant
 HINTS = "every_wrong_answer_loses_points_and_gets_its_hint[01_patches_and_tubes]"
 STOPPED = "nothing_that_a_student_does_stops_the_others"
 TOLD = "a_difference_is_told_without_the_wanted_values"
-COURSE = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignments.py::test_{test}",
+JUDGED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignments.py::test_{test}",
                  why) for file, old, new, test, why in [
     ("course/comparing", "    if wanted.shape != found.shape:", "    if wanted.size != found.size:",
      TOLD, "any shape will do"),
-    ("course/comparing", "if _dtype(wanted) != _dtype(found)", "if False", TOLD,
+    ("course/comparing", "if wanted.size and _dtype(wanted)", "if False and _dtype(wanted)", TOLD,
      "any dtype will do"),
     ("course/comparing", "it is {value}\")", "it is {value}, not 5.125\")", TOLD,
      "the wanted value is told"),
@@ -49,4 +49,23 @@ COURSE = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignment
      "an_error_names_a_line_of_the_students", "no line is named in Jupyter"),
     ("course/__init__", "[textwrap.fill(line, WIDTH)", "[line",
      "jupyter_shows_the_words_of_a_verdict_alone_and_breaks_none", "words broken by Jupyter"),
+    ("course/comparing", "if all(isinstance(part", "if value and all(isinstance(part",
+     "lists_tuples_and_arrays_of_the_same_numbers_are_the_same", "empty lists are no arrays"),
+    ("course/comparing", "if wanted.size and", "if",
+     "lists_tuples_and_arrays_of_the_same_numbers_are_the_same", "a dtype of nothing"),
+    ("course/judging", 'if able and not isinstance(cases[k]["wanted"], bool)', "if able",
+     "of_truths_only_a_mistake_that_explains_all_is_named", "any mistake explains a truth"),
+    ("checks_03", "[[1000.0, -1000, 0]]", "[[1000.0, 1000, 999]]", HINTS.replace(
+        "01_patches_and_tubes", "03_attention"), "the mean taken off is as good as the largest"),
 ]]
+
+HANDED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_handouts.py::test_{test}",
+                 why) for file, old, new, test, why in [
+    ("checks_02", "or none for plain numbers.", "or none for plain numbers; sines only t.",
+     "no_probe_shows_a_solution_or_a_hidden_kind", "a hidden kind in a probe"),
+    ("checks_02", "        at = np.asarray(at, float)\n",
+     "        angles = at[:, None, :] * frequencies(count, tau)[None, :, None]\n",
+     "no_probe_shows_a_solution_or_a_hidden_kind", "a solution in a probe"),
+]]
+
+COURSE = [*JUDGED, *HANDED]

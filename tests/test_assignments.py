@@ -49,7 +49,7 @@ def test_a_handout_has_all_its_parts(handout):
     assert list(handout.tasks)[:len(names)] == names == list(wrong)
     assert 60 <= sum(task["minutes"] for task in handout.tasks.values()) <= 120
     assert all(1 <= task["difficulty"] <= 5 for task in handout.tasks.values())
-    assert all(4 <= len(each) <= 10 for each in wrong.values())
+    assert all(4 <= len(each) <= 12 for each in wrong.values())
     first = handout.cells[0][1]
     assert "**You will be able to**" in first and "**To read**" in first
     written = len(handout.points) - len(names)
@@ -182,7 +182,19 @@ def test_lists_tuples_and_arrays_of_the_same_numbers_are_the_same():
     assert difference((1, 2), [np.int64(1), 2]) is None
     assert difference([1, 2], np.array([1, 2], np.int32)) is None
     assert difference(np.zeros(3), np.full(3, 1e-13)) is None
+    assert difference([], np.array([], int)) is None is difference(np.zeros(0), ())
+    assert "shape (0,)" in difference(np.zeros((0, 3)), [])[0]
     assert difference((np.zeros(2), "a"), [np.zeros(2), "b"])[0].startswith("the result[1] is 'b'")
+
+
+def test_of_truths_only_a_mistake_that_explains_all_is_named():
+    cases = [{"args": {"x": x}, "wanted": x > 0, "mistakes": {"always": {"result": True}}}
+             for x in (1, 0, 2)]
+    exercise = {"tolerance": 1e-9, "cases": cases, "hints": {"always": "Never say so."}}
+    for answers, named in [({1: True, 0: True, 2: True}, True), ({1: True, 0: True, 2: False},
+                                                               False)]:
+        verdict = judge("f", exercise, [], lambda args: {"result": answers[args["x"]]})  # noqa: B023
+        assert ("Likely mistake: always" in verdict.words) == named and verdict.share == 0
 
 
 def test_a_picture_of_errors_tells_where_they_are():

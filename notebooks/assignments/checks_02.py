@@ -32,26 +32,36 @@ def _moved(pair, frequency, step):
     return np.stack([np.sin(angles), np.cos(angles)], axis=1)
 
 
-def encodings(student, kind):
-    """Runs in the student's process: their test on an encoding of this kind."""
+def encodings(student, kind, channels):
+    """Runs in the student's process: their test on an encoding of this kind;  channels: a row of
+    axis, frequency, shift and power for each, or none for plain numbers.
+
+    Students get this text, so it is unlike the solution of 2.4, and kinds are told by numbers."""
+    import math
+
     import numpy as np
 
     def encode(at):
         at = np.asarray(at, float)
-        if kind == "nothing":
-            return np.ones((len(at), 4))
-        if kind == "numbers":
-            return at
-        angles = at[:, None, :] * np.array([1, 0.3, 0.05])[:, None]
-        waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)  # (N, n, 3, 2)
-        if kind.startswith("sines only"):
-            waves[:, :, "thw".index(kind[-1]), 1] = 0
-        if kind == "unit length":
-            waves[:, :, 1] = np.stack([np.sin(angles[..., 1] ** 2 / 9),
-                                       np.cos(angles[..., 1] ** 2 / 9)], axis=-1)
-        return waves.reshape(len(at), -1)
+        return at if len(channels) == 0 else np.array([
+            [math.cos(frequency * place[int(axis)] ** power + shift)
+             for axis, frequency, shift, power in channels] for place in at])
 
     return student.keeps_distances(encode)
+
+
+def encoding(kind):
+    """A case: axis by axis, all cosines of an axis before its sines, the slowest first."""
+    if kind == "numbers":
+        return {"kind": kind, "channels": np.empty((0, 4))}
+    rows = []
+    for k, name in enumerate("thw"):
+        speeds, power = np.array([0.05, 0.3, 1]) * (kind != "nothing"), 1
+        if kind == f"bent {name}":
+            speeds, power = (speeds / 3) ** 2, 2
+        shifts = [-np.pi / 2] if kind == f"sines only {name}" else [0, -np.pi / 2]
+        rows += [(k, speed, shift, power) for shift in shifts for speed in speeds]
+    return {"kind": kind, "channels": np.array(rows, float)}
 
 
 def _keeps_distances(encode):
@@ -108,8 +118,6 @@ EXERCISES = [
               tubes((1, 8, 6), patch(4, 4, 3), ((4, 2, 2), (2, 3, 4), (0, 1, 0)))],
              [tubes((8, 10, 12), ((8, 2, 2), (8, 4, 6), (0, 2, 2)), patch(8, 5, 4),
                     ((2, 6, 5), (4, 4, 7), (1, 0, 0)), dim=24, tau=1000.0)]),
-    Exercise("keeps_distances", [{"kind": kind} for kind in (
-                 "waves", "nothing", "numbers", "sines only w")],
-             [{"kind": "sines only t"}, {"kind": "sines only h"}, {"kind": "unit length"}],
-             probe=encodings),
+    Exercise("keeps_distances", [*map(encoding, ("waves", "nothing", "numbers", "sines only w"))],
+             [*map(encoding, ("sines only t", "sines only h", "bent h"))], probe=encodings),
 ]

@@ -2,6 +2,9 @@
 
 from notebooks.assignments.exercises import Wrong
 
+UP_TO_ROUNDING = ("Positions may change when places move, and their products in the last digits: "
+                  "what must stay, and how exactly?")  # no case tells these two mistakes apart
+
 WRONG = {
     "middles": [
         Wrong("half a place too far", "What is the mean of the places that a kernel covers? Try a "
@@ -35,6 +38,8 @@ WRONG = {
               "np.arange(count) / count", "np.arange(count) / max(count - 1, 1)"),
         Wrong("counted from 1", "The first frequency is 1, so j begins at 0.", "np.arange(count)",
               "np.arange(1, count + 1)"),
+        Wrong("the exponent is not divided", "Before j is an exponent it is divided by how many "
+              "there are.", "(-np.arange(count) / count)", "(-np.arange(count))"),
         Wrong("half the exponent", "Is it j or 2 j over the number of channels? Read the formula "
               "again.", "/ count", "/ (2 * count)"),
     ],
@@ -61,6 +66,8 @@ WRONG = {
               "np.cos(b) + sine"),
         Wrong("the frequency is ignored", "How far does this hand turn in one place?",
               "b = frequency * step", "b = step"),
+        Wrong("divided by the frequency", "A fast hand turns far in one place.",
+              "b = frequency * step", "b = step / frequency"),
         Wrong("sine and cosine exchanged", "Column 0 is the sine.",
               "sine, cosine = pair[:, 0], pair[:, 1]", "cosine, sine = pair[:, 0], pair[:, 1]"),
         Wrong("sines added", "The sine of a sum is not the sum of sines.",
@@ -86,11 +93,18 @@ WRONG = {
               "def keeps_distances(encode):\n    return False"),
         Wrong("only the last axis is moved", "Which axes does your step move?",
               "[1.5, 4.25, 2.75]", "[0, 0, 2.75]"),
+        Wrong("t is not moved", "An error may sit on any axis: does your step move all three?",
+              "[1.5, 4.25, 2.75]", "[0, 4.25, 2.75]"),
+        Wrong("h is not moved", "Three axes, three parts of a step: is one of them zero?",
+              "[1.5, 4.25, 2.75]", "[1.5, 0, 2.75]"),
+        Wrong("products are not compared up to rounding", UP_TO_ROUNDING,
+              "np.allclose(before @ before.T, after @ after.T)",
+              "np.array_equal(before @ before.T, after @ after.T)"),
         Wrong("only lengths are compared", "Lengths are dot products of a position with itself; "
               "look at pairs.", "np.allclose(before @ before.T, after @ after.T)",
               "np.allclose((before ** 2).sum(1), (after ** 2).sum(1))"),
-        Wrong("positions are compared, not their products", "Positions may change when places "
-              "move; what must stay?", "np.allclose(before @ before.T, after @ after.T)",
+        Wrong("positions are compared, not their products", UP_TO_ROUNDING,
+              "np.allclose(before @ before.T, after @ after.T)",
               "np.allclose(before, after)"),
     ],
 }

@@ -2,6 +2,8 @@
 
 from notebooks.assignments.exercises import Wrong
 
+HEADS = "attention(*head)[0] for head in zip(q, k, v)"
+
 WRONG = {
     "layer_norm": [
         Wrong("eps outside of the root", "eps is added to the variance, before the root.",
@@ -26,6 +28,8 @@ WRONG = {
     "softmax": [
         Wrong("it overflows", "exp(1000) is infinite; which number can be taken off all scores?",
               "x - x.max(axis=-1, keepdims=True)", "x"),
+        Wrong("the mean taken off, not the largest", "With 1000 and -1000 in a row, which "
+              "exponents are left?", "x.max(", "x.mean("),
         Wrong("the largest of all rows", "Each row has a largest of its own.",
               "x.max(axis=-1, keepdims=True)", "x.max()"),
         Wrong("over the first axis", "Which axis must sum to 1?",
@@ -76,6 +80,13 @@ WRONG = {
         Wrong("heads merged in the wrong order", "The result of head a goes into channels a E to "
               "(a + 1) E.", "np.concatenate(mixed, axis=-1)",
               "np.stack(mixed, axis=-1).reshape(len(x), -1)"),
+        Wrong("heads merged by a plain reshape", "In `mixed` heads come before tokens: reshape "
+              "alone mixes tokens.", "np.concatenate(mixed, axis=-1)",
+              "np.array(mixed).reshape(len(x), -1)"),
+        Wrong("scaled by the width of all heads", "E is the width of one head.", HEADS,
+              "softmax(a @ b.T / np.sqrt(x.shape[-1])) @ c for a, b, c in zip(q, k, v)"),
+        Wrong("scores are not scaled", "Each head scales its scores, as in 3.3.", HEADS,
+              "softmax(a @ b.T) @ c for a, b, c in zip(q, k, v)"),
         Wrong("the last linear layer is missing", "What is `out` for?",
               "linear(np.concatenate(mixed, axis=-1), **out)", "np.concatenate(mixed, axis=-1)"),
         Wrong("the token is added already here", "The sum with the input comes in the block.",
@@ -93,6 +104,8 @@ WRONG = {
               "y = z + ", "y = layer_norm(z, **ln1, eps=eps) + "),
         Wrong("the same norm twice", "There are two norms with parameters of their own.",
               "layer_norm(y, **ln2", "layer_norm(y, **ln1"),
+        Wrong("no second norm", "The MLP has a norm on its way in, too.",
+              "layer_norm(y, **ln2, eps=eps)", "y"),
         Wrong("no GELU", "Two linear layers without anything between are one.", "gelu(linear(",
               "(linear("),
         Wrong("the MLP sees z", "The MLP works on what attention has changed.", "layer_norm(y,",

@@ -85,6 +85,9 @@ WRONG = {
               "it is in what you project.", MEAN_PART,
               "    d_n, inverse = d_y, inverse * g\n" + MEAN_PART),
         Wrong("eps left out", "Where a token hardly varies, eps counts.", " + eps)", ")"),
+        Wrong("eps outside of the root", "eps is added to the variance, under the root.",
+              "np.sqrt((centred**2).mean(-1, keepdims=True) + eps)",
+              "(np.sqrt((centred**2).mean(-1, keepdims=True)) + eps)"),
         Wrong("variance divided by D - 1", "The variance here is the mean of the squares, over D "
               "numbers.", "(centred**2).mean(-1, keepdims=True)",
               "x.var(-1, ddof=1, keepdims=True)"),
@@ -126,6 +129,8 @@ WRONG = {
               "(i * s for"),
         Wrong("the stride is ignored", "How far is it from one tube to the next?", "(o + i * s for",
               "(o + i for"),
+        Wrong("one box too few on each axis", "After the first box, each further one takes a "
+              "stride.", "// s + 1", "// s"),
         Wrong("only the last token counts", "The same kernel serves all places: their shares add "
               "up.", "d_w += ", "d_w = "),
         Wrong("only the first clip counts", "The same kernel serves all clips.",

@@ -53,6 +53,8 @@ WRONG = {
               "np.fft.fftn(kernel, axes=(0, 1, 2))"),
         Wrong("colours transformed, too", "Colours are no axis of space or time: transform t, h "
               "and w.", WAVES, "np.fft.fftn(kernel, 3 * (size,) + kernel.shape[-1:], range(4))"),
+        Wrong("the last three axes", "Without `axes` the last three are transformed, colours among "
+              "them.", "axes=(0, 1, 2))", "axes=(1, 2, 3))"),
         Wrong("zero frequency in the middle", "The order is that of np.fft.fftfreq, with 0 first.",
               f"    waves = {WAVES}\n", f"    waves = np.fft.fftshift({WAVES}, axes=(0, 1, 2))\n"),
         Wrong("time not transformed", "A wave varies in t, too.", WAVES,
@@ -106,6 +108,8 @@ WRONG = {
     "resize_kernel": [
         Wrong("corners on corners", "It is the edges of the first and last pixel that stay, not "
               "their middles.", AT, "np.arange(n_out) * (n_in - 1) / max(1, n_out - 1)"),
+        Wrong("the ratio upside down", "Where is the last pixel of the result, in pixels of the "
+              "input?", AT, "(np.arange(n_out) + 0.5) * n_out / n_in - 0.5"),
         Wrong("no half pixels", "The middle of pixel i lies half a pixel after its beginning, "
               "before and after resizing.", AT, "np.arange(n_out) * n_in / n_out"),
         Wrong("not moved to the ends", "Outside of the first and the last middle the nearest value "

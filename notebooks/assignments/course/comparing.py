@@ -37,7 +37,7 @@ def _of_parts(wanted, found, tolerance, what):
 def _of_arrays(wanted, found, tolerance, what):
     if wanted.shape != found.shape:
         return f"{what} has shape {found.shape}, {wanted.shape} is wanted", None
-    if _dtype(wanted) != _dtype(found):
+    if wanted.size and _dtype(wanted) != _dtype(found):
         return f"{what} has dtype {found.dtype}, {wanted.dtype} is wanted", None
     if wanted.dtype.kind not in "fc":
         wrong = wanted != found
@@ -59,11 +59,11 @@ def _where(found, wrong, what):
 
 
 def _plain(value):
-    """Numbers, and lists of nothing but numbers, as arrays; other sequences as lists."""
+    """Numbers, and lists of nothing but numbers or of nothing, as arrays; others as lists."""
     if isinstance(value, NUMBER):
         return np.asarray(value)
     if isinstance(value, (tuple, list)):
-        if value and all(isinstance(part, NUMBER) or np.shape(part) == () and isinstance(
+        if all(isinstance(part, NUMBER) or np.shape(part) == () and isinstance(
                 part, np.ndarray) for part in value):
             return np.asarray(value)
         return list(value)

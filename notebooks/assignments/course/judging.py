@@ -77,7 +77,9 @@ def _unseen(name, exercise, hidden, seen, unseen):
 
 
 def mistake(exercise, cases, answers, k):
-    """The name of the known mistake that explains all answers, or else the k-th, or None."""
+    """The name of the known mistake that explains all answers, or else the k-th, or None.
+
+    Of a true or false k-th answer nearly every mistake would explain it, so this says nothing."""
     def explains(name, case, answer):
         made = case["mistakes"].get(name, {"result": case["wanted"]})
         return _same(exercise, made, answer)
@@ -85,7 +87,7 @@ def mistake(exercise, cases, answers, k):
     able = [name for name in exercise["hints"] if explains(name, cases[k], answers[k])]
     return next((name for name in able
                  if all(explains(name, *pair) for pair in zip(cases, answers))),
-                able[0] if able else None)
+                able[0] if able and not isinstance(cases[k]["wanted"], bool) else None)
 
 
 def _same(exercise, wanted, answer):
