@@ -21,11 +21,11 @@ PRINTS = "def {name}(*a, **k):\n    while True:\n        print('x' * 65536)\n"
 
 
 CLASSES = {  # who takes an assignment, and the points that must come out: a mistake in the first
-    # exercise is felt in those whose solutions call it
-    "01": {"ada": 20, "ben": 0, "cleo": 8, "dan": 8, "eve": 18, "finn": 18, "gil": 20, "hana": 20,
-           "ivan": 0, "jo": 18, "kim": 0, "lea": 20, "max": 18, "nora": 8, "olga": 18},
-    "02": {"ada": 20, "ben": 0, "cleo": 12, "gil": 20, "olga": 18.5},
-    "03": {"ada": 20, "ben": 0, "cleo": 14, "hana": 20, "olga": 19},
+    # exercise costs nothing in those whose solutions call it
+    "01": {"ada": 20, "ben": 0, "cleo": 18, "dan": 18, "eve": 18, "finn": 18, "gil": 20, "hana": 20,
+           "ivan": 0, "jo": 18, "kim": 0, "lea": 20, "max": 18, "nora": 18, "olga": 18},
+    "02": {"ada": 20, "ben": 0, "cleo": 18, "gil": 20, "olga": 18.5},
+    "03": {"ada": 20, "ben": 0, "cleo": 18, "hana": 20, "olga": 19},
     "04": {"ada": 22, "ben": 0, "cleo": 19, "ivan": 0, "olga": 20.5},
     "05": {"ada": 18, "ben": 0, "cleo": 16, "nora": 16, "olga": 15},
     "06": {"ada": 24, "ben": 0, "cleo": 22, "eve": 21, "olga": 22}}

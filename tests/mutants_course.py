@@ -59,6 +59,33 @@ JUDGED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignment
         "01_patches_and_tubes", "03_attention"), "the mean taken off is as good as the largest"),
 ]]
 
+MISSING = "a_missing_name_is_told_with_what_counts"
+OWN = "constants_of_added_cells_count"
+ALONE = "a_slip_costs_the_points_of_its_own_exercise_alone"
+STUDENTS = [Mutant(f"notebooks/assignments/course/{file}.py", old, new,
+                   f"test_students.py::test_{test}", why) for file, old, new, test, why in [
+    ("submission", "if verdict.right or not wrong or", "if True or", ALONE,
+     "a slip costs later exercises, too"),
+    ("submission", "[*verdicts][:[*verdicts].index(name)]", "[*verdicts]",
+     "a_right_first_exercise_makes_no_wrong_second_right", "an exercise replaced itself"),
+    ("submission", "With a right {names} in place of yours: ", "", ALONE,
+     "nobody is told that an earlier exercise is wrong"),
+    ("calls", "other = last and _cell(last) != name", "other = False",
+     "what_is_not_written_is_named", "what is written is not"),
+    ("calls", "if missing else ''", "if False else ''", MISSING, "what counts is not told"),
+    ("own_cells", "    space.update(before)\n", "", "an_added_cell_replaces_no_exercise",
+     "an added cell replaces an exercise"),
+    ("runner", "                if taken := reply", "                if taken := {} and reply",
+     "an_added_cell_replaces_no_exercise", "who defines an exercise twice is not named"),
+    ("own_cells", "ast.UnaryOp, ", "", OWN, "no constant below 0"),
+    ("own_cells", "(ast.Assign, ast.AnnAssign)", "ast.Assign", OWN, "no constant with a type"),
+    ("own_cells", "isinstance(value, ast.Lambda)", "False", OWN, "no lambda"),
+    ("own_cells", "with suppress(Exception)", "with suppress()", OWN,
+     "a part that fails takes the others with it"),
+    ("own_cells", "ast.unparse(value.func) in ARRAYS and all(", "all(",
+     "what_calls_does_not_count", "whatever is called counts"),
+]]
+
 HANDED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_handouts.py::test_{test}",
                  why) for file, old, new, test, why in [
     ("checks_02", "or none for plain numbers.", "or none for plain numbers; sines only t.",
@@ -68,4 +95,4 @@ HANDED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_handouts.p
      "no_probe_shows_a_solution_or_a_hidden_kind", "a solution in a probe"),
 ]]
 
-COURSE = [*JUDGED, *HANDED]
+COURSE = [*JUDGED, *STUDENTS, *HANDED]

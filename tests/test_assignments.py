@@ -18,6 +18,7 @@ from notebooks.assignments.course.calls import answer
 from notebooks.assignments.course.comparing import difference
 from notebooks.assignments.course.handing import code_cells, oddities
 from notebooks.assignments.course.judging import judge
+from notebooks.assignments.course.own_cells import RULE
 from notebooks.assignments.course.packing import pack, unpack
 from notebooks.assignments.course.picturing import error_map, png
 from notebooks.assignments.course.runner import Student
@@ -221,7 +222,7 @@ def test_jupyter_shows_the_words_of_a_verdict_alone_and_breaks_none():
 
 
 @pytest.mark.parametrize(("file", "words"), [
-    ("<triple>", "(line 2 of triple)"), ("/tmp/ipykernel_12/3.py", "(line 2 of f)"),
+    ("<triple>", f"(line 2 of triple). {RULE}"), ("/tmp/ipykernel_12/3.py", "(line 2 of f)"),
     ("<string>", "not defined"), ("numpy/linalg.py", "not defined")])
 def test_an_error_names_a_line_of_the_students(file, words):
     space = {}

@@ -16,10 +16,16 @@
 # About two hours. You need NumPy, slicing, `reshape` and `transpose`.
 #
 # **How it works.** Write your code where it says `YOUR CODE HERE`. Run that cell, then the one
-# below it: it tells what is wrong. You may add cells of your own with helpers; of those only
-# imports, functions and constants count. `python -m pytest` in this folder judges the saved
-# notebook. When you hand in, cases that you cannot see are tried as well; they are worth half of
-# the points.
+# below it: it tells what is wrong. `python -m pytest` in this folder judges the saved notebook.
+# When you hand in, cases that you cannot see are tried as well; they are worth half of the points.
+# A slip costs its own points alone: exercises that call the one with the slip are then tried once
+# more with a right function in its place.
+#
+# **Cells of your own.** You may add cells with helpers, here and in the other assignments. Of those
+# only imports, functions (`lambda`, too), classes and plain constants count: numbers, text, lists,
+# tuples and dicts, `np.array` of these, and arithmetic with them. What is computed by other calls
+# is not there when your work is graded. A function with the name of an exercise counts in the cell
+# of that exercise alone.
 #
 # **To read**
 #

@@ -17,7 +17,7 @@
 #
 # **How it works.** As in assignment 1: write where it says `YOUR CODE HERE`, run that cell, then
 # the one below it, and `python -m pytest` judges the saved notebook. Half of the points are for
-# cases that you cannot see.
+# cases that you cannot see. Of cells that you add, imports, functions and plain constants count.
 #
 # **To read**
 #

@@ -18,7 +18,8 @@
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
 # run that cell, then the one below it, and read what it says. When you hand in, cases that you
-# cannot see are tried as well; they are worth half of the points.
+# cannot see are tried as well; they are worth half of the points. Of cells that you add, imports,
+# functions and plain constants count.
 #
 # **To read**
 #

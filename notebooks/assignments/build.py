@@ -5,7 +5,7 @@ time, but for nbgrader's data base.
   solutions/NAME.ipynb          with folds; with what their cells show, if they are to be run
   guide.md                      for who teaches: times, points, answers, what graders notice
   gradescope/NAME.zip           to upload there
-  hidden/NAME.npz               the cases that students do not see
+  hidden/NAME.npz               the cases that students do not see, and right functions
   course/, nbgrader_config.py   the graders themselves: the folder can be moved to another machine
 """
 
@@ -53,7 +53,8 @@ def _write(handout, folder):
     """All of an assignment but the release; returns the rows of its kill table."""
     checks, wrongs = load(handout.number)
     visible, hidden = judged_by(checks, wrongs.WRONG, handout.solutions, handout.points)
-    unseen = pack(hidden)
+    unseen = pack({"cases": hidden, "right": {
+        name: source for name, source, whole in handout.solutions if whole}})
     source = make_folder(folder / "source" / handout.name, "--out")
     _notebook(source / f"{handout.name}.ipynb", handout.source())
     (source / "exercises.npz").write_bytes(pack(

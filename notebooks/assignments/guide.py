@@ -5,7 +5,9 @@ HEAD = """# Instructor's guide
 Made with the handouts; do not edit it here. `solutions/` holds the handouts with worked solutions,
 `release/` what students get. Visible cases are worth half of the points of an exercise, cases that
 students cannot see the other half. Feedback tells the likely mistake and a hint, never the values
-that are wanted. Written answers wait for you in nbgrader's formgrader.
+that are wanted. Where an exercise is wrong and an earlier one is, too, it is tried once more with a
+right function in place of the earlier one, and the better result counts; the feedback says so.
+Written answers wait for you in nbgrader's formgrader.
 
 Each student's code runs in a process of its own, which is stopped where it hangs, dies or prints
 without end; the report names who did that. It is no sandbox: such code can read and write files, so

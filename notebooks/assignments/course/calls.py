@@ -7,13 +7,15 @@ import traceback
 
 import numpy as np
 
+from .own_cells import RULE, run_own
+
 ENDS_PYTHON = "ends Python: do not call exit"
+UNWRITTEN = "is not written yet"
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # lines for Jupyter alone
-DEFINE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
 def answer(student, cell=None, source=None, whole=True, name=None, probe=None, case=None,
-           changed=False):
+           changed=False, exercises=()):
     """{"result": ...} or {"error": words} of a cell's source, or of a call with a case's arguments,
     or of the question what has been changed in NumPy and in Python."""
     try:
@@ -21,23 +23,20 @@ def answer(student, cell=None, source=None, whole=True, name=None, probe=None, c
             return {"result": [name for name, value in tools().items()
                                if TOOLS.get(name, value) is not value]}
         if cell is not None:
-            return {"result": run(student, cell, source, whole)}
+            return {"result": run(student, cell, source, whole, exercises)}
         return {"result": call(student, name, probe, case)}
     except BaseException as error:  # noqa: BLE001  SystemExit, too
-        return {"error": words(error, source)}
+        return {"error": words(error, name or cell)}
 
 
-def run(student, cell, source, whole):
-    """A cell, or, where it is none of an exercise's, no more of it than imports and definitions.
-
-    What is imported from course is for notebooks, and left out."""
+def run(student, cell, source, whole, exercises=()):
+    """A cell, or, where it is none of an exercise's, what counts of it; returns names of exercises
+    that it would have replaced."""
     tree = ast.parse(MAGIC.sub("", source), cell)
-    if whole:
-        exec(compile(tree, f"<{cell}>", "exec"), student.__dict__)  # noqa: S102
-        return
-    for part in tree.body:
-        if _defines(part):
-            exec(compile(ast.Module([part], []), f"<{cell}>", "exec"), student.__dict__)  # noqa: S102
+    if not whole:
+        return run_own(student.__dict__, tree, cell, exercises)
+    exec(compile(tree, f"<{cell}>", "exec"), student.__dict__)  # noqa: S102
+    return []
 
 
 def tools():
@@ -57,16 +56,21 @@ def call(student, name, probe, case):
     return space["probe"](student, **case)
 
 
-def words(error, source=None):
-    """An exception in a line, with the line of the student's cell where it happened."""
-    if isinstance(error, NotImplementedError):
-        return "is not written yet"
+def words(error, name=None):
+    """An exception in a line, with the line of the student's cell where it happened;  name: of the
+    exercise, or of the cell."""
     if isinstance(error, SystemExit):
         return ENDS_PYTHON
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _cell(frame)]
+    last = frames[-1] if frames else None
+    if isinstance(error, NotImplementedError):
+        other = last and _cell(last) != name
+        return f"{last.name}, which it calls, {UNWRITTEN}" if other else UNWRITTEN
     line = f"{type(error).__name__}: {str(error)[:300]}"
-    places = [f" (line {frame.lineno} of {cell})" for frame in
-              traceback.extract_tb(error.__traceback__) if (cell := _cell(frame))]
-    return line + "".join(places[-1:])
+    if not last:
+        return line
+    missing = isinstance(error, NameError) and "ipykernel_" not in last.filename
+    return f"{line} (line {last.lineno} of {_cell(last)}){f'. {RULE}' if missing else ''}"
 
 
 def _cell(frame):
@@ -75,13 +79,6 @@ def _cell(frame):
         return frame.name
     name = frame.filename.strip("<>")
     return name if name.isidentifier() and name != "string" else ""
-
-
-def _defines(part):
-    if isinstance(part, ast.ImportFrom) and part.module == "course":
-        return False
-    return isinstance(part, DEFINE) or (
-        isinstance(part, ast.Assign) and isinstance(part.value, (ast.Constant, ast.Tuple)))
 
 
 TOOLS = tools()  # before any cell has run

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import assignment
 from .handing import read
-from .submission import hidden_cases, judged
+from .submission import hidden_part, judged
 
 HERE = Path(__file__).resolve().parents[1]
 
@@ -25,7 +25,7 @@ def results(folder):
     exercises = assignment(HERE)["exercises"]
     try:
         found = sorted(folder.glob("*.ipynb")) or [folder / f"{assignment(HERE)['name']}.ipynb"]
-        verdicts, notes = judged(read(found[0]), HERE, hidden_cases(HERE / "hidden.npz"))
+        verdicts, notes = judged(read(found[0]), HERE, hidden_part(HERE / "hidden.npz"))
     except ValueError as error:
         return {"score": 0, "output": str(error)}
     return {"output": "\n".join(notes), "tests": [

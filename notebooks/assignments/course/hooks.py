@@ -12,7 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from .handing import locked, mended, oddities, read, role, text
 from .picturing import error_tag
-from .submission import hidden_cases, judged
+from .submission import hidden_part, judged
 
 TOP = Path(__file__).resolve().parents[1]
 MOST = 2000  # characters of what a student's cell has printed
@@ -39,7 +39,7 @@ class Judge(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         name = resources["nbgrader"]["assignment"]
         verdicts, notes = judged(nb, TOP / "source" / name,
-                                 hidden_cases(TOP / "hidden" / f"{name}.npz"))
+                                 hidden_part(TOP / "hidden" / f"{name}.npz"))
         for cell in nb.cells:
             exercise = role(cell).get("grade_id", "").removeprefix("test_")
             if locked(cell) and exercise in verdicts:

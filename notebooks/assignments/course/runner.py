@@ -48,8 +48,13 @@ class Student:
     def _load(self):
         while self.process is None:
             self._start()
+            exercises = [name for name, _, whole in self.cells if whole]
             for cell in [each for each in self.cells if each[0] not in self._lost()]:
-                reply = self._ask(dict(zip(("cell", "source", "whole"), cell)), f"cell {cell[0]}")
+                reply = self._ask(dict(zip(("cell", "source", "whole"), cell)) | {
+                    "exercises": exercises}, f"cell {cell[0]}")
+                if taken := reply.get("result"):
+                    self._note(f"cell {cell[0]} defines {', '.join(taken)}, too; there the cell "
+                               "of the exercise counts")
                 if "error" in reply:
                     self.failed[cell[0]] = reply["error"]
                 if self.process is None:
@@ -61,9 +66,13 @@ class Student:
     def _note_changes(self):
         """Who replaces what tests are made of gains nothing, but is named."""
         changed = self._ask({"changed": True}, "looking for changes").get("result")
-        note = f"its cells replace {', '.join((changed or ())[:8])}"
-        if changed and note not in self.notes:
-            self.notes.append(note)
+        if changed:
+            self._note(f"its cells replace {', '.join(changed[:8])}")
+
+    def _note(self, words):
+        """Once, though cells are run again in a new process."""
+        if words not in self.notes:
+            self.notes.append(words)
 
     def _lost(self):
         return {name for name, error in self.failed.items() if error.endswith(LEFT_OUT)}
