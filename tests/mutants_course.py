@@ -88,11 +88,27 @@ STUDENTS = [Mutant(f"notebooks/assignments/course/{file}.py", old, new,
 
 HANDED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_handouts.py::test_{test}",
                  why) for file, old, new, test, why in [
+    ("build", '"guides" / f"{handout.name}.md"', '"guides" / "guide.md"',
+     "a_build_of_one_leaves_the_guides_of_others", "one guide, of the last build"),
+    ("build", 'in imported - {"numpy"}]', "in ()]", "the_setup_installs_what_graded_cells_import",
+     "Gradescope without tinygrad"),
     ("checks_02", "or none for plain numbers.", "or none for plain numbers; sines only t.",
      "no_probe_shows_a_solution_or_a_hidden_kind", "a hidden kind in a probe"),
     ("checks_02", "        at = np.asarray(at, float)\n",
      "        angles = at[:, None, :] * frequencies(count, tau)[None, :, None]\n",
      "no_probe_shows_a_solution_or_a_hidden_kind", "a solution in a probe"),
+    ("05_training", "if clips.dtype != np.uint8:", "if False:",
+     "an_experiment_needs_clips_as_they_are_given", "floats give numbers without a meaning"),
+    ("06_kernels_and_a_port", "(top / MODEL).is_file()", '(top / "tubevit_np").is_dir()',
+     "the_project_is_found", "an installed package is taken for the project"),
+    ("05_training", "[Path(PROJECT)] if", "[PROJECT] if", "the_project_is_found",
+     "a folder as text"),
+    ("course/grading", "        return 2\n", "        return 0\n",
+     "grading_what_is_not_there_is_told_in_a_line", "an error that ends well"),
+    ("course/grading", "    if not students:", "    if False:",
+     "grading_what_is_not_there_is_told_in_a_line", "nobody's grades"),
+    ("course/grading", "name.startswith(start)", "name == start",
+     "grading_what_is_not_there_is_told_in_a_line", "only whole names"),
 ]]
 
 COURSE = [*JUDGED, *STUDENTS, *HANDED]

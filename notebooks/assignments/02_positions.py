@@ -30,8 +30,9 @@ import numpy as np
 from course import check, data, show
 
 waves = data("waves")  # positions of 48 points along one axis, 96 channels
-show(np.uint8(127.5 * (waves + 1)), "Positions of 48 points, one below the other, by 96 channels: "
-     "stripes that are narrow on the left and ever wider towards the right.")
+show(np.uint8(127.5 * (waves[:, ::6] + 1)), "One sine for each of 16 frequencies, at 48 points, "
+     "one below the other: bands that are thin on the left, grow taller towards the right, and end "
+     "in even grey.", scale=8)
 
 # %% [markdown] course={"exercise": "middles", "minutes": 8, "difficulty": 1}
 # ## 2.1 The middle of a box, on one axis

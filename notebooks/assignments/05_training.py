@@ -43,7 +43,8 @@ from course import check
 # Write `learning_rate(step, steps, peak, warmup)`, for step 0 to `steps - 1`. In the first `warmup`
 # steps it grows along a line: in step 0 it is already `peak / warmup`, in step `warmup - 1` it is
 # `peak`. From step `warmup` on it falls along half a cosine: in step `warmup` it is `peak` still,
-# and it would be 0 in step `steps`, which does not come.
+# and it would be 0 in step `steps`, which does not come. `warmup` may be 0: then there is no line,
+# and step 0 is at `peak`.
 #
 # <details><summary>Hint</summary>
 #
@@ -297,30 +298,34 @@ check("order_in_time")
 # ## The trained model
 #
 # Now with the demo model of this project. If this notebook does not lie inside the project's
-# folder, write that folder into the next cell.
+# folder, write that folder into the next cell, into the line that begins with `PROJECT`.
 
 # %%
 import sys
 from pathlib import Path
 
-PROJECT = None  # or Path("...")
-PLACES = [PROJECT] if PROJECT else [*Path.cwd().parents, *map(Path, sys.path)]
-PROJECT = next((top for top in PLACES if (top / "tubevit_np").is_dir()), None)
-assert PROJECT, "the project is not there: write its folder into the first line of this cell"
-sys.path.append(str(PROJECT))
+PROJECT = None  # or "/where/it/lies"
+MODEL = "figures/demo/model.safetensors"  # an installed tubevit_np comes without it
+PLACES = [Path(PROJECT)] if PROJECT else [*Path.cwd().parents, *map(Path, sys.path)]
+PROJECT = next((top for top in PLACES if (top / MODEL).is_file()), None)
+assert PROJECT, "the project is not there: write its folder into the line PROJECT = ..."
+sys.path.insert(0, str(PROJECT))
 
 # %%
 import tubevit_np as tv
 from tubevit_np.data.generated import make_clips, make_pools
 
-params, cfg, _ = tv.load(PROJECT / "figures/demo/model.safetensors")
+params, cfg, _ = tv.load(PROJECT / MODEL)
 pools = make_pools(np.random.default_rng(1), canvases=16, sprites=16)
 clips, labels = make_clips(pools, 200, np.random.default_rng(0))
 verbs = labels["verb"]
 
 # %%
 def answers(clips):
-    """Logits (n, 8) of the verb."""
+    """Logits (n, 8) of the verb;  clips: whole numbers from 0 to 255, as uint8."""
+    if clips.dtype != np.uint8:  # floats would not be scaled as the model wants them
+        raise TypeError(f"clips are {clips.dtype}, uint8 is wanted: np.round(clips), clipped to 0 "
+                        "to 255 by .clip(0, 255), then .astype(np.uint8)")
     return tv.forward(params, clips, cfg, "verb", inner=False)[0]
 
 
@@ -343,6 +348,9 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # from left to right, with the verbs mapped; without colour; negative; one quarter of the picture
 # grey; a shift by some pixels; noise of growing strength. A good experiment has a question whose
 # answer you do not know, one thing that is changed, and something to compare with.
+#
+# The model takes clips as `uint8`, whole numbers from 0 to 255, as they are given. What you compute
+# with floats has to be rounded, clipped to 0 to 255, and made `uint8` again.
 
 # %% [markdown] course={"exercise": "plan", "minutes": 8, "difficulty": 2}
 # ## 5.8 Before you measure

@@ -215,23 +215,25 @@ check("resize_kernel")
 # %% [markdown]
 # ## Look at the trained kernels
 #
-# If this notebook does not lie inside the project's folder, write that folder into the next cell.
+# If this notebook does not lie inside the project's folder, write that folder into the next cell,
+# into the line that begins with `PROJECT`.
 
 # %%
 import sys
 from pathlib import Path
 
-PROJECT = None  # or Path("...")
-PLACES = [PROJECT] if PROJECT else [*Path.cwd().parents, *map(Path, sys.path)]
-PROJECT = next((top for top in PLACES if (top / "tubevit_np").is_dir()), None)
-assert PROJECT, "the project is not there: write its folder into the first line of this cell"
-sys.path.append(str(PROJECT))
+PROJECT = None  # or "/where/it/lies"
+MODEL = "figures/demo/model.safetensors"  # an installed tubevit_np comes without it
+PLACES = [Path(PROJECT)] if PROJECT else [*Path.cwd().parents, *map(Path, sys.path)]
+PROJECT = next((top for top in PLACES if (top / MODEL).is_file()), None)
+assert PROJECT, "the project is not there: write its folder into the line PROJECT = ..."
+sys.path.insert(0, str(PROJECT))
 
 # %%
 import tubevit_np as tv
 from course import film
 
-params, cfg, _ = tv.load(PROJECT / "figures/demo/model.safetensors")
+params, cfg, _ = tv.load(PROJECT / MODEL)
 learned = params["tubes"]["1"]["w"]  # (8, 8, 8, 3, 96)
 
 # %%
@@ -346,10 +348,18 @@ for dtype in "float64", "float32":
 # %% [markdown] course={"exercise": "ported", "minutes": 8, "difficulty": 3}
 # ## 6.8 What the suite sees
 #
-# Run the cells above with `eps` fixed to `1e-5` in your function, whatever is passed. Which checks
-# fail, in which precision, and which pass all the same? Explain by the sizes of `eps`, of the
-# variance and of the rounding. Then name an error of a port that no check of a single operation can
-# see. (About 100 words.)
+# Run the two cells above with `eps` fixed to `1e-5`, whatever the suite passes. Do that in `mine`,
+# which stands between the suite and your port; leave 6.6 and 6.7 as they are, for they are graded.
+# Which checks fail, in which precision, and which pass all the same? Explain by the sizes of `eps`,
+# of the variance and of the rounding. Then name an error of a port that no check of a single
+# operation can see. (About 100 words.)
+#
+# <details><summary>Hint</summary>
+#
+# In `mine`, `layer_norm` may hand on `1e-5` in place of `eps`, and `vjp` may be a `lambda` that
+# hands on `{"eps": 1e-5}` in place of `attributes`.
+#
+# </details>
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ported", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # In float64 all four cases fail: the suite allows 1e-9 of the answer's size, and at a variance of 1

@@ -4,7 +4,7 @@ examples:
   python -m notebooks.assignments build --out course/           all assignments
   python -m notebooks.assignments build 01 --out course/        one of them
   python -m notebooks.assignments build --run --out course/     solutions with their outputs
-  python -m notebooks.assignments grade course/ 01_patches_and_tubes"""
+  python -m notebooks.assignments grade course/ 01              what was handed in for it"""
 
 import argparse
 import subprocess
@@ -28,7 +28,7 @@ def parser():
                      "their cells show")
     grade = commands.add_parser("grade", help="grade submitted/STUDENT/NAME/ of a course's folder")
     grade.add_argument("folder", metavar="FOLDER")
-    grade.add_argument("name", metavar="NAME")
+    grade.add_argument("name", metavar="NAME", help="an assignment, by the start of its name")
     return made
 
 

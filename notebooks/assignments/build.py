@@ -3,7 +3,7 @@ time, but for nbgrader's data base.
 
   source/NAME/, release/NAME/   for nbgrader;  release is what students get
   solutions/NAME.ipynb          with folds; with what their cells show, if they are to be run
-  guide.md                      for who teaches: times, points, answers, what graders notice
+  guides/NAME.md                for who teaches: times, points, answers, what graders notice
   gradescope/NAME.zip           to upload there
   hidden/NAME.npz               the cases that students do not see, and right functions
   course/, nbgrader_config.py   the graders themselves: the folder can be moved to another machine
@@ -11,6 +11,7 @@ time, but for nbgrader's data base.
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from notebooks.build import run
 from tubevit_np.writing import make_folder
 
 FOR_TEACHERS = ("hooks.py", "grading.py", "gradescope.py", "nbgrader_config.py")
-SETUP = "#!/usr/bin/env bash\npip3 install numpy\n"
+REQUIRED = FOLDER.parents[1] / "requirements.txt"
 RUN = ('#!/usr/bin/env bash\nset -e\ncd "$(dirname "$0")"\n'
        'if [ -d source ]; then cd source; fi\nexec python3 -m course.gradescope\n')
 
@@ -40,13 +41,11 @@ def build(handouts, folder, outputs=False):
     _copy_course(folder / "course", ())
     shutil.move(folder / "course/nbgrader_config.py", folder / "nbgrader_config.py")
     shutil.copy(FOLDER / "CHANGELOG.md", folder)
-    rows = []
     for handout in handouts:
-        rows.append(_write(handout, folder))
+        _text(folder / "guides" / f"{handout.name}.md", guide(handout, _write(handout, folder)))
         _solutions(handout, folder, outputs)
         _release(handout, folder)
         yield handout.name
-    _text(folder / "guide.md", guide(handouts, rows))
 
 
 def _write(handout, folder):
@@ -63,7 +62,8 @@ def _write(handout, folder):
     _copy_course(source / "course", FOR_TEACHERS)
     shutil.move(source / "course/test_exercises.py", source / "test_exercises.py")
     _bytes(folder / "hidden" / f"{handout.name}.npz", unseen)
-    _bytes(folder / "gradescope" / f"{handout.name}.zip", _gradescope(source, unseen))
+    _bytes(folder / "gradescope" / f"{handout.name}.zip", _gradescope(
+        source, unseen, setup(handout)))
     return kills(checks, wrongs.WRONG, handout.solutions, visible, hidden)
 
 
@@ -98,9 +98,20 @@ def _copy_course(folder, without):
                     ignore=shutil.ignore_patterns("__pycache__", *without))
 
 
-def _gradescope(source, hidden):
+def setup(handout):
+    """For Gradescope: installs NumPy, and of requirements.txt what the given cells import besides.
+
+    NumPy is any: a version here would ask for a Python that may not be there."""
+    given = "\n".join(source for _, source, whole in handout.solutions if not whole)
+    imported = set(re.findall(r"^(?:import|from) (\w+)", given, re.MULTILINE))
+    needed = [line for line in REQUIRED.read_text(encoding="utf-8").splitlines()
+              if line.partition("==")[0] in imported - {"numpy"}]
+    return f"#!/usr/bin/env bash\npip3 install {' '.join(['numpy', *needed])}\n"
+
+
+def _gradescope(source, hidden, setup):
     """The bytes of a zip: setup.sh, run_autograder, the package, both kinds of cases."""
-    files = {"setup.sh": SETUP.encode(), "run_autograder": RUN.encode(), "hidden.npz": hidden,
+    files = {"setup.sh": setup.encode(), "run_autograder": RUN.encode(), "hidden.npz": hidden,
              "exercises.npz": (source / "exercises.npz").read_bytes()}
     files |= {f"course/{path.name}": path.read_bytes()
               for path in [*(source / "course").glob("*.py"), FOLDER / "course/gradescope.py"]}

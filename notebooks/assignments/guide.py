@@ -1,4 +1,4 @@
-"""The instructor's guide: one text for all assignments."""
+"""The instructor's guide to an assignment."""
 
 HEAD = """# Instructor's guide
 
@@ -17,10 +17,9 @@ grade in a container or under an account of its own.
 """
 
 
-def guide(handouts, kills):
-    """kills: for each Handout the rows of `exercises.kills`."""
-    return "\n".join([HEAD, *(line for pair in zip(handouts, kills, strict=True)
-                              for line in _section(*pair))]) + "\n"
+def guide(handout, kills):
+    """kills: the rows of `exercises.kills`."""
+    return "\n".join([HEAD, *_section(handout, kills)]) + "\n"
 
 
 def _section(handout, rows):

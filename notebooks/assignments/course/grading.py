@@ -1,8 +1,9 @@
 """Grade all that was handed in for an assignment: python -m course.grading 01_patches_and_tubes
 
-Run it in the course's folder.  Submissions lie in submitted/STUDENT/ASSIGNMENT/.  One that cannot
-be read does not keep the others from being graded; it is named in report-ASSIGNMENT.md, with all
-that was odd about the others.  nbgrader's own commands work here as well."""
+The start of the name will do.  Run it in the course's folder.  Submissions lie in
+submitted/STUDENT/ASSIGNMENT/.  One that cannot be read does not keep the others from being graded;
+it is named in report-ASSIGNMENT.md, with all that was odd about the others.  nbgrader's own
+commands work here as well."""
 
 import argparse
 import csv
@@ -24,15 +25,37 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m course.grading", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("assignment")
-    grade(parser.parse_args().assignment)
+    try:
+        name = chosen(parser.parse_args().assignment)
+        grade(name, who_handed_in(name))
+    except ValueError as error:
+        print(f"course.grading: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
-def grade(name):
+def chosen(start):
+    """The name of the one assignment that begins so, or ValueError."""
+    names = sorted(path.name for path in TOP.glob("release/*"))
+    found = [name for name in names if name.startswith(start)]
+    if len(found) != 1:
+        raise ValueError(f"which assignment is {start!r}? there are {', '.join(names) or 'none'}")
+    return found[0]
+
+
+def who_handed_in(name):
+    """The students, or ValueError where there is none."""
+    students = sorted(path.parent.name for path in TOP.glob(f"submitted/*/{name}"))
+    if not students:
+        raise ValueError(f"nobody has handed in {name}: there is no submitted/STUDENT/{name}/")
+    return students
+
+
+def grade(name, students):
     """Autograde every student, then feedback, grades-NAME.csv and report-NAME.md."""
     api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", str(TOP)).load_config())
     api.log.setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")  # SQLAlchemy's, of nbgrader's own queries
-    students = sorted(path.name for path in (TOP / "submitted").iterdir() if (path / name).is_dir())
     failed = {}
     for student in students:
         if error := _autograde(api, name, student):
@@ -42,8 +65,8 @@ def grade(name):
         print(f"{student}: {error or 'graded'}", flush=True)
     rows = [_row(api, name, student, failed) for student in students]
     with open(TOP / f"grades-{name}.csv", "w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([rows[0].keys(), *(
-            row.values() for row in rows)] if rows else [])
+        csv.writer(file, lineterminator="\n").writerows(
+            [rows[0].keys(), *(row.values() for row in rows)])
     (TOP / f"report-{name}.md").write_text(report(name, rows), encoding="utf-8")
 
 
@@ -80,8 +103,6 @@ def _row(api, name, student, failed):
 
 def report(name, rows):
     """A table of the scores, then what was odd, by student."""
-    if not rows:
-        return f"# {name}\n\nNothing was handed in.\n"
     short = [key for key in rows[0] if key != "notes"]
     lines = [f"# {name}", "", "| " + " | ".join(short) + " |", "| --- " * len(short) + "|"]
     lines += ["| " + " | ".join(f"{row[key]:g}" if isinstance(row[key], float) else str(row[key])
