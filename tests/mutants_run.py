@@ -90,7 +90,7 @@ COST = [Mutant("tubevit_np/cost.py", *rest) for rest in [
     ("max(cut, attention, n", "max(attention, n",
      "test_cost.py::test_memory_of_inference_is_the_largest_set_still_to_be_read",
      "the video takes no room"),
-    ("max(5 * n * d +", "max(4 * n * d +",
+    ("[5 * n * d +", "[4 * n * d +",
      "test_cost.py::test_memory_of_inference_is_the_largest_set_still_to_be_read",
      "nothing waits beside q, k and v"),
 ]]

@@ -8,7 +8,7 @@ from tubevit_np import commands, conversions, options
 
 
 def main(package, engine, arguments=None):
-    """Run one command; engine is the package's train and evaluate.  Returns the exit status."""
+    """The exit status of one command; engine: the package's check, train and predictor."""
     warnings.simplefilter("ignore", RuntimeWarning)  # of an overflow: a run says that itself
     return ended(package, parser(package), lambda given: given.command(given, engine), arguments)
 

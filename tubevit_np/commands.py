@@ -1,4 +1,4 @@
-"""What the commands do; cli.py holds what to type."""
+"""What the commands do; options.py holds what to type."""
 
 import json
 from dataclasses import fields

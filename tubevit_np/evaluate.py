@@ -11,7 +11,7 @@ from tubevit_np.loss import rank
 from tubevit_np.model import forward
 
 BATCH = 32
-PARTS = 2  # of every batch, computed side by side; fixed, so that a run repeats on any machine
+PARTS = 2  # of every batch, computed side by side; fixed, so that results hold for any cores
 
 
 def logits_of(params, cfg, x, heads):

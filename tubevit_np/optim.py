@@ -1,4 +1,4 @@
-"""AdamW, a learning rate that warms up and falls along a cosine, and clipping (Table 10).
+"""AdamW, a learning rate that warms up and falls along a cosine (Table 10), and clipping.
 
 Parameters, gradients and moments are flat dicts with the same names."""
 

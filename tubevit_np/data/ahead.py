@@ -12,8 +12,9 @@ from tqdm import tqdm
 def ahead(joint, steps):
     """An iterator over joint(step) for the given step numbers; joint: see joint.py.
 
-    Generated clips are made in a process of their own: they need many small NumPy calls, which in
-    a thread would hold up the training's own.  Files are in memory already."""
+    What is slow, generated clips and files decoded as training goes, is made in a process of its
+    own: many small calls in a thread would hold up the training's own.  Other files are in memory
+    already."""
     if not joint.slow:
         yield map(joint, steps)
         return

@@ -86,14 +86,15 @@ class StreamSource(LabelledFiles):
     def _any_from(self, i, rng):
         """One example for training, of file i or the next that can be read, and its class."""
         at, corner, short = rng.random(), rng.random(2), larger(self.size)
-        for k in range(min(TRIES, len(self.train.items))):
+        tries = min(TRIES, len(self.train.items))
+        for k in range(tries):
             path, label = self.train.items[(i + k) % len(self.train.items)]
             try:
                 return self._read(path, at, short, lambda x: crop_at(x, self.size, corner)), label
             except ValueError as error:
                 warnings.warn(f"skipped: {error}")
                 last = error
-        raise ValueError(f"{TRIES} files in a row cannot be read, the last: {last}")
+        raise ValueError(f"{tries} files in a row cannot be read, the last: {last}")
 
     def _usable(self, i, times=0, places=1):
         """Held-out example i, at the centre or its views; None, and noted, if it is broken."""
