@@ -304,7 +304,7 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     assert np.array_equal(params["pool"]["q"]["w"], fresh["pool"]["q"]["w"])
     assert run("export", tmp_path / "start", "--format", "timm", "--out", tmp_path / "out") == 0
     text = capsys.readouterr().out
-    assert "for images of 224x224 pixels, 0 to 1, less 0.5, over 0.5" in text
+    assert "for images of 224x224 pixels in [0, 1], normalised as (x - 0.5) / 0.5" in text
     assert "left out: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
     found = load_file(tmp_path / "out" / "model.safetensors")
     assert found.pop("pos_embed").shape == (1, 28 * 28, 12)

@@ -1,4 +1,4 @@
-"""Opening a run: a new one in an empty folder, or one that is there, to be gone on with."""
+"""Opening a run: a new one in an empty folder, or one that is there, to be resumed."""
 
 import json
 import warnings
@@ -49,7 +49,7 @@ def open_run(folder):
                          f"{labels_of(sources)}: put the old classes back, or begin another run")
     if (Path(folder) / DATA).exists():
         for line in changed(json.loads((Path(folder) / DATA).read_text()), described(sources)):
-            warnings.warn(f"{folder}: {line}; it goes on with these", stacklevel=2)
+            warnings.warn(f"{folder}: {line}; going on with the new files", stacklevel=2)
     return Run(folder, recipe, sources, cfg)
 
 

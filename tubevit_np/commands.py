@@ -107,7 +107,7 @@ def of_set(source, sources):
 
 
 def write_details(folder, source, answers, examples):
-    """Every answer, every class and a picture of what is taken for what, for each head."""
+    """Every answer, every class and a confusion matrix, for each head."""
     from figures import confusion, save
     from tubevit_np import details
 

@@ -50,8 +50,8 @@ def export(options, engine):
     params, cfg, notes = load(find_model(options.run))
     size = int(notes.get("size", 224)) if options.size is None else options.size
     left = write(options.out, params, cfg, options.format, size, options.head)
-    print(f"{options.out}: for images of {size}x{size} pixels, 0 to 1, less {cfg.mean}, "
-          f"over {cfg.std}")
+    print(f"{options.out}: for images of {size}x{size} pixels in [0, 1], normalised as "
+          f"(x - {cfg.mean}) / {cfg.std}")
     print(f"left out: {', '.join(left) or 'nothing'}")
 
 

@@ -40,13 +40,13 @@ def flops(cfg, shape):
 
 
 def training_flops(cfg, shape):
-    """{part: operations} there and back: on the way back every product has two of its size, one by
+    """{part: operations} there and back: backward takes two products of the size of each, one by
     each factor, but for the tubes, whose video needs no gradient."""
     return {part: (2 if part == "tubes" else 3) * many for part, many in flops(cfg, shape).items()}
 
 
 def training_memory(cfg, shape):
-    """{part: bytes} of float32 that a pass over one (T, H, W) video keeps for the way back.
+    """{part: bytes} of float32 that a pass over one (T, H, W) video keeps for the backward pass.
 
     All that `forward` names in out, the video included; not the gradients nor the parameters."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim

@@ -93,8 +93,8 @@ def evaluate(sub):
                      help="moments x places of each file, whose answers are averaged; the paper "
                      "takes 4x3 (default 1x1)")
     sub.add_argument("--details", metavar="FOLDER",
-                     help="folder for every answer and every class as CSV, and a picture of what "
-                     "is taken for what")
+                     help="folder for every answer and every class as CSV, and a "
+                     "confusion matrix")
 
 
 def predict(sub):

@@ -6,7 +6,8 @@ from tinygrad import dtypes
 def smooth_labels(labels, classes, smoothing, dtype=dtypes.float32):
     """Shares of the classes (B, K), of which `smoothing` is spread evenly over all of them.
 
-    labels: (B,) int, or their shares (B, K), as mixup gives them."""
+    labels: (B,) int, or their shares (B, K), as mixup gives them.  Nobody looks whether they fit:
+    a Tensor's numbers are not there yet.  dtype: of the logits."""
     shares = labels if labels.ndim == 2 else labels.one_hot(classes)
     return (1 - smoothing) * shares.cast(dtype) + smoothing / classes
 

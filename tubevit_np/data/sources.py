@@ -97,7 +97,8 @@ def check_heads(sources):
 def same_name(head, kind, other):
     what, but = (f"{kind}s", "") if kind == other else (f"{kind}s and {other}s",
                                                        ", not the classes")
-    return f"two sets of {what} share the name {head}{but}; give one another, as NAME=PATH"
+    return (f"two sets of {what} share the name {head}{but}; give one of them another name, "
+            "NAME=PATH")
 
 
 def sources_for(path, notes, data=(), images=()):
@@ -108,7 +109,8 @@ def sources_for(path, notes, data=(), images=()):
     given = [("video", one) for one in data] + [("image", one) for one in images]
     if not given:
         if not (path.parent / "config.json").exists():
-            raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
+            raise ValueError(f"{path} is in no run folder: say with --data or "
+                             "--images what to score it on")
         recipe, _, _ = read_recipe(path.parent / "config.json")
         given, seed = [(kind, one) for kind, one, *_ in recipe.sets], recipe.seed
     for kind, _ in given:

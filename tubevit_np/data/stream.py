@@ -78,7 +78,7 @@ class StreamSource(LabelledFiles):
         """Also of the first short video, once in a process."""
         super()._tell(remark)
         if isinstance(remark, ShortClip) and self.said.setdefault("first", remark) is remark:
-            warnings.warn(f"{self.head}: {remark}; so it is with all videos as short")
+            warnings.warn(f"{self.head}: {remark}; the same goes for all videos as short")
 
     def _classes(self, places):
         return np.array([self.val.items[i][1] for i in places])
