@@ -306,6 +306,13 @@ def test_a_folder_that_holds_a_run_is_refused():
         new_run(finished(), RECIPE)
 
 
+def test_a_checkpoint_of_something_else_is_not_written_over(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"of somebody")
+    with pytest.raises(ValueError, match="already holds a run"):
+        new_run(tmp_path, RECIPE)
+    assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
+
+
 @pytest.mark.parametrize("place", ["file", "file/run"])
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path, place):
     (tmp_path / "file").touch()

@@ -5,6 +5,7 @@ import sys
 import warnings
 
 from tubevit_np import commands, conversions, options
+from tubevit_np.stopping import ctrl_c_noted
 
 
 def main(package, engine, arguments=None):
@@ -18,12 +19,13 @@ def ended(package, parser, work, arguments=None):
     warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
     try:
         given = parser.parse_args(arguments)
-        work(given)
+        with ctrl_c_noted():
+            work(given)
     except (ValueError, OSError) as error:
         print(f"{package}: {error}", file=sys.stderr)
         return 2
     except MemoryError as error:
-        print(f"{package}: {error}; use a smaller --size, --frames or --batch", file=sys.stderr)
+        print(f"{package}: {error}{commands.smaller(given)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\n{package}: stopped{commands.way_on(given)}", file=sys.stderr)

@@ -21,7 +21,8 @@ def ahead(joint, steps):
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     maker = context.Process(target=_make, args=(theirs,), daemon=True)
-    maker.start()
+    with _ctrl_c_later():
+        maker.start()
     theirs.close()  # the maker holds the only other end: whichever dies, the other one notices
     try:
         _talk(ours.send, (joint, steps))
@@ -30,6 +31,20 @@ def ahead(joint, steps):
         maker.terminate()
         maker.join()
         ours.close()
+
+
+@contextmanager
+def _ctrl_c_later():
+    """A process that starts within it never hears Ctrl-C, not even while it imports; this one
+    hears it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _received(pipe):

@@ -1,7 +1,7 @@
 """Files decoded as training goes: a set of any size, in the memory of a few batches."""
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -73,6 +73,15 @@ class StreamSource(LabelledFiles):
             x = self._usable(i, times, places)
             if x is not None:
                 yield Batch(x, {self.head: self._classes([i])})
+
+    def check_held_out(self):
+        """Raises ValueError if no held-out file can be read."""
+        looked = replace(self, cache=None, said={}, broken={})  # nothing is kept of the look
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # all is said when they are scored
+            if all(looked._usable(i) is None for i in range(len(self.val.items))):
+                raise ValueError(f"no {self.kind} of {len(self.val.items)} can be read; "
+                                 f"{looked.broken[0]}")
 
     def _tell(self, remark):
         """Also of the first short video, once in a process."""
