@@ -48,11 +48,13 @@ def spread(heights, gap, top=1.0):
 
 def accuracies(records):
     """Names under train/ and eval/ whose values are all fractions, in order of appearance."""
-    names = dict.fromkeys(key.split("/", 1)[1] for r in records for key in r if "/" in key)
-    def values(name):
-        return np.concatenate([series(records, f"{part}/{name}")[1] for part in ("train", "eval")])
-    return [name for name in names if name not in ("loss", "count") and len(values(name))
-            and np.all((values(name) >= 0) & (values(name) <= 1))]
+    found = {}
+    for record in records:
+        for key, value in record.items():
+            if key.startswith(("train/", "eval/")) and value is not None:
+                found.setdefault(key.split("/", 1)[1], []).append(value)
+    return [name for name, values in found.items()
+            if name not in ("loss", "count") and all(0 <= value <= 1 for value in values)]
 
 
 @tidy

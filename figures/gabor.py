@@ -1,4 +1,4 @@
-"""How nearly a kernel is one grating that drifts behind a window, and what chance would give.
+"""How nearly a kernel is one grating that drifts behind a window.
 
 The model of a kernel is a Gaussian window, one width for each of t, h, w, times a wave of one
 frequency and phase, times one colour.  Window and wave are products over the axes, so the fit
@@ -13,6 +13,8 @@ from figures.pixels import TINY
 STARTS, ROUNDS = 4, 9  # frequencies that the search sets out from; times round the three axes
 NARROW, WIDE = 0.7, 3.0  # widths of the window: samples at least, sides at most
 RIDGE = 1e-6  # keeps cosine and sine apart where they are nearly the same
+TO_LINE = (("dw,dthwc->dthc", "dh,dthc->dtc"), ("dw,dthwc->dthc", "dt,dthc->dhc"),
+           ("dh,dthwc->dtwc", "dt,dtwc->dwc"))  # sums that leave t, h or w
 STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # in frequency, centre and width
 
 
@@ -78,13 +80,9 @@ def _atoms(of, size):
 
 def _contract(kernels, atoms, axis):
     """Products with the atoms of the two other axes: (D, size, C)."""
-    letters = "thw"
-    others = [i for i in range(3) if i != axis]
-    first, second = others[::-1]  # the last axis first
-    found = np.einsum(f"d{letters[first]},dthwc->d{letters.replace(letters[first], '')}c",
-                      atoms[first], kernels)
-    left = letters.replace(letters[first], "")
-    return np.einsum(f"d{letters[second]},d{left}c->d{letters[axis]}c", atoms[second], found)
+    first, second = [i for i in (2, 1, 0) if i != axis]  # the last axis first
+    to_plane, to_line = TO_LINE[axis]
+    return np.einsum(to_line, atoms[second], np.einsum(to_plane, atoms[first], kernels))
 
 
 def _held(products, plain, twice):

@@ -42,11 +42,6 @@ def draw_patches(ax, w):
     show(ax, patches(w, PATCHES))
 
 
-def draw_components(ax, w):
-    """The first principal components of 2D kernels, seven in a row."""
-    show(ax, parts(components(w)[0], PARTS))
-
-
 def draw_all_alike(ax, w):
     """Every kernel w (kt, kh, kw, C, D) at one gain, by its strongest frame, largest norm first."""
     show(ax, all_alike(w, SIDE))

@@ -83,14 +83,14 @@ KERNELS = [Mutant("tubevit_np/kernels.py", *rest) for rest in [
 ]]
 
 POSITION = [Mutant("tubevit_np/position.py", *rest) for rest in [
-    ("(kernel - 1 + (factor", "(kernel + (factor",
+    ("(extent - 1) / 2", "extent / 2",
      "test_position.py::test_centres_of_the_main_tubes", "centre k / 2", "layout"),
-    (" + (factor - 1) * stride // factor) / 2", ") / 2",
+    ("tube.kernel[axis] + (members - 1) * (tube.stride[axis] // members)", "tube.kernel[axis]",
      "test_position.py::test_centres_of_the_main_tubes",
      "centre of the first member alone", "layout"),
-    ("[offset + step * np.arange(count)", "[step * np.arange(count)",
+    ("tube.offset[axis] + step", "step",
      "test_position.py::test_centres_equal_a_loop", "offset ignored", "layout"),
-    ("offset + step * np.arange(count)", "offset + np.arange(count)",
+    ("step * np.arange(count)", "np.arange(count)",
      "test_position.py::test_centres_equal_a_loop", "stride ignored (Table 7a)", "layout"),
     ('indexing="ij"', 'indexing="xy"',
      "test_position.py::test_centres_equal_a_loop", "right for square grids alone", "layout"),
@@ -403,6 +403,9 @@ WIDENING = [Mutant(*rest) for rest in [
      "the other deviation not made up for"),
     ("tubevit_np/widening.py", 'np.zeros((), np.float32)', 'np.full((), 0.1, np.float32)',
      "test_widening.py::test_images_give_what_the_large_model_gives", "the gate open at first"),
+    ("tubevit_np/widening.py", "shared_kernel=False, ", "",
+     "test_widening.py::test_what_is_joined_has_the_names_of_its_config",
+     "a shared kernel that is asked for and not there"),
     ("tubevit_np/model.py", "keep=inner and layer >= frozen", "keep=inner",
      FROZEN, "frozen blocks keep their intermediates"),
     ("tubevit_np/backward.py", "reversed(range(frozen, cfg.depth))", "reversed(range(cfg.depth))",

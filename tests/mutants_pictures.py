@@ -128,7 +128,7 @@ GROWTH = [Mutant(*rest) for rest in [
      "test_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "time in place of memory"),
     ("figures/growth.py", '"{x:g}"', '"{x:.1f}"',
      "test_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "32.0 at the axes"),
-    ("tests/benchmarks/growth.py", "mlp_dim=4 * value, heads=value // 32", "heads=value // 32",
+    ("tests/benchmarks/growth.py", "mlp_dim=4 * value, heads=value // 64", "heads=value // 64",
      "test_growth.py::test_each_case_changes_one_size", "a width without its MLP"),
     ("tests/benchmarks/growth.py", "work(first, frames) >= work(second",
      "work(first, frames) < work(second",

@@ -22,11 +22,11 @@ LAYOUT = [Mutant(*rest) for rest in [
      COUNTS, "strides as before space-to-depth", "layout"),
     ("tubevit_np/tubes.py", "max(0, (length - offset - kernel) // stride + 1)",
      "max(0, -(-(length - offset) // stride))", COUNTS, "a grid as of padding SAME", "layout"),
-    ("tubevit_np/tubes.py", "    video = video[:, starts[0]:",
+    ("tubevit_np/tubes.py", "    video = _pad_far(video, ends)",
      ("    middle = video.shape[1] // 2 if tube.is_patch else 0\n"
-     "    video = np.roll(video, -middle, axis=1)[:, starts[0]:"),
+     "    video = _pad_far(np.roll(video, -middle, axis=1), ends)"),
      LOOPS, "patches from the middle frame", "layout"),
-    ("tubevit_np/position.py", "(kernel - 1 + (factor", "(kernel // 2 * 2 + (factor",
+    ("tubevit_np/position.py", "(extent - 1) / 2", "extent // 2",
      "test_position.py::test_centres_equal_a_loop", "centre k // 2", "layout"),
 ]]
 

@@ -90,7 +90,7 @@ COST = [Mutant("tubevit_np/cost.py", *rest) for rest in [
     ("max(cut, attention, n", "max(attention, n",
      "test_cost.py::test_memory_of_inference_is_the_largest_set_still_to_be_read",
      "the video takes no room"),
-    ("max(5 * n * d +", "max(4 * n * d +",
+    ("[5 * n * d +", "[4 * n * d +",
      "test_cost.py::test_memory_of_inference_is_the_largest_set_still_to_be_read",
      "nothing waits beside q, k and v"),
 ]]
@@ -116,8 +116,8 @@ RECIPE = [Mutant(*rest) for rest in [
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
     ("tubevit_np/recipe.py", "return (value,) * count", "return (value,)",
      "test_recipe.py::test_sets_have_their_own_numbers_or_one_for_all", "the first set alone"),
-    ("tubevit_np/recipes.py", "usual | RECIPES.get(recipe, {}) | given)",
-     "RECIPES.get(recipe, {}) | given | usual)",
+    ("tubevit_np/recipes.py", "usual | named | given)",
+     "named | given | usual)",
      "test_recipes.py::test_what_is_given_comes_first", "what is usual before what is asked"),
 ]]
 
@@ -329,6 +329,29 @@ ABLATE = [Mutant(*rest) for rest in [
      "test_longer.py::test_a_view_is_a_part_of_a_clip_twice_as_long", "views of different clips"),
 ]]
 
+LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new, test, why in [
+    ("run", "        check_stopped()\n", "",
+     "test_stopping.py::test_a_lost_ctrl_c_comes_with_the_next_step", "a Ctrl-C that is lost"),
+    ("stopping", "    _asked.clear()\n", "",
+     "test_stopping.py::test_afterwards_all_is_as_before", "every later command stopped, too"),
+    ("begin", '("config.json", MODEL)', '("config.json",)',
+     "test_run.py::test_a_checkpoint_of_something_else_is_not_written_over", "a model lost"),
+    ("data/subset", "if there := ", "if False and ",
+     "test_annotations.py::test_no_table_is_written_over", "a table lost"),
+    ("data/files", "    source.check_held_out()\n", "",
+     "test_stream.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
+    ("data/files", "fps, memory, val)", "fps, np.inf, val)",
+     "test_stream.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
+    ("commands", "if folder is not None and", 'if name == "out" and',
+     "test_cli.py::test_a_folder_without_a_name_is_refused[resume]", "a demo in its place"),
+    ("recipes", "* steps // recipe", "// recipe",
+     "test_recipes.py::test_a_shorter_training_warms_up_over_the_same_share", "no warm-up"),
+    ("conversions", '("fps", seen)', '("fps", notes)',
+     "test_cli.py::test_the_tubes_of_a_small_run_in_a_large_one", "the speed of another model"),
+    ("data/ahead", "    with _ctrl_c_later():\n        maker.start()\n", "    maker.start()\n",
+     "test_ahead.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
+]]
+
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *COST_TABLE, *CLI, *RECIPE,
           *FOLDER, *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *RANDAUGMENT, *SPAN, *CACHE,
-          *SHORT, *VIEWS, *START, *JOINT, *ABLATE]
+          *SHORT, *VIEWS, *START, *JOINT, *ABLATE, *LOST]

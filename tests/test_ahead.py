@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -50,6 +51,24 @@ def test_the_same_batches_in_the_same_order_as_from_the_sources():
     assert len(found) == len(steps)
     for step, (video, image) in zip(steps, found, strict=True):
         assert same(video, sources[0].batch(step, 3)) and same(image, sources[1].batch(step, 2))
+
+
+@dataclass
+class Deaf:
+    """A source whose batch tells whether its process began deaf to Ctrl-C."""
+
+    slow: bool = True
+
+    def batch(self, step, count):
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows blocks no signals")
+def test_ctrl_c_is_for_the_training_process_alone():
+    """Or the other one, while it still imports, would show how it dies."""
+    with ahead(Joint([Deaf()], [1]), range(1)) as batches:
+        assert list(batches) == [[True]]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_what_the_other_process_has_to_say_is_said_by_this_one():

@@ -157,8 +157,8 @@ def test_rows_twice_and_of_two_classes_and_outside(tmp_path):
         found = open_dataset(path, "val", "video", 4, 8)
     assert [file.name for file, _ in found.items] == ["1.mp4", "3.mp4"]
     assert {(file.name, why) for file, why in found.skipped} == {
-        ("2.mp4", "two classes: a and b"), ("outside.mp4", "its path leaves the data folder")}
-    assert f"{path}: rows that stand there twice: 1" in [str(warning.message) for warning in caught]
+        ("2.mp4", "two classes: a and b"), ("outside.mp4", "its path contains ..")}
+    assert f"{path}: 1 duplicate rows" in [str(warning.message) for warning in caught]
 
 
 @needs_shared
@@ -202,8 +202,9 @@ def test_a_subset_can_be_trained_on_and_made_again(large, tmp_path):
 
 def test_classes_and_files_are_drawn_by_the_seed(large, tmp_path):
     def drawn(seed, **asked):
-        counts = make_subset(large, "video", tmp_path / "out", per_class=2, seed=seed, **asked)
-        return tuple(counts["train"]), (tmp_path / "out/train.csv").read_text()
+        out = tmp_path / f"{seed} of {asked['classes']}"
+        counts = make_subset(large, "video", out, per_class=2, seed=seed, **asked)
+        return tuple(counts["train"]), (out / "train.csv").read_text()
     assert len({drawn(seed, classes=2)[0] for seed in range(8)}) > 2
     assert len({drawn(seed, classes=["a", "d"])[1] for seed in range(8)}) > 4
 
@@ -214,6 +215,15 @@ def test_a_subset_of_named_classes(large, tmp_path):
     assert counts == {"train": {"b, c": 7, "e": 7}, "val": {"b, c": 3, "e": 3}}
     with (tmp_path / "out/val.csv").open(newline="") as file:
         assert {row["label"] for row in csv.DictReader(file)} == {"b, c", "e"}
+
+
+def test_no_table_is_written_over(large, tmp_path):
+    for name in ("train.csv", "val.csv"):
+        (out := tmp_path / name[0]).mkdir()
+        (out / name).write_text("path,label\n")
+        with pytest.raises(ValueError, match=f"already holds {name}; give another --out"):
+            make_subset(large, "video", out)
+        assert [file.read_text() for file in out.iterdir()] == ["path,label\n"]
 
 
 def test_classes_that_cannot_be(large, tmp_path):

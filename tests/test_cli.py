@@ -179,13 +179,14 @@ def test_the_tubes_of_a_small_run_in_a_large_one(tmp_path, capsys):
     large, out = tmp_path / "large", tmp_path / "scaled.safetensors"
     cfg = replace(tv.PRESETS["demo"], dim=192, depth=3, classes={"noun": 9})
     tv.save(tmp_path / "large", tv.init(cfg, np.random.default_rng(1)), cfg,
-            {"noun": list("abcdefghi")}, heads='{"image": ["noun"]}')
+            {"noun": list("abcdefghi")}, heads='{"image": ["noun"]}', fps=3)
     assert run("scale", finished(), large, "--gate", 1, "--out", out) == 0
     shown = capsys.readouterr().out
     assert "8x8x8            1x1x1       2x1x1        96    96\n" in shown
     assert f"train --start {out} --frozen 1 --data VIDEOS\n" in shown
     params, cfg, notes = tv.load(out)
     assert (cfg.gate_layer, cfg.dim, notes["size"], notes["frames"]) == (1, 192, "24", "16")
+    assert notes["fps"] == "0"  # the speed that the small one's tubes know: any
     assert params["gate"]["alpha"] == 0 and notes["heads"] == '{"image": ["noun"]}'
     assert run("train", "--start", out, "--frozen", 1, "--data", "generated", "--batch", 2,
                "--steps", 2, "--out", tmp_path / "run") == 0
@@ -304,7 +305,7 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     assert np.array_equal(params["pool"]["q"]["w"], fresh["pool"]["q"]["w"])
     assert run("export", tmp_path / "start", "--format", "timm", "--out", tmp_path / "out") == 0
     text = capsys.readouterr().out
-    assert "for images of 224x224 pixels, 0 to 1, less 0.5, over 0.5" in text
+    assert "for images of 224x224 pixels in [0, 1], normalised as (x - 0.5) / 0.5" in text
     assert "left out: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
     found = load_file(tmp_path / "out" / "model.safetensors")
     assert found.pop("pos_embed").shape == (1, 28 * 28, 12)
@@ -432,12 +433,22 @@ def test_a_mistake_ends_in_one_line_and_status_2(place, capfd, recwarn, typed):
     assert not (place / "new" / "config.json").exists()
 
 
+@pytest.mark.parametrize("option", ["out", "resume"])
+def test_a_folder_without_a_name_is_refused(capsys, option):
+    """As of a variable of the shell that is not set; a run that begins anew would be worse."""
+    assert run("train", f"--{option}", "") == 2
+    assert f"--{option} is empty; name a folder" in capsys.readouterr().err
+
+
 def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(sources, "make_pools", mock.Mock(side_effect=MemoryError("no 64 GiB")))
     assert run("train", "--size", 31, "--out", tmp_path / "run") == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line == "tubevit_np: no 64 GiB; use a smaller --size, --frames or --batch"
     assert not (tmp_path / "run").exists()
+    monkeypatch.setattr(sources, "generated_for", mock.Mock(side_effect=MemoryError("no 1 GiB")))
+    assert run("evaluate", finished()) == 2  # it has no such options
+    assert capsys.readouterr().err == "tubevit_np: no 1 GiB\n"
 
 
 def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):

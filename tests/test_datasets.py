@@ -73,7 +73,7 @@ def test_without_parts_every_fifth_of_a_class_is_val(tmp_path, folder):
     assert train == sorted({*TEN, "c/only.avi"} - {*val})
 
 
-@pytest.mark.filterwarnings("ignore:.*stand there twice")
+@pytest.mark.filterwarnings("ignore:.*duplicate rows")
 def test_csv_with_a_byte_order_mark_quotes_spaces_and_repeated_rows(tmp_path):
     touch(tmp_path, "x/2.mp4", "1.mp4")
     rows = "path,label\nx/2.mp4, \"tying, a knot\"\n1.mp4,person's head \n1.mp4,person's head\n\n"
@@ -127,7 +127,7 @@ def test_labels_of_a_checkpoint_keep_their_order_and_know_no_others(tmp_path):
         listed(tmp_path, labels=["walk", *"012345"])
 
 
-@pytest.mark.filterwarnings("ignore:.*stand there twice")
+@pytest.mark.filterwarnings("ignore:.*duplicate rows")
 def test_rows_without_a_file_or_a_label_are_left_out_and_counted(tmp_path):
     touch(tmp_path, "1.mp4", "2.mp4", "3.mp4")
     write_csv(tmp_path / "mine.csv", "1.mp4,a", "gone.mp4,a", "2.mp4,b", "3.mp4,", "3.mp4", ",a")

@@ -110,6 +110,17 @@ def test_timm_s_ratio_gives_every_width_of_the_mlp(tmp_path):
             assert int(dim * ratio) == mlp_dim
 
 
+def test_learned_positions_are_those_of_the_patches(rng):
+    """They stand behind those of the video tube, and its first frame's are an image's."""
+    cfg = replace(CFG, position="learned", learned_for=(7, 24, 24))
+    params = small.params(cfg, rng)
+    table, = to_timm(params, cfg, 24)["pos_embed"]
+    _, out = tv.forward(params, rng.random((1, 24, 24, 2)), cfg, "verb")
+    small.assert_close(table, (out["with_position"] - out["tokens"])[0])
+    with pytest.raises(ValueError, match="positions were learned for"):
+        to_timm(params, cfg, 12)
+
+
 def test_another_eps_than_timm_s_is_said(params, tmp_path):
     with pytest.warns(UserWarning, match="eps is 1e-12; timm's settings hold none"):
         export(tmp_path, params, replace(CFG, eps=1e-12), "timm", 24)
@@ -128,6 +139,9 @@ def test_what_is_no_plain_vit_is_said(params, tmp_path, rng):
             "format 'hf' with a head: there are timm, with": ("hf", 24, "noun")}.items():
         with pytest.raises(ValueError, match=words):
             export(tmp_path / "x", params, CFG, *given)
+    divided = replace(small.MODELS["divided"], tubes=(PATCH,))
+    with pytest.raises(ValueError, match="the model has divided attention"):
+        export(tmp_path / "x", small.params(divided, rng), divided, "timm", 24)
     assert not (tmp_path / "x").exists()
 
 

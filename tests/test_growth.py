@@ -32,8 +32,9 @@ def test_each_case_changes_one_size():
         cfg, shape, clips = growth.case(sweep, value, "main")
         assert (cfg.tubes, cfg.dim, cfg.mlp_dim, shape, clips) == (
             usual[0].tubes, 192, 768, *usual[1:])
-    cfg, *_ = growth.case("width", 96, "main")
-    assert (cfg.dim, cfg.mlp_dim, cfg.heads) == (96, 384, 3)
+    cfg, *_ = growth.case("width", 128, "main")
+    assert (cfg.dim, cfg.mlp_dim, cfg.heads) == (128, 512, 2)
+    assert growth.case("width", 192, "main") == usual
     cfg, shape, clips = growth.case("pixels", 64, "dense")
     assert shape == (32, 64, 64) and clips == 1 and len(cfg.tubes) == 2
     assert [tube.is_patch for tube in growth.case("tubes", 2, "main")[0].tubes] == [True, False]

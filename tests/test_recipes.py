@@ -36,6 +36,12 @@ def test_what_is_given_comes_first():
     assert (recipe.preset, recipe.frames, recipe.mixup, recipe.fps) == ("Ti", 20, 0, 24)
 
 
+def test_a_shorter_training_warms_up_over_the_same_share():
+    assert recipe_for("ssv2", steps=3000).warmup == 100
+    assert recipe_for("k400", steps=20).warmup == 0
+    assert recipe_for(steps=20).warmup == Recipe().warmup
+
+
 def test_large_presets_have_recipes_of_their_own():
     assert recipe_for() == recipe_for(preset="demo") == Recipe()
     base, large = recipe_for(preset="B"), recipe_for(preset="H", lr=0.5)

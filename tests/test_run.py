@@ -306,6 +306,13 @@ def test_a_folder_that_holds_a_run_is_refused():
         new_run(finished(), RECIPE)
 
 
+def test_a_checkpoint_of_something_else_is_not_written_over(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"of somebody")
+    with pytest.raises(ValueError, match="already holds a run"):
+        new_run(tmp_path, RECIPE)
+    assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
+
+
 @pytest.mark.parametrize("place", ["file", "file/run"])
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path, place):
     (tmp_path / "file").touch()
@@ -387,7 +394,7 @@ def test_other_files_than_the_run_began_with_are_said(tmp_path, memory):
         open_run(tmp_path / "run")
     (data / "train/cat/1.mov").unlink()
     told = (r"run: films: other files than when the run began \(6 files of train then, 5 now, "
-            r"4 files of val then, 4 now\); it goes on with these")
+            r"4 files of val then, 4 now\); going on with the new files")
     with pytest.warns(UserWarning, match=told):
         open_run(tmp_path / "run")
 
@@ -403,7 +410,7 @@ def test_what_a_model_is_scored_on(on_files, tmp_path):
     with pytest.raises(ValueError, match="class fox is none of the 2 known: cat, eel"):
         sources_for(path, notes, data=[other])
     alone = shutil.copy(path, tmp_path)
-    with pytest.raises(ValueError, match="lies in no run folder: .*--data"):
+    with pytest.raises(ValueError, match="is in no run folder: .*--data"):
         sources_for(Path(alone), notes)
 
 

@@ -64,5 +64,6 @@ def test_a_stream_says_it_once_for_a_set(tmp_path, films, fps, count, kept):
         said = heard(lambda source=source: [source.batch(step, 6) for step in range(3)]
                        + [*source.held_out(9), *source.held_out_views(2, 1)])[1]
         assert len(said) == 1 and said[0].startswith("set: ") and said[0].endswith(
-            f".mov: only {count} of 6 frames, the last repeats; so it is with all videos as short")
+            f".mov: only {count} of 6 frames, the last repeats; "
+            "the same goes for all videos as short")
         assert "shorter than their clips" not in source.description()

@@ -16,7 +16,7 @@ from tubevit_np.__main__ import ENGINE
 from tubevit_np.data import span
 from tubevit_np.data.augment import has_sides
 from tubevit_np.data.clock import duration
-from tubevit_np.data.files import open_files
+from tubevit_np.data.files import open_files, open_held_out
 from tubevit_np.data.images import centre_crop
 from tubevit_np.data.span import pictures_in, read_span
 from tubevit_np.data.stream import StreamSource, crop_at
@@ -216,6 +216,28 @@ def test_a_set_of_broken_files_ends_the_training(tmp_path):
         file.write_bytes(b"no video")
     with pytest.raises(ValueError, match="files in a row cannot be read, the last: cannot read"):
         open_files(path, "video", asked()).batch(0, 1)
+
+
+@pytest.mark.parametrize("opened", [
+    lambda path: open_files(path, "video", asked()),
+    lambda path: open_held_out(path, "video", 2, 24, "set", ("cat", "eel"), fps=5)])
+def test_what_can_never_be_scored_is_told_at_once(tmp_path, opened):
+    path = class_folder(tmp_path / "set", "video")
+    broken = sorted(path.glob("val/*/*.mov"))
+    for file in broken[:-1]:
+        file.write_bytes(b"no video")
+    opened(path)
+    broken[-1].write_bytes(b"no video")
+    with pytest.raises(ValueError, match="no video of 4 can be read; cannot read video .*0.mov"):
+        opened(path)
+
+
+def test_a_large_set_is_scored_without_holding_it(tmp_path):
+    path = class_folder(tmp_path / "set", "video")
+    given = path, "video", 2, 24, "set", ("cat", "eel")
+    kept, read = open_held_out(*given), open_held_out(*given, memory=4 * 2 * 26 * 27 * 3 / 1e9)
+    assert (kept.slow, read.slow) == (False, True)
+    assert all(same(*pair) for pair in zip(kept.held_out(3), read.held_out(3), strict=True))
 
 
 @pytest.mark.filterwarnings("ignore:.*gives no tokens")

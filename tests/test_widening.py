@@ -97,6 +97,21 @@ def test_a_member_sees_what_the_small_kernel_sees_there(models, rng):
     assert compared == {(0, 0), (0, 1), (2, 0), (2, 1)}
 
 
+def test_what_is_joined_has_the_names_of_its_config(models, rng):
+    """Of a large model with a kernel for its own video tubes, and a gate of its own."""
+    large = replace(LARGE, tubes=(*LARGE.tubes, small.OVERLAPPING), shared_kernel=True,
+                    gate_layer=1)
+    for gate in ({"gate_layer": 0}, {"gate_layer": None}):
+        params, cfg = scaled_up(models[0], SMALL, tv.init(large, rng), large, SHAPE, **gate)
+        assert {name: x.shape for name, x in tv.flatten(params).items()} == tv.shapes(cfg)
+
+
+def test_learned_positions_are_refused(models, rng):
+    large = replace(LARGE, position="learned", learned_for=(1, 10, 12))
+    with pytest.raises(ValueError, match="the large model learned its positions"):
+        scaled_up(models[0], SMALL, tv.init(large, rng), large, SHAPE)
+
+
 @pytest.mark.parametrize("change", ["two patches", "shared"])
 def test_what_cannot_be_joined_is_refused(models, change):
     large = replace(LARGE, tubes=LARGE.tubes * 2) if change == "two patches" else LARGE

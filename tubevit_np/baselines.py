@@ -2,7 +2,7 @@
 
 TimeSformer (Bertasius, Wang and Torresani, ICML 2021) sees the 2D patches of every frame; a block
 attends over the frames of each place, then over the places of each frame.  A second linear layer
-behind the attention over time is in none of its equations, but in its number of parameters.  Here
+after the attention over time is in none of its equations, but in its number of parameters.  Here
 it has no class token and no learned positions: those are as everywhere.
 
 All other baselines are tube sets (config.py)."""

@@ -1,4 +1,4 @@
-"""Opening a run: a new one in an empty folder, or one that is there, to be gone on with."""
+"""Opening a run: a new one in an empty folder, or one that is there, to be resumed."""
 
 import json
 import warnings
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tubevit_np.data.describe import changed
 from tubevit_np.data.sources import open_sources
-from tubevit_np.folder import checkpoints
+from tubevit_np.folder import MODEL, checkpoints
 from tubevit_np.recipe import read_recipe, write_recipe
 from tubevit_np.run import Run, labels_of
 from tubevit_np.writing import make_folder, write_text
@@ -19,7 +19,7 @@ def new_run(folder, recipe):
 
     data.json tells how many files of each class it found, and which it cannot use, and why."""
     folder = Path(folder)
-    if (folder / "config.json").exists() or checkpoints(folder):
+    if checkpoints(folder) or any((folder / name).exists() for name in ("config.json", MODEL)):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
     make_folder(folder, "--out")
@@ -49,7 +49,7 @@ def open_run(folder):
                          f"{labels_of(sources)}: put the old classes back, or begin another run")
     if (Path(folder) / DATA).exists():
         for line in changed(json.loads((Path(folder) / DATA).read_text()), described(sources)):
-            warnings.warn(f"{folder}: {line}; it goes on with these", stacklevel=2)
+            warnings.warn(f"{folder}: {line}; going on with the new files", stacklevel=2)
     return Run(folder, recipe, sources, cfg)
 
 

@@ -5,10 +5,11 @@ import sys
 import warnings
 
 from tubevit_np import commands, conversions, options
+from tubevit_np.stopping import ctrl_c_noted
 
 
 def main(package, engine, arguments=None):
-    """Run one command; engine is the package's train and evaluate.  Returns the exit status."""
+    """The exit status of one command; engine: the package's check, train and predictor."""
     warnings.simplefilter("ignore", RuntimeWarning)  # of an overflow: a run says that itself
     return ended(package, parser(package), lambda given: given.command(given, engine), arguments)
 
@@ -18,12 +19,13 @@ def ended(package, parser, work, arguments=None):
     warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
     try:
         given = parser.parse_args(arguments)
-        work(given)
+        with ctrl_c_noted():
+            work(given)
     except (ValueError, OSError) as error:
         print(f"{package}: {error}", file=sys.stderr)
         return 2
     except MemoryError as error:
-        print(f"{package}: {error}; use a smaller --size, --frames or --batch", file=sys.stderr)
+        print(f"{package}: {error}{commands.smaller(given)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\n{package}: stopped{commands.way_on(given)}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the commands do; cli.py holds what to type."""
+"""What the commands do; options.py holds what to type."""
 
 import json
 from dataclasses import fields
@@ -20,12 +20,13 @@ def train(options, engine):
 
     names = "recipe", *(field.name for field in fields(Recipe))
     given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
-    if options.resume and given:
+    if options.resume is not None and given:
         first = next(iter(given)).replace("_", "-")
         raise ValueError(f"a resumed run keeps its own options; leave out --{first}")
-    if not options.out.strip():
-        raise ValueError("--out is empty; name a folder for the run")
-    if options.resume:
+    for name, folder in (("out", options.out), ("resume", options.resume)):
+        if folder is not None and not folder.strip():
+            raise ValueError(f"--{name} is empty; name a folder for the run")
+    if options.resume is not None:
         run = open_run(options.resume)
     else:
         engine.check(recipe := recipe_for(**given))  # before there is a folder
@@ -49,9 +50,18 @@ def whole_paths(given):
     return f"{name}={Path(path).resolve()}" if mark and not given.exists() else str(given.resolve())
 
 
+def trains(options):
+    return getattr(options, "command", None) is train
+
+
+def smaller(options):
+    """How a command may come to need less memory, for its last line."""
+    return "; use a smaller --size, --frames or --batch" if trains(options) else ""
+
+
 def way_on(options):
     """How to go on with a command that was stopped, for its last line."""
-    if options.command is not train:
+    if not trains(options):
         return ""
     return f"; go on with: train --resume {options.resume or options.out}"
 
@@ -107,7 +117,7 @@ def of_set(source, sources):
 
 
 def write_details(folder, source, answers, examples):
-    """Every answer, every class and a picture of what is taken for what, for each head."""
+    """Every answer, every class and a confusion matrix, for each head."""
     from figures import confusion, save
     from tubevit_np import details
 

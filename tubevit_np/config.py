@@ -60,7 +60,7 @@ class Tube:
 class Config:
     """A whole model; frozen, comparable, and stored as JSON in every checkpoint.
 
-    classes: {head name: K}, one linear head for each data set.
+    classes: {head name: K}, one linear head for each set of classes: usually one a data set.
     Raises ValueError for sizes that cannot be."""
 
     tubes: tuple[Tube, ...]

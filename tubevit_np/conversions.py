@@ -50,8 +50,8 @@ def export(options, engine):
     params, cfg, notes = load(find_model(options.run))
     size = int(notes.get("size", 224)) if options.size is None else options.size
     left = write(options.out, params, cfg, options.format, size, options.head)
-    print(f"{options.out}: for images of {size}x{size} pixels, 0 to 1, less {cfg.mean}, "
-          f"over {cfg.std}")
+    print(f"{options.out}: for images of {size}x{size} pixels in [0, 1], normalised as "
+          f"(x - {cfg.mean}) / {cfg.std}")
     print(f"left out: {', '.join(left) or 'nothing'}")
 
 
@@ -66,7 +66,7 @@ def scale(options, engine):
                     for name, usual in (("frames", 32), ("size", 224)))
     params, cfg = scaled_up(small, small_cfg, large, large_cfg, (frames, size, size),
                             gate_layer=options.gate, gate_tokens=options.gate_tokens)
-    kept = {name: notes[name] for name in ("heads", "fps") if name in notes}
+    kept = {name: of[name] for name, of in (("heads", notes), ("fps", seen)) if name in of}
     save(options.out, params, cfg, notes["labels"], frames=frames, size=size, **kept)
     print(f"{'tube':10}{'members':>12}{'now':>12}{'channels':>10}{'now':>6}")
     for old, new in zip(small_cfg.tubes, cfg.tubes, strict=True):

@@ -40,13 +40,13 @@ def flops(cfg, shape):
 
 
 def training_flops(cfg, shape):
-    """{part: operations} there and back: on the way back every product has two of its size, one by
+    """{part: operations} there and back: backward takes two products of the size of each, one by
     each factor, but for the tubes, whose video needs no gradient."""
     return {part: (2 if part == "tubes" else 3) * many for part, many in flops(cfg, shape).items()}
 
 
 def training_memory(cfg, shape):
-    """{part: bytes} of float32 that a pass over one (T, H, W) video keeps for the way back.
+    """{part: bytes} of float32 that a pass over one (T, H, W) video keeps for the backward pass.
 
     All that `forward` names in out, the video included; not the gradients nor the parameters."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
@@ -67,10 +67,10 @@ def inference_memory(cfg, shape):
     is cut; q, k, v and weights beside what waits; or the MLP's two.  Not the parameters."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
     cut = math.prod(shape) * cfg.channels + n * d
-    waits = 0 if cfg.gate_layer is None else n * d  # z^0, which at first is the input itself
-    attention = max(5 * n * d + cfg.heads * n * many + (waits if i or cfg.gate_layer else 0)
-                    for i, many in enumerate(attended(cfg, shape)))
-    return FLOAT * max(cut, attention, n * d + 2 * n * m + waits)
+    z0 = 0 if cfg.gate_layer is None else n * d  # the first attention's own input, if it gates
+    first, *later = [5 * n * d + cfg.heads * n * many for many in attended(cfg, shape)]
+    attention = max([first + (z0 if cfg.gate_layer else 0), *(numbers + z0 for numbers in later)])
+    return FLOAT * max(cut, attention, n * d + 2 * n * m + z0)
 
 
 def tokens_for(cfg, operations):

@@ -26,8 +26,8 @@ def model_lines(cfg, shape):
     for part in cost.PARTS:
         yield _part(part, *(column[part] for column in columns))
     yield _part("all", *(sum(column.values()) for column in columns)) + "\n"
-    yield ("GFLOPs: 2 for each multiply-add.  Memory: float32, of one video, kept for the way back;"
-           f"\nwithout a way back {cost.inference_memory(cfg, shape) / 1e6:.3g} MB at most at a "
+    yield ("GFLOPs: 2 for each multiply-add.  Memory: float32, of one video, kept for backward;"
+           f"\nwithout it {cost.inference_memory(cfg, shape) / 1e6:.3g} MB at most at a "
            "time.  Parameters, their gradients\nand moments come on top.")
 
 

@@ -1,4 +1,4 @@
-"""What a score is made of: every answer, every class, and what is taken for what."""
+"""What a score is made of: every answer, every class, and the confusion matrix."""
 
 import numpy as np
 

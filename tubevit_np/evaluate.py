@@ -11,7 +11,7 @@ from tubevit_np.loss import rank
 from tubevit_np.model import forward
 
 BATCH = 32
-PARTS = 2  # of every batch, computed side by side; fixed, so that a run repeats on any machine
+PARTS = 2  # of every batch, computed side by side; fixed, so that results hold for any cores
 
 
 def logits_of(params, cfg, x, heads):
@@ -46,7 +46,7 @@ def answered(predict, source, most=None, views=(1, 1)):
 
     views: (moments, places), of files alone;  an image has but one moment.  The score of several
     views is the mean of their softmax, of one view the logits.  Raises ValueError for views of
-    generated examples."""
+    generated examples, and where no file can be read."""
     count, batches = 1, None
     if views == (1, 1):
         batches = source.held_out(BATCH, most)
@@ -61,6 +61,8 @@ def answered(predict, source, most=None, views=(1, 1)):
         for head, labels in batch.labels.items():
             found[head][0].append(over_views(logits[head], count))
             found[head][1].append(labels)
+    if not all(scores for scores, _ in found.values()):
+        raise ValueError(f"no held-out {source.kind} can be read")
     return {head: tuple(map(np.concatenate, parts)) for head, parts in found.items()}
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
+from tubevit_np.model import check_heads
 from tubevit_np.params import flatten, shapes
-from tubevit_np.position import positions
+from tubevit_np.position import learned_rows, positions
 from tubevit_np.vit.axes import to_torch
 from tubevit_np.vit.names import (
     HEAD_NAMES,
@@ -34,7 +35,7 @@ def to_timm(params, cfg, size, head=None):
     """{timm's name: array} for images of size x size; with a head's name, the pooling and it, too.
 
     Raises ValueError for a size that patches do not fill, and for what no plain ViT can be."""
-    flat = _encoder(params, cfg, IN_TIMM) | {"pos_embed": _table(cfg, size)}
+    flat = _encoder(params, cfg, IN_TIMM) | {"pos_embed": _table(params, cfg, size)}
     return flat if head is None else flat | _pooled(params, cfg, head)
 
 
@@ -43,7 +44,8 @@ def to_hugging_face(params, cfg, size):
     nothing = np.zeros((1, 1, cfg.dim), np.float32)
     return _encoder(params, cfg, IN_HUGGING_FACE) | {
         "embeddings.cls_token": nothing,
-        "embeddings.position_embeddings": np.concatenate([nothing, _table(cfg, size)], axis=1)}
+        "embeddings.position_embeddings": np.concatenate(
+            [nothing, _table(params, cfg, size)], axis=1)}
 
 
 def export(folder, params, cfg, form, size, head=None):
@@ -68,7 +70,7 @@ def export(folder, params, cfg, form, size, head=None):
         file.write(to_bytes(flat, {"format": "pt"}))
     for name, told in settings.items():
         write_text(folder / name, json.dumps(told, indent=2) + "\n")
-    used = (f"tubes.{patch_tube(cfg)}.", "blocks.", "norm.")
+    used = (f"tubes.{patch_tube(cfg)}.", "blocks.", "norm.", "position.")
     used += ("pool.", f"heads.{head}.") if head else ()
     return [name for name in flatten(params) if not name.startswith(used)]
 
@@ -86,6 +88,8 @@ def patch_tube(cfg):
 
 def _encoder(params, cfg, form):
     flat, patch = flatten(params), patch_tube(cfg)
+    if cfg.attention != "global":
+        raise ValueError(f"the model has {cfg.attention} attention; that of a plain ViT is global")
     if flat.get("gate.alpha", 0) != 0:
         raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}); a plain ViT has none")
     flat |= {f"patch.{leaf}": flat[f"tubes.{patch}.{leaf}"] for leaf in "wb"}
@@ -100,18 +104,20 @@ def _named(form, flat, names):
     return found
 
 
-def _table(cfg, size):
-    """The positions of an image's patches, as a learned table would hold them: (1, N, D)."""
-    patch = cfg.tubes[patch_tube(cfg)]
+def _table(params, cfg, size):
+    """The positions of an image's patches, learned or as a learned table would hold them:
+    (1, N, D)."""
+    shape, patch = (1, size, size), cfg.tubes[patch_tube(cfg)]
     if size < 1 or any(size % k for k in patch.kernel):
         raise ValueError(f"size {size} is not a multiple of the patch, {patch.name}")
-    return positions(replace(cfg, tubes=(patch,)), (1, size, size))[None].astype(np.float32)
+    if cfg.position == "learned":
+        return params["position"]["w"][None, learned_rows(cfg, shape)[patch_tube(cfg)]]
+    return positions(replace(cfg, tubes=(patch,)), shape)[None].astype(np.float32)
 
 
 def _pooled(params, cfg, head):
     """timm's pooling always ends in an MLP; where ours has none, it is zeros and adds nothing."""
-    if head not in cfg.classes:
-        raise ValueError(f"no head {head!r}; this model has {', '.join(cfg.classes) or 'none'}")
+    check_heads(head, cfg)
     flat = flatten(params)
     flat = {name: flat.get(name, np.zeros(shape, np.float32))
             for name, shape in shapes(replace(cfg, pool_mlp=True)).items()}

@@ -1,9 +1,9 @@
-"""Tube kernels that begin as the 2D kernel of an image model, spread over time (Sec. 3.6).
+"""Tube kernels that begin as the 2D kernel of an image model, spread over time.
 
 A static video then gives the token that an image gives: for a tube of any size and any picture,
 the token of that picture resized linearly to the size of the patch.  So kernels are made by the
 transposed resize: resizing the kernel itself would change its sum, and every token's size with it
-(a 16x16 kernel to 4x4: a sixteenth), and dividing by the length alone is what ports forget."""
+(a 16x16 kernel to 4x4: a sixteenth), which ports that divide by the length alone forget."""
 
 import numpy as np
 

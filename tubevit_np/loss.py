@@ -1,4 +1,4 @@
-"""How wrong and how often right (Table 10: softmax cross entropy with label smoothing)."""
+"""How wrong and how often right: softmax cross entropy, label smoothing (Table 10), accuracy."""
 
 import numpy as np
 
@@ -28,6 +28,6 @@ def accuracy(logits, labels, k=1):
 
 
 def rank(logits, labels):
-    """How many other classes score as high as the right one: (B,) int; a tie, or NaN, is no hit."""
+    """How many others score at least as high as the right class: (B,) int; ties and NaN count."""
     own = np.take_along_axis(logits, labels[:, None], axis=1)
     return (~(logits < own)).sum(1) - 1

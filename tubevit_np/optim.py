@@ -1,4 +1,4 @@
-"""AdamW, a learning rate that warms up and falls along a cosine, and clipping (Table 10).
+"""AdamW, a learning rate that warms up and falls along a cosine (Table 10), and clipping.
 
 Parameters, gradients and moments are flat dicts with the same names."""
 
@@ -54,7 +54,7 @@ def adamw_state(params):
 def quiet(size):
     """The usual size of a kernel's gradients, (1, 1, 1, 1, D); fainter waves hold mostly noise.
 
-    Added below the fraction it keeps them small: without it kernels would be coloured static."""
+    Added to the denominator it keeps them small: without it kernels would be coloured static."""
     return np.sqrt(np.square(size).mean((0, 1, 2, 3), keepdims=True))
 
 

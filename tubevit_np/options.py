@@ -32,9 +32,9 @@ HELP = {  # group: {option: (type, what it says)}
     },
     "how it is trained": {
         "steps": (int, "training steps"),
-        "frozen": (int, "so many first blocks do not train, nor do the tubes then"),
+        "frozen": (int, "how many first blocks do not train; above 0 the tubes do not either"),
         "lr": (float, "highest learning rate"),
-        "accumulate": (int, "parts of a step's batch, one after the other, to save memory"),
+        "accumulate": (int, "a step in so many times more pieces, for as much less memory"),
         "devices": (int, "devices that share every batch (tubevit_tg; on a CPU: threads)"),
         "precision": (str, f"of matrix products: {', '.join(PRECISIONS)} (tubevit_tg)"),
         "smoothing": (float, "label smoothing, 0 to below 1"),
@@ -43,7 +43,7 @@ HELP = {  # group: {option: (type, what it says)}
         "flip": (bool, "mirror files at random, but for classes that tell left from right"),
         "randaugment": (int, "random changes of each file (paper: 2), not of generated clips"),
         "magnitude": (float, "of these changes, 0 to 10"),
-        "smoothness": (float, "weight decay that fast waves of the tubes' kernels have beside"),
+        "smoothness": (float, "extra weight decay on the high frequencies of tube kernels"),
         "shuffled": (bool, "as a control, frames of each clip in random order, in training alone"),
         "seed": (int, "of parameters and batches"),
         "save_every": (int, "steps between checkpoints"),
@@ -93,8 +93,8 @@ def evaluate(sub):
                      help="moments x places of each file, whose answers are averaged; the paper "
                      "takes 4x3 (default 1x1)")
     sub.add_argument("--details", metavar="FOLDER",
-                     help="folder for every answer and every class as CSV, and a picture of what "
-                     "is taken for what")
+                     help="folder for every answer and every class as CSV, and a "
+                     "confusion matrix")
 
 
 def predict(sub):

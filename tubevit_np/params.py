@@ -47,8 +47,8 @@ def init(cfg, rng, kernel_norm=KERNEL_NORM):
     """New float32 parameters, a nested tree drawn from rng, a NumPy Generator.
 
     Matrices have standard deviation 1 / sqrt(fan in), those that write into the residual stream a
-    share of it; tube kernels are white noise of about kernel_norm; biases, alpha and time.fc are 0,
-    gains 1."""
+    share of it, learned positions 0.02; tube kernels are white noise of about kernel_norm; biases,
+    alpha and time.fc are 0, gains 1."""
     return nest({name: _draw(name, shape, cfg, rng, kernel_norm)
                  for name, shape in shapes(cfg).items()})
 

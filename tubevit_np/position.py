@@ -14,10 +14,11 @@ def centres(tube, shape, strides=None):
     (k - 1) / 2 past the start of the kernel: the mean of the indices it covers, so t = 0 for a 2D
     patch of the first frame.  A packed token sits at the centre of the union of its members.
     strides: other ones than those of the tube, for the ablation of Table 7a."""
-    axes = [offset + step * np.arange(count) + (kernel - 1 + (factor - 1) * stride // factor) / 2
-            for offset, step, stride, kernel, factor, count
-            in zip(tube.offset, strides or tube.stride, tube.stride, tube.kernel, tube.s2d,
-                   grid(tube, shape), strict=True)]
+    axes = []
+    for axis, count in enumerate(grid(tube, shape)):
+        step, members = (strides or tube.stride)[axis], tube.s2d[axis]
+        extent = tube.kernel[axis] + (members - 1) * (tube.stride[axis] // members)
+        axes.append(tube.offset[axis] + step * np.arange(count) + (extent - 1) / 2)
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
 
 

@@ -1,4 +1,4 @@
-"""Image ViTs of others as the start of a TubeViT: their weights under our names (Sec. 3.6).
+"""Other people's image ViTs as the start of a TubeViT: their weights under our names (Sec. 3.6).
 
 Read are the original .npz, also big_vision's, and safetensors of timm and of Hugging Face;
 vit/names.py holds the table of names.  Attention pooling with an MLP (big_vision's MAPHead, timm's

@@ -50,7 +50,7 @@ class Recipe:
     image_batch: int | tuple[int, ...] = 32  # images in a step
     weight: float | tuple[float, ...] = 1.0  # of the mean loss of videos
     image_weight: float | tuple[float, ...] = 1.0  # of the mean loss of images
-    accumulate: int = 1  # parts of a step's batch, computed one after the other to save memory
+    accumulate: int = 1  # times as many parts of a step's batch, to save memory
     devices: int = 1  # that share every part of a batch; tubevit_tg alone has several
     precision: str = "float32"  # of matrix products; tubevit_tg alone has others
     lr: float = 3e-3
@@ -106,12 +106,15 @@ class Recipe:
     @property
     def sets(self):
         """(kind, path, examples in a step, weight of the loss) of each set, videos first."""
-        data, images = (self.data, self.images) if self.data or self.images else [(GENERATED,)] * 2
-        given = [("video", path) for path in data], [("image", path) for path in images]
-        names = ("batch", "weight"), ("image_batch", "image_weight")
-        return [(*one, *numbers) for sets, own in zip(given, names, strict=True)
-                for one, *numbers in zip(sets, *(self._for_each(name, len(sets)) for name in own),
-                                         strict=True)]
+        data, images = self.data, self.images
+        if not (data or images):
+            data = images = (GENERATED,)
+        found = []
+        for kind, paths, batch, weight in (("video", data, "batch", "weight"),
+                                           ("image", images, "image_batch", "image_weight")):
+            counts, weights = (self._for_each(name, len(paths)) for name in (batch, weight))
+            found += zip([kind] * len(paths), paths, counts, weights, strict=True)
+        return found
 
     def _for_each(self, name, count):
         value = getattr(self, name)

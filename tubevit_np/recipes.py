@@ -37,4 +37,12 @@ def recipe_for(recipe=None, **given):
     if any(path != GENERATED for path in paths):
         usual = FILES | usual
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
-    return Recipe(**(sized | usual | RECIPES.get(recipe, {}) | given))
+    named = shortened(RECIPES.get(recipe, {}), given.get("steps"))
+    return Recipe(**(sized | usual | named | given))
+
+
+def shortened(recipe, steps):
+    """A set's recipe for other steps: the learning rate warms up over the same share of them."""
+    if steps is None or "warmup" not in recipe:
+        return recipe
+    return recipe | {"warmup": recipe["warmup"] * steps // recipe["steps"]}

@@ -31,7 +31,7 @@ def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, froz
                     accumulate=1):
     """The same for a joint step, one Batch of each source, weighted; a list of accuracies.
 
-    accumulate: how many times as many parts as fit side by side, for want of memory."""
+    accumulate: how many times as many parts as are computed side by side, to save memory."""
     jobs = [(part, weight * len(part.x) / len(batch.x), i)
             for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
             for part in batch.split(PARTS * accumulate)]

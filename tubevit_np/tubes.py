@@ -61,13 +61,12 @@ def tokenize(params, video, cfg):
 def _cut(video, tube, member, counts):
     """Every window of one member: (B, nt, nh, nw, kt, kh, kw, C), a view where nothing overruns."""
     starts = [offset + shift for offset, shift in zip(tube.offset, member, strict=True)]
-    video = _pad_far(video, [start + (count - 1) * stride + kernel for start, count, stride, kernel
-                             in zip(starts, counts, tube.stride, tube.kernel, strict=True)])
-    video = video[:, starts[0]:, starts[1]:, starts[2]:]
+    ends = [start + (count - 1) * stride + kernel for start, count, stride, kernel
+            in zip(starts, counts, tube.stride, tube.kernel, strict=True)]
+    video = _pad_far(video, ends)[:, *map(slice, starts, ends)]
     cut = np.lib.stride_tricks.sliding_window_view(video, tube.kernel, axis=(1, 2, 3))
-    (st, sh, sw), (nt, nh, nw) = tube.stride, counts
-    cut = cut[:, ::st, ::sh, ::sw][:, :nt, :nh, :nw]  # (B, nt, nh, nw, C, kt, kh, kw)
-    return np.moveaxis(cut, 4, -1)
+    cut = cut[:, *(slice(None, None, stride) for stride in tube.stride)]
+    return np.moveaxis(cut, 4, -1)  # (B, nt, nh, nw, C, kt, kh, kw) before
 
 
 def _pad_far(video, needed):

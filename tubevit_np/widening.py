@@ -49,12 +49,16 @@ def scaled_up(small, small_cfg, large, large_cfg, shape, **gate):
 
     small, large: nested parameters;  shape: (T, H, W) that it is to see;  gate: gate_layer and
     gate_tokens of the new Config, whose alpha is 0: images give what the large model gives.
-    Returns params, cfg.  Raises ValueError if the large model has not one patch of its own."""
+    Returns params, cfg.  Raises ValueError if the large model has not one patch of its own, or has
+    learned positions, which know nothing of other tubes."""
     own = [i for i, tube in enumerate(large_cfg.tubes) if tube.is_patch]
     if len(own) != 1 or small_cfg.shared_kernel:
         raise ValueError("the large model must have one 2D patch, the small one a kernel for each "
                          f"tube; there are {len(own)} patches, and shared_kernel is "
                          f"{small_cfg.shared_kernel}")
+    if large_cfg.position == "learned":
+        raise ValueError("the large model learned its positions, and has none for other tubes; "
+                         "use one with fixed positions")
     tubes, parts = [], {}
     for i, tube in enumerate(small_cfg.tubes):
         if tube.is_patch:
@@ -65,9 +69,10 @@ def scaled_up(small, small_cfg, large, large_cfg, shape, **gate):
             kept = carried_kernel(small["tubes"][str(i)], small_cfg, large_cfg, wide.members)
             tubes.append(wide)
         parts[str(i)] = kept
-    cfg = replace(large_cfg, tubes=tuple(tubes), **gate)
+    cfg = replace(large_cfg, tubes=tuple(tubes), shared_kernel=False, **gate)
     alpha = {} if cfg.gate_layer is None else {"gate": {"alpha": np.zeros((), np.float32)}}
-    return large | {"tubes": parts} | alpha, cfg
+    kept = {part: weights for part, weights in large.items() if part not in ("kernel", "gate")}
+    return kept | {"tubes": parts} | alpha, cfg
 
 
 def carried_kernel(part, small_cfg, large_cfg, members):

@@ -1,4 +1,4 @@
-"""python -m tubevit_tg COMMAND: train, evaluate, predict, kernels, info."""
+"""python -m tubevit_tg COMMAND; --help lists them."""
 
 import sys
 from types import SimpleNamespace

@@ -59,14 +59,12 @@ def _product(a, a_turned, b, b_turned, shape, flat):
     """Of UOps; those turned are to be transposed, with flat all are taken as one matrix each."""
     how = a_turned, b_turned, flat
     out = UOp.empty(shape, a.dtype, a.device)
-    return out.custom_kernel(a, b, fxn=_kernel(how), grad_fxn=_gradients(how))[0]
+    return out.custom_kernel(a, b, fxn=_kernel(*how), grad_fxn=_gradients(*how))[0]
 
 
 @functools.cache
-def _gradients(how):
+def _gradients(a_turned, b_turned, flat):
     """Cached, as _kernel: for another function tinygrad would plan the same computation anew."""
-    a_turned, b_turned, flat = how
-
     def gradients(d_out, call):
         _, a, b = call.src[1:]
         d_a = (b, b_turned, d_out, True) if a_turned else (d_out, False, b, not b_turned)
@@ -77,16 +75,16 @@ def _gradients(how):
 
 
 @functools.cache
-def _kernel(how):
+def _kernel(a_turned, b_turned, flat):
     """kernel(out, a, b), given as placeholders: the finished program."""
     def kernel(*operands):
-        shapes = [(x.numel() // x.shape[-1], x.shape[-1]) if how[2] else x.shape for x in operands]
+        shapes = [(x.numel() // x.shape[-1], x.shape[-1]) if flat else x.shape for x in operands]
         out, a, b = operands
         name = "matmul_" + "_".join(map(str, (*a.shape, *b.shape)))
         memory = sum(x.numel() for x in operands) * a.dtype.itemsize
-        work = 2 * out.numel() * shapes[1][-2 if how[0] else -1]
+        work = 2 * out.numel() * shapes[1][-2 if a_turned else -1]
         sink = UOp.sink(*operands, arg=KernelInfo(name, estimates=Estimates(work, memory, memory)))
-        call = _callback(*how[:2], dtype_name(a.dtype), *shapes)
+        call = _callback(a_turned, b_turned, dtype_name(a.dtype), *shapes)
         first, last = JUMP
         code = first + ctypes.cast(call, ctypes.c_void_p).value.to_bytes(8, "little") + last
         parts = (sink, UOp(Ops.DEVICE, arg="CPU"), UOp(Ops.LINEAR, src=()),

@@ -1,6 +1,7 @@
 """Which device and compiler tinygrad uses, and arrays there and back.
 
-The one place that chooses, and the one with lines that depend on tinygrad's version (0.13).
+The one place that chooses.  Lines that depend on tinygrad's version (0.13) are here, in blas.py,
+and in the gradient of layers.softmax.
 tinygrad reads DEV and CC when it first computes, so the package imports this file before that."""
 
 import contextlib

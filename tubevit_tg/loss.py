@@ -1,4 +1,4 @@
-"""How wrong and how often right (Table 10: softmax cross entropy with label smoothing)."""
+"""How wrong and how often right: softmax cross entropy, label smoothing (Table 10), accuracy."""
 
 from tinygrad import dtypes
 
@@ -6,7 +6,8 @@ from tinygrad import dtypes
 def smooth_labels(labels, classes, smoothing, dtype=dtypes.float32):
     """Shares of the classes (B, K), of which `smoothing` is spread evenly over all of them.
 
-    labels: (B,) int, or their shares (B, K), as mixup gives them."""
+    labels: (B,) int, or their shares (B, K), as mixup gives them.  Nobody looks whether they fit:
+    a Tensor's numbers are not there yet.  dtype: of the logits."""
     shares = labels if labels.ndim == 2 else labels.one_hot(classes)
     return (1 - smoothing) * shares.cast(dtype) + smoothing / classes
 
@@ -28,6 +29,6 @@ def accuracy(logits, labels, k=1):
 
 
 def rank(logits, labels):
-    """How many other classes score as high as the right one: (B,) int; a tie, or NaN, is no hit."""
+    """How many others score at least as high as the right class: (B,) int; ties and NaN count."""
     own = logits.gather(-1, labels[:, None])
     return (logits < own).logical_not().sum(-1) - 1

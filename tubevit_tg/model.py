@@ -40,7 +40,7 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
         if layer == cfg.gate_layer:
             keep = Tensor(gated_tokens(cfg, video.shape[1:4]), device=video.device)
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
-        z = out[f"blocks.{layer}"] = z.detach() if layer < frozen else z
+        z = out[f"blocks.{layer}"] = z.detach() if layer < frozen else z  # autograd ends there
         out |= under(f"blocks.{layer}", seen)
     out["norm"] = layer_norm(z, **params["norm"], eps=cfg.eps)
     out["pooled"], seen = attention_pool(  # (B, D)

@@ -1,4 +1,4 @@
-"""AdamW, a learning rate that warms up and falls along a cosine, and clipping (Table 10).
+"""AdamW, a learning rate that warms up and falls along a cosine (Table 10), and clipping.
 
 Parameters, gradients and moments are flat dicts with the same names."""
 
@@ -11,7 +11,8 @@ from tubevit_tg.frequency import from_waves, smooth, to_waves
 
 
 def clip(grads, most):
-    """Scale all gradients in place to a joint norm of at most `most`; returns the norm they had."""
+    """Scale all gradients, new Tensors in their dict, to a joint norm of at most `most`; returns
+    the norm they had."""
     norm = sum((g * g).sum() for g in grads.values()).sqrt().realize()
     for name, g in grads.items():
         grads[name] = g * (most / norm).minimum(1)
@@ -27,7 +28,7 @@ def adamw_state(params):
 def quiet(size):
     """The usual size of a kernel's gradients, (1, 1, 1, 1, D); fainter waves hold mostly noise.
 
-    Added below the fraction it keeps them small: without it kernels would be coloured static."""
+    Added to the denominator it keeps them small: without it kernels would be coloured static."""
     return size.square().mean((0, 1, 2, 3), keepdim=True).sqrt()
 
 

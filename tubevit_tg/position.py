@@ -9,5 +9,5 @@ from tubevit_np.position import centres, learned_rows, sincos_3d
 def positions(cfg, shape, dtype=dtypes.float32):
     """The positions of all tokens of a (T, H, W) video, in token order: (N, D).
 
-    Computed by NumPy in float64: not every GPU has that."""
+    Computed by NumPy in float64, which not every GPU has; dtype: what it is given in."""
     return Tensor(position.positions(cfg, shape), dtype=dtype)

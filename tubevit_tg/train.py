@@ -32,8 +32,8 @@ def joint_gradients(params, parts, run, scale=1.0):
     """Loss, {(source, head): accuracy} and gradients of a whole step.
 
     parts: (index of its source, Batch) of every part, computed one after the other: there is memory
-    for the intermediates of one (tinygrad 0.13 does not offer to compute them again instead, known
-    as activation checkpointing).  scale: of the loss on its way back."""
+    for the intermediates of one (tinygrad 0.13 cannot recompute them in the backward pass).  In
+    place of NumPy's sum over parts, autograd adds onto what is there.  scale: of the loss."""
     flat, recipe = trained(params, run.recipe.frozen), run.recipe
     total, right, grads = 0.0, {}, None
     for i, part in parts:

@@ -13,10 +13,11 @@ the ratio to the faster PyTorch, and ours as a share of what one large product r
 import argparse
 import multiprocessing
 import os
-import time
 from types import SimpleNamespace
 
 import numpy as np
+
+from tests.benchmarks.timing import seconds
 
 PROGRAMS = ("PyTorch", "torch.compile", "tubevit_tg")
 WARM = 3  # tinygrad computes, captures and replays
@@ -106,12 +107,6 @@ def where(task):
     return TORCH.get(task.device.partition(":")[0], "cuda")
 
 
-def seconds(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
 def serve(task, pipe):
     """In its own process: warm up, then time one call for every word, until there is none."""
     try:
@@ -168,14 +163,15 @@ def compare(tasks, rounds):
 
 def row(options, preset, precision, work, most):
     import tubevit_np as tv
-    from tubevit_np.cost import flops
+    from tubevit_np.cost import flops, training_flops
     tasks = [SimpleNamespace(preset=preset, precision=precision, work=work, program=program,
                              device=options.device, batch=options.batch, clip=options.clip)
              for program in options.programs]
     found = dict(zip(options.programs, compare(tasks, options.rounds), strict=True))
     eager, compiled, ours = (found.get(program, np.nan) for program in PROGRAMS)
-    work_done = sum(flops(tv.PRESETS[preset], options.clip).values()) * options.batch
-    share = work_done * (3 if work == "step" else 1) / ours / most
+    counted = training_flops if work == "step" else flops
+    work_done = sum(counted(tv.PRESETS[preset], options.clip).values()) * options.batch
+    share = work_done / ours / most
     times = " | ".join("-" if np.isnan(t) else f"{1e3 * t:.1f}" for t in (eager, compiled, ours))
     print(f"| {preset} | {precision} | {work} | {times} | {ours / np.fmin(eager, compiled):.2f}"
           f" | {share:.1%} |", flush=True)

@@ -25,7 +25,7 @@ from tubevit_np.writing import write_csv
 
 MODELS = {"TubeViT": "main", "dense tubelets": "dense", "divided attention": "frames"}
 SWEEPS = {"frames": (8, 16, 32, 64, 128), "pixels": (64, 96, 128, 160, 224, 320),
-          "width": (96, 192, 384, 768), "clips": (1, 2, 4, 8), "tubes": (1, 2, 3, 4)}
+          "width": (128, 192, 384, 768), "clips": (1, 2, 4, 8), "tubes": (1, 2, 3, 4)}
 COLUMNS = ("sweep", "value", "model", "tokens", "GFLOPs", "ms", "MB")
 HEAD = "kinetics400"
 
@@ -40,7 +40,7 @@ def case(sweep, value, tubes):
     elif sweep == "clips":
         clips = value
     elif sweep == "width":
-        cfg = replace(cfg, dim=value, mlp_dim=4 * value, heads=value // 32)
+        cfg = replace(cfg, dim=value, mlp_dim=4 * value, heads=value // 64)
     else:  # the patch first, then as many of the others
         cfg = replace(cfg, tubes=(cfg.tubes[-1], *cfg.tubes[:value - 1]))
     return cfg, tuple(shape), clips

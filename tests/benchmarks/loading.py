@@ -17,6 +17,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from tests.benchmarks.timing import seconds
 from tubevit_np.data.ahead import ahead
 from tubevit_np.data.clock import duration
 from tubevit_np.data.files import open_files
@@ -52,17 +53,10 @@ def plain_batch(source, step, count):
 
 def our_batch(source, step, count):
     """The same through the source's own reader and threads."""
-    rng, frames = np.random.default_rng(step), source.val.frames
+    rng = np.random.default_rng(step)
     jobs = [(i, rng.random()) for i in rng.integers(0, len(source.val.items), count)]
     list(threads().map(lambda job: source._read(source.val.items[job[0]][0], job[1],
                                                 larger(source.size), lambda x: x.copy()), jobs))
-    return frames
-
-
-def seconds(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
 
 
 def epochs(source, kept, batch):

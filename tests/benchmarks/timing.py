@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
@@ -29,6 +30,11 @@ def timed(run):
     start = time.perf_counter(), time.process_time()
     result = run()
     return (time.perf_counter() - start[0], time.process_time() - start[1]), result
+
+
+def seconds(run, *arguments):
+    """That a call takes by the clock."""
+    return timed(partial(run, *arguments))[0][0]
 
 
 def peak(run):

@@ -12,15 +12,17 @@ from tqdm import tqdm
 def ahead(joint, steps):
     """An iterator over joint(step) for the given step numbers; joint: see joint.py.
 
-    Generated clips are made in a process of their own: they need many small NumPy calls, which in
-    a thread would hold up the training's own.  Files are in memory already."""
+    What is slow, generated clips and files decoded as training goes, is made in a process of its
+    own: many small calls in a thread would hold up the training's own.  Other files are in memory
+    already."""
     if not joint.slow:
         yield map(joint, steps)
         return
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     maker = context.Process(target=_make, args=(theirs,), daemon=True)
-    maker.start()
+    with _ctrl_c_later():
+        maker.start()
     theirs.close()  # the maker holds the only other end: whichever dies, the other one notices
     try:
         _talk(ours.send, (joint, steps))
@@ -29,6 +31,20 @@ def ahead(joint, steps):
         maker.terminate()
         maker.join()
         ours.close()
+
+
+@contextmanager
+def _ctrl_c_later():
+    """A process that starts within it never hears Ctrl-C, not even while it imports; this one
+    hears it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _received(pipe):

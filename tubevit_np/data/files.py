@@ -14,6 +14,7 @@ from tubevit_np.data.listing import list_parts
 from tubevit_np.data.span import read_span
 from tubevit_np.data.stream import StreamSource, larger, order
 from tubevit_np.data.video import is_video, read_clip, read_views
+from tubevit_np.recipe import Recipe
 
 GIGABYTE = 1e9
 
@@ -82,14 +83,12 @@ def open_files(given, kind, recipe):
     train = open_dataset(path, "train", *asked, parts=parts)
     val = open_dataset(path, "val", *asked, train.labels, parts)
     tell_untaught(train, val)
-    needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3
-                 for part in (train, val)) / GIGABYTE
     about = kind, train.head, recipe.size, train.labels
     changes = {name: getattr(recipe, name) for name in
                ("seed", "flip", "randaugment", "magnitude")}
-    if streams(kind, recipe.fps) or needed > recipe.memory:
-        return StreamSource(*about, val, train, **changes, fps=recipe.fps,
-                            cache=Cache(recipe.cache) if recipe.cache else None)
+    if streams(kind, recipe.fps, recipe.memory, train, val):
+        return readable(StreamSource(*about, val, train, **changes, fps=recipe.fps,
+                                     cache=Cache(recipe.cache) if recipe.cache else None))
     return FileSource(*about, val.load(), train.load(), **changes)
 
 
@@ -101,16 +100,24 @@ def tell_untaught(train, val):
                       f"train, the first: {train.labels[missing[0]]}")
 
 
-def streams(kind, fps):
-    """Whether files are decoded each time they are asked for: clips at a speed of their own."""
-    return kind == "video" and fps is not None
+def streams(kind, fps, memory, *parts):
+    """Whether files are decoded each time they are asked for: clips at a speed of their own, or
+    more of them than fit into so many gigabytes."""
+    needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3 for part in parts)
+    return kind == "video" and fps is not None or needed > memory * GIGABYTE
 
 
-def open_held_out(path, kind, frames, size, head, names, fps=None):
+def readable(source):
+    """A StreamSource that can be scored: better told before the training than in it."""
+    source.check_held_out()
+    return source
+
+
+def open_held_out(path, kind, frames, size, head, names, fps=None, memory=Recipe.memory):
     """The validation part alone, for a head that knows these class names."""
     val = open_dataset(path, "val", kind, frames, larger(size), head, names)
-    if streams(kind, fps):
-        return StreamSource(kind, head, size, tuple(names), val, fps=fps)
+    if streams(kind, fps, memory, val):
+        return readable(StreamSource(kind, head, size, tuple(names), val, fps=fps))
     return FileSource(kind, head, size, tuple(names), val.load())
 
 

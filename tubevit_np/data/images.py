@@ -138,22 +138,22 @@ def squares(picture, size, places=1):
 
 def resize(image, short):
     """Scale uint8 (H, W, 3) by area, as resize_crop does, and keep all of it."""
-    height, width = scaled_size(*image.shape[:2], short)
-    rows, columns = (middle_cells(*lengths, lengths[1])
-                     for lengths in zip(image.shape, (height, width), strict=False))
-    image = np.tensordot(rows, image.astype(np.float32), 1)
-    return np.rint(columns @ image).astype(np.uint8)
+    return _cells(image, *((length, length) for length in scaled_size(*image.shape[:2], short)))
 
 
 def resize_crop(image, size):
     """Scale the short side of uint8 (H, W, 3) to `size` by area, then cut out the centre.
 
     Each pixel is the mean of the area it covers, rounded.  Returns uint8 (size, size, 3)."""
-    height, width = scaled_size(*image.shape[:2], size)
-    rows = middle_cells(image.shape[0], height, size)  # (size, H)
-    columns = middle_cells(image.shape[1], width, size)  # (size, W)
-    image = np.tensordot(rows, image.astype(np.float32), 1)  # (size, W, 3)
-    return np.rint(columns @ image).astype(np.uint8)  # (size, size, 3)
+    return _cells(image, *((length, size) for length in scaled_size(*image.shape[:2], size)))
+
+
+def _cells(image, vertical, horizontal):
+    """(scaled length, how many of the middle cells are kept) of each axis -> uint8 (h, w, 3)."""
+    rows = middle_cells(image.shape[0], *vertical)  # (h, H)
+    columns = middle_cells(image.shape[1], *horizontal)  # (w, W)
+    image = np.tensordot(rows, image.astype(np.float32), 1)  # (h, W, 3)
+    return np.rint(columns @ image).astype(np.uint8)
 
 
 def middle_cells(length, scaled, size):

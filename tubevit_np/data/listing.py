@@ -55,14 +55,14 @@ def once_each(rows, path):
     for row in rows:
         labels.setdefault(row.file, set()).add(row.label)
     if more := len(rows) - sum(map(len, labels.values())):
-        warnings.warn(f"{path}: rows that stand there twice: {more}", stacklevel=2)
+        warnings.warn(f"{path}: {more} duplicate rows", stacklevel=2)
     return sorted(Row(file, min(names), why=refused(file, names)) for file, names in labels.items())
 
 
 def refused(file, names):
     """Why a row cannot be used, as far as the row itself tells."""
     if ".." in file.parts:
-        return "its path leaves the data folder"
+        return "its path contains .."
     return "" if len(names) == 1 else f"two classes: {' and '.join(sorted(names)[:2])}"
 
 

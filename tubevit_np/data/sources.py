@@ -10,7 +10,7 @@ import numpy as np
 
 from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
 from tubevit_np.data.generated import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
-from tubevit_np.recipe import GENERATED, read_recipe
+from tubevit_np.recipe import GENERATED, Recipe, read_recipe
 
 ENOUGH = 2048  # examples for a score: one standard error is at most 1.1 %
 
@@ -97,7 +97,8 @@ def check_heads(sources):
 def same_name(head, kind, other):
     what, but = (f"{kind}s", "") if kind == other else (f"{kind}s and {other}s",
                                                        ", not the classes")
-    return f"two sets of {what} share the name {head}{but}; give one another, as NAME=PATH"
+    return (f"two sets of {what} share the name {head}{but}; give one of them another name, "
+            "NAME=PATH")
 
 
 def sources_for(path, notes, data=(), images=()):
@@ -105,17 +106,20 @@ def sources_for(path, notes, data=(), images=()):
 
     Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
     heads, size, seed = json.loads(notes["heads"]), int(notes["size"]), 0
+    memory = Recipe.memory
     given = [("video", one) for one in data] + [("image", one) for one in images]
     if not given:
         if not (path.parent / "config.json").exists():
-            raise ValueError(f"{path} lies in no run folder: say with --data or --images what on")
+            raise ValueError(f"{path} is in no run folder: say with --data or "
+                             "--images what to score it on")
         recipe, _, _ = read_recipe(path.parent / "config.json")
-        given, seed = [(kind, one) for kind, one, *_ in recipe.sets], recipe.seed
+        given = [(kind, one) for kind, one, *_ in recipe.sets]
+        seed, memory = recipe.seed, recipe.memory
     for kind, _ in given:
         if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
     return [open_for(one, kind, heads[kind], int(notes["frames"]), size, notes["labels"],
-                     speed(notes), seed) for kind, one in given]
+                     speed(notes), seed, memory) for kind, one in given]
 
 
 def speed(notes):
@@ -123,7 +127,8 @@ def speed(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_for(given, kind, heads, frames, size, labels, fps=None, seed=0):
+def open_for(given, kind, heads, frames, size, labels, fps=None, seed=0,
+             memory=Recipe.memory):
     """The held-out part, for its own head, or the first that knows its classes; else ValueError."""
     if given == GENERATED:
         return generated_for(kind, heads, frames, size, labels, seed)
@@ -133,7 +138,7 @@ def open_for(given, kind, heads, frames, size, labels, fps=None, seed=0):
     (own, path), errors = head_and_path(given), []
     for head in sorted(heads, key=lambda head: head != own):
         try:
-            return open_held_out(path, kind, frames, size, head, labels[head], fps)
+            return open_held_out(path, kind, frames, size, head, labels[head], fps, memory)
         except ValueError as error:
             errors.append(error)
     raise errors[0]

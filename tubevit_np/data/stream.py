@@ -1,7 +1,7 @@
 """Files decoded as training goes: a set of any size, in the memory of a few batches."""
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -74,11 +74,20 @@ class StreamSource(LabelledFiles):
             if x is not None:
                 yield Batch(x, {self.head: self._classes([i])})
 
+    def check_held_out(self):
+        """Raises ValueError if no held-out file can be read."""
+        looked = replace(self, cache=None, said={}, broken={})  # nothing is kept of the look
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # all is said when they are scored
+            if all(looked._usable(i) is None for i in range(len(self.val.items))):
+                raise ValueError(f"no {self.kind} of {len(self.val.items)} can be read; "
+                                 f"{looked.broken[0]}")
+
     def _tell(self, remark):
         """Also of the first short video, once in a process."""
         super()._tell(remark)
         if isinstance(remark, ShortClip) and self.said.setdefault("first", remark) is remark:
-            warnings.warn(f"{self.head}: {remark}; so it is with all videos as short")
+            warnings.warn(f"{self.head}: {remark}; the same goes for all videos as short")
 
     def _classes(self, places):
         return np.array([self.val.items[i][1] for i in places])
@@ -86,14 +95,15 @@ class StreamSource(LabelledFiles):
     def _any_from(self, i, rng):
         """One example for training, of file i or the next that can be read, and its class."""
         at, corner, short = rng.random(), rng.random(2), larger(self.size)
-        for k in range(min(TRIES, len(self.train.items))):
+        tries = min(TRIES, len(self.train.items))
+        for k in range(tries):
             path, label = self.train.items[(i + k) % len(self.train.items)]
             try:
                 return self._read(path, at, short, lambda x: crop_at(x, self.size, corner)), label
             except ValueError as error:
                 warnings.warn(f"skipped: {error}")
                 last = error
-        raise ValueError(f"{TRIES} files in a row cannot be read, the last: {last}")
+        raise ValueError(f"{tries} files in a row cannot be read, the last: {last}")
 
     def _usable(self, i, times=0, places=1):
         """Held-out example i, at the centre or its views; None, and noted, if it is broken."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from tubevit_np.data.datasets import present
 from tubevit_np.data.listing import list_parts
-from tubevit_np.writing import write_csv
+from tubevit_np.writing import make_folder, write_csv
 
 
 def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):
@@ -14,15 +14,16 @@ def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):
 
     classes: how many, drawn by the seed, or their names.  per_class: at most so many files of each
     class in train, drawn too, and in val.  Only files that are there count.  Raises ValueError for
-    a class that the set has not, and where nothing would be left."""
+    a class that the set has not, where nothing would be left, and where such a table is already."""
     parts = {part: present(rows)[0] for part, rows in list_parts(path, kind).items()}
     rng = np.random.default_rng(seed)
     names = choose(sorted({row.label for row in parts.get("train", [])}), classes, rng)
     if not names:
         raise ValueError(f"data {path} has no {kind} for train that is there")
     kept = {part: few(rows, names, per_class, rng) for part, rows in parts.items()}
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(folder, "--out")
+    if there := [part for part in kept if (folder / f"{part}.csv").exists()]:
+        raise ValueError(f"{folder} already holds {there[0]}.csv; give another --out")
     for part, rows in kept.items():
         write_csv(folder / f"{part}.csv", ("path", "label"), [row[:2] for row in rows])
     return {part: {name: sum(row.label == name for row in rows) for name in names}

@@ -88,7 +88,7 @@ FORMS = (  # Flax's gelu is the tanh form unless told otherwise, PyTorch's the e
                                         "embeddings.mask_token", "embeddings.distillation_token",
                                         "pooler."), TORCH, "erf", 1e-12),
 )
-ORIGINAL_VIT, _, IN_TIMM, IN_HUGGING_FACE = FORMS
+_, _, IN_TIMM, IN_HUGGING_FACE = FORMS
 
 
 def our_names(depth):
@@ -109,11 +109,13 @@ HEAD_NAMES = ("head.w", "head.b")
 
 def their_names(form, name):
     """What ours is made of there: one array, or one for each of queries, keys and values."""
-    part, leaf = (name, "") if name in form.names else name.rpartition(".")[::2]
-    layer = re.search(r"(?<=\.)\d+(?=\.)|$", part).group()
-    theirs = form.names[part.replace(f".{layer}.", ".{l}.")] + form.leaves.get(leaf, "")
-    letters = part.rpartition(".")[2] if "{part}" in theirs else "q"  # of attn.qkv: q, k and v
-    return [theirs.format(l=layer, part=PARTS[letter]) for letter in letters]
+    if name in form.names:  # pool.probe, an array of its own
+        return [form.names[name]]
+    part, _, leaf = name.rpartition(".")
+    layer = re.search(r"\.(\d+)\.", part)
+    theirs = form.names[re.sub(r"\.\d+\.", ".{l}.", part)] + form.leaves[leaf]
+    parts = [PARTS[letter] for letter in part.rpartition(".")[2]] if "{part}" in theirs else [None]
+    return [theirs.format(l=layer and layer[1], part=one) for one in parts]  # of attn.qkv three
 
 
 def _with_leaves(parts):
