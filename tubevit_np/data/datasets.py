@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from tubevit_np.config import SCORES
 from tubevit_np.data.images import read_image
 from tubevit_np.data.listing import HELD_OUT, SUFFIXES, list_parts, part_named
 from tubevit_np.data.video import ShortClip, read_clip
@@ -149,6 +150,15 @@ def head_and_path(given):
     if mark and re.fullmatch("[a-z0-9_]+", name) and not os.path.exists(given):
         return name, path
     return head_name(given), str(given)
+
+
+def new_head_and_path(given):
+    """`head_and_path` of a set to train on.  Raises ValueError for a name that scores have."""
+    head, path = head_and_path(given)
+    if head in SCORES:
+        raise ValueError(f"data {given}: no head can have the name {head}, of which there is a "
+                         "score; give another, as NAME=PATH")
+    return head, path
 
 
 def head_name(path):
