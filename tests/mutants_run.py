@@ -313,6 +313,8 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
     ("figures/confusion.py", "sums = table.sum(1, keepdims=True)",
      "sums = table.sum(0, keepdims=True)",
      "the_picture_of_confusion_shows_the_shares", "shares of the columns"),
+    ("tubevit_np/details.py", "free(name if shared else \"\", own, taken)", "\"\"",
+     "sets_of_one_head_are_told_apart", "the second set's files over the first's"),
 ]]
 
 ABLATE = [Mutant(*rest) for rest in [

@@ -226,6 +226,18 @@ def test_evaluate_on_given_files(pets, capsys):
     assert "videos" not in (images := capsys.readouterr().out) and images in both
 
 
+@pytest.mark.filterwarnings("ignore:skipped")
+def test_details_of_two_sets_for_one_head(pets, tmp_path, capsys):
+    assert run("evaluate", pets.run, "--data", pets.films, "--data", f"x={pets.films}",
+               "--count", 2, "--details", tmp_path / "a" / "b") == 0
+    shown = capsys.readouterr().out
+    assert "2 held-out videos of films, " in shown and "2 held-out videos of films (x), " in shown
+    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == [
+        f"video-films-{what}" for what in (
+            "classes.csv", "confusion.png", "predictions.csv", "x-classes.csv", "x-confusion.png",
+            "x-predictions.csv")]
+
+
 @pytest.mark.parametrize("name, head", [
     ("film.mov", "films of the video"), ("animation.gif", "films of the video"),
     ("still.gif", "shots of the image"), ("photo.jpg", "shots of the image")])
@@ -390,6 +402,7 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "evaluate PLACE/empty": "empty holds no checkpoint",
     "evaluate PLACE/text.mp4": "text.mp4 is not a readable checkpoint",
     "evaluate MODEL --count 0": "count is 0; it must be at least 1",
+    "evaluate MODEL --details PLACE/text.mp4": "text.mp4: File exists; give another --details",
     "evaluate MODEL --data PLACE/no": "no does not exist",
     "evaluate MODEL --data PLACE/other":
         "class cat is none of the 8 known: left, right, up, down, approach, ...",

@@ -57,17 +57,23 @@ def way_on(options):
 
 
 def evaluate(options, engine):
+    from tubevit_np.data.datasets import head_and_path
     from tubevit_np.data.sources import sources_for
+    from tubevit_np.details import names_apart
     from tubevit_np.folder import load_model
 
+    views = parse_views(options.views)
     if options.count is not None:
         at_least(1, "count", options.count)
     path, params, cfg, notes = load_model(options.run)
+    if options.details:
+        make_folder(options.details, "--details")  # before all the work
     sources = sources_for(path, notes, options.data, options.images)
+    given = [head_and_path(one)[0] for one in (*options.data, *options.images)]
     own = Path(options.run).is_dir() and not (options.data or options.images)
     folder = Path(options.run) if own else None
     report(engine.predictor(params, cfg), sources, options.count, folder,
-           parse_views(options.views), options.details)
+           views, options.details, names_apart(sources, given) if given else None)
 
 
 def parse_views(text):
@@ -78,17 +84,19 @@ def parse_views(text):
     return int(times), int(places)
 
 
-def report(predict, sources, count, folder, views=(1, 1), details=None):
-    """Score every source, print a table, and keep it in the run folder as evaluation.json."""
+def report(predict, sources, count, folder, views=(1, 1), details=None, names=None):
+    """Score every source, print a table, and keep it in the run folder as evaluation.json.
+
+    names: of names_apart, where sources may share a head."""
     from tubevit_np.evaluate import answered, scores_of
 
     scores = {}
-    for source in sources:
+    for source, own in zip(sources, names or [""] * len(sources), strict=True):
         answers = answered(predict, source, count, views)
         found = scores_of(answers, source.labels)
         if details:
-            write_details(Path(details), source, answers, source.examples(count))
-        which = of_set(source, sources)
+            write_details(Path(details), source, own, answers, source.examples(count))
+        which = of_set(source, sources) + in_brackets(own)
         print(f"\n{found['count']} held-out {source.kind}s{which}"
               + (f", {len(source.skipped)} left out" if source.skipped else ""))
         width = max(14, *map(len, found))
@@ -106,17 +114,21 @@ def of_set(source, sources):
     return "" if alone else f" of {' and '.join(source.labels)}"
 
 
-def write_details(folder, source, answers, examples):
+def in_brackets(own):
+    return f" ({own})" if own else ""
+
+
+def write_details(folder, source, own, answers, examples):
     """Every answer, every class and a confusion matrix, for each head."""
     from figures import confusion, save
     from tubevit_np import details
 
-    folder.mkdir(parents=True, exist_ok=True)
     for head, found in answers.items():
-        names = source.labels[head]
-        table = details.write_details(folder, source.kind, head, found, names, examples)
-        save(confusion.draw_confusion(table, names, f"{head}: what {source.kind}s are taken for"),
-             folder / f"{source.kind}-{head}-confusion.png")
+        names, title = source.labels[head], f"{head}: what {source.kind}s are taken for"
+        stem = "-".join(filter(None, (source.kind, head, own)))
+        table = details.write_details(folder, stem, found, names, examples)
+        save(confusion.draw_confusion(table, names, title + in_brackets(own)),
+             folder / f"{stem}-confusion.png")
 
 
 def predict(options, engine):
