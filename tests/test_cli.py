@@ -21,6 +21,7 @@ from tiny import class_folder, coded, copied, finished
 import tubevit_np as tv
 from tubevit_np import cli
 from tubevit_np.__main__ import ENGINE
+from tubevit_np.commands import whole_paths
 from tubevit_np.data import sources
 from tubevit_np.evaluate import predictor
 from tubevit_np.folder import read_metrics
@@ -457,6 +458,21 @@ def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):
     engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), predictor=predictor)
     assert cli.main("tubevit_np", engine, ["train", "--resume", str(finished())]) == 130
     assert capsys.readouterr().err.endswith(f"stopped; go on with: train --resume {finished()}\n")
+
+
+def test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with(tmp_path, capsys):
+    with mock.patch.object(sources, "make_pools", side_effect=KeyboardInterrupt):
+        assert run("train", "--size", 37, "--out", tmp_path / "run") == 130
+    assert capsys.readouterr().err == "\ntubevit_np: stopped\n"
+
+
+def test_paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a=b").mkdir()
+    assert whole_paths([Path("x=c"), Path("a=b"), Path("generated")]) == [
+        f"x={tmp_path / 'c'}", str(tmp_path / "a=b"), "generated"]
+    assert whole_paths(Path("cache_x=1")) == str(tmp_path / "cache_x=1")
+    assert whole_paths([0.5, 2]) == [0.5, 2] and whole_paths("S") == "S"
 
 
 def test_a_subset_is_listed_and_told(tmp_path, capsys):

@@ -39,10 +39,13 @@ def train(options, engine):
 
 def whole_paths(given):
     """What an option says, its paths whole, for a resume from another folder."""
-    if isinstance(given, list):
-        return [whole_paths(one) for one in given]
-    if not isinstance(given, Path):
-        return given
+    if isinstance(given, list):  # of sets, or numbers
+        return [whole_set(one) if isinstance(one, Path) else one for one in given]
+    return str(given.resolve()) if isinstance(given, Path) else given
+
+
+def whole_set(given):
+    """A set alone may be generated, or have a name before its path."""
     if str(given) == GENERATED:
         return GENERATED
     name, mark, path = str(given).partition("=")
@@ -50,10 +53,12 @@ def whole_paths(given):
 
 
 def way_on(options):
-    """How to go on with a command that was stopped, for its last line."""
+    """How to go on with a command that was stopped, if it can, for its last line."""
     if options.command is not train:
         return ""
-    return f"; go on with: train --resume {options.resume or options.out}"
+    folder = options.resume or options.out
+    begun = (Path(folder) / "config.json").exists()  # else all that was done is to be done again
+    return f"; go on with: train --resume {folder}" if begun else ""
 
 
 def evaluate(options, engine):

@@ -145,10 +145,17 @@ def place(file, label, index):
 
 
 def head_and_path(given):
-    """Of PATH, or of NAME=PATH where no file has that name: the name of its head, and the path."""
+    """Of PATH, or of NAME=PATH where no file has that name: the name of its head, and the path.
+
+    Raises ValueError for a NAME that no head can have."""
     name, mark, path = str(given).partition("=")
-    if mark and re.fullmatch("[a-z0-9_]+", name) and not os.path.exists(given):
+    if not mark or os.path.exists(given):
+        return head_name(given), str(given)
+    if re.fullmatch("[a-z0-9_]+", name):
         return name, path
+    if os.path.exists(path):
+        raise ValueError(f"data {given}: the NAME of NAME=PATH takes a-z, 0-9 and _, "
+                         f"as {spelt(name)}={path}")
     return head_name(given), str(given)
 
 
@@ -166,4 +173,9 @@ def head_name(path):
     path = Path(path).resolve()
     name = path.stem if path.is_file() else path.name
     name = path.parent.name if part_named(name) else name
+    return spelt(name)
+
+
+def spelt(name):
+    """As a head may be called."""
     return re.sub("[^a-z0-9_]+", "_", name.lower()).strip("_") or "data"
