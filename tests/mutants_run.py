@@ -105,6 +105,14 @@ CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
      "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2", "a traceback"),
     ("            formatter_class=argparse.RawDescriptionHelpFormatter)", "            )",
      "test_cli.py::test_help_has_an_example_on_a_line_of_its_own", "wrapped"),
+]] + [Mutant(file, old, new, f"test_cli.py::test_{test}", why) for file, old, new, test, why in [
+    ("tubevit_np/commands.py", "{folder}\" if begun", "{folder}\" if folder",
+     "stopped_before_there_is_a_run_there_is_nothing_to_go_on_with", "a run that is not there"),
+    ("tubevit_np/commands.py", "return str(given.resolve()) if isinstance",
+     "return whole_set(given) if isinstance",
+     "paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own", "a cache with a name"),
+    ("tubevit_np/conversions.py", "            at_least(1, name, value)\n", "            pass\n",
+     "a_mistake_ends_in_one_line_and_status_2", "scaled to any size"),
 ]]
 
 RECIPE = [Mutant(*rest) for rest in [

@@ -177,7 +177,7 @@ def test_a_run_begins_with_another_and_is_resumed(many, capsys):
 
 
 def test_the_tubes_of_a_small_run_in_a_large_one(tmp_path, capsys):
-    large, out = tmp_path / "large", tmp_path / "scaled.safetensors"
+    large, out = tmp_path / "large", tmp_path / "new" / "scaled.safetensors"
     cfg = replace(tv.PRESETS["demo"], dim=192, depth=3, classes={"noun": 9})
     tv.save(tmp_path / "large", tv.init(cfg, np.random.default_rng(1)), cfg,
             {"noun": list("abcdefghi")}, heads='{"image": ["noun"]}')
@@ -305,9 +305,9 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     written = vit_files.timm(ours)
     save_file(written, tmp_path / "vit.safetensors")
     assert run("pretrained", tmp_path / "vit.safetensors", "--tubes", "demo", "--heads", 3,
-               "--classes", "verb=4", "noun=7", "--seed", 2, "--out", tmp_path / "start") == 0
+               "--classes", "verb=4", "noun=7", "--seed", 2, "--out", tmp_path / "new/start") == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    params, cfg, notes = tv.load(tmp_path / "start")
+    params, cfg, notes = tv.load(tmp_path / "new" / "start")
     assert cfg.classes == {"verb": 4, "noun": 7} and notes["source"] == "vit.safetensors"
     for part, prefix, origin in (("1x8x8", "tubes.0.", "read"), ("blocks", "blocks.", "read"),
                                  ("8x8x8", "tubes.1.", "inflated"), ("heads.noun",) * 2 + ("new",)):
@@ -315,7 +315,7 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     assert ["set", "aside:", "cls_token", "1x1x12,", "pos_embed", "1x7x12"] in lines
     fresh = tv.init(cfg, np.random.default_rng(2))
     assert np.array_equal(params["pool"]["q"]["w"], fresh["pool"]["q"]["w"])
-    assert run("export", tmp_path / "start", "--format", "timm", "--out", tmp_path / "out") == 0
+    assert run("export", tmp_path / "new/start", "--format", "timm", "--out", tmp_path / "out") == 0
     text = capsys.readouterr().out
     assert "for images of 224x224 pixels in [0, 1], normalised as (x - 0.5) / 0.5" in text
     assert "left out: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
@@ -403,7 +403,7 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "evaluate PLACE/empty": "empty holds no checkpoint",
     "evaluate PLACE/text.mp4": "text.mp4 is not a readable checkpoint",
     "evaluate MODEL --count 0": "count is 0; it must be at least 1",
-    "evaluate MODEL --details PLACE/text.mp4": "text.mp4: File exists; give another --details",
+    "evaluate MODEL --details PLACE/text.mp4": "text.mp4 is a file; give another --details",
     "evaluate MODEL --data PLACE/no": "no does not exist",
     "evaluate MODEL --data PLACE/other":
         "class cat is none of the 8 known: left, right, up, down, approach, ...",
@@ -421,6 +421,12 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "pretrained MODEL --classes verb --out PLACE/x": "classes 'verb': write HEAD=K, as kinetics=4",
     "pretrained MODEL --seed -1 --out PLACE/x": "seed is -1; it must be at least 0",
     "pretrained MODEL --start warm --out PLACE/x": "start 'warm' is not one of inflated, random",
+    "pretrained MODEL --classes a=3 a=4 --out PLACE/x": "'a=4': there is a head a already",
+    "pretrained MODEL --out PLACE/text.mp4/x": "text.mp4 is a file; give another --out",
+    "scale RUN RUN --out PLACE/text.mp4/x": "text.mp4 is a file; give another --out",
+    "scale PLACE/no PLACE/no --frames -5 --out PLACE/x": "frames is -5; it must be at least 1",
+    "scale PLACE/no PLACE/no --size 0 --out PLACE/x": "size is 0; it must be at least 1",
+    "subset --data PLACE/no --out PLACE/text.mp4": "text.mp4 is a file; give another --out",
     "pretrained MODEL --out MODEL": "model.safetensors is there already; give another --out",
     "export RUN --format timm --out RUN": "already holds model.safetensors; give another folder",
     "export PLACE/empty --format timm --out PLACE/x": "empty holds no checkpoint",

@@ -11,7 +11,7 @@ from tubevit_np.cost_table import model_lines, set_lines, size_lines
 from tubevit_np.layers import softmax
 from tubevit_np.recipe import GENERATED, Recipe, at_least
 from tubevit_np.recipes import recipe_for
-from tubevit_np.writing import make_folder, write_text
+from tubevit_np.writing import check_folder, make_folder, write_text
 
 
 def train(options, engine):
@@ -72,7 +72,7 @@ def evaluate(options, engine):
         at_least(1, "count", options.count)
     path, params, cfg, notes = load_model(options.run)
     if options.details:
-        make_folder(options.details, "--details")  # before all the work
+        check_folder(options.details, "--details")
     sources = sources_for(path, notes, options.data, options.images)
     given = [head_and_path(one)[0] for one in (*options.data, *options.images)]
     own = Path(options.run).is_dir() and not (options.data or options.images)
@@ -100,7 +100,8 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
         answers = answered(predict, source, count, views)
         found = scores_of(answers, source.labels)
         if details:
-            write_details(Path(details), source, own, answers, source.examples(count))
+            place = make_folder(details, "--details")
+            write_details(place, source, own, answers, source.examples(count))
         which = of_set(source, sources) + in_brackets(own)
         print(f"\n{found['count']} held-out {source.kind}s{which}"
               + (f", {len(source.skipped)} left out" if source.skipped else ""))
@@ -168,6 +169,7 @@ def subset(options, engine):
     if options.per_class is not None:
         at_least(1, "per_class", options.per_class)
     at_least(0, "seed", options.seed)
+    check_folder(options.out, "--out")
     counts = make_subset(path, kind, options.out, read_classes(options.classes),
                          options.per_class, options.seed)
     width = max(map(len, counts["train"]))

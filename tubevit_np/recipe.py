@@ -158,7 +158,9 @@ class Recipe:
 
 def at_least(least, name, value):
     """Raises ValueError for a smaller value, infinity or NaN."""
-    if not least <= value < math.inf:
+    if value == math.inf:
+        raise ValueError(f"{name} is {value}; it must be finite")
+    if not least <= value:
         raise ValueError(f"{name} is {value}; it must be at least {least}")
 
 
