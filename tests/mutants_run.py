@@ -108,6 +108,8 @@ CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
 ]] + [Mutant(file, old, new, f"test_cli.py::test_{test}", why) for file, old, new, test, why in [
     ("tubevit_np/commands.py", "{folder}\" if begun", "{folder}\" if folder",
      "stopped_before_there_is_a_run_there_is_nothing_to_go_on_with", "a run that is not there"),
+    ("tubevit_np/options.py", "usual_elsewhere(name).items())", "{}.items())",
+     "train_help_tells_every_default", "the demo's defaults for all"),
     ("tubevit_np/commands.py", "return str(given.resolve()) if isinstance",
      "return whole_set(given) if isinstance",
      "paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own", "a cache with a name"),

@@ -90,8 +90,10 @@ def test_train_help_tells_every_default(capsys):
         run("train", "--help")
     text = "".join(capsys.readouterr().out.split())  # lines break at hyphens too
     defaults = {field.name: field.default for field in fields(Recipe)}
+    others = {"frames": "; of Ti to H 32", "size": "; of Ti to H 224",
+              "lr": "; of Ti to B 5e-05; of L to H 1e-05", "smoothness": "; of files 0.0"}
     for name, (_, words) in OPTIONS.items():
-        words += f" (default {defaults[name]})" * bool(defaults[name])
+        words += f" (default {defaults[name]}{others.get(name, '')})" * bool(defaults[name])
         assert f"--{name.replace('_', '-')}" in text and "".join(words.split()) in text, words
     assert len(OPTIONS) > 25
 
