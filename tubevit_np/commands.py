@@ -130,11 +130,11 @@ def write_details(folder, source, own, answers, examples):
     from tubevit_np import details
 
     for head, found in answers.items():
-        names, title = source.labels[head], f"{head}: what {source.kind}s are taken for"
+        names = source.labels[head]
+        title = f"{head}{in_brackets(own)}: what {source.kind}s are taken for"
         stem = "-".join(filter(None, (source.kind, head, own)))
         table = details.write_details(folder, stem, found, names, examples)
-        save(confusion.draw_confusion(table, names, title + in_brackets(own)),
-             folder / f"{stem}-confusion.png")
+        save(confusion.draw_confusion(table, names, title), folder / f"{stem}-confusion.png")
 
 
 def predict(options, engine):
