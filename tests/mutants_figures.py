@@ -89,4 +89,6 @@ FIGURES = [Mutant(f"figures/{file}.py", old, new, f"test_{test}", why)
      "gallery.py::test_what_a_checkpoint_alone_has_not_is_left_out", "nothing drawn at all"),
     ("gallery", "startswith(HEADING)", 'startswith("")',
      "gallery.py::test_a_page_of_others_stays", "a page of others overwritten"),
+    ("__init__", '"text.parse_math": False', '"text.parse_math": True',
+     "figures.py::test_a_name_with_dollar_signs_is_no_formula", "names read as formulas"),
 ]]

@@ -105,6 +105,16 @@ CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
      "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2", "a traceback"),
     ("            formatter_class=argparse.RawDescriptionHelpFormatter)", "            )",
      "test_cli.py::test_help_has_an_example_on_a_line_of_its_own", "wrapped"),
+]] + [Mutant(file, old, new, f"test_cli.py::test_{test}", why) for file, old, new, test, why in [
+    ("tubevit_np/commands.py", "{folder}\" if begun", "{folder}\" if folder",
+     "stopped_before_there_is_a_run_there_is_nothing_to_go_on_with", "a run that is not there"),
+    ("tubevit_np/options.py", "usual_elsewhere(name).items())", "{}.items())",
+     "train_help_tells_every_default", "the demo's defaults for all"),
+    ("tubevit_np/commands.py", "return str(given.resolve()) if isinstance",
+     "return whole_set(given) if isinstance",
+     "paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own", "a cache with a name"),
+    ("tubevit_np/conversions.py", "            at_least(1, name, value)\n", "            pass\n",
+     "a_mistake_ends_in_one_line_and_status_2", "scaled to any size"),
 ]]
 
 RECIPE = [Mutant(*rest) for rest in [
@@ -114,6 +124,12 @@ RECIPE = [Mutant(*rest) for rest in [
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
     ("tubevit_np/writing.py", "unfinished.unlink(missing_ok=True)", "pass",
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
+    ("tubevit_np/recipe.py", "                learned_rows(cfg, shape)\n", "                pass\n",
+     "test_start.py::test_positions_learned_for_other_sizes_are_refused_at_once",
+     "refused at the first step"),
+    ("tubevit_np/data/datasets.py", "if head in SCORES:", "if head == SCORES:",
+     "test_run.py::test_a_head_named_as_a_score_is_refused_before_it_is_decoded",
+     "refused when all is decoded"),
     ("tubevit_np/recipe.py", "return (value,) * count", "return (value,)",
      "test_recipe.py::test_sets_have_their_own_numbers_or_one_for_all", "the first set alone"),
     ("tubevit_np/recipes.py", "usual | named | given)",
@@ -307,6 +323,8 @@ VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
     ("figures/confusion.py", "sums = table.sum(1, keepdims=True)",
      "sums = table.sum(0, keepdims=True)",
      "the_picture_of_confusion_shows_the_shares", "shares of the columns"),
+    ("tubevit_np/details.py", "free(name if shared else \"\", own, taken)", "\"\"",
+     "sets_of_one_head_are_told_apart", "the second set's files over the first's"),
 ]]
 
 ABLATE = [Mutant(*rest) for rest in [

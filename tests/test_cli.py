@@ -21,6 +21,7 @@ from tiny import class_folder, coded, copied, finished
 import tubevit_np as tv
 from tubevit_np import cli
 from tubevit_np.__main__ import ENGINE
+from tubevit_np.commands import whole_paths
 from tubevit_np.data import sources
 from tubevit_np.evaluate import predictor
 from tubevit_np.folder import read_metrics
@@ -89,8 +90,10 @@ def test_train_help_tells_every_default(capsys):
         run("train", "--help")
     text = "".join(capsys.readouterr().out.split())  # lines break at hyphens too
     defaults = {field.name: field.default for field in fields(Recipe)}
+    others = {"frames": "; of Ti to H 32", "size": "; of Ti to H 224",
+              "lr": "; of Ti to B 5e-05; of L to H 1e-05", "smoothness": "; of files 0.0"}
     for name, (_, words) in OPTIONS.items():
-        words += f" (default {defaults[name]})" * bool(defaults[name])
+        words += f" (default {defaults[name]}{others.get(name, '')})" * bool(defaults[name])
         assert f"--{name.replace('_', '-')}" in text and "".join(words.split()) in text, words
     assert len(OPTIONS) > 25
 
@@ -176,7 +179,7 @@ def test_a_run_begins_with_another_and_is_resumed(many, capsys):
 
 
 def test_the_tubes_of_a_small_run_in_a_large_one(tmp_path, capsys):
-    large, out = tmp_path / "large", tmp_path / "scaled.safetensors"
+    large, out = tmp_path / "large", tmp_path / "new" / "scaled.safetensors"
     cfg = replace(tv.PRESETS["demo"], dim=192, depth=3, classes={"noun": 9})
     tv.save(tmp_path / "large", tv.init(cfg, np.random.default_rng(1)), cfg,
             {"noun": list("abcdefghi")}, heads='{"image": ["noun"]}', fps=3)
@@ -225,6 +228,18 @@ def test_evaluate_on_given_files(pets, capsys):
     assert capsys.readouterr().out == both == pets.result.stdout
     assert run("evaluate", pets.run / "model.safetensors", "--images", pets.shots) == 0
     assert "videos" not in (images := capsys.readouterr().out) and images in both
+
+
+@pytest.mark.filterwarnings("ignore:skipped")
+def test_details_of_two_sets_for_one_head(pets, tmp_path, capsys):
+    assert run("evaluate", pets.run, "--data", pets.films, "--data", f"x={pets.films}",
+               "--count", 2, "--details", tmp_path / "a" / "b") == 0
+    shown = capsys.readouterr().out
+    assert "2 held-out videos of films, " in shown and "2 held-out videos of films (x), " in shown
+    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == [
+        f"video-films-{what}" for what in (
+            "classes.csv", "confusion.png", "predictions.csv", "x-classes.csv", "x-confusion.png",
+            "x-predictions.csv")]
 
 
 @pytest.mark.parametrize("name, head", [
@@ -293,9 +308,9 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     written = vit_files.timm(ours)
     save_file(written, tmp_path / "vit.safetensors")
     assert run("pretrained", tmp_path / "vit.safetensors", "--tubes", "demo", "--heads", 3,
-               "--classes", "verb=4", "noun=7", "--seed", 2, "--out", tmp_path / "start") == 0
+               "--classes", "verb=4", "noun=7", "--seed", 2, "--out", tmp_path / "new/start") == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    params, cfg, notes = tv.load(tmp_path / "start")
+    params, cfg, notes = tv.load(tmp_path / "new" / "start")
     assert cfg.classes == {"verb": 4, "noun": 7} and notes["source"] == "vit.safetensors"
     for part, prefix, origin in (("1x8x8", "tubes.0.", "read"), ("blocks", "blocks.", "read"),
                                  ("8x8x8", "tubes.1.", "inflated"), ("heads.noun",) * 2 + ("new",)):
@@ -303,7 +318,7 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     assert ["set", "aside:", "cls_token", "1x1x12,", "pos_embed", "1x7x12"] in lines
     fresh = tv.init(cfg, np.random.default_rng(2))
     assert np.array_equal(params["pool"]["q"]["w"], fresh["pool"]["q"]["w"])
-    assert run("export", tmp_path / "start", "--format", "timm", "--out", tmp_path / "out") == 0
+    assert run("export", tmp_path / "new/start", "--format", "timm", "--out", tmp_path / "out") == 0
     text = capsys.readouterr().out
     assert "for images of 224x224 pixels in [0, 1], normalised as (x - 0.5) / 0.5" in text
     assert "left out: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
@@ -391,6 +406,7 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "evaluate PLACE/empty": "empty holds no checkpoint",
     "evaluate PLACE/text.mp4": "text.mp4 is not a readable checkpoint",
     "evaluate MODEL --count 0": "count is 0; it must be at least 1",
+    "evaluate MODEL --details PLACE/text.mp4": "text.mp4 is a file; give another --details",
     "evaluate MODEL --data PLACE/no": "no does not exist",
     "evaluate MODEL --data PLACE/other":
         "class cat is none of the 8 known: left, right, up, down, approach, ...",
@@ -408,6 +424,12 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "pretrained MODEL --classes verb --out PLACE/x": "classes 'verb': write HEAD=K, as kinetics=4",
     "pretrained MODEL --seed -1 --out PLACE/x": "seed is -1; it must be at least 0",
     "pretrained MODEL --start warm --out PLACE/x": "start 'warm' is not one of inflated, random",
+    "pretrained MODEL --classes a=3 a=4 --out PLACE/x": "'a=4': there is a head a already",
+    "pretrained MODEL --out PLACE/text.mp4/x": "text.mp4 is a file; give another --out",
+    "scale RUN RUN --out PLACE/text.mp4/x": "text.mp4 is a file; give another --out",
+    "scale PLACE/no PLACE/no --frames -5 --out PLACE/x": "frames is -5; it must be at least 1",
+    "scale PLACE/no PLACE/no --size 0 --out PLACE/x": "size is 0; it must be at least 1",
+    "subset --data PLACE/no --out PLACE/text.mp4": "text.mp4 is a file; give another --out",
     "pretrained MODEL --out MODEL": "model.safetensors is there already; give another --out",
     "export RUN --format timm --out RUN": "already holds model.safetensors; give another folder",
     "export PLACE/empty --format timm --out PLACE/x": "empty holds no checkpoint",
@@ -455,6 +477,21 @@ def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):
     engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), predictor=predictor)
     assert cli.main("tubevit_np", engine, ["train", "--resume", str(finished())]) == 130
     assert capsys.readouterr().err.endswith(f"stopped; go on with: train --resume {finished()}\n")
+
+
+def test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with(tmp_path, capsys):
+    with mock.patch.object(sources, "make_pools", side_effect=KeyboardInterrupt):
+        assert run("train", "--size", 37, "--out", tmp_path / "run") == 130
+    assert capsys.readouterr().err == "\ntubevit_np: stopped\n"
+
+
+def test_paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a=b").mkdir()
+    assert whole_paths([Path("x=c"), Path("a=b"), Path("generated")]) == [
+        f"x={tmp_path / 'c'}", str(tmp_path / "a=b"), "generated"]
+    assert whole_paths(Path("cache_x=1")) == str(tmp_path / "cache_x=1")
+    assert whole_paths([0.5, 2]) == [0.5, 2] and whole_paths("S") == "S"
 
 
 def test_a_subset_is_listed_and_told(tmp_path, capsys):

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 import tubevit_np as tv
 from figures import TUBE_COLOURS, colour, page, place, render, save, tubes
 from figures.animation import animate_kernels
+from figures.confusion import draw_confusion
 from figures.curves import (
     SHADES,
     accuracies,
@@ -266,6 +268,17 @@ def test_the_animation_is_the_same_twice(rng, tmp_path):
 def test_only_png_and_svg(tmp_path):
     with pytest.raises(ValueError, match=r"\.png or an \.svg"):
         save(Figure(), tmp_path / "a.pdf")
+
+
+@pytest.mark.parametrize("drawn", [
+    lambda name, rng: draw_curves(RECORDS + [{"step": 20, f"eval/{name}": 0.5}], name),
+    lambda name, rng: draw_kernels({name: rng.standard_normal((1, 8, 6, 3, 4))}, name),
+    lambda name, rng: draw_confusion(np.eye(2, dtype=int), [name, "other"], name)])
+def test_a_name_with_dollar_signs_is_no_formula(drawn, rng, tmp_path):
+    figure = drawn("odd $_{$", rng)
+    save(figure, tmp_path / "a.png")
+    texts = [text for text in figure.findobj(Text) if "$" in text.get_text()]
+    assert texts and not any(text.get_parse_math() for text in texts)
 
 
 def test_notebooks_keep_their_backend_and_settings():

@@ -21,7 +21,7 @@ WRONG = [
         "lr", "seed", "randaugment", "magnitude", "warmup", "clip", "smoothing", "image_weight",
         "weight_decay", "kernel_norm", "weight", "mixup", "dropout", "frozen")),
     ({"lr": math.nan}, "lr is nan; it must be at least 0"),
-    ({"lr": math.inf}, "lr is inf; it must be at least 0"),
+    ({"lr": math.inf}, "lr is inf; it must be finite"),
     ({"magnitude": 10.5}, "magnitude is 10.5; it must be at most 10"),
     ({"smoothing": 1.0}, "smoothing is 1.0; it must be below 1"),
     ({"dropout": 1.5}, "dropout is 1.5; it must be below 1"),

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tubevit_np.config import PRESETS
 from tubevit_np.recipe import Recipe
-from tubevit_np.recipes import RECIPES, recipe_for
+from tubevit_np.recipes import RECIPES, SIZES, recipe_for, usual_elsewhere
 
 TABLE_10 = {  # (frames, fps, lr of B, mixup, dropout, label smoothing)
     "k400": (64, 15, 5e-5, 0, 0, 0), "k600": (64, 15, 5e-5, 0, 0, 0),
@@ -47,6 +48,22 @@ def test_large_presets_have_recipes_of_their_own():
     base, large = recipe_for(preset="B"), recipe_for(preset="H", lr=0.5)
     assert (base.frames, base.size, base.lr, base.weight_decay) == (32, 224, 5e-5, 1e-3)
     assert (large.size, large.lr, large.weight_decay) == (224, 0.5, 1e-5)
+
+
+@pytest.mark.parametrize("name", ["frames", "size", "lr", "smoothness", "batch"])
+def test_where_another_value_is_usual(name):
+    """As the help tells it: "of Ti to B" are all between."""
+    sizes, told = list(SIZES), {}
+    for value, where in usual_elsewhere(name).items():
+        if where == "of files":
+            told["files"] = value
+        else:
+            first, last = map(sizes.index, where.removeprefix("of ").split(" to "))
+            told |= dict.fromkeys(sizes[first:last + 1], value)
+    runs = {preset: recipe_for(preset=preset) for preset in PRESETS} | {
+        "files": recipe_for(data="films")}
+    assert {key: getattr(run, name) for key, run in runs.items()} == dict.fromkeys(
+        runs, getattr(Recipe(), name)) | told
 
 
 def test_an_unknown_recipe_is_refused():

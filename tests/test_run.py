@@ -20,6 +20,7 @@ import tubevit_np as tv
 from tubevit_np import train as training
 from tubevit_np.begin import new_run, open_run
 from tubevit_np.data.batch import CROPS, HELD_OUT, PARAMETERS, POOLS, TRAIN
+from tubevit_np.data.datasets import Dataset
 from tubevit_np.data.sources import GeneratedSource, open_sources, sources_for
 from tubevit_np.folder import checkpoints, find_model, load_model, read_metrics
 from tubevit_np.optim import learning_rate
@@ -318,6 +319,17 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, place):
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match=f"cannot make folder .*{place}: .*; give another --out"):
         new_run(tmp_path / place, RECIPE)
+
+
+@pytest.mark.parametrize("given", ["both=PETS", "PLACE/count"])
+def test_a_head_named_as_a_score_is_refused_before_it_is_decoded(tmp_path, given, monkeypatch):
+    for name in ("pets", "count"):
+        class_folder(tmp_path / name, "video")
+    monkeypatch.setattr(Dataset, "load", mock.Mock(side_effect=AssertionError("decoded")))
+    data = given.replace("PETS", str(tmp_path / "pets")).replace("PLACE", str(tmp_path))
+    with pytest.raises(ValueError, match="name (both|count), .*; give another, as NAME=PATH"):
+        new_run(tmp_path / "run", replace(RECIPE, data=data))
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("text", [None, "{}", "no JSON", "[]", '{"recipe": {"steps": 0}}'])

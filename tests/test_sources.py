@@ -220,6 +220,9 @@ def test_a_path_may_hold_the_sign_of_a_name(tmp_path):
     assert head_and_path(odd) == ("a_b", str(odd))
     assert head_and_path("k400=/data/kinetics") == ("k400", "/data/kinetics")
     assert head_and_path("/data/Kinetics-400/")[0] == "kinetics_400"
+    with pytest.raises(ValueError, match="takes a-z, 0-9 and _, as k_400=.*b$"):
+        head_and_path(f"K-400={odd}")
+    assert head_and_path("/data/no=where/A=/no/b")[1] == "/data/no=where/A=/no/b"
 
 
 @needs_shared

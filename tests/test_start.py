@@ -104,6 +104,20 @@ def test_what_is_no_start_is_refused(tmp_path):
 def test_tubes_too_large_for_the_new_size_are_refused(tmp_path, pets):
     with pytest.raises(ValueError, match="no tube fits into 16x7x7"):
         begun(tmp_path / "run", size=7, data=str(pets))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.filterwarnings("ignore:tube 16x4x4")
+@pytest.mark.parametrize("sizes", [{"size": 32}, {"frames": 32}])
+def test_positions_learned_for_other_sizes_are_refused_at_once(tmp_path, rng, pets, sizes):
+    """Of fewer frames there are some."""
+    cfg = replace(tv.PRESETS["demo"], position="learned", learned_for=(16, 24, 24), classes={})
+    tv.save(tmp_path / "old.safetensors", tv.init(cfg, rng), cfg)
+    asked = replace(RECIPE, start=str(tmp_path / "old.safetensors"), data=str(pets))
+    with pytest.raises(ValueError, match=r"positions were learned for \(16, 24, 24\)"):
+        new_run(tmp_path / "run", replace(asked, **sizes))
+    assert not (tmp_path / "run").exists()
+    assert new_run(tmp_path / "run", replace(asked, frames=8)).cfg.learned_for == (16, 24, 24)
 
 
 @pytest.mark.parametrize("frozen", [1, 2])

@@ -14,7 +14,7 @@ from tubevit_np.commands import parse_views
 from tubevit_np.data.files import open_files
 from tubevit_np.data.images import read_image, read_image_views, squares
 from tubevit_np.data.video import positions, read_clip, read_views
-from tubevit_np.details import confusion, per_class, write_details
+from tubevit_np.details import confusion, names_apart, per_class, write_details
 from tubevit_np.evaluate import answered, evaluate
 from tubevit_np.recipe import Recipe
 
@@ -117,11 +117,24 @@ def test_confusion_and_classes_by_hand():
     assert per_class(SCORES[:1], LABELS[:1], ["a", "b", "c"])[1] == ("b", 0, 0, 0, "")
 
 
+@pytest.mark.parametrize("names, told", [
+    (["x", "verb", "y"], ["x", "", ""]), (["x", "x", "x"], ["x", "x-2", ""]),
+    (["verb", "verb", "noun"], ["", "2", ""]), (["2", "verb", "z"], ["2", "", ""])])
+def test_sets_of_one_head_are_told_apart(names, told):
+    sources = [SimpleNamespace(kind=kind, labels={"verb": "ab"})
+               for kind in ("video", "video", "image")]
+    assert names_apart(sources, names) == told
+    alone = SimpleNamespace(kind="video", labels={"noun": "ab"})
+    assert names_apart([*sources[1:], alone], ["x", "y", "z"]) == ["", "", ""]
+    two = SimpleNamespace(kind="video", labels={"verb": "ab", "noun": "cd"})
+    assert names_apart([two, alone], ["generated", "noun"]) == ["generated", ""]
+
+
 def test_details_say_the_same_as_the_score(tmp_path, rng):
     scores, labels = rng.standard_normal((40, 7)), rng.integers(0, 7, 40)
     names = [f"class, {k}" for k in range(7)]
     examples = [f"{k}.mp4" for k in range(40)]
-    table = write_details(tmp_path, "video", "verb", (scores, labels), names, examples)
+    table = write_details(tmp_path, "video-verb", (scores, labels), names, examples)
     with (tmp_path / "video-verb-predictions.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     with (tmp_path / "video-verb-classes.csv").open(newline="") as file:

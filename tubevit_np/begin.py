@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from tubevit_np.data.describe import changed
@@ -22,20 +23,25 @@ def new_run(folder, recipe):
     if checkpoints(folder) or any((folder / name).exists() for name in ("config.json", MODEL)):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
+    cfg = recipe.config({})
+    recipe.check_model(cfg)  # before there is a folder, and before anything is decoded
     make_folder(folder, "--out")
     try:
         sources = open_sources(recipe)
+        cfg = replace(cfg, classes=classes_of(sources))
     except BaseException:
         if not any(folder.iterdir()):
             folder.rmdir()
         raise
-    classes = {head: len(names) for source in sources for head, names in source.labels.items()}
-    cfg = recipe.config(classes)
-    recipe.check_model(cfg)
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
     if found := described(sources):
         write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     return Run(folder, recipe, sources, cfg)
+
+
+def classes_of(sources):
+    """{head: K}."""
+    return {head: len(names) for source in sources for head, names in source.labels.items()}
 
 
 def open_run(folder):

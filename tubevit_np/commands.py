@@ -11,7 +11,7 @@ from tubevit_np.cost_table import model_lines, set_lines, size_lines
 from tubevit_np.layers import softmax
 from tubevit_np.recipe import GENERATED, Recipe, at_least
 from tubevit_np.recipes import recipe_for
-from tubevit_np.writing import make_folder, write_text
+from tubevit_np.writing import check_folder, make_folder, write_text
 
 
 def train(options, engine):
@@ -40,10 +40,13 @@ def train(options, engine):
 
 def whole_paths(given):
     """What an option says, its paths whole, for a resume from another folder."""
-    if isinstance(given, list):
-        return [whole_paths(one) for one in given]
-    if not isinstance(given, Path):
-        return given
+    if isinstance(given, list):  # of sets, or numbers
+        return [whole_set(one) if isinstance(one, Path) else one for one in given]
+    return str(given.resolve()) if isinstance(given, Path) else given
+
+
+def whole_set(given):
+    """A set alone may be generated, or have a name before its path."""
     if str(given) == GENERATED:
         return GENERATED
     name, mark, path = str(given).partition("=")
@@ -60,24 +63,32 @@ def smaller(options):
 
 
 def way_on(options):
-    """How to go on with a command that was stopped, for its last line."""
+    """How to go on with a command that was stopped, if it can, for its last line."""
     if not trains(options):
         return ""
-    return f"; go on with: train --resume {options.resume or options.out}"
+    folder = options.resume or options.out
+    begun = (Path(folder) / "config.json").exists()  # else all that was done is to be done again
+    return f"; go on with: train --resume {folder}" if begun else ""
 
 
 def evaluate(options, engine):
+    from tubevit_np.data.datasets import head_and_path
     from tubevit_np.data.sources import sources_for
+    from tubevit_np.details import names_apart
     from tubevit_np.folder import load_model
 
+    views = parse_views(options.views)
     if options.count is not None:
         at_least(1, "count", options.count)
     path, params, cfg, notes = load_model(options.run)
+    if options.details:
+        check_folder(options.details, "--details")
     sources = sources_for(path, notes, options.data, options.images)
+    given = [head_and_path(one)[0] for one in (*options.data, *options.images)]
     own = Path(options.run).is_dir() and not (options.data or options.images)
     folder = Path(options.run) if own else None
     report(engine.predictor(params, cfg), sources, options.count, folder,
-           parse_views(options.views), options.details)
+           views, options.details, names_apart(sources, given) if given else None)
 
 
 def parse_views(text):
@@ -88,17 +99,20 @@ def parse_views(text):
     return int(times), int(places)
 
 
-def report(predict, sources, count, folder, views=(1, 1), details=None):
-    """Score every source, print a table, and keep it in the run folder as evaluation.json."""
+def report(predict, sources, count, folder, views=(1, 1), details=None, names=None):
+    """Score every source, print a table, and keep it in the run folder as evaluation.json.
+
+    names: of names_apart, where sources may share a head."""
     from tubevit_np.evaluate import answered, scores_of
 
     scores = {}
-    for source in sources:
+    for source, own in zip(sources, names or [""] * len(sources), strict=True):
         answers = answered(predict, source, count, views)
         found = scores_of(answers, source.labels)
         if details:
-            write_details(Path(details), source, answers, source.examples(count))
-        which = of_set(source, sources)
+            place = make_folder(details, "--details")
+            write_details(place, source, own, answers, source.examples(count))
+        which = of_set(source, sources) + in_brackets(own)
         print(f"\n{found['count']} held-out {source.kind}s{which}"
               + (f", {len(source.skipped)} left out" if source.skipped else ""))
         width = max(14, *map(len, found))
@@ -116,17 +130,21 @@ def of_set(source, sources):
     return "" if alone else f" of {' and '.join(source.labels)}"
 
 
-def write_details(folder, source, answers, examples):
+def in_brackets(own):
+    return f" ({own})" if own else ""
+
+
+def write_details(folder, source, own, answers, examples):
     """Every answer, every class and a confusion matrix, for each head."""
     from figures import confusion, save
     from tubevit_np import details
 
-    folder.mkdir(parents=True, exist_ok=True)
     for head, found in answers.items():
         names = source.labels[head]
-        table = details.write_details(folder, source.kind, head, found, names, examples)
-        save(confusion.draw_confusion(table, names, f"{head}: what {source.kind}s are taken for"),
-             folder / f"{source.kind}-{head}-confusion.png")
+        title = f"{head}{in_brackets(own)}: what {source.kind}s are taken for"
+        stem = "-".join(filter(None, (source.kind, head, own)))
+        table = details.write_details(folder, stem, found, names, examples)
+        save(confusion.draw_confusion(table, names, title), folder / f"{stem}-confusion.png")
 
 
 def predict(options, engine):
@@ -161,6 +179,7 @@ def subset(options, engine):
     if options.per_class is not None:
         at_least(1, "per_class", options.per_class)
     at_least(0, "seed", options.seed)
+    check_folder(options.out, "--out")
     counts = make_subset(path, kind, options.out, read_classes(options.classes),
                          options.per_class, options.seed)
     width = max(map(len, counts["train"]))

@@ -8,6 +8,7 @@ from tubevit_np.config import by
 from tubevit_np.folder import find_model
 from tubevit_np.params import count, load, save
 from tubevit_np.recipe import at_least
+from tubevit_np.writing import check_folder, make_folder
 
 
 def pretrained(options, engine):
@@ -19,6 +20,7 @@ def pretrained(options, engine):
     params, cfg, notes = from_image_vit(
         options.file, options.tubes, parse_classes(options.classes),
         np.random.default_rng(options.seed), options.keep_head, options.start, options.heads)
+    make_folder(Path(options.out).parent, "--out")
     save(options.out, params, cfg, source=Path(options.file).name, start=options.start)
     print(f"{options.out}: width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP "
           f"{cfg.mlp_dim}, GELU {cfg.gelu}, eps {cfg.eps:g}\n")
@@ -33,22 +35,33 @@ def check_new(path):
     """Raises ValueError for a file that is there: a checkpoint is never overwritten."""
     if Path(path).exists():
         raise ValueError(f"{path} is there already; give another --out")
+    check_folder(Path(path).parent, "--out")
 
 
 def parse_classes(texts):
     """["verb=8", "noun=9"] -> {"verb": 8, "noun": 9}."""
-    parts = [text.partition("=") for text in texts]
-    for head, mark, classes in parts:
+    found = {}
+    for text in texts:
+        head, mark, classes = text.partition("=")
         if not (head and mark and classes.isdigit()):
-            raise ValueError(f"classes {head + mark + classes!r}: write HEAD=K, as kinetics=400")
-    return {head: int(classes) for head, _, classes in parts}
+            raise ValueError(f"classes {text!r}: write HEAD=K, as kinetics=400")
+        if head in found:
+            raise ValueError(f"classes {text!r}: there is a head {head} already; give it once")
+        found[head] = int(classes)
+    return found
+
+
+def asked(options, notes, name, usual):
+    """A size as given, else that of the checkpoint's notes, else the usual one."""
+    value = getattr(options, name)
+    return int(notes.get(name, usual) if value is None else value)
 
 
 def export(options, engine):
     from tubevit_np.export import export as write
 
     params, cfg, notes = load(find_model(options.run))
-    size = int(notes.get("size", 224)) if options.size is None else options.size
+    size = asked(options, notes, "size", 224)
     left = write(options.out, params, cfg, options.format, size, options.head)
     print(f"{options.out}: for images of {size}x{size} pixels in [0, 1], normalised as "
           f"(x - {cfg.mean}) / {cfg.std}")
@@ -60,10 +73,13 @@ def scale(options, engine):
     from tubevit_np.widening import scaled_up
 
     check_new(options.out)
+    for name in ("frames", "size"):
+        if (value := getattr(options, name)) is not None:
+            at_least(1, name, value)
     small, small_cfg, seen = load(find_model(options.small))
     large, large_cfg, notes = load(find_model(options.large))
-    frames, size = (int(getattr(options, name) or seen.get(name, usual))
-                    for name, usual in (("frames", 32), ("size", 224)))
+    frames, size = asked(options, seen, "frames", 32), asked(options, seen, "size", 224)
+    make_folder(Path(options.out).parent, "--out")
     params, cfg = scaled_up(small, small_cfg, large, large_cfg, (frames, size, size),
                             gate_layer=options.gate, gate_tokens=options.gate_tokens)
     kept = {name: of[name] for name, of in (("heads", notes), ("fps", seen)) if name in of}

@@ -1,5 +1,9 @@
 """What a score is made of: every answer, every class, and the confusion matrix."""
 
+import itertools
+from collections import Counter
+from itertools import chain, product
+
 import numpy as np
 
 from tubevit_np.loss import rank
@@ -26,12 +30,30 @@ def per_class(scores, labels, names):
     return rows
 
 
-def write_details(folder, kind, head, found, names, examples):
+def names_apart(sources, names):
+    """What tells each source from those of the same kind and head: its own of the names, or a
+    number; "" where nothing has to."""
+    keys = [{(source.kind, head) for head in source.labels} for source in sources]
+    often, taken, found = Counter(chain(*keys)), set(), []
+    for own, name in zip(keys, names, strict=True):
+        shared = any(often[key] > 1 and key[1] != name for key in own)
+        found.append(free(name if shared else "", own, taken))
+        taken |= set(product(own, found[-1:]))
+    return found
+
+
+def free(name, keys, taken):
+    """The name, or it with the first number, that no (key, name) has taken."""
+    others = (f"{name}-{number}".strip("-") for number in itertools.count(2))
+    return next(one for one in chain([name], others) if not taken & set(product(keys, [one])))
+
+
+def write_details(folder, stem, found, names, examples):
     """predictions and classes of one head as CSVs in folder; returns the confusion (K, K).
 
-    found: (scores (n, K), labels (n,));  names: of the classes;  examples: of the n files."""
+    stem: what their names begin with;  found: (scores (n, K), labels (n,));  names: of the
+    classes;  examples: of the n files."""
     scores, labels = found
-    stem = f"{kind}-{head}"
     write_csv(folder / f"{stem}-predictions.csv", ("example", "class", "predicted", "rank"),
               zip(examples, (names[k] for k in labels), (names[k] for k in scores.argmax(-1)),
                   rank(scores, labels) + 1, strict=True))

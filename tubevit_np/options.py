@@ -7,7 +7,7 @@ from pathlib import Path
 from tubevit_np.config import GATE_TOKENS, POSITIONS, PRESETS, TUBE_SETS
 from tubevit_np.data.sources import ENOUGH
 from tubevit_np.recipe import NUMBERS, PRECISIONS, SETS, Recipe
-from tubevit_np.recipes import RECIPES
+from tubevit_np.recipes import RECIPES, usual_elsewhere
 from tubevit_np.studies import STUDIES
 
 HELP = {  # group: {option: (type, what it says)}
@@ -60,13 +60,20 @@ def field(sub, name, **form):
     sub.add_argument(f"--{name.replace('_', '-')}", **{"help": text} | form)
 
 
+def told(name, default):
+    """The default of an option, and where it is another."""
+    if default in (None, (), False):
+        return ""
+    others = (f"; {where} {value}" for value, where in usual_elsewhere(name).items())
+    return f" (default {default}{''.join(others)})"
+
+
 def train(sub):
     defaults = {own.name: own.default for own in fields(Recipe)}
     for title, group in HELP.items():
         options = sub.add_argument_group(title)
         for name, (kind, text) in group.items():
-            default = defaults[name]
-            known = "" if default in (None, (), False) else f" (default {default})"
+            known = told(name, defaults[name])
             form = {"action": "store_true"} if kind is bool else {}
             form |= {"action": "append"} if name in SETS else {}
             form |= {"nargs": "+"} if name in NUMBERS else {}

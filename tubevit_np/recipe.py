@@ -8,6 +8,7 @@ from tubevit_np.config import PRESETS, from_json, to_json, with_tubes
 from tubevit_np.folder import find_model
 from tubevit_np.model import check_tubes
 from tubevit_np.params import KERNEL_NORM, load
+from tubevit_np.position import learned_rows
 from tubevit_np.writing import write_text
 
 PRECISIONS = ("float32", "bfloat16", "half")
@@ -142,7 +143,8 @@ class Recipe:
         return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
 
     def check_model(self, cfg):
-        """Raises ValueError where no tube fits into what it trains on, or blocks are too few."""
+        """Raises ValueError where no tube fits into what it trains on, blocks are too few, or
+        positions were learned for other sizes."""
         gate = cfg.depth if cfg.gate_layer is None else cfg.gate_layer
         if self.frozen > gate:
             raise ValueError(f"frozen is {self.frozen}; the model has {cfg.depth} blocks"
@@ -150,11 +152,15 @@ class Recipe:
                                 if gate < cfg.depth else ""))
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
             check_tubes(shape, cfg)
+            if cfg.learned_for is not None:
+                learned_rows(cfg, shape)
 
 
 def at_least(least, name, value):
     """Raises ValueError for a smaller value, infinity or NaN."""
-    if not least <= value < math.inf:
+    if value == math.inf:
+        raise ValueError(f"{name} is {value}; it must be finite")
+    if not least <= value:
         raise ValueError(f"{name} is {value}; it must be at least {least}")
 
 

@@ -19,6 +19,16 @@ SSV2 = KINETICS | {"frames": 32, "fps": 24.0, "lr": 2e-5, "mixup": 0.3, "dropout
 RECIPES = {"k400": KINETICS, "k600": KINETICS, "k700": KINETICS, "ssv2": SSV2}
 
 
+def usual_elsewhere(name):
+    """Where a field has other values than a Recipe's own, unless they are given: {value: where}."""
+    presets = {}
+    for preset, own in SIZES.items():
+        presets.setdefault(own.get(name), []).append(preset)
+    found = {value: f"of {those[0]} to {those[-1]}" for value, those in presets.items()
+             if value is not None}
+    return found | ({FILES[name]: "of files"} if name in FILES else {})
+
+
 def recipe_for(recipe=None, **given):
     """A Recipe of the given fields, the others as is usual for the size, the set and the start.
 

@@ -32,6 +32,13 @@ def make_folder(folder, option):
     return folder
 
 
+def check_folder(folder, option):
+    """Raises ValueError where a file is in the way of a folder that is made only after the work."""
+    there = next(one for one in (Path(folder), *Path(folder).parents) if one.exists())
+    if not there.is_dir():
+        raise ValueError(f"cannot make folder {folder}: {there} is a file; give another {option}")
+
+
 def write_text(path, text):
     with whole(path, encoding="utf-8") as file:
         file.write(text)

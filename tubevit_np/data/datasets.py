@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from tubevit_np.config import SCORES
 from tubevit_np.data.images import read_image
 from tubevit_np.data.listing import HELD_OUT, SUFFIXES, list_parts, part_named
 from tubevit_np.data.video import ShortClip, read_clip
@@ -144,11 +145,27 @@ def place(file, label, index):
 
 
 def head_and_path(given):
-    """Of PATH, or of NAME=PATH where no file has that name: the name of its head, and the path."""
+    """Of PATH, or of NAME=PATH where no file has that name: the name of its head, and the path.
+
+    Raises ValueError for a NAME that no head can have."""
     name, mark, path = str(given).partition("=")
-    if mark and re.fullmatch("[a-z0-9_]+", name) and not os.path.exists(given):
+    if not mark or os.path.exists(given):
+        return head_name(given), str(given)
+    if re.fullmatch("[a-z0-9_]+", name):
         return name, path
+    if os.path.exists(path):
+        raise ValueError(f"data {given}: the NAME of NAME=PATH takes a-z, 0-9 and _, "
+                         f"as {spelt(name)}={path}")
     return head_name(given), str(given)
+
+
+def new_head_and_path(given):
+    """`head_and_path` of a set to train on.  Raises ValueError for a name that scores have."""
+    head, path = head_and_path(given)
+    if head in SCORES:
+        raise ValueError(f"data {given}: no head can have the name {head}, of which there is a "
+                         "score; give another, as NAME=PATH")
+    return head, path
 
 
 def head_name(path):
@@ -156,4 +173,9 @@ def head_name(path):
     path = Path(path).resolve()
     name = path.stem if path.is_file() else path.name
     name = path.parent.name if part_named(name) else name
+    return spelt(name)
+
+
+def spelt(name):
+    """As a head may be called."""
     return re.sub("[^a-z0-9_]+", "_", name.lower()).strip("_") or "data"

@@ -7,7 +7,7 @@ import numpy as np
 
 from tubevit_np.data.batch import CROPS, Batch
 from tubevit_np.data.cache import Cache
-from tubevit_np.data.datasets import head_and_path, open_dataset
+from tubevit_np.data.datasets import new_head_and_path, open_dataset
 from tubevit_np.data.images import centre_crop, read_image, read_image_views
 from tubevit_np.data.labelled import LabelledFiles
 from tubevit_np.data.listing import list_parts
@@ -77,7 +77,7 @@ def open_files(given, kind, recipe):
     """Both parts of PATH or NAME=PATH; the validation part keeps the training part's class names.
 
     In memory, unless that would take more than the recipe's, or clips have a speed of their own."""
-    head, path = head_and_path(given)
+    head, path = new_head_and_path(given)
     parts = list_parts(path, kind)  # a large set takes long to walk through
     asked = kind, recipe.frames, larger(recipe.size), head
     train = open_dataset(path, "train", *asked, parts=parts)
