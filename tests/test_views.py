@@ -10,13 +10,13 @@ from clips import SHARED, needs_shared, which
 
 import tubevit_np as tv
 from figures.confusion import NAMED, draw_confusion
-from tubevit_np.commands import parse_views
 from tubevit_np.data.files import open_files
 from tubevit_np.data.images import read_image, read_image_views, squares
 from tubevit_np.data.video import positions, read_clip, read_views
 from tubevit_np.details import confusion, names_apart, per_class, write_details
 from tubevit_np.evaluate import answered, evaluate
 from tubevit_np.recipe import Recipe
+from tubevit_np.scoring import parse_views
 
 
 def test_moments_of_several_views_are_all_different_and_each_is_spread():

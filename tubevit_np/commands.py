@@ -1,6 +1,5 @@
 """What the commands do; options.py holds what to type."""
 
-import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from tubevit_np.cost_table import model_lines, set_lines, size_lines
 from tubevit_np.layers import softmax
 from tubevit_np.recipe import GENERATED, Recipe, at_least
 from tubevit_np.recipes import recipe_for
-from tubevit_np.writing import check_folder, make_folder, write_text
+from tubevit_np.scoring import parse_views, report
+from tubevit_np.writing import check_folder, make_folder
 
 
 def train(options, engine):
@@ -89,62 +89,6 @@ def evaluate(options, engine):
     folder = Path(options.run) if own else None
     report(engine.predictor(params, cfg), sources, options.count, folder,
            views, options.details, names_apart(sources, given) if given else None)
-
-
-def parse_views(text):
-    """"4x3" -> (4, 3)."""
-    times, mark, places = text.partition("x")
-    if not (mark and times.isdigit() and places.isdigit() and int(times) and int(places)):
-        raise ValueError(f"views {text!r}: write moments x places, as 4x3")
-    return int(times), int(places)
-
-
-def report(predict, sources, count, folder, views=(1, 1), details=None, names=None):
-    """Score every source, print a table, and keep it in the run folder as evaluation.json.
-
-    names: of names_apart, where sources may share a head."""
-    from tubevit_np.evaluate import answered, scores_of
-
-    scores = {}
-    for source, own in zip(sources, names or [""] * len(sources), strict=True):
-        answers = answered(predict, source, count, views)
-        found = scores_of(answers, source.labels)
-        if details:
-            place = make_folder(details, "--details")
-            write_details(place, source, own, answers, source.examples(count))
-        which = of_set(source, sources) + in_brackets(own)
-        print(f"\n{found['count']} held-out {source.kind}s{which}"
-              + (f", {len(source.skipped)} left out" if source.skipped else ""))
-        width = max(14, *map(len, found))
-        for name, share in found.items():
-            if name != "count":
-                print(f"  {name:{width}}  {share:7.1%}")
-        scores[source.kind + which] = found | {"left out": len(source.skipped)}
-    if folder:
-        write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
-
-
-def of_set(source, sources):
-    """Where there are several sets of its kind, " of " the source's head."""
-    alone = [other.kind for other in sources].count(source.kind) == 1
-    return "" if alone else f" of {' and '.join(source.labels)}"
-
-
-def in_brackets(own):
-    return f" ({own})" if own else ""
-
-
-def write_details(folder, source, own, answers, examples):
-    """Every answer, every class and a confusion matrix, for each head."""
-    from figures import confusion, save
-    from tubevit_np import details
-
-    for head, found in answers.items():
-        names = source.labels[head]
-        title = f"{head}{in_brackets(own)}: what {source.kind}s are taken for"
-        stem = "-".join(filter(None, (source.kind, head, own)))
-        table = details.write_details(folder, stem, found, names, examples)
-        save(confusion.draw_confusion(table, names, title), folder / f"{stem}-confusion.png")
 
 
 def predict(options, engine):
