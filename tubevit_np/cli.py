@@ -5,7 +5,7 @@ import sys
 import warnings
 
 from tubevit_np import commands, conversions, options
-from tubevit_np.stopping import ctrl_c_noted
+from tubevit_np.stopping import ctrl_c_kept
 
 
 def main(package, engine, arguments=None):
@@ -19,7 +19,7 @@ def ended(package, parser, work, arguments=None):
     warnings.formatwarning = lambda message, *_, **__: f"{package}: {message}\n"
     try:
         given = parser.parse_args(arguments)
-        with ctrl_c_noted():
+        with ctrl_c_kept():
             work(given)
     except (ValueError, OSError) as error:
         print(f"{package}: {error}", file=sys.stderr)

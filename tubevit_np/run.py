@@ -28,7 +28,6 @@ from tubevit_np.params import flatten, init, nest, save
 from tubevit_np.pictures import draw_curves, draw_kernels
 from tubevit_np.snapshots import kernels, write_snapshot
 from tubevit_np.start import carried
-from tubevit_np.stopping import check_stopped
 from tubevit_np.writing import write_text
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
@@ -93,7 +92,6 @@ class Run:
         """Note a step; every log_every steps their means become one line of metrics.jsonl.
 
         One that is not finite ends the run, but half precision leaves out a few in a row."""
-        check_stopped()
         finite = np.isfinite([loss, norm]).all()
         self.left_out = 0 if finite else self.left_out + 1
         if self.left_out > (PATIENCE if self.recipe.precision == "half" else 0):

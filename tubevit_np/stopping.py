@@ -1,29 +1,28 @@
-"""Ctrl-C, even where Python drops it: what is raised inside a __del__ is lost."""
+"""Ctrl-C, even where Python drops it: what is raised inside a __del__ is lost.
 
-import signal
+tinygrad has such a __del__, and calls it often while it compiles."""
+
+import _thread
+import sys
 import threading
 from contextlib import contextmanager
 
-_asked = threading.Event()
+AGAIN = 0.1  # seconds, by which the __del__ has ended
 
 
 @contextmanager
-def ctrl_c_noted():
-    """Within it Ctrl-C raises KeyboardInterrupt, as ever, and is remembered.  Main thread only."""
-    _asked.clear()
-    before = signal.signal(signal.SIGINT, _note)
+def ctrl_c_kept():
+    """Within it a KeyboardInterrupt that is lost comes again, a moment later."""
+    before = sys.unraisablehook
+
+    def lost(told):
+        if issubclass(told.exc_type, KeyboardInterrupt):
+            threading.Timer(AGAIN, _thread.interrupt_main).start()
+        else:
+            before(told)
+
+    sys.unraisablehook = lost
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def check_stopped():
-    """Raises KeyboardInterrupt if Ctrl-C was pressed, and the one raised then got lost."""
-    if _asked.is_set():
-        raise KeyboardInterrupt
-
-
-def _note(number, frame):
-    _asked.set()
-    raise KeyboardInterrupt
+        sys.unraisablehook = before
