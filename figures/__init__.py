@@ -26,7 +26,8 @@ LOOK = ["default", {  # the defaults first, whatever the caller has set
     "xtick.color": LINE, "ytick.color": LINE, "xtick.labelcolor": FAINT, "ytick.labelcolor": FAINT,
     "xtick.labelsize": 7.5, "ytick.labelsize": 7.5,
     "svg.hashsalt": "tubevit", "svg.fonttype": "path",
-    "text.parse_math": False,  # a name of a class or a folder may hold two dollar signs
+    # A name of a class or a folder may hold two dollar signs.  Log axes need labels of their own.
+    "text.parse_math": False,
 }]
 tidy = style.context(LOOK)  # a decorator
 

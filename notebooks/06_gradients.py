@@ -153,6 +153,8 @@ for kind, shade in ("float32", "#E69F00"), ("float64", "#0072B2"):
     ax.loglog(sizes, errors[kind], "o-", color=shade, markersize=3, label=kind)
 ax.loglog(sizes[24:], 0.1 * sizes[24:] ** 2, ":", color="black", label="like h squared")
 ax.set(xlabel="step h", ylabel="largest error of a slope", ylim=(1e-13, 10))
+ax.xaxis.set_major_formatter("{x:.0e}")
+ax.yaxis.set_major_formatter("{x:.0e}")
 ax.legend(frameon=False)
 lesson.show(figure, "Error against step: falling like h squared, then rising where rounding rules.")
 

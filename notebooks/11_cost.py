@@ -142,6 +142,7 @@ for name, row, shade in zip(sets, table, shades, strict=True):
     ax.semilogy(sizes, row, "o-", color=shade)
     ax.text(4.1, row[-1], name, color=shade, va="top" if name == "some frames" else "bottom")
 ax.set(ylabel="GFLOPs of a clip, a tick is ten times more", xlim=(-0.2, 5))
+ax.yaxis.set_major_formatter("{x:g}")
 lesson.show(figure, "Operations of five sizes: the dense ways take ten times those of TubeViT.")
 
 # %% [markdown]
