@@ -158,7 +158,7 @@ def test_rows_twice_and_of_two_classes_and_outside(tmp_path):
     assert [file.name for file, _ in found.items] == ["1.mp4", "3.mp4"]
     assert {(file.name, why) for file, why in found.skipped} == {
         ("2.mp4", "two classes: a and b"), ("outside.mp4", "its path contains ..")}
-    assert f"{path}: 1 duplicate rows" in [str(warning.message) for warning in caught]
+    assert f"{path}: duplicate rows: 1" in [str(warning.message) for warning in caught]
 
 
 @needs_shared

@@ -55,7 +55,7 @@ def once_each(rows, path):
     for row in rows:
         labels.setdefault(row.file, set()).add(row.label)
     if more := len(rows) - sum(map(len, labels.values())):
-        warnings.warn(f"{path}: {more} duplicate rows", stacklevel=2)
+        warnings.warn(f"{path}: duplicate rows: {more}", stacklevel=2)
     return sorted(Row(file, min(names), why=refused(file, names)) for file, names in labels.items())
 
 
