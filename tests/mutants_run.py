@@ -113,7 +113,7 @@ CLI = [Mutant("tubevit_np/cli.py", *rest) for rest in [
     ("tubevit_np/commands.py", "return str(given.resolve()) if isinstance",
      "return whole_set(given) if isinstance",
      "paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own", "a cache with a name"),
-    ("tubevit_np/conversions.py", "            at_least(1, name, value)\n", "            pass\n",
+    ("tubevit_np/conversions.py", 'given_at_least(1, options, "frames", "size")', "pass",
      "a_mistake_ends_in_one_line_and_status_2", "scaled to any size"),
 ]]
 
@@ -356,7 +356,7 @@ LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new,
      "test_run.py::test_a_checkpoint_of_something_else_is_not_written_over", "a model lost"),
     ("data/subset", "if there := ", "if False and ",
      "test_annotations.py::test_no_table_is_written_over", "a table lost"),
-    ("data/files", "    source.check_held_out()\n", "",
+    ("data/stream", "if all(looked._usable(i)", "if False and all(looked._usable(i)",
      "test_stream.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
     ("data/files", "fps, memory, val)", "fps, np.inf, val)",
      "test_stream.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),

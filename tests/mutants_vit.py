@@ -63,7 +63,7 @@ PRETRAINED = [Mutant(f"tubevit_np/{file}.py", old, new, test, why)
     ("export", 'if flat.get("gate.alpha", 0) != 0:', "if None:",
      "test_export.py::test_an_open_gate_has_no_place_there_a_closed_one_does_nothing",
      "a gate lost in silence"),
-    ("export", "learned_rows(cfg, shape)[patch_tube(cfg)]", "learned_rows(cfg, shape)[0]",
+    ("export", "learned_rows(cfg, shape)[at]", "learned_rows(cfg, shape)[0]",
      "test_export.py::test_learned_positions_are_those_of_the_patches", "another tube's positions"),
     ("export", 'if cfg.attention != "global":', "if None:",
      "test_export.py::test_what_is_no_plain_vit_is_said", "divided attention lost in silence"),

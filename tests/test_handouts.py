@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from notebooks.assignments import build as building
+from notebooks.assignments import course
 from notebooks.assignments.exercises import load
 from notebooks.assignments.handout import handouts
 
@@ -66,6 +67,7 @@ def test_the_project_is_found(number, written, tmp_path, monkeypatch):
     (tmp_path / "tubevit_np").mkdir()  # as pip installs it: without the trained model
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *([] if written else [str(TOP)])])
+    monkeypatch.setitem(sys.modules, "course", course)  # as it lies beside a handout
     source, space = code_cell(number, "PROJECT = None"), {}
     exec(source.replace("PROJECT = None", f"PROJECT = {written!r}"), space)  # noqa: S102
     assert space["PROJECT"] == TOP and sys.path[0] == str(TOP)

@@ -8,7 +8,7 @@ import numpy as np
 from tubevit_np.config import PRESETS, by
 from tubevit_np.cost_table import model_lines, set_lines, size_lines
 from tubevit_np.layers import softmax
-from tubevit_np.recipe import GENERATED, Recipe, at_least
+from tubevit_np.recipe import GENERATED, Recipe, at_least, given_at_least
 from tubevit_np.recipes import recipe_for
 from tubevit_np.scoring import parse_views, report
 from tubevit_np.writing import check_folder, make_folder
@@ -78,8 +78,7 @@ def evaluate(options, engine):
     from tubevit_np.folder import load_model
 
     views = parse_views(options.views)
-    if options.count is not None:
-        at_least(1, "count", options.count)
+    given_at_least(1, options, "count")
     path, params, cfg, notes = load_model(options.run)
     if options.details:
         check_folder(options.details, "--details")
@@ -120,8 +119,7 @@ def subset(options, engine):
     from tubevit_np.data.subset import make_subset, read_classes
 
     kind, path = ("video", options.data) if options.data else ("image", options.images)
-    if options.per_class is not None:
-        at_least(1, "per_class", options.per_class)
+    given_at_least(1, options, "per_class")
     at_least(0, "seed", options.seed)
     check_folder(options.out, "--out")
     counts = make_subset(path, kind, options.out, read_classes(options.classes),
@@ -145,8 +143,7 @@ def ablate(options, engine):
     given = {name: getattr(options, name) for name in ("steps", "batch", "image_batch")
              if hasattr(options, name)}
     folder = make_folder(options.out, "--out")
-    if options.base_steps is not None:
-        at_least(1, "base-steps", options.base_steps)
+    given_at_least(1, options, "base-steps")
     rows = ablate(options.study, folder, options.seeds, given, engine, base=options.base_steps)
     width = max(len(row[0]) for row in rows)
     print(f"\n{COLUMNS[0]:{width}}" + "".join(f"{column:>9}" for column in COLUMNS[1:]))

@@ -7,7 +7,7 @@ import numpy as np
 from tubevit_np.config import by
 from tubevit_np.folder import find_model
 from tubevit_np.params import count, load, save
-from tubevit_np.recipe import at_least
+from tubevit_np.recipe import at_least, given_at_least
 from tubevit_np.writing import check_folder, make_folder
 
 
@@ -73,15 +73,13 @@ def scale(options, engine):
     from tubevit_np.widening import scaled_up
 
     check_new(options.out)
-    for name in ("frames", "size"):
-        if (value := getattr(options, name)) is not None:
-            at_least(1, name, value)
+    given_at_least(1, options, "frames", "size")
     small, small_cfg, seen = load(find_model(options.small))
     large, large_cfg, notes = load(find_model(options.large))
     frames, size = asked(options, seen, "frames", 32), asked(options, seen, "size", 224)
-    make_folder(Path(options.out).parent, "--out")
     params, cfg = scaled_up(small, small_cfg, large, large_cfg, (frames, size, size),
                             gate_layer=options.gate, gate_tokens=options.gate_tokens)
+    make_folder(Path(options.out).parent, "--out")
     kept = {name: of[name] for name, of in (("heads", notes), ("fps", seen)) if name in of}
     save(options.out, params, cfg, notes["labels"], frames=frames, size=size, **kept)
     print(f"{'tube':10}{'members':>12}{'now':>12}{'channels':>10}{'now':>6}")

@@ -1,8 +1,7 @@
 """What a score is made of: every answer, every class, and the confusion matrix."""
 
-import itertools
 from collections import Counter
-from itertools import chain, product
+from itertools import chain, count
 
 import numpy as np
 
@@ -38,14 +37,15 @@ def names_apart(sources, names):
     for own, name in zip(keys, names, strict=True):
         shared = any(often[key] > 1 and key[1] != name for key in own)
         found.append(free(name if shared else "", own, taken))
-        taken |= set(product(own, found[-1:]))
+        taken |= {(key, found[-1]) for key in own}
     return found
 
 
 def free(name, keys, taken):
     """The name, or it with the first number, that no (key, name) has taken."""
-    others = (f"{name}-{number}".strip("-") for number in itertools.count(2))
-    return next(one for one in chain([name], others) if not taken & set(product(keys, [one])))
+    others = (f"{name}-{number}".strip("-") for number in count(2))
+    return next(one for one in chain([name], others)
+                if not any((key, one) in taken for key in keys))
 
 
 def write_details(folder, stem, found, names, examples):

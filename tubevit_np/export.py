@@ -107,11 +107,12 @@ def _named(form, flat, names):
 def _table(params, cfg, size):
     """The positions of an image's patches, learned or as a learned table would hold them:
     (1, N, D)."""
-    shape, patch = (1, size, size), cfg.tubes[patch_tube(cfg)]
+    shape, at = (1, size, size), patch_tube(cfg)
+    patch = cfg.tubes[at]
     if size < 1 or any(size % k for k in patch.kernel):
         raise ValueError(f"size {size} is not a multiple of the patch, {patch.name}")
     if cfg.position == "learned":
-        return params["position"]["w"][None, learned_rows(cfg, shape)[patch_tube(cfg)]]
+        return params["position"]["w"][None, learned_rows(cfg, shape)[at]]
     return positions(replace(cfg, tubes=(patch,)), shape)[None].astype(np.float32)
 
 

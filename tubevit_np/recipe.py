@@ -164,6 +164,14 @@ def at_least(least, name, value):
         raise ValueError(f"{name} is {value}; it must be at least {least}")
 
 
+def given_at_least(least, options, *names):
+    """The same of options, but for those that are left out: None."""
+    for name in names:
+        value = getattr(options, name.replace("-", "_"))
+        if value is not None:
+            at_least(least, name, value)
+
+
 def as_given(value, many):
     """JSON's lists, and one path alone, as tuples; one number, in a list or not, as itself."""
     if isinstance(value, list | tuple):

@@ -65,8 +65,9 @@ def _cut(video, tube, member, counts):
             in zip(starts, counts, tube.stride, tube.kernel, strict=True)]
     video = _pad_far(video, ends)[:, *map(slice, starts, ends)]
     cut = np.lib.stride_tricks.sliding_window_view(video, tube.kernel, axis=(1, 2, 3))
-    cut = cut[:, *(slice(None, None, stride) for stride in tube.stride)]
-    return np.moveaxis(cut, 4, -1)  # (B, nt, nh, nw, C, kt, kh, kw) before
+    st, sh, sw = tube.stride
+    cut = cut[:, ::st, ::sh, ::sw]  # (B, nt, nh, nw, C, kt, kh, kw)
+    return np.moveaxis(cut, 4, -1)
 
 
 def _pad_far(video, needed):

@@ -98,7 +98,7 @@ def check(recipe):
 
 def compiling(cfg, recipe):
     """What to tell a person who waits for the first step; the more there is to plan, the longer."""
-    seconds = 10 * cfg.depth * recipe.accumulate  # the demo takes 10 to 21 s
+    seconds = 10 * cfg.depth * recipe.accumulate  # the demo takes 8 to 21 s
     return "its first two steps are for compiling" + (
         f", about {seconds} s on a CPU" if DEVICE.startswith("CPU") else "")
 

@@ -219,15 +219,10 @@ check("resize_kernel")
 # into the line that begins with `PROJECT`.
 
 # %%
-import sys
-from pathlib import Path
+from course import MODEL, find_project
 
 PROJECT = None  # or "/where/it/lies"
-MODEL = "figures/demo/model.safetensors"  # an installed tubevit_np comes without it
-PLACES = [Path(PROJECT)] if PROJECT else [*Path.cwd().parents, *map(Path, sys.path)]
-PROJECT = next((top for top in PLACES if (top / MODEL).is_file()), None)
-assert PROJECT, "the project is not there: write its folder into the line PROJECT = ..."
-sys.path.insert(0, str(PROJECT))
+PROJECT = find_project(PROJECT)
 
 # %%
 import tubevit_np as tv

@@ -1,4 +1,4 @@
-"""From the sources to a course's folder: handouts, solutions, guide, graders; the same bytes each
+"""From the sources to a course's folder: handouts, solutions, guides, graders; the same bytes each
 time, but for nbgrader's data base.
 
   source/NAME/, release/NAME/   for nbgrader;  release is what students get

@@ -33,7 +33,7 @@ def timed(run):
 
 
 def seconds(run, *arguments):
-    """That a call takes by the clock."""
+    """Seconds that a call takes by the clock."""
     return timed(partial(run, *arguments))[0][0]
 
 

@@ -87,8 +87,8 @@ def open_files(given, kind, recipe):
     changes = {name: getattr(recipe, name) for name in
                ("seed", "flip", "randaugment", "magnitude")}
     if streams(kind, recipe.fps, recipe.memory, train, val):
-        return readable(StreamSource(*about, val, train, **changes, fps=recipe.fps,
-                                     cache=Cache(recipe.cache) if recipe.cache else None))
+        return StreamSource(*about, val, train, **changes, fps=recipe.fps,
+                            cache=Cache(recipe.cache) if recipe.cache else None).checked()
     return FileSource(*about, val.load(), train.load(), **changes)
 
 
@@ -107,17 +107,11 @@ def streams(kind, fps, memory, *parts):
     return kind == "video" and fps is not None or needed > memory * GIGABYTE
 
 
-def readable(source):
-    """A StreamSource that can be scored: better told before the training than in it."""
-    source.check_held_out()
-    return source
-
-
 def open_held_out(path, kind, frames, size, head, names, fps=None, memory=Recipe.memory):
     """The validation part alone, for a head that knows these class names."""
     val = open_dataset(path, "val", kind, frames, larger(size), head, names)
     if streams(kind, fps, memory, val):
-        return readable(StreamSource(kind, head, size, tuple(names), val, fps=fps))
+        return StreamSource(kind, head, size, tuple(names), val, fps=fps).checked()
     return FileSource(kind, head, size, tuple(names), val.load())
 
 

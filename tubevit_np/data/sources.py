@@ -105,8 +105,8 @@ def sources_for(path, notes, data=(), images=()):
     """What to score a checkpoint on: the sets given, by its class names, or its own run's sources.
 
     Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
-    heads, size, seed = json.loads(notes["heads"]), int(notes["size"]), 0
-    memory = Recipe.memory
+    heads, size = json.loads(notes["heads"]), int(notes["size"])
+    seed, memory = 0, Recipe.memory
     given = [("video", one) for one in data] + [("image", one) for one in images]
     if not given:
         if not (path.parent / "config.json").exists():
@@ -127,8 +127,7 @@ def speed(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_for(given, kind, heads, frames, size, labels, fps=None, seed=0,
-             memory=Recipe.memory):
+def open_for(given, kind, heads, frames, size, labels, fps, seed, memory):
     """The held-out part, for its own head, or the first that knows its classes; else ValueError."""
     if given == GENERATED:
         return generated_for(kind, heads, frames, size, labels, seed)

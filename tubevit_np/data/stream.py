@@ -74,14 +74,16 @@ class StreamSource(LabelledFiles):
             if x is not None:
                 yield Batch(x, {self.head: self._classes([i])})
 
-    def check_held_out(self):
-        """Raises ValueError if no held-out file can be read."""
+    def checked(self):
+        """This source.  Raises ValueError if no held-out file can be read: better told before the
+        training than in it."""
         looked = replace(self, cache=None, said={}, broken={})  # nothing is kept of the look
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # all is said when they are scored
             if all(looked._usable(i) is None for i in range(len(self.val.items))):
                 raise ValueError(f"no {self.kind} of {len(self.val.items)} can be read; "
                                  f"{looked.broken[0]}")
+        return self
 
     def _tell(self, remark):
         """Also of the first short video, once in a process."""

@@ -14,6 +14,7 @@ from .calls import answer
 from .judging import judge
 from .packing import unpack
 from .picturing import enlarged, error_tag, png, tag
+from .project import MODEL, find_project
 
 WIDTH = 88  # letters in a line: Jupyter breaks longer ones inside a word
 
