@@ -43,7 +43,7 @@ lesson.play(clip, "A disc with pink and black stripes moves to the left over col
 # model that wants to see motion has to look at several frames at once.
 
 # %%
-from figures.frames import draw_film, draw_slice
+from tubevit_np.plots.lesson_plots.frames import draw_film, draw_slice
 
 figure, (left, right) = lesson.axes(1300, 330, 1, 2, widths=(3, 1))
 draw_film(left, clip, every=4)
@@ -72,11 +72,11 @@ lesson.shapes(frame=clip[0], box=box)
 
 # %% [markdown]
 # A loop finds all boxes: begin at the offset, go on by the stride, stop where the kernel would
-# stick out. `figures.tubes.starts` does the same for all three axes at once, and we check that both
-# agree.
+# stick out. `starts`, which draws the pictures of tubes, does the same for all three axes at once,
+# and we check that both agree.
 
 # %%
-from figures.tubes import starts
+from tubevit_np.plots.model_plots.sampling import starts
 
 rows = [h for h in range(patch.offset[1], 48, patch.stride[1]) if h + patch.kernel[1] <= 48]
 columns = [w for w in range(patch.offset[2], 48, patch.stride[2]) if w + patch.kernel[2] <= 48]
@@ -85,7 +85,7 @@ assert rows == list(axes[0]) and columns == list(axes[1])
 print(f"rows {rows}, columns {columns}, frames {times.tolist()}")
 
 # %%
-from figures.frames import draw_cuts
+from tubevit_np.plots.lesson_plots.frames import draw_cuts
 
 figure, (left, right) = lesson.axes(860, 400, 1, 2)
 left.imshow(clip[0])
@@ -106,8 +106,8 @@ for tube in cfg.tubes:
     print(f"{tube.name:8} frames {times}, rows {rows}, columns {columns}")
 
 # %%
-from figures import page, place
-from figures.tubes import draw_tubes
+from tubevit_np.plots.model_plots.sampling import draw_tubes
+from tubevit_np.plots.style import page, place
 
 figure = page(1160, 256)
 for i, tube in enumerate(cfg.tubes):
@@ -122,7 +122,7 @@ lesson.show(figure, "Four boxes in space and time, time to the right. Orange: a 
 # shift the kinds against each other, so that one looks where another does not.
 
 # %%
-from figures.tubes import draw_grid
+from tubevit_np.plots.model_plots.sampling import draw_grid
 
 figure, (left, right) = lesson.axes(1000, 360, 1, 2)
 draw_grid(left, cfg, clip.shape[:3])
@@ -148,13 +148,13 @@ lesson.show(figure, "The frames of an 8x8x8, a 16x4x4 and a 4x12x12 box: stripes
 # %% [markdown]
 # ## How much is read?
 #
-# We mark every voxel that some box covers, box by box; `figures.tubes.boxes` gives the near and the
+# We mark every voxel that some box covers, box by box; `sampling.boxes` gives the near and the
 # far corner of each. We do it for the tubes of the paper, made for real videos of 32 frames of
 # 224×224 pixels, and for those of our demo. The latter are crowded, because a clip of 48×48 pixels
 # is small.
 
 # %%
-from figures.tubes import boxes
+from tubevit_np.plots.model_plots.sampling import boxes
 
 paper = tv.PRESETS["B"]
 for model, shape in ((paper, (32, 224, 224)), (cfg, clip.shape[:3])):
@@ -170,12 +170,12 @@ lesson.show(figure, "Frames 0, 3, 6 and so on; what no tube reads is left light 
 
 # %% [markdown]
 # How many boxes are there? Counted in a loop on each axis, or by a formula, which is what `tv.grid`
-# computes for the three axes; `tests/loops.py` holds the loops, for this and for all that follows:
+# computes for the three axes; `conformance/loops.py` holds the loops, for this and what follows:
 #
 # `n = (length - offset - kernel) // stride + 1`
 
 # %%
-from tests import loops
+from tubevit_np.conformance import loops
 
 for tube in paper.tubes:
     counts = tv.grid(tube, (32, 224, 224))

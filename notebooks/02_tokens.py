@@ -24,7 +24,7 @@ lesson.overview("tubes", "tokens")
 # kernel is as large as the box and holds `D` weights for each of its voxels and colours.
 
 # %%
-from tubevit_np.model import scale_uint8
+from tubevit_np.model.model import scale_uint8
 
 params, cfg, notes = lesson.model()
 clips, labels = lesson.clips(8, seed=3)
@@ -40,7 +40,7 @@ lesson.shapes(video=video, w=w, b=b)
 # token tells, in `D` numbers, how much the box looks like each of `D` patterns.
 
 # %%
-from figures.pixels import order_by_norm
+from tubevit_np.plots.analysis.pixels import order_by_norm
 
 d = order_by_norm(w)[0]  # the channel with the largest weights
 box = video[0, 0:8, 14:22, 2:10]  # the box that begins at frame 0, row 14, column 2
@@ -54,8 +54,8 @@ print(f"channel {d}: {box.size} products, sum {total:.3f}")
 # are the weights of red, green and blue. Below it is the box.
 
 # %%
-from figures.frames import draw_film
-from figures.pixels import kernel_rgb, to_bytes
+from tubevit_np.plots.analysis.pixels import kernel_rgb, to_bytes
+from tubevit_np.plots.lesson_plots.frames import draw_film
 
 figure, (above, below) = lesson.axes(900, 330, 2, 1)
 draw_film(above, to_bytes(kernel_rgb(w)[d]))
@@ -82,7 +82,7 @@ lesson.shapes(row=row, matrix=matrix, token=token)
 # explained at the end.) Now a single matrix product gives all tokens of this kind.
 
 # %%
-from tubevit_np.tubes import windows
+from tubevit_np.model.tubes import windows
 
 rows = windows(video, tube)[0, :, 0]
 tokens = rows @ matrix + b
@@ -90,7 +90,7 @@ assert any(np.array_equal(row, each) for each in rows)
 lesson.shapes(rows=rows, matrix=matrix, tokens=tokens)
 
 # %%
-from figures.arrays import draw_matrix
+from tubevit_np.plots.lesson_plots.arrays import draw_matrix
 
 figure, axes = lesson.axes(1100, 330, 1, 3, widths=(3, 1, 1))
 draw_matrix(axes[0], rows, "boxes", "32 boxes", "1536 values of a box")
@@ -100,11 +100,11 @@ lesson.show(figure, "Three matrices: boxes, 32 by 1536, times the kernel, 1536 b
             "tokens, 32 by 96.")
 
 # %% [markdown]
-# The specification in loops, `tests/loops.py`, does the same voxel by voxel, and the package in
+# Plain loops, `tubevit_np/conformance/loops.py`, do the same voxel by voxel, and the package in
 # `tube_tokens`. All three agree. This is the whole source of the latter:
 
 # %%
-from tests import loops
+from tubevit_np.conformance import loops
 
 slow = loops.tube_tokens(video[0], w[..., :3], b[:3], tube)  # three channels take long enough
 fast = tv.tube_tokens(video, w, b, tube)[0]
@@ -118,7 +118,7 @@ lesson.source(tv.tube_tokens)
 # of all their boxes the three to which channel `d` gave the largest numbers.
 
 # %%
-from tubevit_np.data.generated import make_clips
+from tubevit_np.data.generated.clips import make_clips
 
 many = make_clips(lesson.pools(), 64, np.random.default_rng(5))[0]
 answers = tv.tube_tokens(scale_uint8(many, cfg), w, b, tube)[..., d]  # (64, 32)
@@ -142,7 +142,7 @@ lesson.show(figure, "Above one kernel, below it the three boxes that it answers 
 # that.
 
 # %%
-from tubevit_np.tubes import token_counts
+from tubevit_np.model.tubes import token_counts
 
 parts = [tv.tube_tokens(video, **params["tubes"][str(i)], tube=each)
          for i, each in enumerate(cfg.tubes)]
@@ -151,7 +151,7 @@ assert np.array_equal(np.concatenate(parts, axis=1), all_tokens)
 lesson.shapes(patches=parts[0], cubes=parts[1], rods=parts[2], slabs=parts[3], tokens=all_tokens)
 
 # %%
-from figures.arrays import mark_tubes
+from tubevit_np.plots.lesson_plots.arrays import mark_tubes
 
 figure, ax = lesson.axes(1000, 480)
 draw_matrix(ax, all_tokens[0], "", "", "D = 96 channels")

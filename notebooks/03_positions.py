@@ -23,7 +23,7 @@ lesson.overview("positions")
 # vector, both up to rounding. Who sees only that vector cannot know where anything was.
 
 # %%
-from tubevit_np.model import scale_uint8
+from tubevit_np.model.model import scale_uint8
 
 params, cfg, notes = lesson.model()
 clips, labels = lesson.clips(8, seed=3)
@@ -60,8 +60,8 @@ print(centres[[0, 1, 4, 16]])
 # hence the half. Where a blue and a green box have the same middle, green lies on top.)
 
 # %%
-from figures import colour
-from figures.tubes import draw_grid
+from tubevit_np.plots.model_plots.sampling import draw_grid
+from tubevit_np.plots.style import colour
 
 figure, axes = lesson.axes(1200, 430, 1, 2)
 for ax, (down, across) in zip(axes, ((1, 2), (1, 0))):
@@ -111,8 +111,8 @@ lesson.show(figure, "Four sine waves over 48 columns. The first goes up and down
 # are too slow for a clip this small.
 
 # %%
-from figures.arrays import draw_matrix, mark_tubes
-from tubevit_np.tubes import token_counts
+from tubevit_np.model.tubes import token_counts
+from tubevit_np.plots.lesson_plots.arrays import draw_matrix, mark_tubes
 
 everywhere = np.concatenate([tv.centres(each, shape) for each in cfg.tubes])
 waves = tv.sincos_3d(everywhere, cfg.dim, cfg.tau)
@@ -142,7 +142,7 @@ lesson.shapes(waves=waves, likeness=likeness)
 # every other token. It is most like its neighbours, of whatever tube.
 
 # %%
-from figures.frames import draw_weights, panels
+from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 
 near = 2 * (likeness[36 + 5] - likeness.min()) / np.ptp(likeness) - 1  # token 5 of the second tube
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, shape))

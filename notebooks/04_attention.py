@@ -83,10 +83,10 @@ lesson.shapes(qkv=qkv, q=q, k=k, v=v, share=share, answer=answer)
 #
 # For all tokens at once the scores of one head are a matrix product, `q @ k.T`. A loop over heads
 # writes each result into its own channels: its one line is all of attention. `split_heads` makes
-# heads an axis of the array instead. The loops of `tests/loops.py` agree.
+# heads an axis of the array instead. The loops of `tubevit_np/conformance/loops.py` agree.
 
 # %%
-from tests import loops
+from tubevit_np.conformance import loops
 
 slow = np.zeros_like(q)
 for head in range(cfg.heads):
@@ -96,7 +96,7 @@ assert np.allclose(slow[40, :E], answer, atol=1e-4)
 assert np.allclose(slow, loops.attention(q, k, v, cfg.heads), atol=1e-4)
 
 # %%
-from tubevit_np.layers import merge_heads, split_heads
+from tubevit_np.model.layers import merge_heads, split_heads
 
 heads = [split_heads(part[None], cfg.heads) for part in (q, k, v)]  # (1, 3, 102, 32) each
 mixed, attended = tv.attention(*heads)
@@ -110,7 +110,7 @@ lesson.shapes(q=heads[0], attended=attended, mixed=mixed, merged=merge_heads(mix
 # the line above; the tinygrad version is that line.
 
 # %%
-from tubevit_np.portions import attend
+from tubevit_np.fast.blocks import attend
 
 lesson.source(tv.attention, attend)
 
@@ -121,8 +121,8 @@ lesson.source(tv.attention, attend)
 # here, and that is why sparse tubes are worth having.
 
 # %%
-from figures.arrays import draw_matrix, mark_tubes
-from tubevit_np.tubes import token_counts
+from tubevit_np.model.tubes import token_counts
+from tubevit_np.plots.lesson_plots.arrays import draw_matrix, mark_tubes
 
 counts = token_counts(cfg, clips.shape[1:4])
 figure, axes = lesson.axes(1400, 470, 1, 3)
@@ -137,7 +137,7 @@ lesson.show(figure, "Three matrices of 102 by 102 weights, one for each head; mo
 # the pale frame in its middle. The fuller the colour, the more all tokens together look there.
 
 # %%
-from figures.frames import draw_weights, panels
+from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, clips.shape[1:4]))
 draw_weights(axes, clips[1], cfg, attended[0].mean(axis=(0, 1)))

@@ -53,7 +53,7 @@ lesson.source(tv.attention_pool)
 # the more weight; the largest of each clip is opaque.
 
 # %%
-from figures.frames import draw_weights, panels
+from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 
 _, all_out = tv.forward(params, clips, cfg, "verb")
 figure, axes = lesson.axes(1200, 500, 2, panels(cfg, clips.shape[1:4]))
@@ -78,7 +78,7 @@ for name, scores in logits.items():
     lesson.shapes(pooled=pooled, w=w, b=b, logits=scores)
 
 # %%
-from figures.arrays import draw_scores
+from tubevit_np.plots.lesson_plots.arrays import draw_scores
 
 figure, axes = lesson.axes(1100, 380, 1, 2)
 for ax, name in zip(axes, ("verb", "noun")):
@@ -121,7 +121,7 @@ assert np.allclose(image_out["with_position"], out["with_position"][:, :36], ato
 # they look at the tubes' tokens, in the image only at each other. What does the model say?
 
 # %%
-from figures import page, place
+from tubevit_np.plots.style import page, place
 
 figure = page(1200, 420)
 place(figure, 20, 60, 300, 300, title="frame 0", xticks=[], yticks=[]).imshow(frame[0])
@@ -137,7 +137,7 @@ lesson.show(figure, "Left the first frame, right the bars of nine nouns; red str
 # verb in eight and one noun in nine. (A verb cannot be told from one frame, so nobody asks for it.)
 
 # %%
-from tubevit_np.data.generated import REVERSED, make_clips
+from tubevit_np.data.generated.clips import REVERSED, make_clips
 
 many, truth = make_clips(lesson.pools(seed=9), 256, np.random.default_rng(9))
 found, _ = tv.forward(params, many, cfg, ("verb", "noun"), inner=False)

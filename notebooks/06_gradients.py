@@ -11,7 +11,7 @@ import lesson
 import numpy as np
 
 import tubevit_np as tv
-from tubevit_np.backward import cross_entropy_backward, linear_backward
+from tubevit_np.model.backward import cross_entropy_backward, linear_backward
 
 lesson.overview("training")
 
@@ -104,7 +104,7 @@ assert np.allclose(d_b, d_logits.sum(0))
 lesson.source(linear_backward)
 
 # %%
-from figures.arrays import draw_matrix
+from tubevit_np.plots.lesson_plots.arrays import draw_matrix
 
 figure, axes = lesson.axes(1400, 360, columns=3)
 draw_matrix(axes[0], x.T, "x.T", rows="i", columns="n")
@@ -200,7 +200,7 @@ for row, n, m in np.ndindex(4, 4, 4):
 # it.
 
 # %%
-from tubevit_np.backward import attention_backward
+from tubevit_np.model.backward import attention_backward
 
 average = (weights * d_weights).sum(-1, keepdims=True)
 assert np.allclose(d_scores, weights * (d_weights - average))
@@ -226,7 +226,7 @@ lesson.show(figure, "Attention weights, their gradient, and that of the scores, 
 # Lay the two functions beside each other:
 
 # %%
-from tubevit_np.backward import block_backward
+from tubevit_np.model.backward import block_backward
 
 lesson.source(tv.block, block_backward)
 
@@ -277,7 +277,7 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
 # error message. A model trained with it may even learn, but worse. The judge sees it at once.
 
 # %%
-from tubevit_np.backward import layer_norm_backward
+from tubevit_np.model.backward import layer_norm_backward
 
 x, g, shift, d_y = (rng.standard_normal(shape) for shape in ((6, 12), (12,), (12,), (6, 12)))
 right, _ = layer_norm_backward(d_y, x, g, 1e-6)

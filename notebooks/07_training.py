@@ -14,9 +14,9 @@ import numpy as np
 from IPython.display import clear_output
 
 import tubevit_np as tv
-from figures.frames import draw_film
 from tubevit_np.data.batch import Batch
-from tubevit_np.data.generated import VERBS, make_clips, make_pools
+from tubevit_np.data.generated.clips import VERBS, make_clips, make_pools
+from tubevit_np.plots.lesson_plots.frames import draw_film
 
 lesson.overview("training")
 
@@ -120,7 +120,7 @@ lesson.show(figure, "In a narrow valley gradient descent jumps across, AdamW goe
 # * If all gradients together, as one long vector, are longer than 1, they are scaled to length 1
 #   (*clipping*): one strange batch cannot throw the model far away.
 # * Kernels of tubes have rates of their own, and are moved by their waves and not by their voxels;
-#   `tubevit_np/frequency.py` tells why. The model does not know; only its training is faster.
+#   `training/cosine_basis.py` tells why. The model does not know; only its training is faster.
 
 # %%
 steps = 120
@@ -137,8 +137,8 @@ lesson.show(figure, "The learning rate: up along a line in ten steps, then down 
 # some seconds; the picture grows with them. A model that guesses has a loss of log 8 = 2.08.
 
 # %%
-from tubevit_np.optim import kernel_rates
-from tubevit_np.train import gradients
+from tubevit_np.training.optim import kernel_rates
+from tubevit_np.training.train import gradients
 
 moments, rate_of = tv.adamw_state(flat), kernel_rates(flat)
 
@@ -152,7 +152,8 @@ def step_once(t, lr, batch):
 
 
 # %%
-from figures import curves, page, place
+from tubevit_np.plots.style import page, place
+from tubevit_np.plots.training_plots import curves
 
 
 def draw(records, steps, chance):
@@ -211,7 +212,7 @@ lesson.show(figure, "Share of fresh clips whose verb is named, by verb, before a
 from tinygrad import Context, TinyJit
 
 import tubevit_tg as tg
-from tubevit_tg.train import batch_loss
+from tubevit_tg.training.train import batch_loss
 
 tensors = tg.to_tensors(before)
 flat_tensors = tg.flatten(tensors)
@@ -253,7 +254,7 @@ for step in range(6):
 # model that the next lessons look at:
 
 # %%
-from tubevit_np.folder import read_metrics
+from tubevit_np.runs.run_folder import read_metrics
 
 run = read_metrics(lesson.TOP / "figures/demo/metrics.jsonl")
 chance = {"verb": 1 / 8, "noun": 1 / 9, "image noun": 1 / 9, "both": 1 / 72}

@@ -40,7 +40,7 @@ for d in range(cfg.dim):
     pictures.append(0.5 + kernel / (2 * np.abs(kernel).max()))
 
 # %%
-from figures.pixels import kernel_rgb
+from tubevit_np.plots.analysis.pixels import kernel_rgb
 
 pictures = np.array(pictures)
 assert np.allclose(pictures, kernel_rgb(w))
@@ -51,8 +51,8 @@ lesson.shapes(kernel=kernel, pictures=pictures)
 # how loud a kernel is). Left, what the training began with: noise. Right, what it ended with.
 
 # %%
-from figures import pixels
-from figures.kernels import draw_beside
+from tubevit_np.plots.analysis import pixels
+from tubevit_np.plots.kernel_plots.grid import draw_beside
 
 figure = draw_beside({
     f"{when}: norms up to {pixels.norms(kernels).max():.2g}": pixels.patches(kernels, 640, 420)
@@ -124,8 +124,8 @@ lesson.show(draw_beside({"at first": pixels.strips(noise[1], 8, scale=9),
 # that come further down), and its mean over rows and colours: one value for each column and frame.
 
 # %%
-from figures.gabor import gabor_fit
-from figures.spectrum import direction_selectivity, peaks, tuning
+from tubevit_np.plots.analysis.gabor_fit import gabor_fit
+from tubevit_np.plots.analysis.spectrum import direction_selectivity, peaks, tuning
 
 to = np.radians(tuning(peaks(learned[1]), 8)["direction"])
 clear = direction_selectivity(learned[1]) * gabor_fit(learned[1])[0]
@@ -134,8 +134,8 @@ course = kernel.mean((1, 3))  # (frames, columns)
 lesson.shapes(kernel=kernel, course=course)
 
 # %%
-from figures.arrays import draw_matrix
-from figures.kernels import show
+from tubevit_np.plots.kernel_plots.grid import show
+from tubevit_np.plots.lesson_plots.arrays import draw_matrix
 
 figure, axes = lesson.axes(1400, 320, columns=2, widths=(4, 1))
 show(axes[0], pixels.strips(kernel[..., None], 1, scale=16))
@@ -200,7 +200,7 @@ lesson.show(figure, "Power over frequencies in space and time: both have two dar
 # anew.
 
 # %%
-from figures.chance import random_phases
+from tubevit_np.plots.analysis.null_models import random_phases
 
 rng = np.random.default_rng(8)
 held = {}
@@ -239,8 +239,8 @@ for name, values in held.items():
 # point: its angle is where it sees things go, its distance from the middle is how strongly.
 
 # %%
-from figures import colour, page, place
-from figures.chance import random_directions
+from tubevit_np.plots.analysis.null_models import random_directions
+from tubevit_np.plots.style import colour, page, place
 
 figure = page(1300, 620)
 for k, i in enumerate((1, 2)):

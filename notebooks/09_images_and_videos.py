@@ -12,8 +12,8 @@ import lesson
 import numpy as np
 
 import tubevit_np as tv
-from figures.tubes import draw_grid
-from tubevit_np.data.generated import REVERSED, VERBS, make_clips, make_images
+from tubevit_np.data.generated.clips import REVERSED, VERBS, make_clips, make_images
+from tubevit_np.plots.model_plots.sampling import draw_grid
 
 lesson.overview("video", "heads", "training")
 
@@ -59,7 +59,7 @@ assert np.allclose(of_first["with_position"], of_clips["with_position"][:, :36],
 
 # %%
 from tubevit_np.data.batch import Batch
-from tubevit_np.train import gradients, joint_gradients
+from tubevit_np.training.train import gradients, joint_gradients
 
 video_batch = Batch(clips[:16], {head: y[:16] for head, y in labels.items()})
 image_batch = Batch(images[:16], {"noun": image_labels["noun"][:16]})
@@ -122,7 +122,7 @@ print(", ".join(f"{verb} -> {VERBS[other]}" for verb, other in zip(VERBS, REVERS
 # Each row is what is true of a clip as it was made, each column what the model says.
 
 # %%
-from figures.confusion import draw_shares
+from tubevit_np.plots.training_plots.confusion_matrix import draw_shares
 
 figure, axes = lesson.axes(1400, 640, columns=2)
 for ax, said, title in zip(axes, (forward, backward), ("as they are", "played backwards"),

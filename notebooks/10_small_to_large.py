@@ -24,7 +24,7 @@ lesson.overview("tubes", "encoder")
 # 224 x 224 pixels, for the sizes that the paper and the ViT papers use.
 
 # %%
-from tubevit_np import cost
+from tubevit_np.cost import count as cost
 
 sizes = ("Ti", "S", "B", "L", "H")
 giga = [sum(cost.training_flops(tv.PRESETS[name], (32, 224, 224)).values()) / 1e9 for name in sizes]
@@ -65,7 +65,7 @@ lesson.shapes(small_patch=small["tubes"]["0"]["w"], small_8x8x8=small["tubes"]["
 # (space or time) become channels (depth). The number of tokens stays.
 
 # %%
-from tubevit_np.widening import widened
+from tubevit_np.transfer.small_to_large import widened
 
 narrow = small_cfg.tubes[1]
 wide = widened(narrow, 96, 192, (16, 48, 48))
@@ -97,7 +97,7 @@ lesson.shapes(one_place=parts[0], token=token, tokens=tokens)
 # as zero.
 
 # %%
-from figures.tubes import draw_grid
+from tubevit_np.plots.model_plots.sampling import draw_grid
 
 figure, axes = lesson.axes(1300, 420, columns=2)
 titles = "96 channels: one place in a token", "192 channels: two places"
@@ -113,7 +113,7 @@ lesson.show(figure, "Places of the 8x8x8 tube over time and rows, before and aft
 # blocks, pooling and heads. Only one number is new: `alpha`, the gate, which comes next.
 
 # %%
-from tubevit_np.widening import scaled_up
+from tubevit_np.transfer.small_to_large import scaled_up
 
 params, cfg = scaled_up(small, small_cfg, large, large_cfg, (16, 48, 48), gate_layer=2)
 flat, old = tv.flatten(params), tv.flatten(large)
@@ -195,13 +195,13 @@ lesson.show(figure, "Left tanh of alpha; right the change of the answers: none a
 # behind them. Their gradients are not computed, and AdamW keeps no moments for them.
 
 # %%
-from tubevit_np.scaling import trained, trains
+from tubevit_np.model.gate import trained, trains
 
 lesson.source(trains)
 
 # %%
 from tubevit_np.data.batch import Batch
-from tubevit_np.train import gradients
+from tubevit_np.training.train import gradients
 
 _, _, grads = gradients(params, Batch(clips, labels), cfg, frozen=2)
 learning = trained(params, frozen=2)
@@ -245,7 +245,7 @@ lesson.show(figure, "The more blocks are frozen, the fewer numbers train and the
 # with the gate most of the gap closes.
 
 # %%
-from tubevit_np.studies import STUDIES
+from tubevit_np.ablation.studies import STUDIES
 
 printed = [variant.paper for variant in STUDIES["scaling"].values() if variant.paper]
 figure, ax = lesson.axes(1000, 300)

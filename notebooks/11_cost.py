@@ -14,8 +14,8 @@ import lesson
 import numpy as np
 
 import tubevit_np as tv
-from figures.tubes import draw_grid
-from tubevit_np import cost
+from tubevit_np.cost import count as cost
+from tubevit_np.plots.model_plots.sampling import draw_grid
 
 lesson.overview("tubes", "tokens", "encoder")
 
@@ -188,7 +188,7 @@ for row in rows:
           f"{row['noun']:7.0%}{row['both']:7.0%}{row['spread']:8.0%}")
 
 # %%
-from figures.ablation import draw_ablation
+from tubevit_np.plots.training_plots.ablation import draw_ablation
 
 figure = draw_ablation(rows, "Right against cost")
 lesson.show(figure, "Share of clips whose verb and noun are both right, against operations and "

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from notebooks.build import build
-from notebooks.cells import FOLDER, lessons
-from notebooks.compare import differences
-from notebooks.pages import write_pages
+from notebooks.build.cells import FOLDER, lessons
+from notebooks.build.compare import differences
+from notebooks.build.execute import build
+from notebooks.build.html import write_pages
 
 
 def parser():

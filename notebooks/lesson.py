@@ -21,10 +21,10 @@ from matplotlib import style
 from PIL import Image
 
 import tubevit_np as tv
-from figures import DPI, LOOK, page, render, tidy
-from figures.animation import write_frames
-from figures.overview import PARTS, draw_overview
-from tubevit_np.data.generated import make_clips, make_pools
+from tubevit_np.data.generated.clips import make_clips, make_pools
+from tubevit_np.plots.kernel_plots.animation import write_frames
+from tubevit_np.plots.model_plots.model_map import PARTS, draw_overview
+from tubevit_np.plots.style import DPI, LOOK, page, render, tidy
 
 style.use(LOOK)
 SHARP = DPI / 100  # pixels of a figure for each one of the page
@@ -52,8 +52,7 @@ class Picture:
 
 
 def overview(*parts):
-    """The map of the whole model with these parts of it marked; names are in figures/overview.py.
-    """
+    """The map of the whole model with these parts of it marked; names: model_plots/model_map.py."""
     show(draw_overview(parts), f"Map of the model, from left to right: {', '.join(PARTS)}. "
          f"Marked, as the subject of this lesson: {', '.join(parts)}.")
 

@@ -4,15 +4,15 @@ The same files, functions and arguments, with Tensors in place of arrays and tin
 Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads, E = D / A,
 M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
 
-from tubevit_np.config import PRESETS, TUBE_SETS, Config, Tube, from_json, to_json, with_tubes
-from tubevit_np.optim import learning_rate
-from tubevit_np.params import check, count, flatten, init, load, nest, save, shapes
-from tubevit_np.position import centres, sincos_3d
-from tubevit_np.tubes import grid
-from tubevit_tg.baselines import divided_block
-from tubevit_tg.device import describe, to_arrays, to_tensors
-from tubevit_tg.kernels import resize_kernel
-from tubevit_tg.layers import (
+from tubevit_np.model.config import PRESETS, TUBE_SETS, Config, Tube, from_json, to_json, with_tubes
+from tubevit_np.model.params import check, count, flatten, init, load, nest, save, shapes
+from tubevit_np.model.position import centres, sincos_3d
+from tubevit_np.model.tubes import grid
+from tubevit_np.training.optim import learning_rate
+from tubevit_tg.backend.device import describe, to_arrays, to_tensors
+from tubevit_tg.model.gate import gate
+from tubevit_tg.model.kernels import resize_kernel
+from tubevit_tg.model.layers import (
     attention,
     block,
     feed_forward,
@@ -22,10 +22,10 @@ from tubevit_tg.layers import (
     self_attention,
     softmax,
 )
-from tubevit_tg.loss import accuracy, cross_entropy
-from tubevit_tg.model import forward
-from tubevit_tg.optim import adamw, adamw_state, autograd, clip
-from tubevit_tg.pooling import attention_pool
-from tubevit_tg.position import positions
-from tubevit_tg.scaling import gate
-from tubevit_tg.tubes import tokenize, tube_tokens
+from tubevit_tg.model.model import forward
+from tubevit_tg.model.pooling import attention_pool
+from tubevit_tg.model.position import positions
+from tubevit_tg.model.tubes import tokenize, tube_tokens
+from tubevit_tg.training.loss import accuracy, cross_entropy
+from tubevit_tg.training.optim import adamw, adamw_state, autograd, clip
+from tubevit_tg.variants.divided_attention import divided_block

@@ -3,9 +3,9 @@
 import sys
 from types import SimpleNamespace
 
-from tubevit_np import cli
-from tubevit_tg.evaluate import predictor
-from tubevit_tg.train import check, train
+from tubevit_np.commands import cli
+from tubevit_tg.training.evaluate import predictor
+from tubevit_tg.training.train import check, train
 
 ENGINE = SimpleNamespace(check=check, train=train, predictor=predictor)
 

@@ -12,8 +12,8 @@ import sys
 
 from tqdm import tqdm
 
-from notebooks.assignments.build import beside_python, build
-from notebooks.assignments.handout import handouts
+from notebooks.assignments.build.course import beside_python, build
+from notebooks.assignments.build.handout import handouts
 
 
 def parser():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbformat import v4
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[1]
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"file_extension": ".py", "mimetype": "text/x-python",
                               "name": "python", "pygments_lexer": "ipython3"}}
@@ -18,19 +18,18 @@ MARK = re.compile(r"^# %%( \[markdown\])?((?: \w+=.+)?)$", re.MULTILINE)
 
 
 def lessons(names=()):
-    return chosen(FOLDER, "lesson", names)
+    found = {path.stem: path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
+    return [found[name] for name in chosen(found, "lesson", names)]
 
 
-def chosen(folder, what, names):
-    """The sources NN_topic.py in order, or those whose names begin with one of `names`.
+def chosen(found, what, names):
+    """All of `found`, or those that begin with one of `names`.
 
-    Raises ValueError for a name that is that of none."""
-    found = sorted(folder.glob("[0-9][0-9]_*.py"))
+    Raises ValueError for a name that none begins with."""
     for name in names:
-        if not any(path.stem.startswith(name) for path in found):
-            raise ValueError(f"no {what} {name!r}; there are "
-                             f"{', '.join(path.stem for path in found)}")
-    return [path for path in found if not names or path.stem.startswith(tuple(names))]
+        if not any(one.startswith(name) for one in found):
+            raise ValueError(f"no {what} {name!r}; there are {', '.join(found)}")
+    return [one for one in found if not names or one.startswith(tuple(names))]
 
 
 def split(text):

@@ -7,8 +7,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from notebooks.cells import FOLDER, METADATA, notebook
-from tubevit_np.writing import write_text
+from notebooks.build.cells import FOLDER, METADATA, notebook
+from tubevit_np.storage.atomic_files import write_text
 
 TIMEOUT = 120  # seconds for a cell
 SURROUNDINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}  # sets of text in one order

@@ -9,7 +9,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from tubevit_np.writing import make_folder, write_text
+from tubevit_np.storage.atomic_files import make_folder, write_text
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">

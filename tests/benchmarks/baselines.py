@@ -13,10 +13,10 @@ from threadpoolctl import threadpool_limits
 import tubevit_np as tv
 from tests.benchmarks.batches import random_batches
 from tests.benchmarks.timing import medians
-from tubevit_np.cost import flops
-from tubevit_np.recipes import recipe_for
-from tubevit_np.studies import STUDIES
-from tubevit_np.train import joint_gradients
+from tubevit_np.ablation.studies import STUDIES
+from tubevit_np.cost.count import flops
+from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.training.train import joint_gradients
 
 
 def step_of(fields, batch):

@@ -20,8 +20,8 @@ from threadpoolctl import threadpool_limits
 import tubevit_np as tv
 from tests.benchmarks.products import bare, matrices
 from tests.benchmarks.timing import medians, peak
-from tubevit_np.cost import FLOAT, inference_memory, parameters
-from tubevit_np.evaluate import logits_of, predictor
+from tubevit_np.cost.count import FLOAT, inference_memory, parameters
+from tubevit_np.training.evaluate import logits_of, predictor
 
 HEAD = "kinetics400"
 

@@ -40,8 +40,8 @@ def in_tinygrad(task):
     import tubevit_np as tv
     import tubevit_tg as tg
     from tests.benchmarks.tinygrad_step import tinygrad_step
-    from tubevit_tg.evaluate import logits_of
-    from tubevit_tg.precision import lowered
+    from tubevit_tg.training.evaluate import logits_of
+    from tubevit_tg.training.precision import lowered
     cfg, flat, batch = batch_of(task)
     if task.work == "step":
         return tinygrad_step(flat, cfg, [batch], precision=task.precision)
@@ -59,7 +59,7 @@ def in_torch(task):
     import tubevit_np as tv
     from tests.benchmarks import torch_model
     from tests.benchmarks.training_step import CLIP, torch_adamw
-    from tubevit_np.optim import kernel_rates
+    from tubevit_np.training.optim import kernel_rates
     cfg, flat, batch = batch_of(task)
     torch.set_default_device(where(task))
     params = {name: torch.tensor(w, requires_grad=True) for name, w in flat.items()}
@@ -163,7 +163,7 @@ def compare(tasks, rounds):
 
 def row(options, preset, precision, work, most):
     import tubevit_np as tv
-    from tubevit_np.cost import flops, training_flops
+    from tubevit_np.cost.count import flops, training_flops
     tasks = [SimpleNamespace(preset=preset, precision=precision, work=work, program=program,
                              device=options.device, batch=options.batch, clip=options.clip)
              for program in options.programs]

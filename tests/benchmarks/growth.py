@@ -15,13 +15,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import tubevit_np as tv
-from figures import save
-from figures.growth import draw_growth
 from tests.benchmarks.timing import medians, peak
-from tubevit_np import cost
-from tubevit_np.config import with_tubes
-from tubevit_np.evaluate import logits_of
-from tubevit_np.writing import write_csv
+from tubevit_np.cost import count as cost
+from tubevit_np.model.config import with_tubes
+from tubevit_np.plots.style import save
+from tubevit_np.plots.training_plots.cost_growth import draw_growth
+from tubevit_np.storage.atomic_files import write_csv
+from tubevit_np.training.evaluate import logits_of
 
 MODELS = {"TubeViT": "main", "dense tubelets": "dense", "divided attention": "frames"}
 SWEEPS = {"frames": (8, 16, 32, 64, 128), "pixels": (64, 96, 128, 160, 224, 320),

@@ -18,12 +18,12 @@ import av
 import numpy as np
 
 from tests.benchmarks.timing import seconds
-from tubevit_np.data.ahead import ahead
-from tubevit_np.data.clock import duration
-from tubevit_np.data.files import open_files
+from tubevit_np.data.datasets.in_memory import open_files
+from tubevit_np.data.datasets.streaming import larger, threads
+from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.joint import Joint
-from tubevit_np.data.stream import larger, threads
-from tubevit_np.recipe import Recipe
+from tubevit_np.data.prefetch import ahead
+from tubevit_np.runs.recipe import Recipe
 
 TIMES = 7
 

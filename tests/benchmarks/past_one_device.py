@@ -18,10 +18,10 @@ from tinygrad.helpers import GlobalCounters
 import tubevit_np as tv
 import tubevit_tg as tg
 from tests.benchmarks.batches import random_batches
-from tubevit_np.recipe import Recipe
-from tubevit_tg.device import devices
-from tubevit_tg.precision import new_scaling
-from tubevit_tg.train import joint_step
+from tubevit_np.runs.recipe import Recipe
+from tubevit_tg.backend.device import devices
+from tubevit_tg.training.precision import new_scaling
+from tubevit_tg.training.train import joint_step
 
 VARIANTS = {
     "2 devices": {"devices": 2},

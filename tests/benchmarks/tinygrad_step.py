@@ -21,8 +21,8 @@ def tinygrad_step(flat, cfg, batches, **recipe):
     import tubevit_np as tv
     import tubevit_tg as tg
     from tests.benchmarks.training_step import CLIP, DECAY, LR
-    from tubevit_np.recipe import Recipe
-    from tubevit_tg.train import joint_step
+    from tubevit_np.runs.recipe import Recipe
+    from tubevit_tg.training.train import joint_step
     recipe = Recipe(clip=CLIP, weight_decay=DECAY, spectral=False, smoothness=0.0, **recipe)
     run = SimpleNamespace(cfg=cfg, recipe=recipe, weights=[1.0] * len(batches), sources=batches,
                           counts=[len(batch.x) for batch in batches])
@@ -46,7 +46,7 @@ def main():
     import tubevit_tg as tg
     from tests.benchmarks.batches import random_batches
     from tests.benchmarks.training_step import torch_step
-    from tubevit_np.recipe import Recipe
+    from tubevit_np.runs.recipe import Recipe
     torch.set_num_threads(options.threads)
     cfg, rng = tv.PRESETS["demo"], np.random.default_rng(0)
     flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg, Recipe())

@@ -21,9 +21,9 @@ from tests.benchmarks import torch_model
 from tests.benchmarks.batches import random_batches
 from tests.benchmarks.products import bare, matrices
 from tests.benchmarks.timing import medians
-from tubevit_np.optim import BETAS, EPS, decayed, kernel_rates
-from tubevit_np.recipe import Recipe
-from tubevit_np.train import joint_gradients
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.training.optim import BETAS, EPS, decayed, kernel_rates
+from tubevit_np.training.train import joint_gradients
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
 WARM = 2  # steps untimed before each: by then the other side's idling threads and cache are gone

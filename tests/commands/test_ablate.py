@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from tiny import glance
 
-from figures import ablation
-from tubevit_np import cost
-from tubevit_np.ablate import COLUMNS, ablate, denser, row, seconds
-from tubevit_np.config import PRESETS, TUBE_SETS
+from tubevit_np.ablation.runner import COLUMNS, ablate, denser, row, seconds
+from tubevit_np.ablation.studies import STUDIES, Variant
+from tubevit_np.cost import count as cost
 from tubevit_np.data import sources
-from tubevit_np.evaluate import predictor
-from tubevit_np.folder import read_metrics
-from tubevit_np.recipe import read_recipe
-from tubevit_np.recipes import recipe_for
-from tubevit_np.studies import STUDIES, Variant
-from tubevit_np.train import train
-from tubevit_np.tubes import grid
+from tubevit_np.model.config import PRESETS, TUBE_SETS
+from tubevit_np.model.tubes import grid
+from tubevit_np.plots.training_plots import ablation
+from tubevit_np.runs.recipe import read_recipe
+from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.runs.run_folder import read_metrics
+from tubevit_np.training.evaluate import predictor
+from tubevit_np.training.train import train
 
 GIVEN = {"steps": 2, "batch": 2, "image_batch": 2, "size": 24, "save_every": 2}
 ENGINE = SimpleNamespace(train=train, predictor=predictor)
@@ -134,7 +134,7 @@ def test_the_picture_shows_each_variant_at_its_cost():
 
 def test_the_page_of_what_was_seen_tells_what_the_tables_tell():
     """Of figures/ablations, which hold a table for each study."""
-    folder = Path(ablation.__file__).parent / "ablations"
+    folder = Path(__file__).resolve().parents[2] / "figures/ablations"
     page = (folder / "README.md").read_text(encoding="utf-8")
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines()]
     assert {path.stem for path in folder.glob("*.csv")} == set(STUDIES)

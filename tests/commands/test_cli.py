@@ -19,21 +19,21 @@ from safetensors.numpy import load_file, save_file
 from tiny import class_folder, coded, copied, finished
 
 import tubevit_np as tv
-from tubevit_np import cli
 from tubevit_np.__main__ import ENGINE
-from tubevit_np.commands import whole_paths
+from tubevit_np.commands import cli
+from tubevit_np.commands.options import OPTIONS
+from tubevit_np.commands.train_and_evaluate import whole_paths
 from tubevit_np.data import sources
-from tubevit_np.evaluate import predictor
-from tubevit_np.folder import read_metrics
-from tubevit_np.options import OPTIONS
-from tubevit_np.recipe import Recipe
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.runs.run_folder import read_metrics
+from tubevit_np.training.evaluate import predictor
 
 COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "pretrained", "scale", "export",
             "ablate", "info")
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 HEAVY = """
 import sys
-from tubevit_np import cli
+from tubevit_np.commands import cli
 try:
     cli.main("tubevit_np", None, sys.argv[1:])
 except SystemExit:

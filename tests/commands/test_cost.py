@@ -10,10 +10,12 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np import cost, cost_table, model, tubes
-from tubevit_np.backward import backward
-from tubevit_np.kernels import tube_kernel
-from tubevit_np.tubes import tokenize
+from tubevit_np.cost import count as cost
+from tubevit_np.cost import table as cost_table
+from tubevit_np.model import model, tubes
+from tubevit_np.model.backward import backward
+from tubevit_np.model.kernels import tube_kernel
+from tubevit_np.model.tubes import tokenize
 
 FRAMES = (7, 10, 13)
 MAIN = tv.PRESETS["B"]

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tubevit_np.stopping import ctrl_c_kept
+from tubevit_np.commands.interrupt import ctrl_c_kept
 
 
 class Dropped:

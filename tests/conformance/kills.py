@@ -12,22 +12,22 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 import numpy as np
 from tqdm import tqdm
 
-from tests.conformance.case import LEVELS
-from tests.conformance.mistakes import KNOWN, adapter
-from tests.conformance.suite import FAILED, checks, judge
-from tests.conformance.vectors import vectors
+from tubevit_np.conformance.case import LEVELS
+from tubevit_np.conformance.mistakes import KNOWN, adapter
+from tubevit_np.conformance.suite import FAILED, checks, judge
+from tubevit_np.conformance.vectors import vectors
 
 TABLE = Path(__file__).with_name("KILLS.md")
 CLEAR = 2  # times the tolerance: so much that another machine's rounding changes nothing
 SHOWN = 3
 HEAD = """# Which check notices which mistake
 
-Made by `python -m tests.conformance.kills`; `tests/test_conformance.py` makes every mistake once
-more and looks.  Each is one change of one line of `tubevit_np`, listed in `tests/mutants*.py`.  The
-number behind a check is its error in float32 over the tolerance (1 would pass); "!" where no number
-tells: a shape, a dtype, an answer to be met exactly, something refused or not.  Shown are the first
-three checks of the level at which the mistake must be noticed, and how many notice it in all, of
-{total} in float32.
+Made by `python -m tests.conformance.kills`; `tests/conformance/test_conformance.py` makes every
+mistake once more and looks.  Each is one change of one line of `tubevit_np`, listed in
+`tests/mutants/`.  The number behind a check is its error in float32 over the tolerance (1 would
+pass); "!" where no number tells: a shape, a dtype, an answer to be met exactly, something refused or
+not.  Shown are the first three checks of the level at which the mistake must be noticed, and how
+many notice it in all, of {total} in float32.
 
 | mistake | where | level | noticed by | in all |
 | --- | --- | --- | --- | --- |

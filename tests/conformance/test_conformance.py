@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import tubevit_np
-from tests import conformance
-from tests.conformance import (
+from tests.conformance import kills
+from tubevit_np import conformance
+from tubevit_np.conformance import (
     SPEC,
     __main__,
     build,
     compare,
     expected,
-    kills,
     measure,
     mistakes,
     noise,
@@ -24,12 +24,12 @@ from tests.conformance import (
     suite,
     vectors,
 )
-from tests.conformance.adapters.tubevit_np import adapter
-from tests.conformance.case import Draw
-from tests.conformance.cases.all import all_cases
-from tests.conformance.files import FILES
+from tubevit_np.conformance.adapters.tubevit_np import adapter
+from tubevit_np.conformance.case import Draw
+from tubevit_np.conformance.cases.all import all_cases
+from tubevit_np.conformance.files import FILES
 
-HERE = Path(__file__).parent / "conformance"
+HERE = Path(conformance.__file__).parent
 STORED = vectors.vectors()
 CHECKS = {check.id: check for check in suite.checks(STORED, "float32")}
 FLOAT32_ALONE = ("white is not 1", "float64 creeps in")  # in float64 they change nothing
@@ -65,7 +65,7 @@ def test_the_manifest_lists_every_case_once():
 
 @pytest.mark.parametrize("name", ["gelu-erf", "layer_norm-faint", "sincos_3d-20", "adamw-third"])
 def test_a_case_made_anew_has_the_same_bytes(name):
-    """All of them are made by tests.conformance.build --check."""
+    """All of them are made by tubevit_np.conformance.build --check."""
     case = next(case for case in all_cases() if case.name == name)
     members, _ = build.answer(case)
     assert vectors.npz(members) == (vectors.FOLDER / f"{name}.npz").read_bytes()
@@ -291,7 +291,8 @@ def test_a_line_that_expects_nothing_is_an_error(text, message, tmp_path):
 # The command.
 
 PORT = """
-from tests.conformance.adapters.tubevit_np import adapter
+from tests.conformance import kills
+from tubevit_np.conformance.adapters.tubevit_np import adapter
 softmax, grid, preset = adapter.softmax, adapter.grid, adapter.preset
 
 def layer_norm(x, g, b, eps):
@@ -448,6 +449,6 @@ def test_the_mistakes_leave_the_packages_alone():
     mutant = next(mutant for mutant in mistakes.KNOWN if mutant.why == "the other GELU")
     assert mistakes.adapter(mutant).package is not tubevit_np
     assert adapter.package is tubevit_np is sys.modules["tubevit_np"]
-    assert conformance.adapters is sys.modules["tests.conformance.adapters"]
+    assert conformance.adapters is sys.modules["tubevit_np.conformance.adapters"]
     assert names.items() == vars(tubevit_np).items()
     assert suite.judge(CHECKS["operations/gelu-tanh"], adapter, "float32").status == suite.PASSED

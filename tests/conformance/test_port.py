@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import expected, port, report
-from tests.conformance.mistakes import named
-from tests.conformance.suite import FAILED, SKIPPED, checks, judge
-from tests.conformance.vectors import vectors
+from tubevit_np.conformance import adapters, expected, port, report
+from tubevit_np.conformance.mistakes import named
+from tubevit_np.conformance.suite import FAILED, SKIPPED, checks, judge
+from tubevit_np.conformance.vectors import vectors
 
-ADAPTERS = "tests.conformance.adapters"
+ADAPTERS = "tubevit_np.conformance.adapters"
 OURS = {f"{ADAPTERS}.tubevit_np:adapter": None,
-        f"{ADAPTERS}.tubevit_tg:adapter": Path(__file__).with_name("adapters") / "tubevit_tg.txt"}
+        f"{ADAPTERS}.tubevit_tg:adapter": Path(adapters.__file__).with_name("tubevit_tg.txt")}
 
 
 def pytest_generate_tests(metafunc):

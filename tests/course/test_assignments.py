@@ -11,8 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from notebooks.assignments import handout as handout_module
-from notebooks.assignments.changes import CHANGELOG, digest, outdated
+from notebooks.assignments.build import handout as handout_module
+from notebooks.assignments.build.changelog import CHANGELOG, digest, outdated
+from notebooks.assignments.build.exercises import asked, judged_by, kills, load, student
+from notebooks.assignments.build.handout import MARKS, handouts
 from notebooks.assignments.course import WIDTH, NotRight
 from notebooks.assignments.course.calls import answer
 from notebooks.assignments.course.comparing import difference
@@ -22,12 +24,10 @@ from notebooks.assignments.course.own_cells import RULE
 from notebooks.assignments.course.packing import pack, unpack
 from notebooks.assignments.course.picturing import error_map, png
 from notebooks.assignments.course.runner import Student
-from notebooks.assignments.exercises import asked, judged_by, kills, load, student
-from notebooks.assignments.handout import MARKS, handouts
-from notebooks.cells import parts
+from notebooks.build.cells import parts
 
 HANDOUTS = handouts()
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 
 
 def of_each(test):

@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 
 import tubevit_np as tv
+from notebooks.assignments.build.exercises import load
+from notebooks.assignments.build.handout import handouts
 from notebooks.assignments.course.submission import judged
-from notebooks.assignments.exercises import load
-from notebooks.assignments.handout import handouts
-from tests.made_up_class import CLASSES, ODD, OLGA, SHARES, made_up_class, olgas
-from tubevit_np.data.generated import make_clips, make_pools
+from tests.helpers.made_up_class import CLASSES, ODD, OLGA, SHARES, made_up_class, olgas
+from tubevit_np.data.generated.clips import make_clips, make_pools
 
 pytestmark = pytest.mark.course
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 HANDOUTS = {handout.number: handout for handout in handouts()}
 NAME = HANDOUTS["01"].name  # the whole class takes it, of the others a few
 WRONGS = {number: load(number)[1].WRONG for number in HANDOUTS}

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from notebooks.assignments import build as building
 from notebooks.assignments import course
-from notebooks.assignments.exercises import load
-from notebooks.assignments.handout import handouts
+from notebooks.assignments.build import course as building
+from notebooks.assignments.build.exercises import load
+from notebooks.assignments.build.handout import handouts
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 HANDOUTS = {handout.number: handout for handout in handouts()}
 
 

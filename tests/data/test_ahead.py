@@ -16,14 +16,14 @@ from remarks import remarks
 from test_sources import same
 from tiny import RECIPE
 
-from tubevit_np.data.ahead import ahead
 from tubevit_np.data.joint import Joint
+from tubevit_np.data.prefetch import ahead
 from tubevit_np.data.sources import open_sources
 
 KILLED = """
 import os, signal
 from test_ahead import Numbers
-from tubevit_np.data.ahead import ahead
+from tubevit_np.data.prefetch import ahead
 from tubevit_np.data.joint import Joint
 with ahead(Joint([Numbers()], [1]), range(1000)) as batches:
     next(batches)
@@ -132,7 +132,7 @@ def test_no_process_is_left_when_the_consumer_raises():
 def test_no_process_is_left_when_the_consumer_is_killed():
     """Whoever holds the pipe to us keeps it open: run returns once both processes are gone."""
     here = Path(__file__).parent
-    paths = os.pathsep.join([str(here), str(here.parent)])
+    paths = os.pathsep.join(map(str, (here, here.parent / "helpers", here.parents[1])))
     result = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True,
                             timeout=60, env=os.environ | {"PYTHONPATH": paths}, check=False)
     assert (result.returncode, result.stderr) == (-9, "")
@@ -165,12 +165,12 @@ def test_a_dead_maker_is_a_clear_error():
 def test_a_script_without_a_main_guard_ends_with_an_error(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(f"""
-from tubevit_np.recipe import Recipe
-from tubevit_np.begin import new_run
-from tubevit_np.train import train
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.runs.open_run import new_run
+from tubevit_np.training.train import train
 train(new_run({str(tmp_path / "run")!r}, Recipe(steps=1, batch=2, image_batch=2, size=24)))
 """)
-    top = Path(__file__).resolve().parents[1]
+    top = Path(__file__).resolve().parents[2]
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120,
                            env=os.environ | {"PYTHONPATH": str(top)}, check=False)
     assert ended.returncode == 1

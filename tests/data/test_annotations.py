@@ -6,9 +6,9 @@ import json
 import pytest
 from clips import SHARED, needs_shared
 
-from tubevit_np.data.datasets import open_dataset
-from tubevit_np.data.listing import list_parts
-from tubevit_np.data.subset import choose, make_subset, read_classes
+from tubevit_np.data.datasets.dataset import open_dataset
+from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.data.datasets.subset import choose, make_subset, read_classes
 
 OLD = "label,youtube_id,time_start,time_end,split,is_cc"  # 2017: labels with spaces are quoted
 NEW = "label,youtube_id,time_start,time_end,split"  # 2019: no quotes, "validate" for "val"

@@ -14,12 +14,13 @@ from remarks import remarks
 from test_sources import same
 from tiny import asked, class_folder
 
-from tubevit_np.data import cache, stream
-from tubevit_np.data.cache import Cache
-from tubevit_np.data.datasets import Dataset
-from tubevit_np.data.files import open_files
-from tubevit_np.data.images import centre_crop
-from tubevit_np.data.stream import StreamSource
+from tubevit_np.data.datasets import cache
+from tubevit_np.data.datasets import streaming as stream
+from tubevit_np.data.datasets.cache import Cache
+from tubevit_np.data.datasets.dataset import Dataset
+from tubevit_np.data.datasets.in_memory import open_files
+from tubevit_np.data.datasets.streaming import StreamSource
+from tubevit_np.data.decoding.images import centre_crop
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from clips import SHARED, needs_shared
 
-from tubevit_np.data.datasets import head_name, open_dataset
+from tubevit_np.data.datasets.dataset import head_name, open_dataset
 
 SPLIT = ["train/walk/b.mp4", "train/walk/a.MP4", "train/run fast/c.webm", "train/run fast/note.txt",
          "train/walk/._a.mp4", "train/.cache/x.mp4", "val/walk/d.mp4", "val/walk/e.jpg"]

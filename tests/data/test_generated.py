@@ -6,8 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tubevit_np.data import generated, sprites
-from tubevit_np.data.generated import NOUNS, REVERSED, VERBS, make_clips, make_images, make_pools
+from tubevit_np.data.generated import clips as generated
+from tubevit_np.data.generated import sprites
+from tubevit_np.data.generated.clips import (
+    NOUNS,
+    REVERSED,
+    VERBS,
+    make_clips,
+    make_images,
+    make_pools,
+)
 
 SIZE, FRAMES = 40, 12
 

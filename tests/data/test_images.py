@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tubevit_np.data.images import read_image, resize_crop
+from tubevit_np.data.decoding.images import read_image, resize_crop
 
 ORIENTED = {  # what a viewer shows of the stored rows and columns, by EXIF's own definition
     1: lambda a: a, 2: lambda a: a[:, ::-1], 3: lambda a: a[::-1, ::-1], 4: lambda a: a[::-1],

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tubevit_np.data import sources
-from tubevit_np.data.longer import LongSource, starts
+from tubevit_np.data.generated.long_clips import LongSource, starts
 from tubevit_np.data.sources import generated_source
-from tubevit_np.evaluate import answered
+from tubevit_np.training.evaluate import answered
 
 
 def test_views_lie_evenly_from_end_to_end():

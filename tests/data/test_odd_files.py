@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from clips import which
 
-from tubevit_np.data.clock import duration
-from tubevit_np.data.images import centre_crop
-from tubevit_np.data.span import read_span
-from tubevit_np.data.video import read_clip
+from tubevit_np.data.decoding.fixed_rate_clips import read_span
+from tubevit_np.data.decoding.images import centre_crop
+from tubevit_np.data.decoding.timestamps import duration
+from tubevit_np.data.decoding.video import read_clip
 
 
 def by_clock(path, frames, size, fps=10, at=0):

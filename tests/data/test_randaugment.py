@@ -6,14 +6,14 @@ from PIL import Image, ImageEnhance
 from tiny import asked, class_folder
 
 from tubevit_np.data import batch as streams
-from tubevit_np.data.files import open_files
-from tubevit_np.data.randaugment import (
+from tubevit_np.data.augmentation.randaugment import (
     FRAMEWISE,
     GREY,
     OPERATIONS,
     changed,
     randaugment,
 )
+from tubevit_np.data.datasets.in_memory import open_files
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from remarks import remarks
 from tiny import asked, class_folder, coded
 
-from tubevit_np.data.files import open_files, open_held_out, read_one
+from tubevit_np.data.datasets.in_memory import open_files, open_held_out, read_one
 
 
 def heard(call):

@@ -9,8 +9,8 @@ from tiny import RECIPE, class_folder, coded
 
 from tubevit_np.data import sources
 from tubevit_np.data.batch import Batch
-from tubevit_np.data.datasets import Loaded, head_and_path
-from tubevit_np.data.files import FileSource, open_held_out, read_one
+from tubevit_np.data.datasets.dataset import Loaded, head_and_path
+from tubevit_np.data.datasets.in_memory import FileSource, open_held_out, read_one
 from tubevit_np.data.sources import open_sources
 
 VIDEO, IMAGE = 0, 1

@@ -11,17 +11,17 @@ import pytest
 from clips import SHARED, needs_shared, which
 from tiny import asked, class_folder, coded
 
-from tubevit_np import cli
 from tubevit_np.__main__ import ENGINE
-from tubevit_np.data import span
-from tubevit_np.data.augment import has_sides
-from tubevit_np.data.clock import duration
-from tubevit_np.data.files import open_files, open_held_out
-from tubevit_np.data.images import centre_crop
-from tubevit_np.data.span import pictures_in, read_span
-from tubevit_np.data.stream import StreamSource, crop_at
-from tubevit_np.data.video import decode
-from tubevit_np.evaluate import evaluate
+from tubevit_np.commands import cli
+from tubevit_np.data.augmentation.flip import has_sides
+from tubevit_np.data.datasets.in_memory import open_files, open_held_out
+from tubevit_np.data.datasets.streaming import StreamSource, crop_at
+from tubevit_np.data.decoding import fixed_rate_clips as span
+from tubevit_np.data.decoding.fixed_rate_clips import pictures_in, read_span
+from tubevit_np.data.decoding.images import centre_crop
+from tubevit_np.data.decoding.timestamps import duration
+from tubevit_np.data.decoding.video import decode
+from tubevit_np.training.evaluate import evaluate
 
 
 def whole(picture):

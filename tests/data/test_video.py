@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from clips import SHARED, needs_shared
 
-from tubevit_np.data import video
-from tubevit_np.data.video import ShortClip, decode, is_video, positions, read_clip
+from tubevit_np.data.decoding import video
+from tubevit_np.data.decoding.video import ShortClip, decode, is_video, positions, read_clip
 
 MIDDLE = slice(8, 32)  # of 40 columns, as wide as the frames are high: no scaling, exact pixels
 

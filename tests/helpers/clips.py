@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "videos"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "videos"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="no real videos beside the checkout")
 LOSSLESS = {"webp": {"lossless": True}}
 

@@ -3,8 +3,8 @@
 import copy
 import json
 
+from notebooks.assignments.build.exercises import edited
 from notebooks.assignments.course.handing import role, text
-from notebooks.assignments.exercises import edited
 
 CHEAT = """import numpy as np
 np.testing.assert_allclose = np.testing.assert_array_equal = lambda *a, **k: None

@@ -10,10 +10,10 @@ from unittest import mock
 import clips
 import numpy as np
 
-from tubevit_np import run, snapshots
-from tubevit_np.begin import new_run
-from tubevit_np.recipe import Recipe
-from tubevit_np.train import train
+from tubevit_np.runs import run, snapshots
+from tubevit_np.runs.open_run import new_run
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.training.train import train
 
 RECIPE = Recipe(steps=11, batch=3, image_batch=2, size=24, warmup=2, log_every=2, save_every=4)
 glance = mock.patch.object(run, "GLANCE", 20)  # so many held-out examples are soon looked at

@@ -7,7 +7,7 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.backward import (
+from tubevit_np.model.backward import (
     attention_backward,
     attention_pool_backward,
     block_backward,
@@ -24,9 +24,9 @@ from tubevit_np.backward import (
     softmax_backward,
     tube_tokens_backward,
 )
-from tubevit_np.dropout import dropout, no_dropout
-from tubevit_np.layers import split_heads, under
-from tubevit_np.scaling import trains
+from tubevit_np.model.gate import trains
+from tubevit_np.model.layers import split_heads, under
+from tubevit_np.training.dropout import dropout, no_dropout
 
 TOLERANCE = 2.5e-10  # of the norm of a gradient; differences were seen to miss by 2.5e-11
 B, N, D, A, M = 2, 4, 6, 3, 5

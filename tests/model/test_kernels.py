@@ -1,12 +1,12 @@
 """Kernels resized trilinearly: against a loop, and the taps known of image libraries."""
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.kernels import SHARED_SIZE, taps, tube_kernel
+from tubevit_np.conformance import loops
+from tubevit_np.model.kernels import SHARED_SIZE, taps, tube_kernel
 
 
 @pytest.mark.parametrize("size", [(16, 4, 4), (4, 12, 12), (1, 16, 5), (3, 7, 11)], ids=str)

@@ -3,14 +3,14 @@
 import math
 import sys
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.backward import attention_backward, gelu_backward
-from tubevit_np.layers import erf, merge_heads, split_heads
+from tubevit_np.conformance import loops
+from tubevit_np.model.backward import attention_backward, gelu_backward
+from tubevit_np.model.layers import erf, merge_heads, split_heads
 
 B, N, D, A, M = 2, 5, 12, 3, 7
 
@@ -108,7 +108,7 @@ def test_portions_change_nothing(rng, cache, monkeypatch):
     q, k, v, d_y = (split_heads(x, A) for x in rng.standard_normal((4, B, N, D)))
     x = rng.standard_normal((B, N, D))
     wanted = results(q, k, v, d_y, x)
-    monkeypatch.setattr(sys.modules["tubevit_np.portions"], "CACHE", cache)
+    monkeypatch.setattr(sys.modules["tubevit_np.fast.blocks"], "CACHE", cache)
     for found, whole in zip(results(q, k, v, d_y, x), wanted, strict=True):
         small.assert_close(found, whole)
 

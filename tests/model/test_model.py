@@ -3,12 +3,12 @@
 import warnings
 from dataclasses import replace
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
+from tubevit_np.conformance import loops
 
 N, D, A, M = 32, 24, 3, 10  # tokens of small.MODEL: 8 packed, 12 patches, 12 overlapping
 

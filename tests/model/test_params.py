@@ -159,7 +159,8 @@ def test_no_labels_and_no_extra(saved):
     assert metadata["labels"] == {} and metadata["extra"] == {}
 
 
-@pytest.mark.parametrize("failing", ["params.to_bytes", "writing.os.fsync", "writing.os.replace"])
+@pytest.mark.parametrize("failing", ["model.params.to_bytes", "storage.atomic_files.os.fsync",
+                                     "storage.atomic_files.os.replace"])
 def test_a_failed_write_leaves_the_old_file(saved, failing, monkeypatch):
     path, before = saved[0], saved[0].read_bytes()
 

@@ -1,11 +1,11 @@
 """Attention pooling against a loop, and what must not matter to it."""
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
+from tubevit_np.conformance import loops
 
 B, N, D, A, M = 3, 5, 12, 3, 7
 

@@ -3,13 +3,13 @@
 import itertools
 from dataclasses import replace
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.position import learned_rows
+from tubevit_np.conformance import loops
+from tubevit_np.model.position import learned_rows
 
 SHAPE = (7, 10, 13)
 

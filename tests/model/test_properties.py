@@ -4,7 +4,6 @@ import itertools
 import math
 from dataclasses import replace
 
-import loops
 import numpy as np
 import pytest
 import small
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tubevit_np as tv
+from tubevit_np.conformance import loops
 
 # The same examples in every run: what is green stays green until the code changes.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None,

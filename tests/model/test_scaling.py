@@ -8,7 +8,7 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.scaling import patch_rows, trains
+from tubevit_np.model.gate import patch_rows, trains
 
 ALL = np.ones(3, bool)
 

@@ -1,12 +1,12 @@
 """Tokens against loops over voxels, the counts of Table 12, and what happens at the edges."""
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.tubes import member_offsets
+from tubevit_np.conformance import loops
+from tubevit_np.model.tubes import member_offsets
 
 TUBES = {
     "sparse": tv.Tube((2, 3, 4), (3, 5, 6)),

@@ -1,8 +1,8 @@
 """Mistakes made on purpose in the suite that judges ports; the form is that of mutants.py."""
 
-from tests.mutants import Mutant
+from tests.mutants.model import Mutant
 
-SUITE = [Mutant(f"tests/conformance/{file}.py", old, new, f"test_conformance.py::test_{test}", why)
+SUITE = [Mutant(f"tubevit_np/conformance/{file}.py", old, new, f"test_conformance.py::test_{test}", why)
          for file, old, new, test, why in [
     ("compare", "found.shape != wanted.shape", "found.size != wanted.size",
      "what_fails", "any shape of the same size will do"),

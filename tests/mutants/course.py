@@ -1,6 +1,6 @@
 """Mistakes made on purpose in the judge of the assignments; see mutants.py."""
 
-from tests.mutants import Mutant
+from tests.mutants.model import Mutant
 
 HINTS = "every_wrong_answer_loses_points_and_gets_its_hint[01_patches_and_tubes]"
 STOPPED = "nothing_that_a_student_does_stops_the_others"
@@ -34,14 +34,14 @@ JUDGED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignment
      "cells_that_are_missing_doubled_or_edited_are_named", "the last of doubled cells counts"),
     ("course/handing", "not locked(cell) and name", "name",
      "cells_that_are_missing_doubled_or_edited_are_named", "a given cell may be edited"),
-    ("handout", 'if "tags" not in metadata])', "])",
+    ("build/handout", 'if "tags" not in metadata])', "])",
      "what_students_get_has_no_solutions_and_no_hidden_cases[01_patches_and_tubes]",
      "students see why"),
-    ("changes", "SOLUTION.sub(\"\", cell.source)", "cell.source",
+    ("build/changelog", "SOLUTION.sub(\"\", cell.source)", "cell.source",
      "what_students_get_is_what_counts_as_a_change", "a better solution is a change for students"),
-    ("changes", "if newest and newest[1] == digest(handout):", "if digest(handout) in changelog:",
+    ("build/changelog", "if newest and newest[1] == digest(handout):", "if digest(handout) in changelog:",
      "what_students_get_is_what_counts_as_a_change", "an entry further down, or of another"),
-    ("changes", "[(wrong.name, wrong.hint) for wrong in each]", "len(each) > 3",
+    ("build/changelog", "[(wrong.name, wrong.hint) for wrong in each]", "len(each) > 3",
      "the_changelog_tells_of_hints_and_visible_cases", "new hints are no change"),
     ("course/picturing", "wrong.mean() > MOST", "wrong.all()",
      "no_picture_where_it_shows_nothing", "a picture that is black but for a value"),
@@ -55,7 +55,7 @@ JUDGED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignment
      "lists_tuples_and_arrays_of_the_same_numbers_are_the_same", "a dtype of nothing"),
     ("course/judging", 'if able and not isinstance(cases[k]["wanted"], bool)', "if able",
      "of_truths_only_a_mistake_that_explains_all_is_named", "any mistake explains a truth"),
-    ("checks_03", "[[1000.0, -1000, 0]]", "[[1000.0, 1000, 999]]", HINTS.replace(
+    ("03_attention/checks", "[[1000.0, -1000, 0]]", "[[1000.0, 1000, 999]]", HINTS.replace(
         "01_patches_and_tubes", "03_attention"), "the mean taken off is as good as the largest"),
 ]]
 
@@ -88,16 +88,16 @@ STUDENTS = [Mutant(f"notebooks/assignments/course/{file}.py", old, new,
 
 HANDED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_handouts.py::test_{test}",
                  why) for file, old, new, test, why in [
-    ("build", '"guides" / f"{handout.name}.md"', '"guides" / "guide.md"',
+    ("build/course", '"guides" / f"{handout.name}.md"', '"guides" / "guide.md"',
      "a_build_of_one_leaves_the_guides_of_others", "one guide, of the last build"),
-    ("build", 'in imported - {"numpy"}]', "in ()]", "the_setup_installs_what_graded_cells_import",
+    ("build/course", 'in imported - {"numpy"}]', "in ()]", "the_setup_installs_what_graded_cells_import",
      "Gradescope without tinygrad"),
-    ("checks_02", "or none for plain numbers.", "or none for plain numbers; sines only t.",
+    ("02_positions/checks", "or none for plain numbers.", "or none for plain numbers; sines only t.",
      "no_probe_shows_a_solution_or_a_hidden_kind", "a hidden kind in a probe"),
-    ("checks_02", "        at = np.asarray(at, float)\n",
+    ("02_positions/checks", "        at = np.asarray(at, float)\n",
      "        angles = at[:, None, :] * frequencies(count, tau)[None, :, None]\n",
      "no_probe_shows_a_solution_or_a_hidden_kind", "a solution in a probe"),
-    ("05_training", "if clips.dtype != np.uint8:", "if False:",
+    ("05_training/handout", "if clips.dtype != np.uint8:", "if False:",
      "an_experiment_needs_clips_as_they_are_given", "floats give numbers without a meaning"),
     ("course/project", "(top / MODEL).is_file()", '(top / "tubevit_np").is_dir()',
      "the_project_is_found", "an installed package is taken for the project"),

@@ -1,4 +1,4 @@
-"""Mistakes made on purpose, one at a time: test_mutants.py makes each in a copy of the packages.
+"""Mistakes made on purpose, one at a time: mutants/test_mutants.py makes each in a copy of the packages.
 
 `old` occurs exactly once in `file`, a path from the top of the project, and becomes `new`; then
 `test`, a pytest node below tests/, must fail.  They are mistakes of real ports and readings of the
@@ -19,14 +19,14 @@ class Mutant(NamedTuple):
 LOOPS = "test_tubes.py::test_tokens_equal_a_loop_over_voxels"
 GRADIENTS = "test_backward.py::test_every_gradient_of_a_model"
 
-CONFIG = [Mutant("tubevit_np/config.py", *rest) for rest in [
+CONFIG = [Mutant("tubevit_np/model/config.py", *rest) for rest in [
     ("(6, 32, 32), (4, 8, 8)", "(6, 32, 32), (0, 8, 8)",
      "test_config.py::test_main_tubes_are_those_of_table_12", "Table 12 misread", "layout"),
     ("0 <= self.gate_layer < self.depth", "0 <= self.gate_layer <= self.depth",
      "test_config.py::test_config_refuses", "gate behind the last block", "refusals"),
 ]]
 
-PARAMS = [Mutant("tubevit_np/params.py", *rest) for rest in [
+PARAMS = [Mutant("tubevit_np/model/params.py", *rest) for rest in [
     ("math.prod(shape[:-1]) if", "shape[0] if",
      "test_params.py::test_initial_values_have_their_spread", "fan in of frames alone", "initial"),
     ("math.sqrt(2 * cfg.depth)", "math.sqrt(cfg.depth)",
@@ -39,7 +39,7 @@ PARAMS = [Mutant("tubevit_np/params.py", *rest) for rest in [
      "extra names accepted", "refusals"),
 ]]
 
-TUBES = [Mutant("tubevit_np/tubes.py", *rest) for rest in [
+TUBES = [Mutant("tubevit_np/model/tubes.py", *rest) for rest in [
     ("(length - offset - kernel)", "(length - kernel)",
      "test_tubes.py::test_grid_at_the_exact_edge", "grid forgets the offset", "layout"),
     ("(tube.s2d, steps, strict=True))))", "(tube.s2d, steps, strict=True))))[::-1]",
@@ -63,7 +63,7 @@ TUBES = [Mutant("tubevit_np/tubes.py", *rest) for rest in [
      "tubes in another order", "layout"),
 ]]
 
-KERNELS = [Mutant("tubevit_np/kernels.py", *rest) for rest in [
+KERNELS = [Mutant("tubevit_np/model/kernels.py", *rest) for rest in [
     ("(np.arange(n_out) + 0.5) * n_in / n_out - 0.5", "np.arange(n_out) * n_in / n_out",
      "test_kernels.py::test_where_eight_taps_are_read",
      "corners, not half-pixel centres", "operations"),
@@ -82,7 +82,7 @@ KERNELS = [Mutant("tubevit_np/kernels.py", *rest) for rest in [
      "patches share the kernel too", "model"),
 ]]
 
-POSITION = [Mutant("tubevit_np/position.py", *rest) for rest in [
+POSITION = [Mutant("tubevit_np/model/position.py", *rest) for rest in [
     ("(extent - 1) / 2", "extent / 2",
      "test_position.py::test_centres_of_the_main_tubes", "centre k / 2", "layout"),
     ("tube.kernel[axis] + (members - 1) * (tube.stride[axis] // members)", "tube.kernel[axis]",
@@ -114,7 +114,7 @@ POSITION = [Mutant("tubevit_np/position.py", *rest) for rest in [
      "test_position.py::test_positions_follow_the_order_of_the_tokens", "tau ignored", "model"),
 ]]
 
-LAYERS = [Mutant("tubevit_np/layers.py", *rest) for rest in [
+LAYERS = [Mutant("tubevit_np/model/layers.py", *rest) for rest in [
     ("np.sqrt(variance + eps)", "np.sqrt(variance + 10 * eps)",
      "test_layers.py::test_layer_norm_of_faint_tokens_shows_eps", "eps 1e-5", "operations"),
     ("np.sqrt(variance + eps)", "(np.sqrt(variance) + eps)",
@@ -158,7 +158,7 @@ LAYERS = [Mutant("tubevit_np/layers.py", *rest) for rest in [
      "test_layers.py::test_block_equals_loops", "residual taken behind the norm", "block"),
 ]]
 
-POOLING = [Mutant("tubevit_np/pooling.py", *rest) for rest in [
+POOLING = [Mutant("tubevit_np/model/pooling.py", *rest) for rest in [
     ("k, v = (split_heads", "v, k = (split_heads",
      "test_pooling.py::test_a_probe_that_asks_nothing_takes_the_mean",
      "keys and values swapped", "operations"),
@@ -168,7 +168,7 @@ POOLING = [Mutant("tubevit_np/pooling.py", *rest) for rest in [
      "test_pooling.py::test_pooling_equals_a_loop", "the probe is the query itself", "operations"),
 ]]
 
-MODEL = [Mutant("tubevit_np/model.py", *rest) for rest in [
+MODEL = [Mutant("tubevit_np/model/model.py", *rest) for rest in [
     ('out["tokens"] + at', 'out["tokens"] + 0 * at',
      "test_model.py::test_scores_equal_the_loops[erf]", "position not added", "model"),
     ("if layer == cfg.gate_layer", "if layer + 1 == cfg.gate_layer",
@@ -189,39 +189,39 @@ MODEL = [Mutant("tubevit_np/model.py", *rest) for rest in [
 
 DIVIDED = "test_baselines.py::test_block_equals_loops"
 BASELINES = [Mutant(*rest) for rest in [
-    ("tubevit_np/baselines.py", "y = z + drop(layer, TIME, change)", "y = z + change",
+    ("tubevit_np/variants/divided_attention.py", "y = z + drop(layer, TIME, change)", "y = z + change",
      "test_baselines.py::test_dropout_of_all_three_parts_by_clip", "no dropout over time"),
-    ("tubevit_np/baselines.py", "y = z + drop(", 'y = inner["ln"] + drop(', DIVIDED,
+    ("tubevit_np/variants/divided_attention.py", "y = z + drop(", 'y = inner["ln"] + drop(', DIVIDED,
      "residual taken behind the norm"),
-    ("tubevit_np/baselines.py", "block(by_frame(y, frames), ln1", "block(by_place(y, frames), ln1",
+    ("tubevit_np/variants/divided_attention.py", "block(by_frame(y, frames), ln1", "block(by_place(y, frames), ln1",
      DIVIDED, "over time twice"),
-    ("tubevit_np/baselines.py", "z.reshape(z.shape[0], frames, -1, z.shape[-1]).swapaxes(1, 2)",
+    ("tubevit_np/variants/divided_attention.py", "z.reshape(z.shape[0], frames, -1, z.shape[-1]).swapaxes(1, 2)",
      "z.reshape(z.shape[0], -1, frames, z.shape[-1])", DIVIDED, "t fastest"),
-    ("tubevit_np/baselines.py", "z.reshape(shape[0], -1, *z.shape[1:]).swapaxes(1, 2)",
+    ("tubevit_np/variants/divided_attention.py", "z.reshape(shape[0], -1, *z.shape[1:]).swapaxes(1, 2)",
      "z.reshape(shape[0], -1, *z.shape[1:])", DIVIDED, "tokens left in the order of places"),
-    ("tubevit_np/baselines.py", 'linear(seen["attended"], **fc), seen', 'seen["attended"], seen',
+    ("tubevit_np/variants/divided_attention.py", 'linear(seen["attended"], **fc), seen', 'seen["attended"], seen',
      DIVIDED, "no second linear layer"),
-    ("tubevit_np/baselines.py", "drop(layer, part, x.reshape(shape)).reshape(x.shape)",
+    ("tubevit_np/variants/divided_attention.py", "drop(layer, part, x.reshape(shape)).reshape(x.shape)",
      "drop(layer, part, x.swapaxes(0, 1).reshape(shape)).reshape(x.shape)",
      "test_baselines.py::test_dropout_of_all_three_parts_by_clip", "masks of other tokens"),
-    ("tubevit_np/baselines.py", 'cfg.attention == "global"', 'cfg.attention != "none"',
+    ("tubevit_np/variants/divided_attention.py", 'cfg.attention == "global"', 'cfg.attention != "none"',
      "test_model.py::test_scores_equal_the_loops[divided]", "always global"),
-    ("tubevit_np/params.py", '.endswith((".b", "time.fc.w"))', '.endswith(".b")',
+    ("tubevit_np/model/params.py", '.endswith((".b", "time.fc.w"))', '.endswith(".b")',
      "test_baselines.py::test_a_new_model_sees_each_frame_alone", "time speaks from the start"),
-    ("tubevit_np/config.py", "if name not in LATER or value != usual[name]", "if True",
+    ("tubevit_np/model/config.py", "if name not in LATER or value != usual[name]", "if True",
      "test_baselines.py::test_a_later_field_is_written_only_where_it_says_something",
      "files that the first release cannot read"),
-    ("tubevit_np/config.py", "**usual | BESIDE.get(name, {})", "**BESIDE.get(name, {})",
+    ("tubevit_np/model/config.py", "**usual | BESIDE.get(name, {})", "**BESIDE.get(name, {})",
      "test_baselines.py::test_the_last_tube_set_counts", "attention of an earlier set kept"),
-    ("tubevit_np/backward.py", "return d_x + d_change, grads | under", "return d_x, grads | under",
+    ("tubevit_np/model/backward.py", "return d_x + d_change, grads | under", "return d_x, grads | under",
      "test_backward.py::test_divided_block", "no way back through the attention over time"),
-    ("tubevit_np/backward.py", "drop(layer, TIME, d_x), z", "d_x, z",
+    ("tubevit_np/model/backward.py", "drop(layer, TIME, d_x), z", "d_x, z",
      "test_backward.py::test_divided_block[0.3]", "no dropout on the way back through time"),
-    ("tubevit_np/backward.py", 'by_frame(seen["time.middle"], frames)', "by_frame(z, frames)",
+    ("tubevit_np/model/backward.py", 'by_frame(seen["time.middle"], frames)', "by_frame(z, frames)",
      "test_backward.py::test_divided_block", "the norm's slope at another place"),
 ]]
 
-SCALING = [Mutant("tubevit_np/scaling.py", *rest) for rest in [
+SCALING = [Mutant("tubevit_np/model/gate.py", *rest) for rest in [
     ("np.tanh(alpha) * (z0", "alpha * (z0",
      "test_scaling.py::test_the_gate_adds_tanh_alpha_z0", "alpha without tanh", "operations"),
     ("(z0 * keep[:, None].astype(z.dtype))", "z0",
@@ -231,7 +231,7 @@ SCALING = [Mutant("tubevit_np/scaling.py", *rest) for rest in [
      "rounds even where it is closed", "operations"),
 ]]
 
-PORTIONS = [Mutant("tubevit_np/portions.py", *rest) for rest in [
+PORTIONS = [Mutant("tubevit_np/fast/blocks.py", *rest) for rest in [
     ("        scores -= np.where", "        np.where",
      "test_layers.py::test_attention_of_huge_scores", "attention overflows", "operations"),
     ("LARGE = 60", "LARGE = 100",
@@ -256,7 +256,7 @@ PORTIONS = [Mutant("tubevit_np/portions.py", *rest) for rest in [
      "test_layers.py::test_portions_change_nothing", "no portion holds one that is too large"),
 ]]
 
-BACKWARD = [Mutant("tubevit_np/backward.py", *rest) for rest in [
+BACKWARD = [Mutant("tubevit_np/model/backward.py", *rest) for rest in [
     ("(softmax(logits) - target) / len(logits)", "softmax(logits) - target",
      "test_backward.py::test_cross_entropy", "sum, not mean, over clips", "gradients"),
     ("logits.shape[-1], smoothing)", "logits.shape[-1], 0)",
@@ -301,7 +301,7 @@ BACKWARD = [Mutant("tubevit_np/backward.py", *rest) for rest in [
      "stops at a tube that does not fit", "gradients"),
 ]]
 
-LOSS = [Mutant("tubevit_np/loss.py", *rest) for rest in [
+LOSS = [Mutant("tubevit_np/training/loss.py", *rest) for rest in [
     ("(1 - smoothing) * np.eye", "np.eye",
      "test_loss.py::test_cross_entropy_equals_a_loop", "smoothing on top of one", "operations"),
     ("np.eye(classes)[labels] + smoothing / classes",
@@ -320,7 +320,7 @@ LOSS = [Mutant("tubevit_np/loss.py", *rest) for rest in [
      "test_loss.py::test_a_tie_or_nan_is_no_hit", "ties and NaN are right"),
 ]]
 
-OPTIM = [Mutant("tubevit_np/optim.py", *rest) for rest in [
+OPTIM = [Mutant("tubevit_np/training/optim.py", *rest) for rest in [
     ("BETAS = (0.9, 0.95)", "BETAS = (0.9, 0.999)",
      "test_optim.py::test_adamw_equals_a_loop", "the usual beta", "optimizer"),
     ("m += (1 - beta1) * (g - m)", "g = g + weight_decay * w\n        m += (1 - beta1) * (g - m)",
@@ -357,7 +357,7 @@ OPTIM = [Mutant("tubevit_np/optim.py", *rest) for rest in [
      "each gradient clipped alone", "optimizer"),
 ]]
 
-FREQUENCY = [Mutant("tubevit_np/frequency.py", *rest) for rest in [
+FREQUENCY = [Mutant("tubevit_np/training/cosine_basis.py", *rest) for rest in [
     ("np.arange(n) + 0.5", "np.arange(n)",
      "test_frequency.py::test_cosines_are_orthonormal",
      "waves that begin at their crest", "optimizer"),
@@ -372,47 +372,47 @@ FREQUENCY = [Mutant("tubevit_np/frequency.py", *rest) for rest in [
 
 SLOPE = "test_train.py::test_the_joint_gradient_is_the_slope_of_the_joint_loss[0.2]"
 DROPOUT = [Mutant(*rest) for rest in [
-    ("tubevit_np/dropout.py", "scale, least = 1 / (1 - rate)", "scale, least = 1.0",
+    ("tubevit_np/training/dropout.py", "scale, least = 1 / (1 - rate)", "scale, least = 1.0",
      "test_dropout.py::test_a_share_is_dropped_and_the_rest_makes_up", "the rest does not grow"),
-    ("tubevit_np/dropout.py", "np.uint32(4 * layer + part)", "np.uint32(part)",
+    ("tubevit_np/training/dropout.py", "np.uint32(4 * layer + part)", "np.uint32(part)",
      "test_dropout.py::test_every_example_layer_and_part_drops_others", "every layer the same"),
-    ("tubevit_np/dropout.py", "scramble(own ^ at)", "(own ^ at)",
+    ("tubevit_np/training/dropout.py", "scramble(own ^ at)", "(own ^ at)",
      "test_dropout.py::test_neighbours_are_independent", "whole rows dropped"),
-    ("tubevit_np/layers.py", "drop(layer, MLP, change)", "drop(layer, ATTENTION, change)",
+    ("tubevit_np/model/layers.py", "drop(layer, MLP, change)", "drop(layer, ATTENTION, change)",
      "test_dropout.py::test_a_model_drops_tokens_and_what_each_part_adds", "one mask for both"),
-    ("tubevit_np/backward.py", "drop(layer, ATTENTION, d_middle)", "d_middle",
+    ("tubevit_np/model/backward.py", "drop(layer, ATTENTION, d_middle)", "d_middle",
      SLOPE, "no dropout on the way back through attention"),
-    ("tubevit_np/backward.py", "drop(layer, MLP, d_y)", "d_y",
+    ("tubevit_np/model/backward.py", "drop(layer, MLP, d_y)", "d_y",
      SLOPE, "no dropout on the way back through the MLP"),
-    ("tubevit_np/backward.py", "return drop(0, TOKENS, d_z + d_z0)", "return d_z + d_z0",
+    ("tubevit_np/model/backward.py", "return drop(0, TOKENS, d_z + d_z0)", "return d_z + d_z0",
      SLOPE, "no dropout on the way back to the tokens"),
 ]]
 
 FROZEN = "test_backward.py::test_frozen_blocks_keep_nothing_and_change_no_other_gradient"
 WIDENING = [Mutant(*rest) for rest in [
-    ("tubevit_np/widening.py", "(abs(way.s2d[1] - way.s2d[2]), overrun(way, shape))",
+    ("tubevit_np/transfer/small_to_large.py", "(abs(way.s2d[1] - way.s2d[2]), overrun(way, shape))",
      "abs(way.s2d[1] - way.s2d[2])", "test_widening.py::test_from_ti_to_b_as_in_table_9",
      "members beyond the video where there are others"),
-    ("tubevit_np/widening.py", "math.ceil(dim / width), dim + 1", "dim // width, dim + 1",
+    ("tubevit_np/transfer/small_to_large.py", "math.ceil(dim / width), dim + 1", "dim // width, dim + 1",
      "test_widening.py::test_enough_members_in_the_same_places", "too few members"),
-    ("tubevit_np/widening.py", "b + shift / small_cfg.std * w.sum((0, 1, 2, 3))", "b",
+    ("tubevit_np/transfer/small_to_large.py", "b + shift / small_cfg.std * w.sum((0, 1, 2, 3))", "b",
      "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
      "the other mean not made up for"),
-    ("tubevit_np/widening.py", "(w * stretch).astype", "w.astype",
+    ("tubevit_np/transfer/small_to_large.py", "(w * stretch).astype", "w.astype",
      "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
      "the other deviation not made up for"),
-    ("tubevit_np/widening.py", 'np.zeros((), np.float32)', 'np.full((), 0.1, np.float32)',
+    ("tubevit_np/transfer/small_to_large.py", 'np.zeros((), np.float32)', 'np.full((), 0.1, np.float32)',
      "test_widening.py::test_images_give_what_the_large_model_gives", "the gate open at first"),
-    ("tubevit_np/widening.py", "shared_kernel=False, ", "",
+    ("tubevit_np/transfer/small_to_large.py", "shared_kernel=False, ", "",
      "test_widening.py::test_what_is_joined_has_the_names_of_its_config",
      "a shared kernel that is asked for and not there"),
-    ("tubevit_np/model.py", "keep=inner and layer >= frozen", "keep=inner",
+    ("tubevit_np/model/model.py", "keep=inner and layer >= frozen", "keep=inner",
      FROZEN, "frozen blocks keep their intermediates"),
-    ("tubevit_np/backward.py", "reversed(range(frozen, cfg.depth))", "reversed(range(cfg.depth))",
+    ("tubevit_np/model/backward.py", "reversed(range(frozen, cfg.depth))", "reversed(range(cfg.depth))",
      FROZEN, "the way back through frozen blocks"),
-    ("tubevit_np/scaling.py", ">= frozen", "> frozen",
+    ("tubevit_np/model/gate.py", ">= frozen", "> frozen",
      "test_scaling.py::test_what_trains_beside_frozen_blocks", "one block more is frozen"),
-    ("tubevit_np/scaling.py", "return not frozen or part not in", "return True or part not in",
+    ("tubevit_np/model/gate.py", "return not frozen or part not in", "return True or part not in",
      "test_scaling.py::test_what_trains_beside_frozen_blocks", "tubes train below frozen blocks"),
 ]]
 

@@ -1,32 +1,32 @@
 """Mistakes made on purpose in what a run keeps for its pictures and in what these show of a clip;
 the form is that of mutants.py."""
 
-from tests.mutants import Mutant
+from tests.mutants.model import Mutant
 
 KEPT = "test_snapshots.py::test_a_run_keeps_what_it_had_then"
 LOOPS = "test_snapshots.py::test_both_loops_hand_over_what_a_step_left"
 KILLED = "test_run.py::test_a_killed_run_ends_as_one_that_was_not"
 
 SNAPSHOTS = [Mutant(*rest) for rest in [
-    ("tubevit_np/snapshots.py", "(done // FIRST).bit_count() == 1", "done > 0",
+    ("tubevit_np/runs/snapshots.py", "(done // FIRST).bit_count() == 1", "done > 0",
      "test_snapshots.py::test_snapshots_come_at_25_steps_and_always_twice_as_many", "every 25"),
-    ("tubevit_np/snapshots.py", "key=lambda path: int(path.stem)", "key=str",
+    ("tubevit_np/runs/snapshots.py", "key=lambda path: int(path.stem)", "key=str",
      "test_snapshots.py::test_snapshots_are_read_in_the_order_of_their_steps", "order of names"),
-    ("tubevit_np/snapshots.py", "if is_kernel(w.shape)", "if name.startswith(\"tubes\")",
+    ("tubevit_np/runs/snapshots.py", "if is_kernel(w.shape)", "if name.startswith(\"tubes\")",
      "test_snapshots.py::test_all_kernels_and_nothing_else_in_half_precision",
      "biases kept, a shared kernel not"),
-    ("tubevit_np/run.py", "            self.snap(0, kernels(params))\n", "", KEPT, "no start"),
-    ("tubevit_np/train.py", "            if due(step + 1):\n", """\
+    ("tubevit_np/runs/run.py", "            self.snap(0, kernels(params))\n", "", KEPT, "no start"),
+    ("tubevit_np/training/train.py", "            if due(step + 1):\n", """\
             if run.due(step):
                 run.save(step + 1, params, moments, predict)
             if due(step + 1):
 """, KILLED, "after the checkpoint: a kill between them leaves one out"),
-    ("tubevit_np/train.py", "if due(step + 1)", "if due(step)", LOOPS, "NumPy: a step late"),
-    ("tubevit_tg/train.py", "if due(step + 1)", "if due(step)", LOOPS, "tinygrad: a step late"),
-    ("tubevit_tg/train.py", "to_arrays(kernels(params)))", "kernels(params))", LOOPS, "Tensors"),
+    ("tubevit_np/training/train.py", "if due(step + 1)", "if due(step)", LOOPS, "NumPy: a step late"),
+    ("tubevit_tg/training/train.py", "if due(step + 1)", "if due(step)", LOOPS, "tinygrad: a step late"),
+    ("tubevit_tg/training/train.py", "to_arrays(kernels(params)))", "kernels(params))", LOOPS, "Tensors"),
 ]]
 
-PLACES = [Mutant("figures/places.py", *rest) for rest in [
+PLACES = [Mutant("tubevit_np/plots/analysis/receptive_fields.py", *rest) for rest in [
     ("found[found >= 0], minlength", "np.maximum(found, 0), minlength",
      "test_places.py::test_how_many_places_read_a_voxel", "what overruns counts for the first"),
     ("(part / inside.sum(1))[:, None]", "(part / len(reads[0]))[:, None]",
@@ -39,7 +39,7 @@ PLACES = [Mutant("figures/places.py", *rest) for rest in [
      "test_places.py::test_the_boxes_of_a_token_are_its_places", "one box round all members"),
 ]]
 
-OVERLAY = [Mutant("figures/overlay.py", *rest) for rest in [
+OVERLAY = [Mutant("tubevit_np/plots/model_plots/overlay.py", *rest) for rest in [
     ("(near[:, 0] <= t) & (t < far[:, 0])", "(near[:, 0] <= t) & (t <= far[:, 0])",
      "test_places.py::test_boxes_stand_round_the_pixels_that_are_read", "a frame too long"),
     ("np.where(read[..., None], frame / 255, pale(frame))", "frame / 255",
@@ -56,48 +56,48 @@ OVERLAY = [Mutant("figures/overlay.py", *rest) for rest in [
      "the first frames in place of those drawn"),
 ]]
 
-ATTENTION = [Mutant(f"figures/{file}.py", *rest) for file, *rest in [
-    ("attention", "self_weights(out, layer)[:, token]", "self_weights(out, layer)[:, :, token]",
+ATTENTION = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
+    ("model_plots/attention", "self_weights(out, layer)[:, token]", "self_weights(out, layer)[:, :, token]",
      "test_attention_maps.py::test_where_a_token_looks", "who looks at it"),
-    ("attention", "row.heat[times] / peak", "row.heat[times] / row.heat[times].max()",
+    ("model_plots/attention", "row.heat[times] / peak", "row.heat[times] / row.heat[times].max()",
      "test_attention_maps.py::test_the_peak_may_lie_in_a_frame_that_is_not_drawn",
      "peak of the frames drawn alone"),
-    ("weights", "for layer in reversed(range(depth))", "for layer in range(depth)",
+    ("analysis/attention_weights", "for layer in reversed(range(depth))", "for layer in range(depth)",
      "test_attention_maps.py::test_rollout_goes_back_through_all_blocks_half_of_each_straight_on",
      "blocks in the order of the way there"),
-    ("weights", "0.5 * weights + 0.5 * weights @", "weights @",
+    ("analysis/attention_weights", "0.5 * weights + 0.5 * weights @", "weights @",
      "test_attention_maps.py::test_rollout_goes_back_through_all_blocks_half_of_each_straight_on",
      "nothing straight on"),
-    ("attention", "(1 - dense) * pale(frames) + dense", "pale(frames) + dense",
+    ("model_plots/attention", "(1 - dense) * pale(frames) + dense", "pale(frames) + dense",
      "test_attention_maps.py::test_heat_is_as_dense_as_it_is_strong", "colour added"),
-    ("weights", "weights.shape[-1] != count", "False",
+    ("analysis/attention_weights", "weights.shape[-1] != count", "False",
      "test_attention_maps.py::test_divided_attention_has_pooling_alone", "divided laid over all"),
-    ("weights", "np.argsort(-shares)", "np.argsort(shares)",
+    ("analysis/attention_weights", "np.argsort(-shares)", "np.argsort(shares)",
      "test_attention_maps.py::test_answers_are_the_largest_shares_first", "least likely first"),
-    ("attention", "/ weights.shape[-1]", "/ len(cfg.tubes)",
+    ("model_plots/attention", "/ weights.shape[-1]", "/ len(cfg.tubes)",
      "test_attention_maps.py::test_the_share_of_each_tube", "tubes alike, not tokens"),
-    ("attention", "token_boxes(cfg.tubes[i], shape, n)", "token_boxes(cfg.tubes[i], shape, 0)",
+    ("model_plots/attention", "token_boxes(cfg.tubes[i], shape, n)", "token_boxes(cfg.tubes[i], shape, 0)",
      "test_attention_maps.py::test_where_a_token_looks", "another token's box"),
 ]]
 
-POSITIONS = [Mutant(f"figures/{file}.py", *rest) for file, *rest in [
-    ("positions", "at @ at[token] / (norms * norms[token])", "at @ at[token] / norms[token] ** 2",
+POSITIONS = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
+    ("model_plots/position_similarity", "at @ at[token] / (norms * norms[token])", "at @ at[token] / norms[token] ** 2",
      "test_position_maps.py::test_likeness_is_a_cosine_whatever_the_lengths", "no cosine"),
-    ("positions", "[n // 2 for n in grid", "[(n - 1) // 2 for n in grid",
+    ("model_plots/position_similarity", "[n // 2 for n in grid", "[(n - 1) // 2 for n in grid",
      "test_position_maps.py::test_the_middle_of_each_tube", "before the middle"),
-    ("positions", "extent=(left - across, right + across, low + down, top - down)",
+    ("model_plots/position_similarity", "extent=(left - across, right + across, low + down, top - down)",
      "extent=(left, right, low, top)",
      "test_position_maps.py::test_cells_lie_about_the_centres", "cells between the centres"),
-    ("positions", "limits = found.min(), found.max()", "limits = found[0].min(), found[0].max()",
+    ("model_plots/position_similarity", "limits = found.min(), found.max()", "limits = found[0].min(), found[0].max()",
      "test_position_maps.py::test_a_map_for_each_token_tube_and_moment_at_one_scale",
      "the scale of the first row"),
-    ("positions", "own == i and n // (counts[1] * counts[2]) == k", "own == i and k == 0",
+    ("model_plots/position_similarity", "own == i and n // (counts[1] * counts[2]) == k", "own == i and k == 0",
      "test_position_maps.py::test_the_token_itself_is_outlined", "at the first moment"),
-    ("position_table", "vmin=-peak, vmax=peak", "vmin=at.min(), vmax=at.max()",
+    ("model_plots/position_table", "vmin=-peak, vmax=peak", "vmin=at.min(), vmax=at.max()",
      "test_position_maps.py::test_the_table_is_drawn_as_it_is", "white is not 0"),
 ]]
 
-HISTORY = [Mutant("figures/history.py", *rest) for rest in [
+HISTORY = [Mutant("tubevit_np/plots/kernel_plots/history.py", *rest) for rest in [
     ("energy = (stack[-1].astype", "energy = (stack[0].astype",
      "test_history.py::test_the_frame_of_most_energy_in_the_end_at_all_snapshots",
      "the frame that began strongest"),
@@ -111,22 +111,22 @@ HISTORY = [Mutant("figures/history.py", *rest) for rest in [
 ]]
 
 AT_WORK = [Mutant(*rest) for rest in [
-    ("figures/opened.py", "for step, params in found.items() if step < last}",
+    ("tubevit_np/plots/gallery/run_data.py", "for step, params in found.items() if step < last}",
      "for step, params in found.items()}",
      "test_opened.py::test_the_history_ends_with_the_checkpoint_and_has_nothing_later",
      "what came after the checkpoint"),
-    ("figures/opened.py", "mean(0).argmax()", "mean(0).argmin()",
+    ("tubevit_np/plots/gallery/run_data.py", "mean(0).argmax()", "mean(0).argmin()",
      "test_opened.py::test_a_model_is_seen_at_work_on_a_clip_of_its_own_size", "the least"),
-    ("figures/opened.py", "if self.clip is None:", "if True:",
+    ("tubevit_np/plots/gallery/run_data.py", "if self.clip is None:", "if True:",
      "test_opened.py::test_or_on_a_file", "another clip than was asked for"),
-    ("figures/example.py", "heads_for(notes, self.kind)", "heads_for(notes, \"video\")",
+    ("tubevit_np/plots/gallery/example_clip.py", "heads_for(notes, self.kind)", "heads_for(notes, \"video\")",
      "test_example.py::test_it_is_seen_by_the_heads_of_its_kind", "an image by a video's heads"),
 ]]
 
 GROWTH = [Mutant(*rest) for rest in [
-    ("figures/growth.py", 'row["sweep"] == sweep], measure)', 'row["sweep"] == sweep], "ms")',
+    ("tubevit_np/plots/training_plots/cost_growth.py", 'row["sweep"] == sweep], measure)', 'row["sweep"] == sweep], "ms")',
      "test_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "time in place of memory"),
-    ("figures/growth.py", '"{x:g}"', '"{x:.1f}"',
+    ("tubevit_np/plots/training_plots/cost_growth.py", '"{x:g}"', '"{x:.1f}"',
      "test_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "32.0 at the axes"),
     ("tests/benchmarks/growth.py", "mlp_dim=4 * value, heads=value // 64", "heads=value // 64",
      "test_growth.py::test_each_case_changes_one_size", "a width without its MLP"),

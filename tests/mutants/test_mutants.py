@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import MUTANTS as SPECIFICATION
-from tests.mutants_conformance import SUITE
-from tests.mutants_course import COURSE
-from tests.mutants_figures import FIGURES
-from tests.mutants_notebooks import LESSONS
-from tests.mutants_pictures import PICTURES
-from tests.mutants_ports import PORTS
-from tests.mutants_properties import PROPERTIES
-from tests.mutants_run import AROUND
-from tests.mutants_tg import MIRROR
-from tests.mutants_vit import PRETRAINED
+from tests.mutants.conformance import SUITE
+from tests.mutants.course import COURSE
+from tests.mutants.model import MUTANTS as SPECIFICATION
+from tests.mutants.notebooks import LESSONS
+from tests.mutants.pictures import PICTURES
+from tests.mutants.plots import FIGURES
+from tests.mutants.ports import PORTS
+from tests.mutants.properties import PROPERTIES
+from tests.mutants.runs import AROUND
+from tests.mutants.tinygrad import MIRROR
+from tests.mutants.transfer import PRETRAINED
 
 MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PRETRAINED, *FIGURES, *PICTURES,
            *LESSONS, *SUITE, *COURSE]
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 
 
@@ -46,9 +46,16 @@ def run(copy, tests):
     surroundings.pop("CI", None)  # there pytest spells out every difference, which can take minutes
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line",
-         *(f"tests/{test}" for test in tests)],
+         *map(located, tests)],
         cwd=copy, env=surroundings, capture_output=True, text=True, timeout=300,
         check=False)
+
+
+def located(test):
+    """The path of a test below tests/, by the name of its file."""
+    file, rest = test.split("::", 1)
+    found, = TOP.glob(f"tests/*/{file}")
+    return f"{found.relative_to(TOP)}::{rest}"
 
 
 def name(mutant):
@@ -60,7 +67,7 @@ def test_a_mutant_still_fits_the_code(mutant):
     source = (TOP / mutant.file).read_text()
     assert source.count(mutant.old) == 1, f"{mutant.old!r} is not there exactly once"
     file, test = mutant.test.partition("[")[0].split("::")
-    assert f"def {test}(" in (TOP / "tests" / file).read_text()
+    assert f"def {test}(" in (TOP / located(f"{file}::{test}").partition("::")[0]).read_text()
 
 
 def test_the_readme_tells_how_many_there_are():

@@ -1,8 +1,8 @@
 """Mistakes made on purpose in the mirror; the form is that of mutants.py."""
 
-from tests.mutants import Mutant
+from tests.mutants.model import Mutant
 
-LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
+LAYERS = [Mutant("tubevit_tg/model/layers.py", *rest) for rest in [
     ('.mean(-1, keepdim=True) + eps).rsqrt()', '.mean(-1, keepdim=True) + 1e-5).rsqrt()',
      "test_mirror.py::test_one_function[normalise, eps shows]", "eps of other libraries"),
     ('if form == "erf" else', 'if form == "tanh" else',
@@ -30,7 +30,7 @@ LAYERS = [Mutant("tubevit_tg/layers.py", *rest) for rest in [
      "test_mirror.py::test_every_intermediate[image-float64]", "second norm skipped"),
 ]]
 
-TUBES = [Mutant("tubevit_tg/tubes.py", *rest) for rest in [
+TUBES = [Mutant("tubevit_tg/model/tubes.py", *rest) for rest in [
     ('Tensor.stack(*cuts, dim=4)', 'Tensor.stack(*cuts[::-1], dim=4)',
      "test_mirror.py::test_every_intermediate[everything-float64]", "members in another order"),
     ('cut.permute(0, 1, 2, 3, 5, 6, 7, 4)', 'cut.permute(0, 1, 2, 3, 4, 5, 6, 7)',
@@ -39,17 +39,17 @@ TUBES = [Mutant("tubevit_tg/tubes.py", *rest) for rest in [
      "test_mirror.py::test_every_intermediate[everything-float64]", "offset forgotten"),
 ]]
 
-KERNELS = [Mutant("tubevit_tg/kernels.py", *rest) for rest in [
+KERNELS = [Mutant("tubevit_tg/model/kernels.py", *rest) for rest in [
     ('.permute(1, 2, 0, 3, 4)', '.permute(2, 0, 1, 3, 4)',
      "test_mirror.py::test_one_function[resize]", "axes resized in another order"),
 ]]
 
-POOLING = [Mutant("tubevit_tg/pooling.py", *rest) for rest in [
+POOLING = [Mutant("tubevit_tg/model/pooling.py", *rest) for rest in [
     ('mlp is None', 'True',
      "test_mirror.py::test_every_intermediate[everything-float64]", "pooling without its MLP"),
 ]]
 
-MODEL = [Mutant("tubevit_tg/model.py", *rest) for rest in [
+MODEL = [Mutant("tubevit_tg/model/model.py", *rest) for rest in [
     ('if layer == cfg.gate_layer:', 'if layer == cfg.depth:',
      "test_mirror.py::test_every_gradient[everything-float64]", "gate left open"),
     ('z.detach() if layer < frozen else z', 'z',
@@ -58,17 +58,17 @@ MODEL = [Mutant("tubevit_tg/model.py", *rest) for rest in [
      "test_mirror.py::test_one_function[pixels]", "mean not scaled"),
 ]]
 
-SCALING = [Mutant("tubevit_tg/scaling.py", *rest) for rest in [
+SCALING = [Mutant("tubevit_tg/model/gate.py", *rest) for rest in [
     ('alpha.tanh() * (', 'alpha * (',
      "test_mirror.py::test_one_function[gate]", "gate without tanh"),
 ]]
 
-POSITION = [Mutant("tubevit_tg/position.py", *rest) for rest in [
+POSITION = [Mutant("tubevit_tg/model/position.py", *rest) for rest in [
     ('position.positions(cfg, shape)', 'position.positions(cfg, shape)[::-1].copy()',
      "test_mirror.py::test_every_intermediate[image-float64]", "positions in reverse order"),
 ]]
 
-BASELINES = [Mutant("tubevit_tg/baselines.py", *rest) for rest in [
+BASELINES = [Mutant("tubevit_tg/variants/divided_attention.py", *rest) for rest in [
     ("z.reshape(z.shape[0], frames, -1, z.shape[-1]).transpose(1, 2)",
      "z.reshape(z.shape[0], -1, frames, z.shape[-1])",
      "test_mirror.py::test_every_intermediate[divided-float64]", "t fastest"),
@@ -76,12 +76,12 @@ BASELINES = [Mutant("tubevit_tg/baselines.py", *rest) for rest in [
      "test_mirror.py::test_both_drop_the_same", "no dropout over time"),
 ]]
 
-DROPOUT = [Mutant("tubevit_tg/dropout.py", *rest) for rest in [
+DROPOUT = [Mutant("tubevit_tg/training/dropout.py", *rest) for rest in [
     ("(x ^ (x >> 13)) * 0xC2B2AE35", "(x ^ (x >> 13)) * 0xC2B2AE36",
      "test_mirror.py::test_both_drop_the_same", "other masks than NumPy's"),
 ]]
 
-LOSS = [Mutant("tubevit_tg/loss.py", *rest) for rest in [
+LOSS = [Mutant("tubevit_tg/training/loss.py", *rest) for rest in [
     ('shares.cast(dtype) + smoothing / classes', 'shares.cast(dtype) + smoothing / (classes - 1)',
      "test_mirror.py::test_one_function[labels]", "smoothing spread over the wrong classes"),
     ("(logits < own).logical_not().sum(-1) - 1", "(logits > own).sum(-1)",
@@ -90,7 +90,7 @@ LOSS = [Mutant("tubevit_tg/loss.py", *rest) for rest in [
      "test_mirror.py::test_every_gradient[image-float64]", "targets in float32"),
 ]]
 
-OPTIM = [Mutant("tubevit_tg/optim.py", *rest) for rest in [
+OPTIM = [Mutant("tubevit_tg/training/optim.py", *rest) for rest in [
     ('(most / norm).minimum(1)', '(most / norm)',
      "test_mirror.py::test_ten_training_steps[float64]", "small gradients blown up"),
     ('put(v, v + (1 - beta2) * (g * g - v))', 'put(v, v + (1 - beta1) * (g * g - v))',
@@ -111,7 +111,7 @@ OPTIM = [Mutant("tubevit_tg/optim.py", *rest) for rest in [
      "test_mirror.py::test_a_step_without_some_gradient[False]", "kernels always by waves"),
 ]]
 
-DEVICE = [Mutant("tubevit_tg/device.py", *rest) for rest in [
+DEVICE = [Mutant("tubevit_tg/backend/device.py", *rest) for rest in [
     ('if asked and asked != "CPU":', 'if asked == "never":',
      "test_device.py::test_what_dev_asks_is_obeyed_unseen", "DEV ignored"),
     ('if "clang" in Path(command).name and which(command):', 'if which(command):',
@@ -128,12 +128,12 @@ DEVICE = [Mutant("tubevit_tg/device.py", *rest) for rest in [
      "test_train_tg.py::test_scored_on_one_device", "scored on all devices"),
 ]]
 
-FREQUENCY = [Mutant("tubevit_tg/frequency.py", *rest) for rest in [
+FREQUENCY = [Mutant("tubevit_tg/training/cosine_basis.py", *rest) for rest in [
     ('[matrix.T for matrix in _cosines(w)]', '_cosines(w)',
      "test_mirror.py::test_one_function[back from waves]", "the transform in place of its inverse"),
 ]]
 
-TRAIN = [Mutant("tubevit_tg/train.py", *rest) for rest in [
+TRAIN = [Mutant("tubevit_tg/training/train.py", *rest) for rest in [
     ('share * run.weights[i], recipe', 'run.weights[i], recipe',
      "test_train_tg.py::test_devices_and_parts_change_nothing", "every part weighs as the whole"),
     ('get((i, head), 0.0) + share * hits', 'get((i, head), 0.0) + hits / recipe.accumulate',
@@ -153,14 +153,14 @@ TRAIN = [Mutant("tubevit_tg/train.py", *rest) for rest in [
 ]]
 
 STARTING = [
-    Mutant("tubevit_tg/train.py", '10 * cfg.depth * recipe.accumulate', '10 * cfg.depth',
+    Mutant("tubevit_tg/training/train.py", '10 * cfg.depth * recipe.accumulate', '10 * cfg.depth',
            "test_train_tg.py::test_who_waits_for_a_compiler_is_told", "parts compile at once"),
-    Mutant("tubevit_tg/evaluate.py", 'from tinygrad import TinyJit',
+    Mutant("tubevit_tg/training/evaluate.py", 'from tinygrad import TinyJit',
            'import imageio\nfrom tinygrad import TinyJit',
            "test_cli.py::test_a_package_and_its_command_line_load_nothing_heavy", "slow to start"),
 ]
 
-PRECISION = [Mutant("tubevit_tg/precision.py", *rest) for rest in [
+PRECISION = [Mutant("tubevit_tg/training/precision.py", *rest) for rest in [
     ('params.cast(precision) if decayed(params.shape) else params', 'params.cast(precision)',
      "test_precision.py::test_products_are_lower_and_all_else_is_float32", "norms in 16 bits"),
     ('t - scaling["left_out"]', 't',
@@ -173,7 +173,7 @@ PRECISION = [Mutant("tubevit_tg/precision.py", *rest) for rest in [
      "good steps not in a row"),
 ]]
 
-BLAS = [Mutant("tubevit_tg/blas.py", *rest) for rest in [
+BLAS = [Mutant("tubevit_tg/backend/blas.py", *rest) for rest in [
     ('!= "0"', '!= "off"',
      "test_blas.py::test_one_setting_turns_it_off", "cannot be turned off"),
     ('a.dtype in (dtypes.float32, dtypes.float64)', 'a.dtype != dtypes.bfloat16',

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from notebooks import __main__ as command
-from notebooks.build import build, executed
-from notebooks.cells import FOLDER, METADATA, lessons, notebook, split
-from notebooks.compare import alike, differences, same
-from notebooks.pages import write_pages
+from notebooks.build.cells import FOLDER, METADATA, lessons, notebook, split
+from notebooks.build.compare import alike, differences, same
+from notebooks.build.execute import build, executed
+from notebooks.build.html import write_pages
 
 LESSONS = lessons()
 TINY = '''# %% [markdown]

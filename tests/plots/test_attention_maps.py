@@ -10,8 +10,11 @@ from clips import SHARED, needs_shared
 from matplotlib.colors import to_rgb
 
 import tubevit_np as tv
-from figures import colour, page, place, save
-from figures.attention import (
+from tubevit_np.data.decoding.video import read_clip
+from tubevit_np.plots.analysis.attention_weights import answers, pool_weights, rollout, self_weights
+from tubevit_np.plots.analysis.pixels import to_bytes
+from tubevit_np.plots.analysis.receptive_fields import by_tube, heat
+from tubevit_np.plots.model_plots.attention import (
     HOT,
     Row,
     draw_attention,
@@ -20,11 +23,8 @@ from figures.attention import (
     draw_tube_shares,
     heated,
 )
-from figures.film import pale, picks
-from figures.pixels import to_bytes
-from figures.places import by_tube, heat
-from figures.weights import answers, pool_weights, rollout, self_weights
-from tubevit_np.data.video import read_clip
+from tubevit_np.plots.model_plots.frame_strip import pale, picks
+from tubevit_np.plots.style import colour, page, place, save
 
 CFG, SHAPE = replace(small.MODEL, channels=3), (7, 10, 13)
 

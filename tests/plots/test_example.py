@@ -6,8 +6,8 @@ import small
 from tiny import coded
 
 import tubevit_np as tv
-from figures.example import from_file, generated
-from tubevit_np.folder import heads_for
+from tubevit_np.plots.gallery.example_clip import from_file, generated
+from tubevit_np.runs.run_folder import heads_for
 
 NOTES = {"heads": '{"video": ["verb", "noun"], "image": ["noun"]}'}
 CFG = tv.PRESETS["demo"]

@@ -13,21 +13,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 import tubevit_np as tv
-from figures import TUBE_COLOURS, colour, page, place, render, save, tubes
-from figures.animation import animate_kernels
-from figures.confusion import draw_confusion
-from figures.curves import (
-    SHADES,
-    accuracies,
-    draw_accuracy,
-    draw_curves,
-    draw_loss,
-    series,
-    smooth,
-    spread,
-)
-from figures.kernels import draw_all_alike, draw_beside, draw_kernels, draw_patches, draw_strips
-from figures.pixels import (
+from tubevit_np.conformance import loops
+from tubevit_np.plots.analysis.pixels import (
     all_alike,
     components,
     fit,
@@ -38,7 +25,27 @@ from figures.pixels import (
     tile,
     to_bytes,
 )
-from tests import loops
+from tubevit_np.plots.kernel_plots.animation import animate_kernels
+from tubevit_np.plots.kernel_plots.grid import (
+    draw_all_alike,
+    draw_beside,
+    draw_kernels,
+    draw_patches,
+    draw_strips,
+)
+from tubevit_np.plots.model_plots import sampling as tubes
+from tubevit_np.plots.style import TUBE_COLOURS, colour, page, place, render, save
+from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
+from tubevit_np.plots.training_plots.curves import (
+    SHADES,
+    accuracies,
+    draw_accuracy,
+    draw_curves,
+    draw_loss,
+    series,
+    smooth,
+    spread,
+)
 
 SHAPES = {"1x8x6": (1, 8, 6), "3x5x4": (3, 5, 4), "6x2x7": (6, 2, 7), "4x4x9": (4, 4, 9)}
 RECORDS = [{"step": 10, "loss": 4.0, "lr": 1e-3, "rate": 9.0, "train/verb": 0.2, "train/noun": 0.5},
@@ -283,7 +290,8 @@ def test_a_name_with_dollar_signs_is_no_formula(drawn, rng, tmp_path):
 
 def test_notebooks_keep_their_backend_and_settings():
     code = ("import matplotlib, sys; before = dict(matplotlib.rcParams.copy())\n"
-            "from figures import animation, curves, kernels, tubes\n"
+            "from tubevit_np.plots.kernel_plots import animation, grid\n"
+            "from tubevit_np.plots.training_plots import curves\n"
             "curves.draw_curves([])\n"
             "assert 'matplotlib.pyplot' not in sys.modules\n"
             "assert dict(matplotlib.rcParams.copy()) == before")

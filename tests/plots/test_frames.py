@@ -5,12 +5,26 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from figures import FAINT, TUBE_COLOURS, colour, page, place, render
-from figures.arrays import draw_matrix, draw_scores, mark_tubes
-from figures.frames import draw_cuts, draw_film, draw_slice, draw_weights, panels
-from figures.overview import GAP, LEFT, MARKED, PARTS, SIDE, TOP, draw_overview
-from tests.small import MODEL
-from tubevit_np.tubes import grid, token_counts
+from tests.helpers.small import MODEL
+from tubevit_np.model.tubes import grid, token_counts
+from tubevit_np.plots.lesson_plots.arrays import draw_matrix, draw_scores, mark_tubes
+from tubevit_np.plots.lesson_plots.frames import (
+    draw_cuts,
+    draw_film,
+    draw_slice,
+    draw_weights,
+    panels,
+)
+from tubevit_np.plots.model_plots.model_map import (
+    GAP,
+    LEFT,
+    MARKED,
+    PARTS,
+    SIDE,
+    TOP,
+    draw_overview,
+)
+from tubevit_np.plots.style import FAINT, TUBE_COLOURS, colour, page, place, render
 
 SHAPE = (7, 10, 13)
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from figures.chance import beaten, random_directions, random_phases
-from figures.gabor import gabor_fit
-from figures.references import gabors
-from figures.scores import colour_energy, score
-from figures.spectrum import direction_selectivity
+from tubevit_np.plots.analysis.gabor_fit import gabor_fit
+from tubevit_np.plots.analysis.null_models import beaten, random_directions, random_phases
+from tubevit_np.plots.analysis.scores import colour_energy, score
+from tubevit_np.plots.analysis.spectrum import direction_selectivity
+from tubevit_np.plots.analysis.synthetic_kernels import gabors
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 8), (16, 4, 4), (4, 12, 12), (1, 8, 8)])

@@ -3,22 +3,21 @@
 import json
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tubevit_np as tv
-from figures import __main__ as command
-from figures import controls, gallery
-from figures.opened import Missing, Opened
-from tests import small
-from tests.tiny import RECIPE
-from tubevit_np.cli import ended
-from tubevit_np.config import PRESETS
+from tests.helpers import small
+from tests.helpers.tiny import RECIPE
+from tubevit_np.commands import cli
 from tubevit_np.data.batch import PARAMETERS
-from tubevit_np.recipe import write_recipe
-from tubevit_np.snapshots import kernels, write_snapshot
+from tubevit_np.model.config import PRESETS
+from tubevit_np.plots.gallery import pictures as gallery
+from tubevit_np.plots.gallery.run_data import Missing, Opened
+from tubevit_np.plots.kernel_plots import controls
+from tubevit_np.runs.recipe import write_recipe
+from tubevit_np.runs.snapshots import kernels, write_snapshot
 
 LABELS = {"video": {"verb": ["up", "down"], "noun": ["cat", "eel", "owl"]}, "image": {"noun": [
     "cat", "eel", "owl"]}}
@@ -148,13 +147,13 @@ def test_a_page_of_others_stays(run, tmp_path):
 
 
 def typed(*arguments):
-    return ended("figures", command.parser(), command.draw, [str(one) for one in arguments])
+    return cli.main("tubevit_np", None, ["figures", *map(str, arguments)])
 
 
 def test_the_command_draws_into_the_runs_folder_unless_told_otherwise(
         run, tmp_path, monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(command, "draw_all", lambda opened, folder: asked.append(folder) or {
+    monkeypatch.setattr(gallery, "draw_all", lambda opened, folder: asked.append(folder) or {
         "curves.png": "no log"})
     assert typed(run) == typed(run / "model.safetensors", "--out", tmp_path / "new") == 0
     assert asked == [run, tmp_path / "new"] and (tmp_path / "new").is_dir()
@@ -168,11 +167,10 @@ def test_the_command_draws_into_the_runs_folder_unless_told_otherwise(
 def test_a_mistake_is_one_line_and_status_2(arguments, words, run, capsys):
     assert typed(*(one.format(run=run) for one in arguments)) == 2
     error = capsys.readouterr().err
-    assert error.startswith("figures: ") and words in error and error.count("\n") == 1
+    assert error.startswith("tubevit_np: ") and words in error and error.count("\n") == 1
 
 
 def test_help_has_an_example(capsys):
     with pytest.raises(SystemExit):
         typed("--help")
-    assert "example: python -m figures runs/demo" in capsys.readouterr().out
-    assert Path(command.__file__).name == "__main__.py"
+    assert "example: python -m tubevit_np figures runs/demo" in capsys.readouterr().out

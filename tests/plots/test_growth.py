@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from figures import render
-from figures.growth import LOOKS, draw_growth
 from tests.benchmarks import growth
+from tubevit_np.plots.style import render
+from tubevit_np.plots.training_plots.cost_growth import LOOKS, draw_growth
 
 
 def rows():

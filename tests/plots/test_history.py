@@ -6,8 +6,8 @@ from matplotlib.colors import to_rgba
 from PIL import Image
 from test_figures import find
 
-from figures import FAINT, colour, page, place
-from figures.history import (
+from tubevit_np.plots.analysis.pixels import kernel_rgb, norms, order_by_norm, tile, to_bytes
+from tubevit_np.plots.kernel_plots.history import (
     animate_history,
     draw_history,
     draw_norms,
@@ -15,7 +15,7 @@ from figures.history import (
     strongest,
     timeline,
 )
-from figures.pixels import kernel_rgb, norms, order_by_norm, tile, to_bytes
+from tubevit_np.plots.style import FAINT, colour, page, place
 
 STEPS = (0, 25, 50, 70)
 SHAPES = {"1x4x3": (1, 4, 3), "5x2x3": (5, 2, 3)}

@@ -10,9 +10,9 @@ from clips import write_video
 from tiny import coded, copied, finished
 
 import tubevit_np as tv
-from figures.example import generated
-from figures.opened import Missing, Opened
-from tubevit_np.snapshots import kernels, read_snapshots, write_snapshot
+from tubevit_np.plots.gallery.example_clip import generated
+from tubevit_np.plots.gallery.run_data import Missing, Opened
+from tubevit_np.runs.snapshots import kernels, read_snapshots, write_snapshot
 
 
 @pytest.fixture(scope="module")

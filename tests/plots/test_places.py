@@ -4,7 +4,6 @@ import itertools
 from collections import Counter
 
 import clips
-import loops
 import numpy as np
 import pytest
 from clips import SHARED, needs_shared
@@ -12,12 +11,26 @@ from matplotlib.colors import to_rgba
 from small import MODEL, OVERLAPPING, PACKED, PATCH
 
 import tubevit_np as tv
-from figures import INK, colour, page, place, save
-from figures.film import pale, picks, zoomed
-from figures.overlay import draw_overlay, draw_reads, draw_shares, shades, shares
-from figures.pixels import to_bytes
-from figures.places import by_tube, coverage, heat, owner, token_boxes, voxels
-from tubevit_np.data.video import read_clip
+from tubevit_np.conformance import loops
+from tubevit_np.data.decoding.video import read_clip
+from tubevit_np.plots.analysis.pixels import to_bytes
+from tubevit_np.plots.analysis.receptive_fields import (
+    by_tube,
+    coverage,
+    heat,
+    owner,
+    token_boxes,
+    voxels,
+)
+from tubevit_np.plots.model_plots.frame_strip import pale, picks, zoomed
+from tubevit_np.plots.model_plots.overlay import (
+    draw_overlay,
+    draw_reads,
+    draw_shares,
+    shades,
+    shares,
+)
+from tubevit_np.plots.style import INK, colour, page, place, save
 
 SHAPE = (7, 10, 13)
 COUNT = sum(np.prod(tv.grid(tube, SHAPE)) for tube in MODEL.tubes)

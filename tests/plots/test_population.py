@@ -3,9 +3,25 @@
 import numpy as np
 import pytest
 
-from figures import colours, distributions, movement, page, place, population, slices, spectra
-from figures.opened import Measured
-from figures.references import gabors, references
+from tubevit_np.plots.analysis.synthetic_kernels import gabors, references
+from tubevit_np.plots.gallery.run_data import Measured
+from tubevit_np.plots.kernel_plots import (
+    color_axes as colours,
+)
+from tubevit_np.plots.kernel_plots import (
+    motion as movement,
+)
+from tubevit_np.plots.kernel_plots import (
+    score_histograms as distributions,
+)
+from tubevit_np.plots.kernel_plots import (
+    slices,
+    spectra,
+)
+from tubevit_np.plots.kernel_plots import (
+    tuning_histograms as population,
+)
+from tubevit_np.plots.style import page, place
 
 
 def axes(**options):

@@ -7,9 +7,15 @@ import pytest
 import small
 
 import tubevit_np as tv
-from figures import page, place, save
-from figures.position_table import draw_table
-from figures.positions import added, draw_likeness, draw_map, likeness, middles
+from tubevit_np.plots.model_plots.position_similarity import (
+    added,
+    draw_likeness,
+    draw_map,
+    likeness,
+    middles,
+)
+from tubevit_np.plots.model_plots.position_table import draw_table
+from tubevit_np.plots.style import page, place, save
 
 CFG, SHAPE = small.MODEL, (7, 10, 13)
 AT = tv.positions(CFG, SHAPE)

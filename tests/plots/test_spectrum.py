@@ -5,8 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from figures.references import gabors, references
-from figures.spectrum import (
+from tubevit_np.plots.analysis.spectrum import (
     direction_selectivity,
     frequencies,
     orientedness,
@@ -16,6 +15,7 @@ from figures.spectrum import (
     separability,
     tuning,
 )
+from tubevit_np.plots.analysis.synthetic_kernels import gabors, references
 
 SHAPES = ((8, 8, 8), (16, 4, 4), (4, 12, 12), (1, 8, 8), (1, 16, 16))
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tubevit_np.config import PRESETS
-from tubevit_np.recipe import Recipe
-from tubevit_np.recipes import RECIPES, SIZES, recipe_for, usual_elsewhere
+from tubevit_np.model.config import PRESETS
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.runs.recipe_defaults import RECIPES, SIZES, recipe_for, usual_elsewhere
 
 TABLE_10 = {  # (frames, fps, lr of B, mixup, dropout, label smoothing)
     "k400": (64, 15, 5e-5, 0, 0, 0), "k600": (64, 15, 5e-5, 0, 0, 0),

@@ -17,16 +17,16 @@ import pytest
 from tiny import RECIPE, class_folder, copied, early, finished, glance
 
 import tubevit_np as tv
-from tubevit_np import train as training
-from tubevit_np.begin import new_run, open_run
 from tubevit_np.data.batch import CROPS, HELD_OUT, PARAMETERS, POOLS, TRAIN
-from tubevit_np.data.datasets import Dataset
+from tubevit_np.data.datasets.dataset import Dataset
 from tubevit_np.data.sources import GeneratedSource, open_sources, sources_for
-from tubevit_np.folder import checkpoints, find_model, load_model, read_metrics
-from tubevit_np.optim import learning_rate
-from tubevit_np.recipe import read_recipe
-from tubevit_np.run import Run, labels_of
-from tubevit_np.train import train
+from tubevit_np.runs.open_run import new_run, open_run
+from tubevit_np.runs.recipe import read_recipe
+from tubevit_np.runs.run import Run, labels_of
+from tubevit_np.runs.run_folder import checkpoints, find_model, load_model, read_metrics
+from tubevit_np.training import train as training
+from tubevit_np.training.optim import learning_rate
+from tubevit_np.training.train import train
 
 LAST, OLDER, MODEL = (f"{name}.safetensors"
                       for name in ("checkpoint-000011", "checkpoint-000008", "model"))
@@ -46,9 +46,9 @@ KILLED = """
 import os, signal, sys
 from tiny import RECIPE, early, glance
 from tubevit_np.data.sources import HELD_OUT, TRAIN, generated_pools
-from tubevit_np.begin import new_run
-from tubevit_np.run import Run
-from tubevit_np.train import train
+from tubevit_np.runs.open_run import new_run
+from tubevit_np.runs.run import Run
+from tubevit_np.training.train import train
 
 def in_a_process(folder, moment):
     child = os.fork()
@@ -99,8 +99,8 @@ with glance, early:
 FULL = """
 import resource, signal, sys
 from tiny import RECIPE, glance
-from tubevit_np.begin import new_run
-from tubevit_np.train import train
+from tubevit_np.runs.open_run import new_run
+from tubevit_np.training.train import train
 run = new_run(sys.argv[1], RECIPE)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
@@ -118,7 +118,7 @@ except ValueError as error:
 def killed(tmp_path_factory):
     """{moment: folder of a run that was killed then}."""
     place, here = tmp_path_factory.mktemp("killed"), Path(__file__).parent
-    paths = os.pathsep.join([str(here), str(here.parent)])
+    paths = os.pathsep.join(map(str, (here, here.parent / "helpers", here.parents[1])))
     subprocess.run([sys.executable, "-c", KILLED, place, *MOMENTS.values()], check=True,
                    env=os.environ | {"PYTHONPATH": paths}, timeout=300)
     return {moment: place / str(k) for k, moment in enumerate(MOMENTS)}
@@ -272,7 +272,7 @@ def test_a_loss_that_is_no_number_stops_the_run(tmp_path, monkeypatch, what, val
 def test_a_full_disk_stops_the_run_which_then_ends_as_ever(tmp_path, room, what):
     """No file can grow beyond `room` bytes."""
     folder, here = tmp_path / "run", Path(__file__).parent
-    paths = os.pathsep.join([str(here), str(here.parent)])
+    paths = os.pathsep.join(map(str, (here, here.parent / "helpers", here.parents[1])))
     done = subprocess.run([sys.executable, "-c", FULL, folder, str(room), what], check=True,
                           env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True,
                           timeout=300)
@@ -486,7 +486,7 @@ def test_data_with_other_classes_cannot_be_resumed(tmp_path, change):
 
 
 def test_new_parameters_share_no_stream_with_the_batches(tmp_path):
-    with mock.patch("tubevit_np.run.init") as init:
+    with mock.patch("tubevit_np.runs.run.init") as init:
         new_run(tmp_path / "run", RECIPE).start()
     mine = init.call_args.args[1].bit_generator.seed_seq.entropy
     assert mine == [RECIPE.seed, PARAMETERS]

@@ -11,9 +11,9 @@ from tiny import RECIPE, early, finished
 
 import tubevit_np as tv
 import tubevit_tg as tg
-from tubevit_np import train as in_numpy
-from tubevit_np.snapshots import due, kernels, read_snapshots, write_snapshot
-from tubevit_tg import train as in_tinygrad
+from tubevit_np.runs.snapshots import due, kernels, read_snapshots, write_snapshot
+from tubevit_np.training import train as in_numpy
+from tubevit_tg.training import train as in_tinygrad
 
 
 def test_snapshots_come_at_25_steps_and_always_twice_as_many():

@@ -8,12 +8,12 @@ import pytest
 from tiny import RECIPE, class_folder, finished, glance
 
 import tubevit_np as tv
-from tubevit_np.begin import new_run, open_run
-from tubevit_np.folder import load_model
-from tubevit_np.recipes import recipe_for
-from tubevit_np.scaling import trains
-from tubevit_np.start import carried, started
-from tubevit_np.train import train
+from tubevit_np.model.gate import trains
+from tubevit_np.runs.open_run import new_run, open_run
+from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.runs.run_folder import load_model
+from tubevit_np.runs.warm_start import carried, started
+from tubevit_np.training.train import train
 
 OLD = tv.flatten(tv.load(finished() / "model.safetensors")[0])
 

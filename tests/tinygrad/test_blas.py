@@ -18,11 +18,11 @@ from tinygrad import Context, Tensor, TinyJit
 from tinygrad.helpers import GlobalCounters
 
 import tubevit_tg as tg
-from tubevit_tg import blas
-from tubevit_tg.device import devices
-from tubevit_tg.layers import matmul
+from tubevit_tg.backend import blas
+from tubevit_tg.backend.device import devices
+from tubevit_tg.model.layers import matmul
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 TOLERANCE = {"float64": 2e-15, "float32": 2e-6}  # ten times what was seen, 2e-16 and 2e-7
 
 pytestmark = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64", "arm64", "aarch64"),
@@ -224,7 +224,8 @@ for dtype, tolerance in test_blas.TOLERANCE.items():
             test_blas.small.assert_close(x, w, tolerance)
 print(test_blas.blas._callback.cache_info().currsize)
 """
-PATHS = {"PYTHONPATH": os.pathsep.join(map(str, (TOP, TOP / "tests")))}
+PATHS = {"PYTHONPATH": os.pathsep.join(map(str, (TOP, TOP / "tests/helpers",
+                                                    Path(__file__).parent)))}
 
 
 def programs(*cases, **environ):

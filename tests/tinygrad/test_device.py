@@ -15,7 +15,7 @@ import pytest
 from tinygrad import TinyJit, dtypes
 
 import tubevit_tg as tg
-from tubevit_tg.device import (
+from tubevit_tg.backend.device import (
     DEVICE,
     GPUS,
     choose,
@@ -27,7 +27,7 @@ from tubevit_tg.device import (
     zig_clang,
 )
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 
 
 def untouched(*_):
@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(monkeypatch):
     def refuse(package):
         raise PermissionError
 
-    monkeypatch.setattr("tubevit_tg.device.zig_clang", refuse)
+    monkeypatch.setattr("tubevit_tg.backend.device.zig_clang", refuse)
     assert find_compiler({}, nothing, lambda name: SimpleNamespace(origin="/x/__init__.py")) is None
 
 
@@ -167,7 +167,7 @@ def test_several_devices_are_of_the_same_kind():
 
 
 def test_one_line_says_how_many_devices_there_are(monkeypatch):
-    monkeypatch.setattr("tubevit_tg.device.usable", lambda name: name in ("CPU", "CPU:1"))
+    monkeypatch.setattr("tubevit_tg.backend.device.usable", lambda name: name in ("CPU", "CPU:1"))
     told = f"devices is 3, but tinygrad finds only 2 of {DEVICE}; use --devices 2"
     with pytest.raises(ValueError, match=told):
         devices(3)

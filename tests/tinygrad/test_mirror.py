@@ -20,11 +20,11 @@ from tinygrad import Context, TinyJit
 
 import tubevit_np as tv
 import tubevit_tg as tg
-from tubevit_np.backward import cross_entropy_backward
-from tubevit_np.dropout import dropout
-from tubevit_np.model import say_once
-from tubevit_np.optim import kernel_rates
-from tubevit_tg.dropout import dropout as tg_dropout
+from tubevit_np.model.backward import cross_entropy_backward
+from tubevit_np.model.model import say_once
+from tubevit_np.training.dropout import dropout
+from tubevit_np.training.optim import kernel_rates
+from tubevit_tg.training.dropout import dropout as tg_dropout
 
 # Largest difference as a share of the largest value of an array: ten times the worst that was seen.
 TOLERANCE = {
@@ -43,9 +43,10 @@ CONFIGS = {
 LABELS = {"verb": np.array([4, 0]), "noun": np.array([1, 6])}
 SMOOTHING = 0.1
 
-MIRRORED = ("baselines", "dropout", "frequency", "kernels", "layers", "loss", "model", "optim",
-            "pooling", "position", "scaling", "tubes")
-ONLY_TG = {"layers": ["matmul"], "optim": ["autograd"]}  # in place of np's @ and backward.py
+MIRRORED = ("model.tubes", "model.kernels", "model.position", "model.layers", "model.pooling",
+            "model.gate", "model.model", "training.loss", "training.optim", "training.dropout",
+            "training.cosine_basis", "variants.divided_attention")
+ONLY_TG = {"model.layers": ["matmul"], "training.optim": ["autograd"]}  # for @ and backward.py
 MORE_ARGUMENTS = {"positions": ["dtype"], "smooth_labels": ["dtype"],  # np makes float64, and casts
                   "adamw": ["finite"]}  # np has no half precision
 ONLY_NP = {"normalise": ["into"], "gelu": ["into"]}  # tinygrad writes nothing in place
@@ -146,36 +147,38 @@ def cases():
     kernel = rng.standard_normal((8, 8, 8, 2, 4))
     keep = np.array([True, False, True, True, False])
     return {
-        "normalise, eps shows": ("layers.layer_norm", 1e-3 * tokens, gain, shift, 1e-6),
-        "gelu tanh": ("layers.gelu", steep, "tanh"),
-        "gelu erf": ("layers.gelu", steep, "erf"),
-        "erf": ("layers.erf", steep),
-        "softmax, large": ("layers.softmax", 1000 * tokens),
-        "split heads": ("layers.split_heads", tokens, 3),
-        "merge heads": ("layers.merge_heads", rng.standard_normal((2, 3, 5, 4))),
-        "labels": ("loss.smooth_labels", labels, 4, 0.25),
-        "shares": ("loss.smooth_labels", rng.random((3, 4)), 4, 0.25),
-        "cross entropy": ("loss.cross_entropy", 500 * scores, labels, 0.1),
-        "accuracy of shares": ("loss.accuracy", np.eye(3) + scores[:, :3], scores[::-1, :3].copy()),
-        "accuracy": ("loss.accuracy", np.eye(3) + scores[:, :3], labels),
-        "top 2": ("loss.accuracy", scores, labels, 2),
-        "top 3": ("loss.accuracy", scores, labels, 3),
-        "rank": ("loss.rank", scores, labels),
-        "gate": ("scaling.gate", tokens, tokens[::-1].copy(), np.array(0.3), keep),
-        "resize": ("kernels.resize_kernel", kernel, (4, 12, 5)),
-        "waves": ("frequency.to_waves", kernel[:4, :5, :3]),
-        "back from waves": ("frequency.from_waves", kernel[:4, :5, :3]),
-        "smoothed": ("frequency.smooth", kernel[:4, :5, :3], 0.7),
-        "positions": ("position.positions", small.MODEL, (7, 10, 13)),
-        "pixels": ("model.as_video", clip, replace(small.MODEL, mean=0.45, std=0.27)),
-        "linear": ("layers.linear", tokens, rng.standard_normal((12, 7)), rng.standard_normal(7)),
+        "normalise, eps shows": ("model.layers.layer_norm", 1e-3 * tokens, gain, shift, 1e-6),
+        "gelu tanh": ("model.layers.gelu", steep, "tanh"),
+        "gelu erf": ("model.layers.gelu", steep, "erf"),
+        "erf": ("model.layers.erf", steep),
+        "softmax, large": ("model.layers.softmax", 1000 * tokens),
+        "split heads": ("model.layers.split_heads", tokens, 3),
+        "merge heads": ("model.layers.merge_heads", rng.standard_normal((2, 3, 5, 4))),
+        "labels": ("training.loss.smooth_labels", labels, 4, 0.25),
+        "shares": ("training.loss.smooth_labels", rng.random((3, 4)), 4, 0.25),
+        "cross entropy": ("training.loss.cross_entropy", 500 * scores, labels, 0.1),
+        "accuracy of shares": ("training.loss.accuracy", np.eye(3) + scores[:, :3],
+                               scores[::-1, :3].copy()),
+        "accuracy": ("training.loss.accuracy", np.eye(3) + scores[:, :3], labels),
+        "top 2": ("training.loss.accuracy", scores, labels, 2),
+        "top 3": ("training.loss.accuracy", scores, labels, 3),
+        "rank": ("training.loss.rank", scores, labels),
+        "gate": ("model.gate.gate", tokens, tokens[::-1].copy(), np.array(0.3), keep),
+        "resize": ("model.kernels.resize_kernel", kernel, (4, 12, 5)),
+        "waves": ("training.cosine_basis.to_waves", kernel[:4, :5, :3]),
+        "back from waves": ("training.cosine_basis.from_waves", kernel[:4, :5, :3]),
+        "smoothed": ("training.cosine_basis.smooth", kernel[:4, :5, :3], 0.7),
+        "positions": ("model.position.positions", small.MODEL, (7, 10, 13)),
+        "pixels": ("model.model.as_video", clip, replace(small.MODEL, mean=0.45, std=0.27)),
+        "linear": ("model.layers.linear", tokens, rng.standard_normal((12, 7)),
+                   rng.standard_normal(7)),
     }
 
 
 @pytest.mark.parametrize("case", cases())
 def test_one_function(case):
     path, *arguments = cases()[case]
-    module, name = path.split(".")
+    module, _, name = path.rpartition(".")
     in_np, in_tg = (getattr(importlib.import_module(f"{package}.{module}"), name)
                     for package in ("tubevit_np", "tubevit_tg"))
     tensors = [tg.to_tensors(a) if isinstance(a, np.ndarray) else a for a in arguments]

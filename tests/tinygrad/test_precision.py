@@ -14,10 +14,10 @@ from tinygrad import Tensor, TinyJit, dtypes
 
 import tubevit_np as tv
 import tubevit_tg as tg
-from tubevit_np.begin import open_run
-from tubevit_np.evaluate import predictor
-from tubevit_np.optim import decayed
-from tubevit_tg.precision import judged, lowered, new_scaling, rescale
+from tubevit_np.runs.open_run import open_run
+from tubevit_np.training.evaluate import predictor
+from tubevit_np.training.optim import decayed
+from tubevit_tg.training.precision import judged, lowered, new_scaling, rescale
 
 CFG = replace(small.MODEL, pool_mlp=True, gate_layer=0)
 
@@ -51,7 +51,7 @@ def test_gradients_are_float32(rng):
 
 
 def test_the_scale_falls_at_once_and_grows_after_enough_good_steps(monkeypatch):
-    monkeypatch.setattr("tubevit_tg.precision.ENOUGH", 2)
+    monkeypatch.setattr("tubevit_tg.training.precision.ENOUGH", 2)
     scaling, seen = tg.to_tensors(new_scaling()), []
     captured = TinyJit(lambda finite: rescale(scaling, finite))
     for finite in (True, True, False, True, False, True, True, True):

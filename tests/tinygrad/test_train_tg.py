@@ -20,17 +20,17 @@ from tinygrad import Context, dtypes
 
 import tubevit_np as tv
 import tubevit_tg as tg
-from tubevit_np import cli
+from tubevit_np.commands import cli
 from tubevit_np.data.batch import Batch
-from tubevit_np.dropout import TOKENS, no_dropout
-from tubevit_np.recipe import Recipe
-from tubevit_np.train import gradients
-from tubevit_tg import evaluate, precision
-from tubevit_tg import train as in_tinygrad
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.training.dropout import TOKENS, no_dropout
+from tubevit_np.training.train import gradients
 from tubevit_tg.__main__ import ENGINE
-from tubevit_tg.device import devices
-from tubevit_tg.frequency import to_waves
-from tubevit_tg.layers import linear, matmul
+from tubevit_tg.backend.device import devices
+from tubevit_tg.model.layers import linear, matmul
+from tubevit_tg.training import evaluate, precision
+from tubevit_tg.training import train as in_tinygrad
+from tubevit_tg.training.cosine_basis import to_waves
 
 HEADS, COUNTS = [("verb", "noun"), ("noun",)], [8, 4]
 CFG = tv.Config((small.PATCH, replace(small.OVERLAPPING, s2d=(1, 1, 2))), dim=12, depth=1, heads=2,
@@ -166,7 +166,7 @@ def test_kernels_of_two_devices_by_waves(rng):
 
 
 def test_too_few_devices_are_told_before_there_is_a_folder(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("tubevit_tg.device.usable", lambda name: name == "CPU")
+    monkeypatch.setattr("tubevit_tg.backend.device.usable", lambda name: name == "CPU")
     typed = ["train", "--devices", "2", "--out", str(tmp_path / "run")]
     assert cli.main("tubevit_tg", ENGINE, typed) == 2
     assert "devices is 2, but tinygrad finds only 1 of CPU" in capsys.readouterr().err

@@ -5,7 +5,7 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.dropout import ATTENTION, MLP, TOKENS, dropout, no_dropout, scramble
+from tubevit_np.training.dropout import ATTENTION, MLP, TOKENS, dropout, no_dropout, scramble
 
 KEYS = np.array([7, 2**32 - 1, 0], np.uint32)
 

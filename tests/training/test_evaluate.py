@@ -8,8 +8,8 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
-from tubevit_np.evaluate import BATCH, evaluate, predictor
-from tubevit_np.loss import rank
+from tubevit_np.training.evaluate import BATCH, evaluate, predictor
+from tubevit_np.training.loss import rank
 
 NAN = np.nan
 

@@ -2,12 +2,12 @@
 
 import math
 
-import loops
 import numpy as np
 import pytest
 import small
 
-from tubevit_np.frequency import cosines, from_waves, roughness, smooth, to_waves
+from tubevit_np.conformance import loops
+from tubevit_np.training.cosine_basis import cosines, from_waves, roughness, smooth, to_waves
 
 SHAPE = (2, 5, 3, 4, 2)  # t, h, w, colours, channels: all different, each axis shows
 

@@ -9,12 +9,14 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from tubevit_np import cli, run, train
 from tubevit_np.__main__ import ENGINE
-from tubevit_np.begin import new_run, open_run
-from tubevit_np.folder import read_metrics
-from tubevit_np.params import flatten
-from tubevit_np.recipe import Recipe
+from tubevit_np.commands import cli
+from tubevit_np.model.params import flatten
+from tubevit_np.runs import run
+from tubevit_np.runs.open_run import new_run, open_run
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.runs.run_folder import read_metrics
+from tubevit_np.training import train
 
 pytestmark = pytest.mark.long
 
@@ -35,9 +37,9 @@ def losses_in(folder):
 
 
 def test_both_packages_draw_the_same_loss_curve(tmp_path):
-    import tubevit_tg.train
+    from tubevit_tg.training import train as in_tinygrad
 
-    ours, theirs = losses(tmp_path / "np", train), losses(tmp_path / "tg", tubevit_tg.train)
+    ours, theirs = losses(tmp_path / "np", train), losses(tmp_path / "tg", in_tinygrad)
     assert len(ours) == STEPS
     assert theirs == pytest.approx(ours, rel=CLOSE)
 
@@ -51,7 +53,7 @@ def test_the_main_job_learns(tmp_path):
 
 def test_two_devices_in_half_precision_and_parts_survive_a_kill(tmp_path):
     """Bit for bit; and the losses are about those of NumPy, which has one device and float32."""
-    from tubevit_tg.train import train as train_tg
+    from tubevit_tg.training.train import train as train_tg
 
     recipe = Recipe(steps=6, batch=12, image_batch=6, log_every=1, save_every=3)
     train.train(new_run(tmp_path / "np", recipe))

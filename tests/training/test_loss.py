@@ -2,13 +2,13 @@
 
 import math
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.loss import rank, smooth_labels
+from tubevit_np.conformance import loops
+from tubevit_np.training.loss import rank, smooth_labels
 
 
 @pytest.mark.parametrize("smoothing", [0, 0.1, 0.3])

@@ -2,14 +2,14 @@
 
 import math
 
-import loops
 import numpy as np
 import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.frequency import smooth, to_waves
-from tubevit_np.optim import decayed, kernel_rates
+from tubevit_np.conformance import loops
+from tubevit_np.training.cosine_basis import smooth, to_waves
+from tubevit_np.training.optim import decayed, kernel_rates
 
 SHAPES = {"tubes.0.w": (2, 3, 4, 1, 2), "matrix.w": (3, 4), "norm.g": (5,), "gate.alpha": ()}
 RATES = {"tubes.0.w": 0.5}

@@ -11,13 +11,13 @@ from small import MODEL, assert_close
 from tiny import RECIPE, glance
 
 import tubevit_np as tv
-from tubevit_np import train as training
-from tubevit_np.begin import new_run, open_run
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.sources import GeneratedSource, open_sources
-from tubevit_np.dropout import dropout
-from tubevit_np.run import read_metrics
-from tubevit_np.train import PARTS, gradients, joint_gradients, train
+from tubevit_np.runs.open_run import new_run, open_run
+from tubevit_np.runs.run import read_metrics
+from tubevit_np.training import train as training
+from tubevit_np.training.dropout import dropout
+from tubevit_np.training.train import PARTS, gradients, joint_gradients, train
 
 WEIGHTS = (1.0, 0.3)
 SIZES = [(5, 3), (4, 2), (2, 1), (1, 1)]  # odd ones make unequal parts; a single clip makes one

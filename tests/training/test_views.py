@@ -9,14 +9,14 @@ import pytest
 from clips import SHARED, needs_shared, which
 
 import tubevit_np as tv
-from figures.confusion import NAMED, draw_confusion
-from tubevit_np.data.files import open_files
-from tubevit_np.data.images import read_image, read_image_views, squares
-from tubevit_np.data.video import positions, read_clip, read_views
-from tubevit_np.details import confusion, names_apart, per_class, write_details
-from tubevit_np.evaluate import answered, evaluate
-from tubevit_np.recipe import Recipe
-from tubevit_np.scoring import parse_views
+from tubevit_np.commands.per_class import confusion, names_apart, per_class, write_details
+from tubevit_np.commands.report import parse_views
+from tubevit_np.data.datasets.in_memory import open_files
+from tubevit_np.data.decoding.images import read_image, read_image_views, squares
+from tubevit_np.data.decoding.video import positions, read_clip, read_views
+from tubevit_np.plots.training_plots.confusion_matrix import NAMED, draw_confusion
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.training.evaluate import answered, evaluate
 
 
 def test_moments_of_several_views_are_all_different_and_each_is_spread():

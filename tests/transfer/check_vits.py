@@ -1,7 +1,7 @@
 """Image ViTs that transformers and timm made, read here, and ours opened there: the same tokens.
 
     pip install torch==2.13.0 transformers==5.24.0 timm==1.0.31
-    python -m tests.check_vits
+    python -m tests.transfer.check_vits
 
 Every weight is random, biases and gains too.  Their position tables are set to ours; the class
 token is hidden by an attention mask (transformers) or not built (timm).  Prints the largest
@@ -19,10 +19,10 @@ import torch
 from transformers import ViTConfig, ViTForImageClassification, ViTModel
 
 import tubevit_np as tv
-from tests.vit_files import BIG_VISION, flax, map_head, pooling, vit
-from tubevit_np.export import export
-from tubevit_np.position import positions
-from tubevit_np.pretrained import from_image_vit
+from tests.helpers.vit_files import BIG_VISION, flax, map_head, pooling, vit
+from tubevit_np.model.position import positions
+from tubevit_np.transfer.export import export
+from tubevit_np.transfer.pretrained import from_image_vit
 
 MOST = 1e-5
 TUBES = (tv.Tube((4, 6, 5), (4, 8, 8)), tv.Tube((1, 8, 8), (4, 8, 8)))

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import loops
 import numpy as np
 import pytest
 import small
@@ -12,10 +11,11 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 import tubevit_np as tv
-from tubevit_np.export import export, to_hugging_face, to_timm
-from tubevit_np.params import flatten
-from tubevit_np.pretrained import read_image_vit
-from tubevit_np.vit.settings import timm_settings
+from tubevit_np.conformance import loops
+from tubevit_np.model.params import flatten
+from tubevit_np.transfer.export import export, to_hugging_face, to_timm
+from tubevit_np.transfer.pretrained import read_image_vit
+from tubevit_np.transfer.vit_files.configs import timm_settings
 
 PATCH = tv.Tube((1, 4, 3), (4, 4, 3))
 CFG = replace(small.MODEL, tubes=(small.PACKED, PATCH))

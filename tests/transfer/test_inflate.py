@@ -8,7 +8,7 @@ import small
 from small import assert_close
 
 import tubevit_np as tv
-from tubevit_np.inflate import inflate, inflate_tubes
+from tubevit_np.transfer.inflate import inflate, inflate_tubes
 
 SIZES = [(2, 4, 6), (3, 2, 3), (5, 8, 7), (1, 5, 12), (4, 1, 1)]  # of a 4x6 patch
 

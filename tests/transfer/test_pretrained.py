@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import loops
 import numpy as np
 import pytest
 import vit_files
@@ -12,8 +11,9 @@ from small import assert_close
 from vit_files import BIG_VISION, flax, hugging_face, scanned, timm
 
 import tubevit_np as tv
-from tubevit_np.params import flatten
-from tubevit_np.pretrained import from_image_vit, origins, read_image_vit
+from tubevit_np.conformance import loops
+from tubevit_np.model.params import flatten
+from tubevit_np.transfer.pretrained import from_image_vit, origins, read_image_vit
 
 HEADS = 3  # of 4 channels; blocks are 2, a patch is 4x3 of 2 channels
 PATCH = tv.Tube((1, 4, 3), (4, 4, 3))

@@ -8,7 +8,7 @@ import pytest
 import vit_files
 from safetensors.numpy import save_file
 
-from tubevit_np.vit.arrays import read_arrays, to_float32
+from tubevit_np.transfer.vit_files.arrays import read_arrays, to_float32
 
 BITS = {0x3F80: 1.0, 0xC048: -3.125, 0x0001: 2.0 ** -133, 0x7F80: np.inf, 0x4049: 3.140625}
 

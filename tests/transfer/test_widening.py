@@ -8,8 +8,8 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.tubes import member_offsets
-from tubevit_np.widening import overrun, scaled_up, widened
+from tubevit_np.model.tubes import member_offsets
+from tubevit_np.transfer.small_to_large import overrun, scaled_up, widened
 
 MAIN, VIDEO = tv.TUBE_SETS["main"], (32, 224, 224)
 WIDTH = {"Ti": 192, "S": 384, "B": 768, "L": 1024, "H": 1280}

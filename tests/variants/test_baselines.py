@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-import loops
 import numpy as np
 import pytest
 import small
 from tiny import RECIPE, glance
 
 import tubevit_np as tv
-from tubevit_np import baselines
-from tubevit_np.baselines import by_frame, by_place, from_places
-from tubevit_np.begin import new_run
-from tubevit_np.dropout import ATTENTION, MLP, TIME, dropout
-from tubevit_np.train import train
+from tubevit_np.conformance import loops
+from tubevit_np.runs.open_run import new_run
+from tubevit_np.training.dropout import ATTENTION, MLP, TIME, dropout
+from tubevit_np.training.train import train
+from tubevit_np.variants import divided_attention as baselines
+from tubevit_np.variants.divided_attention import by_frame, by_place, from_places
 
 B, FRAMES, PLACES, D, A = 2, 3, 5, 24, 3
 CFG = small.MODELS["divided"]

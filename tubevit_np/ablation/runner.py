@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np import cost
-from tubevit_np.config import by
-from tubevit_np.folder import MODEL, load_model, read_metrics
-from tubevit_np.params import load, save
-from tubevit_np.pictures import draw_ablation
-from tubevit_np.recipe import read_recipe
-from tubevit_np.recipes import recipe_for
-from tubevit_np.studies import IMAGES, STUDIES
-from tubevit_np.widening import scaled_up
-from tubevit_np.writing import write_csv, write_text
+from tubevit_np.ablation.studies import IMAGES, STUDIES
+from tubevit_np.cost import count as cost
+from tubevit_np.model.config import by
+from tubevit_np.model.params import load, save
+from tubevit_np.plots.gallery.run_plots import draw_ablation
+from tubevit_np.runs.recipe import read_recipe
+from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.runs.run_folder import MODEL, load_model, read_metrics
+from tubevit_np.storage.atomic_files import write_csv, write_text
+from tubevit_np.transfer.small_to_large import scaled_up
 
 ALIKE = {"smoothness": 0.0}  # it is for those who look at kernels, and slows short trainings
 COLUMNS = ("variant", "tokens", "GFLOPs", "seconds", "verb", "noun", "both", "spread", "paper")
@@ -55,7 +55,7 @@ def trained(fields, how, folder, seed, given, engine, long):
 
     fields: of its recipe, before the given ones;  how: as `scaled` of a Variant;  long: fields of
     what that begins with."""
-    from tubevit_np.begin import new_run, open_run
+    from tubevit_np.runs.open_run import new_run, open_run
 
     start = {"start": str(scaled(how, folder, seed, given, engine, long))} if how else {}
     recipe = recipe_for(seed=seed, **ALIKE | given | fields | start)
@@ -102,9 +102,9 @@ def scored(place, variant, engine):
 
 def answers(path, notes, predict, views):
     """Shares of held-out generated clips that are right."""
-    from tubevit_np.data.longer import LongSource
+    from tubevit_np.data.generated.long_clips import LongSource
     from tubevit_np.data.sources import sources_for
-    from tubevit_np.evaluate import answered, scores_of
+    from tubevit_np.training.evaluate import answered, scores_of
 
     [source, *_] = sources_for(path, notes, data=["generated"])
     if views:

@@ -4,8 +4,10 @@ import argparse
 import sys
 import warnings
 
-from tubevit_np import commands, conversions, options
-from tubevit_np.stopping import ctrl_c_kept
+from tubevit_np.commands import convert, figures, options, train_and_evaluate
+from tubevit_np.commands.interrupt import ctrl_c_kept
+
+MODULES = train_and_evaluate, convert, figures  # a function for each command
 
 
 def main(package, engine, arguments=None):
@@ -25,10 +27,10 @@ def ended(package, parser, work, arguments=None):
         print(f"{package}: {error}", file=sys.stderr)
         return 2
     except MemoryError as error:
-        print(f"{package}: {error}{commands.smaller(given)}", file=sys.stderr)
+        print(f"{package}: {error}{train_and_evaluate.smaller(given)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"\n{package}: stopped{commands.way_on(given)}", file=sys.stderr)
+        print(f"\n{package}: stopped{train_and_evaluate.way_on(given)}", file=sys.stderr)
         return 130
     return 0
 
@@ -50,7 +52,8 @@ def parser(package):
         sub = add(name, help=what, description=what, allow_abbrev=False,
                   epilog=f"example: python -m {package} {name} {example}",
                   formatter_class=argparse.RawDescriptionHelpFormatter)
-        sub.set_defaults(command=getattr(commands, name, None) or getattr(conversions, name))
+        sub.set_defaults(command=next(getattr(module, name) for module in MODULES
+                                      if hasattr(module, name)))
         getattr(options, name)(sub)
 
     command("train", "train a model, on generated clips unless told otherwise",
@@ -58,6 +61,8 @@ def parser(package):
     command("evaluate", "score a model on held-out examples", "runs/mine --data videos/")
     command("predict", "say what a video or an image shows", "runs/demo some/clip.mp4")
     command("kernels", "draw the tube kernels, as a picture and an animation",
+            "runs/demo --out pictures/")
+    command("figures", "draw all pictures of a run, with scores.json and a README.md",
             "runs/demo --out pictures/")
     command("subset", "list a small part of a labelled set, to train on",
             "--data kinetics/ --classes 10 --per-class 50 --out kinetics-10/")

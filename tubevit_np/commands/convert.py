@@ -4,16 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.config import by
-from tubevit_np.folder import find_model
-from tubevit_np.params import count, load, save
-from tubevit_np.recipe import at_least, given_at_least
-from tubevit_np.writing import check_folder, make_folder
+from tubevit_np.model.config import by
+from tubevit_np.model.params import count, load, save
+from tubevit_np.runs.recipe import at_least, given_at_least
+from tubevit_np.runs.run_folder import find_model
+from tubevit_np.storage.atomic_files import check_folder, make_folder
 
 
 def pretrained(options, engine):
     """A checkpoint made of an image ViT, and what of it is read, made of what is read, or new."""
-    from tubevit_np.pretrained import from_image_vit, origins
+    from tubevit_np.transfer.pretrained import from_image_vit, origins
 
     at_least(0, "seed", options.seed)
     check_new(options.out)
@@ -58,7 +58,7 @@ def asked(options, notes, name, usual):
 
 
 def export(options, engine):
-    from tubevit_np.export import export as write
+    from tubevit_np.transfer.export import export as write
 
     params, cfg, notes = load(find_model(options.run))
     size = asked(options, notes, "size", 224)
@@ -70,7 +70,7 @@ def export(options, engine):
 
 def scale(options, engine):
     """The tubes of a small model in a large one, and how to train that (Sec. 3.6)."""
-    from tubevit_np.widening import scaled_up
+    from tubevit_np.transfer.small_to_large import scaled_up
 
     check_new(options.out)
     given_at_least(1, options, "frames", "size")

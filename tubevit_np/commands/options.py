@@ -4,11 +4,11 @@ import argparse
 from dataclasses import fields
 from pathlib import Path
 
-from tubevit_np.config import GATE_TOKENS, POSITIONS, PRESETS, TUBE_SETS
+from tubevit_np.ablation.studies import STUDIES
 from tubevit_np.data.sources import ENOUGH
-from tubevit_np.recipe import NUMBERS, PRECISIONS, SETS, Recipe
-from tubevit_np.recipes import RECIPES, usual_elsewhere
-from tubevit_np.studies import STUDIES
+from tubevit_np.model.config import GATE_TOKENS, POSITIONS, PRESETS, TUBE_SETS
+from tubevit_np.runs.recipe import NUMBERS, PRECISIONS, SETS, Recipe
+from tubevit_np.runs.recipe_defaults import RECIPES, usual_elsewhere
 
 HELP = {  # group: {option: (type, what it says)}
     "what is trained on": {
@@ -167,6 +167,15 @@ def export(sub):
                      help="with the pooling and this head (timm alone; default: tokens)")
     sub.add_argument("--out", required=True, metavar="FOLDER",
                      help="folder for model.safetensors and its config.json")
+
+
+def figures(sub):
+    run(sub)
+    sub.add_argument("--out", metavar="FOLDER", help="default: the run's folder")
+    sub.add_argument("--clip", metavar="FILE", type=Path,
+                     help="video or image to show the model at work on (default: a generated clip)")
+    sub.add_argument("--control", metavar="RUN", type=Path,
+                     help="a run of train --shuffled, to draw its kernels beside")
 
 
 def ablate(sub):

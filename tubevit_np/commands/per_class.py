@@ -5,8 +5,8 @@ from itertools import chain, count
 
 import numpy as np
 
-from tubevit_np.loss import rank
-from tubevit_np.writing import write_csv
+from tubevit_np.storage.atomic_files import write_csv
+from tubevit_np.training.loss import rank
 
 
 def confusion(scores, labels, count):

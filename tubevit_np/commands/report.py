@@ -2,7 +2,7 @@
 
 import json
 
-from tubevit_np.writing import make_folder, write_text
+from tubevit_np.storage.atomic_files import make_folder, write_text
 
 
 def parse_views(text):
@@ -17,7 +17,7 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
     """Score every source, print a table, and keep it in the run folder as evaluation.json.
 
     names: of names_apart, where sources may share a head."""
-    from tubevit_np.evaluate import answered, scores_of
+    from tubevit_np.training.evaluate import answered, scores_of
 
     scores = {}
     for source, own in zip(sources, names or [""] * len(sources), strict=True):
@@ -55,8 +55,9 @@ def in_brackets(own):
 
 def write_details(folder, source, own, answers, examples):
     """Every answer, every class and a confusion matrix, for each head."""
-    from figures import confusion, save
-    from tubevit_np import details
+    from tubevit_np.commands import per_class as details
+    from tubevit_np.plots.style import save
+    from tubevit_np.plots.training_plots import confusion_matrix as confusion
 
     for head, found in answers.items():
         names = source.labels[head]

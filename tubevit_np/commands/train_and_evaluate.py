@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.config import PRESETS, by
-from tubevit_np.cost_table import model_lines, set_lines, size_lines
-from tubevit_np.layers import softmax
-from tubevit_np.recipe import GENERATED, Recipe, at_least, given_at_least
-from tubevit_np.recipes import recipe_for
-from tubevit_np.scoring import parse_views, report
-from tubevit_np.writing import check_folder, make_folder
+from tubevit_np.commands.report import parse_views, report
+from tubevit_np.cost.table import model_lines, set_lines, size_lines
+from tubevit_np.model.config import PRESETS, by
+from tubevit_np.model.layers import softmax
+from tubevit_np.runs.recipe import GENERATED, Recipe, at_least, given_at_least
+from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.storage.atomic_files import check_folder, make_folder
 
 
 def train(options, engine):
     """New or resumed, then curves, kernels and the final scores."""
-    from tubevit_np.begin import new_run, open_run
+    from tubevit_np.runs.open_run import new_run, open_run
 
     names = "recipe", *(field.name for field in fields(Recipe))
     given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
@@ -72,10 +72,10 @@ def way_on(options):
 
 
 def evaluate(options, engine):
-    from tubevit_np.data.datasets import head_and_path
+    from tubevit_np.commands.per_class import names_apart
+    from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.sources import sources_for
-    from tubevit_np.details import names_apart
-    from tubevit_np.folder import load_model
+    from tubevit_np.runs.run_folder import load_model
 
     views = parse_views(options.views)
     given_at_least(1, options, "count")
@@ -91,9 +91,9 @@ def evaluate(options, engine):
 
 
 def predict(options, engine):
-    from tubevit_np.data.files import read_one
+    from tubevit_np.data.datasets.in_memory import read_one
     from tubevit_np.data.sources import speed
-    from tubevit_np.folder import heads_for, load_model
+    from tubevit_np.runs.run_folder import heads_for, load_model
 
     _, params, cfg, notes = load_model(options.run)
     kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), speed(notes))
@@ -106,8 +106,8 @@ def predict(options, engine):
 
 
 def kernels(options, engine):
-    from tubevit_np.folder import find_model
-    from tubevit_np.pictures import draw_kernels
+    from tubevit_np.plots.gallery.run_plots import draw_kernels
+    from tubevit_np.runs.run_folder import find_model
 
     path = find_model(options.run)
     for picture in draw_kernels(path, Path(options.out or path.parent)):
@@ -116,7 +116,7 @@ def kernels(options, engine):
 
 def subset(options, engine):
     """A small part of a set, listed in a folder, and how many files of each class are in it."""
-    from tubevit_np.data.subset import make_subset, read_classes
+    from tubevit_np.data.datasets.subset import make_subset, read_classes
 
     kind, path = ("video", options.data) if options.data else ("image", options.images)
     given_at_least(1, options, "per_class")
@@ -134,8 +134,8 @@ def subset(options, engine):
 
 def ablate(options, engine):
     """A table as CSV and in the terminal."""
-    from tubevit_np.ablate import COLUMNS, ablate
-    from tubevit_np.studies import STUDIES
+    from tubevit_np.ablation.runner import COLUMNS, ablate
+    from tubevit_np.ablation.studies import STUDIES
 
     if options.study not in STUDIES:
         raise ValueError(f"no study {options.study!r}; there are {', '.join(STUDIES)}")

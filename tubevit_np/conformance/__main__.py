@@ -1,14 +1,14 @@
 """Checks a port of TubeViT against the golden vectors.
 
 MODULE:ADAPTER is an object with functions like those of tubevit_np, NumPy arrays in and out; what
-it has not is skipped.  tests/conformance/README.md tells how to write one.  Ends with 0 if all that
-the port has is right, 1 if not, 2 if there was nothing to check.
+it has not is skipped.  tubevit_np/conformance/README.md tells how to write one.  Ends with 0 if all
+that the port has is right, 1 if not, 2 if there was nothing to check.
 
 examples:
-  python -m tests.conformance my_port.adapter
-  python -m tests.conformance my_port:adapter --only 'model/*' --dtype float64
-  python -m tests.conformance my_port:adapter --expected-failures known.txt --report report.json
-  python -m tests.conformance --list"""
+  python -m tubevit_np.conformance my_port.adapter
+  python -m tubevit_np.conformance my_port:adapter --only 'model/*' --dtype float64
+  python -m tubevit_np.conformance my_port:adapter --expected-failures known.txt --report out.json
+  python -m tubevit_np.conformance --list"""
 
 import argparse
 import os
@@ -20,15 +20,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 
 from tqdm import tqdm
 
-from tests.conformance import expected, port, report
-from tests.conformance.case import FLOATS
-from tests.conformance.mistakes import named
-from tests.conformance.suite import FAILED, SKIPPED, checks, judge
-from tests.conformance.vectors import vectors
+from tubevit_np.conformance import expected, port, report
+from tubevit_np.conformance.case import FLOATS
+from tubevit_np.conformance.mistakes import named
+from tubevit_np.conformance.suite import FAILED, SKIPPED, checks, judge
+from tubevit_np.conformance.vectors import vectors
 
 
 def parser():
-    made = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__,
+    made = argparse.ArgumentParser(prog="python -m tubevit_np.conformance", description=__doc__,
                                    formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("adapter", nargs="?", metavar="MODULE:ADAPTER",
                       help="the object, or a module whose functions are the adapter's")

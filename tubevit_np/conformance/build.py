@@ -1,7 +1,7 @@
 """Makes all golden vectors, or checks that the stored ones are just these.
 
-python -m tests.conformance.build            # writes tests/conformance/vectors, a minute
-python -m tests.conformance.build --check    # compares every byte, writes nothing"""
+python -m tubevit_np.conformance.build            # writes tubevit_np/conformance/vectors, a minute
+python -m tubevit_np.conformance.build --check    # compares every byte, writes nothing"""
 
 import argparse
 import json
@@ -14,12 +14,12 @@ import numpy as np
 from tqdm import tqdm
 
 import tubevit_np as tv
-from tests.conformance import SPEC, noise, oracle
-from tests.conformance.case import LEVELS, Draw, gathered
-from tests.conformance.cases.all import all_cases
-from tests.conformance.exact import PRECISION, exact_array, gradients, rounded
-from tests.conformance.files import FILES
-from tests.conformance.vectors import FOLDER, digest, npz
+from tubevit_np.conformance import SPEC, noise, oracle
+from tubevit_np.conformance.case import LEVELS, Draw, gathered
+from tubevit_np.conformance.cases.all import all_cases
+from tubevit_np.conformance.exact import PRECISION, exact_array, gradients, rounded
+from tubevit_np.conformance.files import FILES
+from tubevit_np.conformance.vectors import FOLDER, digest, npz
 
 PLAIN = ("shapes", "preset", "init")  # their answers are no arrays and stand in the manifest
 
@@ -97,7 +97,8 @@ def build():
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tests.conformance.build", description=__doc__,
+    parser = argparse.ArgumentParser(prog="python -m tubevit_np.conformance.build",
+                                     description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the stored files")
     check, made = parser.parse_args().check, build()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tests.conformance.case import FLOATS
-from tests.conformance.suite import FAILED, PASSED, checks
+from tubevit_np.conformance.case import FLOATS
+from tubevit_np.conformance.suite import FAILED, PASSED, checks
 
 EXPECTED = "expected failure"
 

@@ -3,7 +3,7 @@
 import json
 
 import tubevit_np as tv
-from tests.conformance.case import Draw
+from tubevit_np.conformance.case import Draw
 
 TINY = tv.Config((tv.Tube((1, 4, 3), (4, 6, 5)),), 4, 1, 2, 3, {"verb": 4}, channels=2)
 

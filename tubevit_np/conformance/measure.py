@@ -1,8 +1,8 @@
 """Measures how far NumPy and tinygrad are from the golden vectors, for tolerances and the README.
 
-python -m tests.conformance.measure    # writes noise.json and prints the table; two minutes
+python -m tubevit_np.conformance.measure    # writes noise.json and prints the table; two minutes
 
-Then python -m tests.conformance.build carries the new tolerances into the manifest."""
+Then python -m tubevit_np.conformance.build carries the new tolerances into the manifest."""
 
 import argparse
 import importlib
@@ -15,18 +15,18 @@ os.environ.setdefault("DEV", "CPU")  # before tinygrad opens a device
 
 from tqdm import tqdm
 
-from tests.conformance import noise
-from tests.conformance.case import FLOATS, LEVELS
-from tests.conformance.report import as_text
-from tests.conformance.suite import ask, checks, differ
-from tests.conformance.vectors import vectors
+from tubevit_np.conformance import noise
+from tubevit_np.conformance.case import FLOATS, LEVELS
+from tubevit_np.conformance.report import as_text
+from tubevit_np.conformance.suite import ask, checks, differ
+from tubevit_np.conformance.vectors import vectors
 
 PACKAGES = ("tubevit_np", "tubevit_tg")
 
 
 def measure(package, dtype):
     """{check id: units}, of all that has an answer."""
-    adapter = importlib.import_module(f"tests.conformance.adapters.{package}").adapter
+    adapter = importlib.import_module(f"tubevit_np.conformance.adapters.{package}").adapter
     asked = [check for check in checks(vectors(), dtype) if check.vector.judge != "refused"]
     return {check.id: units(check, adapter, dtype)
             for check in tqdm(asked, f"{package} {dtype}", unit="check", disable=None)}
@@ -54,7 +54,7 @@ def table(measured):
 
 
 def main():
-    argparse.ArgumentParser(prog="python -m tests.conformance.measure", description=__doc__,
+    argparse.ArgumentParser(prog="python -m tubevit_np.conformance.measure", description=__doc__,
                             formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     found = {package: {dtype: measure(package, dtype) for dtype in FLOATS} for package in PACKAGES}
     noise.FILE.write_text(json.dumps(found, indent=1) + "\n")

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.conformance.suite import FAILED, as_dict, differ, judge
-from tests.mutants import MUTANTS
-from tests.mutants_ports import PORTS
-from tests.mutants_properties import PROPERTIES
+from tests.mutants.model import MUTANTS
+from tests.mutants.ports import PORTS
+from tests.mutants.properties import PROPERTIES
+from tubevit_np.conformance.suite import FAILED, as_dict, differ, judge
 
 TOP = Path(__file__).resolve().parents[2]
-ADAPTER = "tests.conformance.adapters.tubevit_np"
-CONCERNED = ("tubevit_np.", "tests.conformance.adapters.")
+ADAPTER = "tubevit_np.conformance.adapters.tubevit_np"
+SUITE, ADAPTERS = "tubevit_np.conformance.", "tubevit_np.conformance.adapters."
 KNOWN = [mutant for mutant in (*PORTS, *MUTANTS, *PROPERTIES) if mutant.level]
 
 
@@ -67,7 +67,8 @@ def adapter(mutant):
 
 def _taken_out():
     """The modules that a mistake concerns, no longer where imports find them."""
-    names = [name for name in sys.modules if f"{name}.".startswith(CONCERNED)]
+    names = [name for name in sys.modules if f"{name}.".startswith("tubevit_np.")
+             and (not f"{name}.".startswith(SUITE) or f"{name}.".startswith(ADAPTERS))]
     return {name: sys.modules.pop(name) for name in names}
 
 

@@ -2,8 +2,8 @@
 
 Errors are in units of rounding: the largest difference, divided by the spacing of numbers near 1
 (2^-23 or 2^-52) and by the root mean square of the answer.  In float32 a port may err ten times as
-much as the worse of NumPy and tinygrad did (noise.json, by python -m tests.conformance.measure); in
-float64 by 1e-9 of the answer's size, which any other convention misses by far."""
+much as the worse of NumPy and tinygrad did (noise.json, made by measure.py); in float64
+by 1e-9 of the answer's size, which any other convention misses by far."""
 
 import functools
 import json

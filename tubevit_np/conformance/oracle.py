@@ -10,9 +10,9 @@ import math
 import numpy as np
 
 import tubevit_np as tv
-from tests import loops
-from tests.conformance.exact import exact, exact_array, gradients
-from tests.conformance.files import parameters
+from tubevit_np.conformance import loops
+from tubevit_np.conformance.exact import exact, exact_array, gradients
+from tubevit_np.conformance.files import parameters
 
 
 def over_clips(function):

@@ -3,8 +3,8 @@
 import importlib
 from pathlib import Path
 
-from tests.conformance.case import FLOATS
-from tests.conformance.suite import has, raised
+from tubevit_np.conformance.case import FLOATS
+from tubevit_np.conformance.suite import has, raised
 
 
 def find(name):

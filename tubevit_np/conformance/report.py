@@ -3,10 +3,10 @@
 import json
 import math
 
-from tests.conformance import SPEC
-from tests.conformance.case import LEVELS
-from tests.conformance.expected import EXPECTED
-from tests.conformance.suite import FAILED, PASSED, SKIPPED
+from tubevit_np.conformance import SPEC
+from tubevit_np.conformance.case import LEVELS
+from tubevit_np.conformance.expected import EXPECTED
+from tubevit_np.conformance.suite import FAILED, PASSED, SKIPPED
 
 STATUSES = (PASSED, FAILED, EXPECTED, SKIPPED)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.conformance import noise
-from tests.conformance.case import gathered
-from tests.conformance.compare import (
+from tubevit_np.conformance import noise
+from tubevit_np.conformance.case import gathered
+from tubevit_np.conformance.compare import (
     Difference,
     compare,
     compare_plain,
@@ -20,7 +20,7 @@ from tests.conformance.compare import (
     unlike,
     wrong,
 )
-from tests.conformance.vectors import FOLDER, Vector
+from tubevit_np.conformance.vectors import FOLDER, Vector
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 STANDARD_ERRORS = 5.0  # a right spread is that far off once in a million

@@ -64,7 +64,7 @@ def _read(entry):
         content = (FOLDER / entry["file"]).read_bytes()
         if digest(content) != entry["sha256"]:
             raise ValueError(f"{entry['file']} is damaged: its sha256 is not the manifest's; "
-                             "make all anew with python -m tests.conformance.build")
+                             "make all anew with python -m tubevit_np.conformance.build")
         with np.load(io.BytesIO(content)) as members:
             for member in members:
                 part, _, name = member.partition(".")

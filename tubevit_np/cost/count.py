@@ -2,9 +2,9 @@
 
 import math
 
-from tubevit_np.params import count
-from tubevit_np.tubes import grid
-from tubevit_np.tubes import token_counts as tokens
+from tubevit_np.model.params import count
+from tubevit_np.model.tubes import grid
+from tubevit_np.model.tubes import token_counts as tokens
 
 PARTS = {"tubes": ("tubes", "kernel", "position"), "encoder": ("blocks", "gate", "norm"),
          "pooling": ("pool",), "heads": ("heads",)}

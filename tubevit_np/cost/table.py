@@ -2,8 +2,8 @@
 
 import textwrap
 
-from tubevit_np import cost
-from tubevit_np.config import PRESETS, TUBE_SETS, by, with_tubes
+from tubevit_np.cost import count as cost
+from tubevit_np.model.config import PRESETS, TUBE_SETS, by, with_tubes
 
 PAPER = {  # tokens (Sec. 4.1), parameters in millions (Sec. 4), TFLOPs of 4x3 views (Table 1)
     "B": (559, 90, 0.87), "L": (559, 311, 9.53), "H": (559, 635, 17.64)}

@@ -1,0 +1,1 @@
+"""Batches of videos and images: generated, or decoded from data sets."""

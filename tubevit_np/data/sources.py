@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 
 from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
-from tubevit_np.data.generated import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
-from tubevit_np.recipe import GENERATED, Recipe, read_recipe
+from tubevit_np.data.generated.clips import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
+from tubevit_np.runs.recipe import GENERATED, Recipe, read_recipe
 
 ENOUGH = 2048  # examples for a score: one standard error is at most 1.1 %
 
@@ -78,7 +78,7 @@ def open_sources(recipe):
 def open_set(kind, given, recipe):
     if given == GENERATED:
         return generated_source(kind, recipe.frames, recipe.size, recipe.seed)
-    from tubevit_np.data.files import open_files  # only where files are read
+    from tubevit_np.data.datasets.in_memory import open_files  # only where files are read
 
     return open_files(given, kind, recipe)
 
@@ -131,8 +131,8 @@ def open_for(given, kind, heads, frames, size, labels, fps, seed, memory):
     """The held-out part, for its own head, or the first that knows its classes; else ValueError."""
     if given == GENERATED:
         return generated_for(kind, heads, frames, size, labels, seed)
-    from tubevit_np.data.datasets import head_and_path
-    from tubevit_np.data.files import open_held_out
+    from tubevit_np.data.datasets.dataset import head_and_path
+    from tubevit_np.data.datasets.in_memory import open_held_out
 
     (own, path), errors = head_and_path(given), []
     for head in sorted(heads, key=lambda head: head != own):

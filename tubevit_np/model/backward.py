@@ -8,10 +8,9 @@ from functools import partial
 
 import numpy as np
 
-from tubevit_np.baselines import by_frame, by_place, from_places, within_frames
-from tubevit_np.dropout import ATTENTION, MLP, TIME, TOKENS, no_dropout
-from tubevit_np.kernels import SHARED_SIZE, taps
-from tubevit_np.layers import (
+from tubevit_np.fast.blocks import few_heads, multiplied
+from tubevit_np.model.kernels import SHARED_SIZE, taps
+from tubevit_np.model.layers import (
     GELU_CUBE,
     GELU_SCALE,
     gelu_tanh,
@@ -22,11 +21,12 @@ from tubevit_np.layers import (
     split_heads,
     under,
 )
-from tubevit_np.loss import smooth_labels
-from tubevit_np.model import gated_tokens
-from tubevit_np.portions import few_heads, multiplied
-from tubevit_np.position import learned_rows
-from tubevit_np.tubes import grid, token_counts, windows
+from tubevit_np.model.model import gated_tokens
+from tubevit_np.model.position import learned_rows
+from tubevit_np.model.tubes import grid, token_counts, windows
+from tubevit_np.training.dropout import ATTENTION, MLP, TIME, TOKENS, no_dropout
+from tubevit_np.training.loss import smooth_labels
+from tubevit_np.variants.divided_attention import by_frame, by_place, from_places, within_frames
 
 
 def cross_entropy_backward(logits, labels, smoothing=0.0):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tubevit_np.params import flatten
+from tubevit_np.model.params import flatten
 
 
 def patch_rows(tubes, counts):

@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from tubevit_np.dropout import ATTENTION, MLP, no_dropout
-from tubevit_np.portions import attend, calm_heads, few_heads, multiplied, rows
+from tubevit_np.fast.blocks import attend, calm_heads, few_heads, multiplied, rows
+from tubevit_np.training.dropout import ATTENTION, MLP, no_dropout
 
 GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 ERF = 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592

@@ -5,15 +5,15 @@ from functools import cache
 
 import numpy as np
 
-from tubevit_np.baselines import block_for
-from tubevit_np.config import by
-from tubevit_np.dropout import TOKENS, no_dropout
-from tubevit_np.layers import layer_norm, linear, under
-from tubevit_np.pooling import attention_pool
-from tubevit_np.portions import rows
-from tubevit_np.position import learned_rows, positions
-from tubevit_np.scaling import gate, patch_rows
-from tubevit_np.tubes import grid, token_counts, tokenize
+from tubevit_np.fast.blocks import rows
+from tubevit_np.model.config import by
+from tubevit_np.model.gate import gate, patch_rows
+from tubevit_np.model.layers import layer_norm, linear, under
+from tubevit_np.model.pooling import attention_pool
+from tubevit_np.model.position import learned_rows, positions
+from tubevit_np.model.tubes import grid, token_counts, tokenize
+from tubevit_np.training.dropout import TOKENS, no_dropout
+from tubevit_np.variants.divided_attention import block_for
 
 
 def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):

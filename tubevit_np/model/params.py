@@ -8,10 +8,10 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from tubevit_np.config import from_json, to_json
-from tubevit_np.kernels import SHARED_SIZE
-from tubevit_np.tubes import token_counts
-from tubevit_np.writing import whole
+from tubevit_np.model.config import from_json, to_json
+from tubevit_np.model.kernels import SHARED_SIZE
+from tubevit_np.model.tubes import token_counts
+from tubevit_np.storage.atomic_files import whole
 
 KERNEL_NORM = 0.05  # small white noise; from larger noise the learned kernels stay coloured static
 

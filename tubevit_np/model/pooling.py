@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tubevit_np.layers import (
+from tubevit_np.model.layers import (
     attention,
     feed_forward,
     layer_norm,

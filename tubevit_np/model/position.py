@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from tubevit_np.tubes import grid, token_counts
+from tubevit_np.model.tubes import grid, token_counts
 
 
 def centres(tube, shape, strides=None):

@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 
-from tubevit_np.kernels import tube_kernel
-from tubevit_np.layers import linear
+from tubevit_np.model.kernels import tube_kernel
+from tubevit_np.model.layers import linear
 
 
 def grid(tube, shape):

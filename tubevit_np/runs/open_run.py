@@ -5,12 +5,12 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from tubevit_np.data.describe import changed
+from tubevit_np.data.datasets.summary import changed
 from tubevit_np.data.sources import open_sources
-from tubevit_np.folder import MODEL, checkpoints
-from tubevit_np.recipe import read_recipe, write_recipe
-from tubevit_np.run import Run, labels_of
-from tubevit_np.writing import make_folder, write_text
+from tubevit_np.runs.recipe import read_recipe, write_recipe
+from tubevit_np.runs.run import Run, labels_of
+from tubevit_np.runs.run_folder import MODEL, checkpoints
+from tubevit_np.storage.atomic_files import make_folder, write_text
 
 DATA = "data.json"
 

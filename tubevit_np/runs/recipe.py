@@ -4,12 +4,12 @@ import json
 import math
 from dataclasses import asdict, dataclass, replace
 
-from tubevit_np.config import PRESETS, from_json, to_json, with_tubes
-from tubevit_np.folder import find_model
-from tubevit_np.model import check_tubes
-from tubevit_np.params import KERNEL_NORM, load
-from tubevit_np.position import learned_rows
-from tubevit_np.writing import write_text
+from tubevit_np.model.config import PRESETS, from_json, to_json, with_tubes
+from tubevit_np.model.model import check_tubes
+from tubevit_np.model.params import KERNEL_NORM, load
+from tubevit_np.model.position import learned_rows
+from tubevit_np.runs.run_folder import find_model
+from tubevit_np.storage.atomic_files import write_text
 
 PRECISIONS = ("float32", "bfloat16", "half")
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from tubevit_np.data.ahead import ahead
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.joint import Joint
-from tubevit_np.evaluate import evaluate
-from tubevit_np.folder import (
+from tubevit_np.data.prefetch import ahead
+from tubevit_np.model.params import flatten, init, nest, save
+from tubevit_np.plots.gallery.run_plots import draw_curves, draw_kernels
+from tubevit_np.runs.run_folder import (
     MODEL,
     checkpoints,
     find_model,
@@ -24,11 +25,10 @@ from tubevit_np.folder import (
     newest_checkpoint,
     read_metrics,
 )
-from tubevit_np.params import flatten, init, nest, save
-from tubevit_np.pictures import draw_curves, draw_kernels
-from tubevit_np.snapshots import kernels, write_snapshot
-from tubevit_np.start import carried
-from tubevit_np.writing import write_text
+from tubevit_np.runs.snapshots import kernels, write_snapshot
+from tubevit_np.runs.warm_start import carried
+from tubevit_np.storage.atomic_files import write_text
+from tubevit_np.training.evaluate import evaluate
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 PATIENCE = 10  # steps in a row that half precision may leave out, until its scale is right

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
-from tubevit_np.optim import is_kernel
-from tubevit_np.params import flatten, nest, read
-from tubevit_np.writing import whole
+from tubevit_np.model.params import flatten, nest, read
+from tubevit_np.storage.atomic_files import whole
+from tubevit_np.training.optim import is_kernel
 
 FOLDER = "snapshots"
 FIRST = 25  # steps to the first one after the start, then always twice as many

@@ -1,8 +1,8 @@
 """A run that begins with what another one learned: its model and parameters, and new heads."""
 
-from tubevit_np.config import PRESETS
-from tubevit_np.folder import find_model
-from tubevit_np.params import load
+from tubevit_np.model.config import PRESETS
+from tubevit_np.model.params import load
+from tubevit_np.runs.run_folder import find_model
 
 
 def started(path):

@@ -6,9 +6,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from tubevit_np.layers import softmax
-from tubevit_np.loss import rank
-from tubevit_np.model import forward
+from tubevit_np.model.layers import softmax
+from tubevit_np.model.model import forward
+from tubevit_np.training.loss import rank
 
 BATCH = 32
 PARTS = 2  # of every batch, computed side by side; fixed, so that results hold for any cores

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tubevit_np.frequency import from_waves, smooth, to_waves
+from tubevit_np.training.cosine_basis import from_waves, smooth, to_waves
 
 BETAS = (0.9, 0.95)
 EPS = 1e-8

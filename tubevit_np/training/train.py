@@ -4,14 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from threadpoolctl import threadpool_limits
 
-from tubevit_np.backward import backward, cross_entropy_backward
-from tubevit_np.dropout import dropout, no_dropout
-from tubevit_np.evaluate import PARTS, predictor
-from tubevit_np.loss import accuracy, cross_entropy
-from tubevit_np.model import forward
-from tubevit_np.optim import adamw, adamw_state, clip, kernel_rates, learning_rate
-from tubevit_np.scaling import trained
-from tubevit_np.snapshots import due, kernels
+from tubevit_np.model.backward import backward, cross_entropy_backward
+from tubevit_np.model.gate import trained
+from tubevit_np.model.model import forward
+from tubevit_np.runs.snapshots import due, kernels
+from tubevit_np.training.dropout import dropout, no_dropout
+from tubevit_np.training.evaluate import PARTS, predictor
+from tubevit_np.training.loss import accuracy, cross_entropy
+from tubevit_np.training.optim import adamw, adamw_state, clip, kernel_rates, learning_rate
 
 
 def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, frozen=0):

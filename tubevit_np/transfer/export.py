@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
-from tubevit_np.model import check_heads
-from tubevit_np.params import flatten, shapes
-from tubevit_np.position import learned_rows, positions
-from tubevit_np.vit.axes import to_torch
-from tubevit_np.vit.names import (
+from tubevit_np.model.model import check_heads
+from tubevit_np.model.params import flatten, shapes
+from tubevit_np.model.position import learned_rows, positions
+from tubevit_np.storage.atomic_files import whole, write_text
+from tubevit_np.transfer.vit_files.configs import hugging_face_settings, timm_settings
+from tubevit_np.transfer.vit_files.layouts import to_torch
+from tubevit_np.transfer.vit_files.name_tables import (
     HEAD_NAMES,
     IN_HUGGING_FACE,
     IN_TIMM,
@@ -25,8 +27,6 @@ from tubevit_np.vit.names import (
     pool_names,
     their_names,
 )
-from tubevit_np.vit.settings import hugging_face_settings, timm_settings
-from tubevit_np.writing import whole, write_text
 
 FORMATS = ("timm", "hf")
 

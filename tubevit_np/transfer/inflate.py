@@ -7,7 +7,7 @@ transposed resize: resizing the kernel itself would change its sum, and every to
 
 import numpy as np
 
-from tubevit_np.kernels import taps
+from tubevit_np.model.kernels import taps
 
 
 def inflate(w, size):

@@ -8,11 +8,11 @@ has no place here, and neither has, unless asked for, the head that read it."""
 import re
 from dataclasses import replace
 
-from tubevit_np.config import by, with_tubes
-from tubevit_np.inflate import inflate_tubes
-from tubevit_np.params import flatten, init, nest
-from tubevit_np.vit.facts import image_config, some
-from tubevit_np.vit.read import read_image_vit
+from tubevit_np.model.config import by, with_tubes
+from tubevit_np.model.params import flatten, init, nest
+from tubevit_np.transfer.inflate import inflate_tubes
+from tubevit_np.transfer.vit_files.hyperparameters import image_config, some
+from tubevit_np.transfer.vit_files.read import read_image_vit
 
 STARTS = ("inflated", "random", "shared")
 KEPT = "image"  # the name of the file's own head, if it is kept

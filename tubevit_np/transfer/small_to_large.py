@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tubevit_np.tubes import grid
+from tubevit_np.model.tubes import grid
 
 
 def widened(tube, width, dim, shape):

@@ -9,9 +9,9 @@ All other baselines are tube sets (config.py)."""
 
 from functools import partial
 
-from tubevit_np.dropout import TIME, no_dropout
-from tubevit_np.layers import block, layer_norm, linear, self_attention, under
-from tubevit_np.tubes import grid
+from tubevit_np.model.layers import block, layer_norm, linear, self_attention, under
+from tubevit_np.model.tubes import grid
+from tubevit_np.training.dropout import TIME, no_dropout
 
 
 def block_for(cfg, shape):

@@ -16,7 +16,7 @@ from tinygrad import Tensor, dtypes
 from tinygrad.renderer import Estimates
 from tinygrad.uop.ops import KernelInfo, Ops, ProgramInfo, UOp
 
-from tubevit_tg.device import DEVICE, dtype_name
+from tubevit_tg.backend.device import DEVICE, dtype_name
 
 WANTED = os.environ.get("TUBEVIT_BLAS", "1") != "0"
 JUMPS = {"x86_64": (b"\x48\xb8", b"\xff\xe0"),  # mov rax, address; jmp rax

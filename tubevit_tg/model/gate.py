@@ -1,6 +1,6 @@
 """From a small video model to a large image model: the gate, and what trains (Sec. 3.6, Eq. 8)."""
 
-from tubevit_np.scaling import patch_rows, trained, trains
+from tubevit_np.model.gate import patch_rows, trained, trains
 
 
 def gate(z, z0, alpha, keep):

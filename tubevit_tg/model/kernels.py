@@ -1,8 +1,8 @@
 """One 8x8x8 kernel resized for every video tube: fewer parameters, any shape (Sec. 3.4)."""
 
-from tubevit_np.kernels import SHARED_SIZE, taps
-from tubevit_tg.device import constant
-from tubevit_tg.layers import matmul
+from tubevit_np.model.kernels import SHARED_SIZE, taps
+from tubevit_tg.backend.device import constant
+from tubevit_tg.model.layers import matmul
 
 
 def resize_kernel(w, size):

@@ -8,9 +8,9 @@ import math
 import numpy as np
 from tinygrad import Tensor, dtypes
 
-from tubevit_np.dropout import ATTENTION, MLP, no_dropout
-from tubevit_np.layers import GELU_CUBE, GELU_SCALE, under
-from tubevit_tg import blas
+from tubevit_np.model.layers import GELU_CUBE, GELU_SCALE, under
+from tubevit_np.training.dropout import ATTENTION, MLP, no_dropout
+from tubevit_tg.backend import blas
 
 
 def matmul(a, b):

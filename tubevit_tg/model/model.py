@@ -2,16 +2,16 @@
 
 from tinygrad import Tensor, dtypes
 
-from tubevit_np.dropout import TOKENS, no_dropout
-from tubevit_np.layers import under
-from tubevit_np.model import check_heads, check_input, check_tubes, gated_tokens
-from tubevit_tg.baselines import block_for
-from tubevit_tg.device import check_tensors, dtype_name
-from tubevit_tg.layers import layer_norm, linear
-from tubevit_tg.pooling import attention_pool
-from tubevit_tg.position import learned_rows, positions
-from tubevit_tg.scaling import gate
-from tubevit_tg.tubes import tokenize
+from tubevit_np.model.layers import under
+from tubevit_np.model.model import check_heads, check_input, check_tubes, gated_tokens
+from tubevit_np.training.dropout import TOKENS, no_dropout
+from tubevit_tg.backend.device import check_tensors, dtype_name
+from tubevit_tg.model.gate import gate
+from tubevit_tg.model.layers import layer_norm, linear
+from tubevit_tg.model.pooling import attention_pool
+from tubevit_tg.model.position import learned_rows, positions
+from tubevit_tg.model.tubes import tokenize
+from tubevit_tg.variants.divided_attention import block_for
 
 
 def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):

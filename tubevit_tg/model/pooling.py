@@ -1,7 +1,14 @@
 """From all tokens to one vector: a learned probe attends to them (Fig. 2, "Attention Pooling")."""
 
-from tubevit_np.layers import under
-from tubevit_tg.layers import attention, feed_forward, layer_norm, linear, merge_heads, split_heads
+from tubevit_np.model.layers import under
+from tubevit_tg.model.layers import (
+    attention,
+    feed_forward,
+    layer_norm,
+    linear,
+    merge_heads,
+    split_heads,
+)
 
 
 def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):

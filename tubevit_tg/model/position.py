@@ -2,8 +2,8 @@
 
 from tinygrad import Tensor, dtypes
 
-from tubevit_np import position
-from tubevit_np.position import centres, learned_rows, sincos_3d
+from tubevit_np.model import position
+from tubevit_np.model.position import centres, learned_rows, sincos_3d
 
 
 def positions(cfg, shape, dtype=dtypes.float32):

@@ -4,9 +4,9 @@ import math
 
 from tinygrad import Tensor
 
-from tubevit_np.tubes import grid, member_offsets, token_counts
-from tubevit_tg.kernels import tube_kernel
-from tubevit_tg.layers import matmul
+from tubevit_np.model.tubes import grid, member_offsets, token_counts
+from tubevit_tg.model.kernels import tube_kernel
+from tubevit_tg.model.layers import matmul
 
 
 def windows(video, tube):

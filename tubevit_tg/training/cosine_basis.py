@@ -4,9 +4,9 @@ Neighbouring voxels of a video are nearly equal, so a kernel's gradient by voxel
 slow waves, and steps of equal size for every voxel hardly change the fast ones, which see edges and
 motion.  By waves, AdamW scales each alone.  The model does not change: this is its training."""
 
-from tubevit_np.frequency import cosines, roughness
-from tubevit_tg.device import constant
-from tubevit_tg.layers import matmul
+from tubevit_np.training.cosine_basis import cosines, roughness
+from tubevit_tg.backend.device import constant
+from tubevit_tg.model.layers import matmul
 
 
 def to_waves(w):

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from tubevit_np.dropout import ATTENTION, MLP, TIME, TOKENS, no_dropout
-from tubevit_tg.device import constant
+from tubevit_np.training.dropout import ATTENTION, MLP, TIME, TOKENS, no_dropout
+from tubevit_tg.backend.device import constant
 
 
 def dropout(rate, keys):

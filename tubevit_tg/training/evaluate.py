@@ -2,8 +2,8 @@
 
 from tinygrad import TinyJit
 
-from tubevit_tg.device import on_one, to_arrays, to_tensors
-from tubevit_tg.model import forward
+from tubevit_tg.backend.device import on_one, to_arrays, to_tensors
+from tubevit_tg.model.model import forward
 
 
 def logits_of(params, cfg, x, heads):

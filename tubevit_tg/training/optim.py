@@ -5,9 +5,9 @@ Parameters, gradients and moments are flat dicts with the same names."""
 import numpy as np
 from tinygrad import Tensor
 
-from tubevit_np.optim import BETAS, EPS, decayed, is_kernel, kernel_rates, learning_rate
-from tubevit_tg.device import to_tensors
-from tubevit_tg.frequency import from_waves, smooth, to_waves
+from tubevit_np.training.optim import BETAS, EPS, decayed, is_kernel, kernel_rates, learning_rate
+from tubevit_tg.backend.device import to_tensors
+from tubevit_tg.training.cosine_basis import from_waves, smooth, to_waves
 
 
 def clip(grads, most):

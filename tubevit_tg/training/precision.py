@@ -6,7 +6,7 @@ by a scale, as large as the gradients allow, and these divided by it again (Mici
 import numpy as np
 from tinygrad import Tensor
 
-from tubevit_np.optim import decayed
+from tubevit_np.training.optim import decayed
 
 SCALE, ENOUGH = 2.0**15, 1000  # the first scale;  so many good steps in a row double it
 

@@ -3,17 +3,17 @@
 from tinygrad import TinyJit
 
 from tubevit_np.data.batch import Batch
-from tubevit_np.dropout import no_dropout
-from tubevit_np.optim import adamw_state, kernel_rates, learning_rate
-from tubevit_np.snapshots import due, kernels
-from tubevit_tg.device import DEVICE, describe, devices, to_arrays, to_tensors
-from tubevit_tg.dropout import dropout
-from tubevit_tg.evaluate import predictor
-from tubevit_tg.loss import accuracy, cross_entropy
-from tubevit_tg.model import forward
-from tubevit_tg.optim import adamw, autograd, clip
-from tubevit_tg.precision import judged, lowered, new_scaling, rescale
-from tubevit_tg.scaling import trained
+from tubevit_np.runs.snapshots import due, kernels
+from tubevit_np.training.dropout import no_dropout
+from tubevit_np.training.optim import adamw_state, kernel_rates, learning_rate
+from tubevit_tg.backend.device import DEVICE, describe, devices, to_arrays, to_tensors
+from tubevit_tg.model.gate import trained
+from tubevit_tg.model.model import forward
+from tubevit_tg.training.dropout import dropout
+from tubevit_tg.training.evaluate import predictor
+from tubevit_tg.training.loss import accuracy, cross_entropy
+from tubevit_tg.training.optim import adamw, autograd, clip
+from tubevit_tg.training.precision import judged, lowered, new_scaling, rescale
 
 
 def batch_loss(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, frozen=0):

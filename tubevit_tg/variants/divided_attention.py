@@ -9,11 +9,11 @@ All other baselines are tube sets (config.py)."""
 
 from functools import partial
 
-from tubevit_np.baselines import by_frame, within_frames
-from tubevit_np.dropout import TIME, no_dropout
-from tubevit_np.layers import under
-from tubevit_np.tubes import grid
-from tubevit_tg.layers import block, layer_norm, linear, self_attention
+from tubevit_np.model.layers import under
+from tubevit_np.model.tubes import grid
+from tubevit_np.training.dropout import TIME, no_dropout
+from tubevit_np.variants.divided_attention import by_frame, within_frames
+from tubevit_tg.model.layers import block, layer_norm, linear, self_attention
 
 
 def block_for(cfg, shape):

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from notebooks.assignments.exercises import Exercise
-from tests import loops
-from tubevit_np.config import Tube
-from tubevit_np.data.generated import make_clips, make_pools
-from tubevit_np.tubes import grid, windows
+from notebooks.assignments.build.exercises import Exercise
+from tubevit_np.conformance import loops
+from tubevit_np.data.generated.clips import make_clips, make_pools
+from tubevit_np.model.config import Tube
+from tubevit_np.model.tubes import grid, windows
 
 rng = np.random.default_rng(7)
 DATA = {"clip": make_clips(make_pools(rng, canvases=4, sprites=4), 12, rng)[0][1]}

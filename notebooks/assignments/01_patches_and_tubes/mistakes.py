@@ -1,6 +1,6 @@
 """Assignment 1: answers that are wrong in ways that are likely, and what to tell who gives them."""
 
-from notebooks.assignments.exercises import Wrong
+from notebooks.assignments.build.exercises import Wrong
 
 LOOPS = "for t in axes[0] for h in axes[1] for w in axes[2]"
 

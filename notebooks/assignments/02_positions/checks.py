@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from notebooks.assignments.checks_01 import axis, tube
-from notebooks.assignments.exercises import Exercise
-from tests import loops
-from tubevit_np.config import Tube
-from tubevit_np.position import centres, sincos_3d
+from notebooks.assignments.build.exercises import Exercise, load
+from tubevit_np.conformance import loops
+from tubevit_np.model.config import Tube
+from tubevit_np.model.position import centres, sincos_3d
 
+patches_and_tubes, _ = load("01")
+axis, tube = patches_and_tubes.axis, patches_and_tubes.tube
 rng = np.random.default_rng(2)
 DATA = {"waves": sincos_3d(np.arange(48.0)[:, None].repeat(3, axis=1), 96)}
 

@@ -1,6 +1,6 @@
 """Assignment 2: answers that are wrong in ways that are likely, and what to tell who gives them."""
 
-from notebooks.assignments.exercises import Wrong
+from notebooks.assignments.build.exercises import Wrong
 
 UP_TO_ROUNDING = ("Positions may change when places move, and their products in the last digits: "
                   "what must stay, and how exactly?")  # no case tells these two mistakes apart

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 
 import tubevit_np as tv
-from notebooks.assignments.exercises import Exercise
-from tests import loops
-from tubevit_np.layers import split_heads
+from notebooks.assignments.build.exercises import Exercise
+from tubevit_np.conformance import loops
+from tubevit_np.model.layers import split_heads
 
 rng = np.random.default_rng(3)
 

@@ -1,6 +1,6 @@
 """Assignment 3: answers that are wrong in ways that are likely, and what to tell who gives them."""
 
-from notebooks.assignments.exercises import Wrong
+from notebooks.assignments.build.exercises import Wrong
 
 HEADS = "attention(*head)[0] for head in zip(q, k, v)"
 

@@ -7,16 +7,16 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from notebooks.assignments.exercises import Exercise
-from tubevit_np.backward import (
+from notebooks.assignments.build.exercises import Exercise
+from tubevit_np.model.backward import (
     attention_backward,
     layer_norm_backward,
     linear_backward,
     softmax_backward,
     tube_tokens_backward,
 )
-from tubevit_np.config import Tube
-from tubevit_np.layers import softmax
+from tubevit_np.model.config import Tube
+from tubevit_np.model.layers import softmax
 
 rng = np.random.default_rng(4)
 DATA = {}

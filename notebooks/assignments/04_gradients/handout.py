@@ -27,7 +27,7 @@
 # - A. Baydin and others, *Automatic differentiation in machine learning: a survey*, JMLR 2018,
 #   sections 2 and 3: what libraries do, and how it differs from differences.
 # - J. Ba, J. Kiros, G. Hinton, *Layer normalization*, 2016, sections 3 and 5.1.
-# - Afterwards: `tubevit_np/backward.py`, the same functions as this project has them.
+# - Afterwards: `tubevit_np/model/backward.py`, the same functions as this project has them.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_start", "grade": false, "solution": false, "locked": true, "task": false}
 import numpy as np

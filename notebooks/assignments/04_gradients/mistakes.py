@@ -1,6 +1,6 @@
 """Assignment 4: answers that are wrong in ways that are likely, and what to tell who gives them."""
 
-from notebooks.assignments.exercises import Wrong
+from notebooks.assignments.build.exercises import Wrong
 
 COPIES = "there, back = x.copy(), x.copy()"
 MOVES = "        there[place] += h\n        back[place] -= h\n"

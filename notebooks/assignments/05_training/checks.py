@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from notebooks.assignments.exercises import Exercise
-from tubevit_np.backward import cross_entropy_backward
-from tubevit_np.data.generated import REVERSED
-from tubevit_np.loss import accuracy, cross_entropy
-from tubevit_np.optim import adamw, clip, learning_rate
+from notebooks.assignments.build.exercises import Exercise
+from tubevit_np.data.generated.clips import REVERSED
+from tubevit_np.model.backward import cross_entropy_backward
+from tubevit_np.training.loss import accuracy, cross_entropy
+from tubevit_np.training.optim import adamw, clip, learning_rate
 
 rng = np.random.default_rng(5)
 DATA = {}

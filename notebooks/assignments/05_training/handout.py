@@ -308,7 +308,7 @@ PROJECT = find_project(PROJECT)
 
 # %%
 import tubevit_np as tv
-from tubevit_np.data.generated import make_clips, make_pools
+from tubevit_np.data.generated.clips import make_clips, make_pools
 
 params, cfg, _ = tv.load(PROJECT / MODEL)
 pools = make_pools(np.random.default_rng(1), canvases=16, sprites=16)

@@ -1,6 +1,6 @@
 """Assignment 5: answers that are wrong in ways that are likely, and what to tell who gives them."""
 
-from notebooks.assignments.exercises import Wrong
+from notebooks.assignments.build.exercises import Wrong
 
 SHARE = "(step - warmup) / (steps - warmup)"
 HALF = "(1 + math.cos(math.pi * share)) / 2"

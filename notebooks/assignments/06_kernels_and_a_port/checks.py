@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from notebooks.assignments.exercises import Exercise
-from tests.conformance.adapters.tubevit_tg import adapter
-from tests.conformance.vectors import vectors
-from tubevit_np.kernels import resize_kernel
-from tubevit_tg.layers import layer_norm
+from notebooks.assignments.build.exercises import Exercise
+from tubevit_np.conformance.adapters.tubevit_tg import adapter
+from tubevit_np.conformance.vectors import vectors
+from tubevit_np.model.kernels import resize_kernel
+from tubevit_tg.model.layers import layer_norm
 
 rng = np.random.default_rng(6)
 VECTORS = {vector.name.removeprefix("layer_norm-"): vector for vector in vectors()

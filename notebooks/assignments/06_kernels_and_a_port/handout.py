@@ -29,7 +29,7 @@
 # - E. Adelson and J. Bergen, *Spatiotemporal energy models for the perception of motion*, Journal
 #   of the Optical Society of America A, 1985, sections 1 to 3: motion is a slant in space and time.
 # - Piergiovanni, Kuo and Angelova, *Rethinking Video ViTs*, CVPR 2023, section 3.4 and figure 5.
-# - `tests/conformance/README.md` of this project: what the suite asks of a port.
+# - `tubevit_np/conformance/README.md` of this project: what the suite asks of a port.
 # - The quick start of tinygrad's documentation.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_start", "grade": false, "solution": false, "locked": true, "task": false}
@@ -322,13 +322,13 @@ check("vjp")
 #
 # With both right, the next cell asks the suite of this project about your port: all its cases of
 # layer norm, answers and gradients, in float64 and float32. For a whole port one writes an adapter
-# as a module and runs `python -m tests.conformance my_port.adapter`.
+# as a module and runs `python -m tubevit_np.conformance my_port.adapter`.
 
 # %%
 from types import SimpleNamespace
 
-from tests.conformance.suite import checks, judge
-from tests.conformance.vectors import vectors
+from tubevit_np.conformance.suite import checks, judge
+from tubevit_np.conformance.vectors import vectors
 
 mine = SimpleNamespace(vjp=vjp, layer_norm=lambda x, g, b, eps: layer_norm(
     Tensor(x), Tensor(g), Tensor(b), eps).numpy())
@@ -415,4 +415,5 @@ for dtype in "float64", "float32":
 # ## How to go on
 #
 # The other operations of the suite, one at a time: `softmax`, `gelu`, `tube_tokens`, up to
-# `forward`. `python -m tests.conformance --list` names all checks. That would be a port of TubeViT.
+# `forward`. `python -m tubevit_np.conformance --list` names all checks. That would be a port of
+# TubeViT.

@@ -1,6 +1,6 @@
 """Assignment 6: answers that are wrong in ways that are likely, and what to tell who gives them."""
 
-from notebooks.assignments.exercises import Wrong
+from notebooks.assignments.build.exercises import Wrong
 
 GREY = "0.5 + kernel / (2 * most)"
 WAVES = "np.fft.fftn(kernel, (size, size, size), axes=(0, 1, 2))"

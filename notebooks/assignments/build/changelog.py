@@ -8,9 +8,9 @@ import json
 import re
 from hashlib import sha256
 
+from notebooks.assignments.build.exercises import load
+from notebooks.assignments.build.handout import FOLDER
 from notebooks.assignments.course.judging import describe
-from notebooks.assignments.exercises import load
-from notebooks.assignments.handout import FOLDER
 
 CHANGELOG = FOLDER / "CHANGELOG.md"
 SOLUTION = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)

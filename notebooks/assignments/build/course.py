@@ -20,12 +20,12 @@ from pathlib import Path
 
 import nbformat
 
+from notebooks.assignments.build.exercises import judged_by, kills, load
+from notebooks.assignments.build.handout import FOLDER
+from notebooks.assignments.build.instructor_guide import guide
 from notebooks.assignments.course.packing import pack
-from notebooks.assignments.exercises import judged_by, kills, load
-from notebooks.assignments.guide import guide
-from notebooks.assignments.handout import FOLDER
-from notebooks.build import run
-from tubevit_np.writing import make_folder
+from notebooks.build.execute import run
+from tubevit_np.storage.atomic_files import make_folder
 
 FOR_TEACHERS = ("hooks.py", "grading.py", "gradescope.py", "nbgrader_config.py")
 REQUIRED = FOLDER.parents[1] / "requirements.txt"

@@ -1,4 +1,4 @@
-"""What an assignment's checks_NN.py and wrong_NN.py are made of, and what is made of them."""
+"""What an assignment's checks.py and mistakes.py are made of, and what is made of them."""
 
 import importlib
 import inspect
@@ -10,6 +10,7 @@ from types import ModuleType
 
 import numpy as np
 
+from notebooks.assignments.build.handout import FOLDER
 from notebooks.assignments.course.calls import answer
 from notebooks.assignments.course.judging import judge
 from notebooks.assignments.course.packing import pack, pack_reply, unpack
@@ -48,9 +49,10 @@ class Wrong:
 
 
 def load(number):
-    """(checks, wrong): the modules of an assignment, by its number as text."""
-    return tuple(importlib.import_module(f"notebooks.assignments.{kind}_{number}")
-                 for kind in ("checks", "wrong"))
+    """(checks, mistakes): the modules of an assignment, by its number as text."""
+    folder, = FOLDER.glob(f"{number}_*/")
+    return tuple(importlib.import_module(f"notebooks.assignments.{folder.name}.{kind}")
+                 for kind in ("checks", "mistakes"))
 
 
 def judged_by(checks, wrongs, solutions, points):

@@ -1,4 +1,4 @@
-"""A source NN_topic.py as a handout: what students get, what they are shown afterwards.
+"""A source NN_topic/handout.py as a handout: what students get, what they are shown afterwards.
 
 Beside nbgrader's own metadata a cell of text may carry
   course={"exercise": NAME, "minutes": 10, "difficulty": 2}   the task of an exercise or question
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from notebooks.assignments.course.handing import code_cells
-from notebooks.cells import chosen, of_cells, parts
+from notebooks.build.cells import chosen, of_cells, parts
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[1]
 MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION *\n?", re.MULTILINE)
 FOLD = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 
@@ -25,7 +25,7 @@ class Handout:
 
     @property
     def name(self):
-        return self.path.stem
+        return self.path.parent.name
 
     @property
     def number(self):
@@ -116,6 +116,7 @@ def _folded(kind, source):
 
 
 def handouts(names=()):
-    """The Handouts of `chosen` sources."""
-    return [Handout(path, parts(path.read_text(encoding="utf-8")))
-            for path in chosen(FOLDER, "assignment", names)]
+    """The Handouts of `chosen` assignments."""
+    found = {path.parent.name: path for path in sorted(FOLDER.glob("[0-9][0-9]_*/handout.py"))}
+    return [Handout(found[name], parts(found[name].read_text(encoding="utf-8")))
+            for name in chosen(found, "assignment", names)]

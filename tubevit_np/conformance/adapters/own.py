@@ -9,8 +9,8 @@ import numpy as np
 
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
-from tubevit_np.layers import under
-from tubevit_np.recipe import Recipe
+from tubevit_np.model.layers import under
+from tubevit_np.runs.recipe import Recipe
 
 HOST = ("grid", "centres", "shapes", "preset", "sincos_3d", "learning_rate", "load", "init")
 
@@ -63,7 +63,7 @@ def each_tube(function, tubes, shape):
 
 
 def scale_uint8(p, x, mean, std):
-    return p.model.scale_uint8(x, SimpleNamespace(mean=mean, std=std))
+    return p.model.model.scale_uint8(x, SimpleNamespace(mean=mean, std=std))
 
 
 def self_attention(p, params, x, heads):

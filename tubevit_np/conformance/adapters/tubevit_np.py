@@ -3,8 +3,8 @@
 import copy
 
 import tubevit_np as tv
-from tests.conformance.adapters.own import Own, config, tube_of
-from tubevit_np.backward import (
+from tubevit_np.conformance.adapters.own import Own, config, tube_of
+from tubevit_np.model.backward import (
     attention_backward,
     attention_pool_backward,
     backward,
@@ -19,8 +19,8 @@ from tubevit_np.backward import (
     softmax_backward,
     tube_tokens_backward,
 )
-from tubevit_np.layers import under
-from tubevit_np.train import joint_step
+from tubevit_np.model.layers import under
+from tubevit_np.training.train import joint_step
 
 
 class Numpy(Own):

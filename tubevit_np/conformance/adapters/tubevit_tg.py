@@ -4,9 +4,9 @@ import numpy as np
 from tinygrad import Context, Tensor
 
 import tubevit_tg as tg
-from tests.conformance.adapters.own import OPS, Own
-from tests.conformance.case import gathered
-from tubevit_tg.train import joint_step
+from tubevit_np.conformance.adapters.own import OPS, Own
+from tubevit_np.conformance.case import gathered
+from tubevit_tg.training.train import joint_step
 
 
 class Tinygrad(Own):

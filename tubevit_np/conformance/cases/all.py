@@ -1,6 +1,6 @@
 """Everything that is asked of a port, in the order in which it is asked."""
 
-from tests.conformance.cases import layout, model, operations, refusals, training
+from tubevit_np.conformance.cases import layout, model, operations, refusals, training
 
 MODULES = (layout, operations, model, training, refusals)
 

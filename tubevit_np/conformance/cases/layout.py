@@ -3,7 +3,7 @@
 import numpy as np
 
 import tubevit_np as tv
-from tests.conformance.case import Case, plain
+from tubevit_np.conformance.case import Case, plain
 
 # Every axis has another size, stride and offset: no two can be swapped unseen.
 PACKED = tv.Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 2))  # members overrun t and w

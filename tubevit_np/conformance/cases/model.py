@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 import tubevit_np as tv
-from tests.conformance.case import Case, Draw, plain
-from tests.conformance.cases.layout import OVERLAPPING, PACKED, PATCH, SMALL
+from tubevit_np.conformance.case import Case, Draw, plain
+from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH, SMALL
 
 MODEL = tv.Config((PACKED, PATCH, OVERLAPPING), dim=20, depth=2, heads=5, mlp_dim=14,
                   classes={"verb": 4, "noun": 7}, channels=2, position_scale=0.75, tau=50.0)

@@ -3,8 +3,8 @@
 import numpy as np
 
 import tubevit_np as tv
-from tests.conformance.case import Case, Draw, below, plain
-from tests.conformance.cases.layout import OVERLAPPING, PACKED, PATCH
+from tubevit_np.conformance.case import Case, Draw, below, plain
+from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH
 
 B, N, D, A, M = 2, 6, 12, 3, 7  # all different; E = 4
 FAINT = 2.0**-10  # tokens whose variance is about eps, 1e-6

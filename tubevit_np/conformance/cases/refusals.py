@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 import tubevit_np as tv
-from tests.conformance.case import Case, Draw, plain
-from tests.conformance.cases.layout import OVERLAPPING, PACKED, PATCH, SMALL
-from tests.conformance.files import FILES, TINY
+from tubevit_np.conformance.case import Case, Draw, plain
+from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH, SMALL
+from tubevit_np.conformance.files import FILES, TINY
 
 GOOD = plain(replace(TINY, tubes=(PACKED, PATCH), dim=8))
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from tubevit_np.recipe import MAGNITUDE
+from tubevit_np.runs.recipe import MAGNITUDE
 
 GREY = (128, 128, 128)
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tubevit_np.data.video import VIDEO_SUFFIXES
+from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
 KINETICS = {"youtube_id", "time_start", "time_end"}
 BESIDE = ("annotations", "labels")  # folders that such files are kept in, beside the clips

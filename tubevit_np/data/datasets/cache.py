@@ -10,8 +10,8 @@ import warnings
 
 import numpy as np
 
-from tubevit_np.data.images import reason
-from tubevit_np.writing import make_folder
+from tubevit_np.data.decoding.images import reason
+from tubevit_np.storage.atomic_files import make_folder
 
 FORMAT = 1  # another for pictures that are made in another way
 LIMIT = 2**28  # bytes of one video's pictures; what would take more is decoded each time

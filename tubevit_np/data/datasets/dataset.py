@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from tubevit_np.config import SCORES
-from tubevit_np.data.images import read_image
-from tubevit_np.data.listing import HELD_OUT, SUFFIXES, list_parts, part_named
-from tubevit_np.data.video import ShortClip, read_clip
+from tubevit_np.data.datasets.listing import HELD_OUT, SUFFIXES, list_parts, part_named
+from tubevit_np.data.decoding.images import read_image
+from tubevit_np.data.decoding.video import ShortClip, read_clip
+from tubevit_np.model.config import SCORES
 
 
 @dataclass(frozen=True)

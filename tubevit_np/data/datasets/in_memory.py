@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tubevit_np.data.batch import CROPS, Batch
-from tubevit_np.data.cache import Cache
-from tubevit_np.data.datasets import new_head_and_path, open_dataset
-from tubevit_np.data.images import centre_crop, read_image, read_image_views
-from tubevit_np.data.labelled import LabelledFiles
-from tubevit_np.data.listing import list_parts
-from tubevit_np.data.span import read_span
-from tubevit_np.data.stream import StreamSource, larger, order
-from tubevit_np.data.video import is_video, read_clip, read_views
-from tubevit_np.recipe import Recipe
+from tubevit_np.data.datasets.cache import Cache
+from tubevit_np.data.datasets.dataset import new_head_and_path, open_dataset
+from tubevit_np.data.datasets.labeled_files import LabelledFiles
+from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.data.datasets.streaming import StreamSource, larger, order
+from tubevit_np.data.decoding.fixed_rate_clips import read_span
+from tubevit_np.data.decoding.images import centre_crop, read_image, read_image_views
+from tubevit_np.data.decoding.video import is_video, read_clip, read_views
+from tubevit_np.runs.recipe import Recipe
 
 GIGABYTE = 1e9
 

@@ -8,12 +8,12 @@ from functools import cache
 
 import numpy as np
 
-from tubevit_np.data.augment import mirrored
+from tubevit_np.data.augmentation.flip import mirrored
+from tubevit_np.data.augmentation.randaugment import randaugment
 from tubevit_np.data.batch import CHANGES, FLIPS, Batch
-from tubevit_np.data.datasets import Dataset, Loaded
-from tubevit_np.data.describe import describe
-from tubevit_np.data.randaugment import randaugment
-from tubevit_np.data.video import ShortClip
+from tubevit_np.data.datasets.dataset import Dataset, Loaded
+from tubevit_np.data.datasets.summary import describe
+from tubevit_np.data.decoding.video import ShortClip
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import re
 import warnings
 from pathlib import Path
 
-from tubevit_np.data.annotations import (
+from tubevit_np.data.datasets.annotations import (
     BESIDE,
     KINETICS,
     Row,
@@ -21,8 +21,8 @@ from tubevit_np.data.annotations import (
     read_table,
     ssv2_rows,
 )
-from tubevit_np.data.images import IMAGE_SUFFIXES
-from tubevit_np.data.video import VIDEO_SUFFIXES
+from tubevit_np.data.decoding.images import IMAGE_SUFFIXES
+from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
 PARTS = {"train": ("train",), "val": ("val", "validation", "validate")}
 SUFFIXES = {"video": VIDEO_SUFFIXES, "image": IMAGE_SUFFIXES}

@@ -6,11 +6,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tubevit_np.data.batch import CROPS, TRAIN, Batch
-from tubevit_np.data.cache import LIMIT, Cache
-from tubevit_np.data.images import centre_crop, read_image, read_image_views, squares
-from tubevit_np.data.labelled import LabelledFiles, threads
-from tubevit_np.data.span import first_of, lengthened, read_all, read_span
-from tubevit_np.data.video import ShortClip, places_apart, read_clip, read_views, tell_short
+from tubevit_np.data.datasets.cache import LIMIT, Cache
+from tubevit_np.data.datasets.labeled_files import LabelledFiles, threads
+from tubevit_np.data.decoding.fixed_rate_clips import first_of, lengthened, read_all, read_span
+from tubevit_np.data.decoding.images import centre_crop, read_image, read_image_views, squares
+from tubevit_np.data.decoding.video import (
+    ShortClip,
+    places_apart,
+    read_clip,
+    read_views,
+    tell_short,
+)
 
 MARGIN = 8  # files are read 1/8 larger than asked, so that training can crop at random
 TRIES = 10  # files in a row that cannot be read, before training gives up

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.data.datasets import present
-from tubevit_np.data.listing import list_parts
-from tubevit_np.writing import make_folder, write_csv
+from tubevit_np.data.datasets.dataset import present
+from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.storage.atomic_files import make_folder, write_csv
 
 
 def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):

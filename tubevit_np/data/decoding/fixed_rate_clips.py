@@ -9,9 +9,9 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from tubevit_np.data.clock import at_moments, duration, rate_of, rising, timed_frames
-from tubevit_np.data.images import ANIMATION_SUFFIXES, read_animation, reading, reason
-from tubevit_np.data.video import open_stream, positions, tell_short, to_picture
+from tubevit_np.data.decoding.images import ANIMATION_SUFFIXES, read_animation, reading, reason
+from tubevit_np.data.decoding.timestamps import at_moments, duration, rate_of, rising, timed_frames
+from tubevit_np.data.decoding.video import open_stream, positions, tell_short, to_picture
 
 
 def read_span(path, frames, fps, at, short, cut, tell=warnings.warn):

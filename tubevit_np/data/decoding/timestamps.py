@@ -6,7 +6,7 @@ from itertools import chain
 
 import av
 
-from tubevit_np.data.video import count_frames, open_stream
+from tubevit_np.data.decoding.video import count_frames, open_stream
 
 RATE = 25.0  # frames a second of a video that does not say
 HELD = 0.25  # seconds: so far past its last frame a video may say that it lasts

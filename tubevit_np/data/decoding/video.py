@@ -7,7 +7,7 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from tubevit_np.data.images import (
+from tubevit_np.data.decoding.images import (
     ANIMATION_SUFFIXES,
     is_animated,
     read_animation,

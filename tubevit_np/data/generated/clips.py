@@ -7,7 +7,7 @@ sizes of those that do not.  (The first frames alone do tell approach, still sma
 
 import numpy as np
 
-from tubevit_np.data.sprites import EXTENT, NOUNS, Pools, make_pools
+from tubevit_np.data.generated.sprites import EXTENT, NOUNS, Pools, make_pools
 
 __all__ = ("NOUNS", "REVERSED", "VERBS", "Pools", "make_clips", "make_images", "make_pools")
 VERBS = ("left", "right", "up", "down", "approach", "recede", "spin", "still")

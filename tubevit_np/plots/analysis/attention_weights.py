@@ -3,7 +3,7 @@ forward returns."""
 
 import numpy as np
 
-from tubevit_np.layers import softmax
+from tubevit_np.model.layers import softmax
 
 
 def self_weights(out, layer):

@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from figures.pixels import TINY
+from tubevit_np.plots.analysis.pixels import TINY
 
 STARTS, ROUNDS = 4, 9  # frequencies that the search sets out from; times round the three axes
 NARROW, WIDE = 0.7, 3.0  # widths of the window: samples at least, sides at most

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from tubevit_np.tubes import grid, token_counts, windows
+from tubevit_np.model.tubes import grid, token_counts, windows
 
 
 def voxels(tube, shape):

@@ -3,10 +3,10 @@
 import numpy as np
 from tqdm import tqdm
 
-from figures.chance import DRAWS, beaten, random_directions, random_phases
-from figures.gabor import gabor_fit
-from figures.pixels import TINY
-from figures.spectrum import direction_selectivity, orientedness, separability
+from tubevit_np.plots.analysis.gabor_fit import gabor_fit
+from tubevit_np.plots.analysis.null_models import DRAWS, beaten, random_directions, random_phases
+from tubevit_np.plots.analysis.pixels import TINY
+from tubevit_np.plots.analysis.spectrum import direction_selectivity, orientedness, separability
 
 GREY = np.ones(3) / np.sqrt(3)
 OPPONENT = np.array([[1, -1, 0] / np.sqrt(2), [-1, -1, 2] / np.sqrt(6)])  # red-green, blue-yellow

@@ -9,7 +9,7 @@ import itertools
 
 import numpy as np
 
-from figures.pixels import TINY
+from tubevit_np.plots.analysis.pixels import TINY
 
 PAD = 2  # a kernel is padded with zeros to so many times its size
 BLOCK = 32  # kernels at once, for the memory's sake

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from tubevit_np.data.batch import HELD_OUT
-from tubevit_np.data.files import read_one
-from tubevit_np.data.generated import VERBS, make_clips
+from tubevit_np.data.datasets.in_memory import read_one
+from tubevit_np.data.generated.clips import VERBS, make_clips
+from tubevit_np.data.generated.sprites import NOUNS
 from tubevit_np.data.sources import generated_pools
-from tubevit_np.data.sprites import NOUNS
-from tubevit_np.folder import heads_for
-from tubevit_np.model import forward
+from tubevit_np.model.model import forward
+from tubevit_np.runs.run_folder import heads_for
 
 SEED = 6  # of the generated clip: its object is seen whole, and moves
 

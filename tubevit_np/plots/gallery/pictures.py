@@ -9,30 +9,46 @@ from functools import partial
 
 from tqdm import tqdm
 
-from figures import (
+from tubevit_np.plots.analysis.attention_weights import answers
+from tubevit_np.plots.gallery.run_data import Missing
+from tubevit_np.plots.gallery.run_plots import CURVES, KERNELS
+from tubevit_np.plots.kernel_plots import (
     animation,
-    attention,
-    colours,
     controls,
-    curves,
-    distributions,
     history,
-    kernels,
-    movement,
-    overlay,
-    population,
-    position_table,
-    positions,
-    save,
     slices,
     spectra,
-    tubes,
 )
-from figures.opened import Missing
-from figures.weights import answers
-from tubevit_np.pictures import CURVES, KERNELS
-from tubevit_np.run import GLANCE
-from tubevit_np.writing import write_text
+from tubevit_np.plots.kernel_plots import (
+    color_axes as colours,
+)
+from tubevit_np.plots.kernel_plots import (
+    grid as kernels,
+)
+from tubevit_np.plots.kernel_plots import (
+    motion as movement,
+)
+from tubevit_np.plots.kernel_plots import (
+    score_histograms as distributions,
+)
+from tubevit_np.plots.kernel_plots import (
+    tuning_histograms as population,
+)
+from tubevit_np.plots.model_plots import (
+    attention,
+    overlay,
+    position_table,
+)
+from tubevit_np.plots.model_plots import (
+    position_similarity as positions,
+)
+from tubevit_np.plots.model_plots import (
+    sampling as tubes,
+)
+from tubevit_np.plots.style import save
+from tubevit_np.plots.training_plots import curves
+from tubevit_np.runs.run import GLANCE
+from tubevit_np.storage.atomic_files import write_text
 
 SCORES = (
     "Medians over kernels. gabor: share of the energy in the best drifting grating behind a "

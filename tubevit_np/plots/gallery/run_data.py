@@ -5,21 +5,21 @@ from functools import cached_property
 
 import numpy as np
 
-from figures.chance import DRAWS, beaten
-from figures.example import from_file, generated
-from figures.pixels import norms
-from figures.positions import added
-from figures.scores import by_chance, colour_energy, measure, summary
-from figures.spectrum import peaks, tuning
-from figures.weights import pool_weights
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.sources import speed
-from tubevit_np.folder import find_model, read_metrics
-from tubevit_np.params import init, load
-from tubevit_np.pictures import tube_kernels
-from tubevit_np.recipe import Recipe, read_recipe
-from tubevit_np.run import chances
-from tubevit_np.snapshots import read_snapshots
+from tubevit_np.model.params import init, load
+from tubevit_np.plots.analysis.attention_weights import pool_weights
+from tubevit_np.plots.analysis.null_models import DRAWS, beaten
+from tubevit_np.plots.analysis.pixels import norms
+from tubevit_np.plots.analysis.scores import by_chance, colour_energy, measure, summary
+from tubevit_np.plots.analysis.spectrum import peaks, tuning
+from tubevit_np.plots.gallery.example_clip import from_file, generated
+from tubevit_np.plots.gallery.run_plots import tube_kernels
+from tubevit_np.plots.model_plots.position_similarity import added
+from tubevit_np.runs.recipe import Recipe, read_recipe
+from tubevit_np.runs.run import chances
+from tubevit_np.runs.run_folder import find_model, read_metrics
+from tubevit_np.runs.snapshots import read_snapshots
 
 CHANCE = 0  # the seed that chance is drawn from
 

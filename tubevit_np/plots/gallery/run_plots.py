@@ -1,8 +1,8 @@
 """The pictures that a run leaves, its curves and its kernels, and that of an ablation."""
 
-from tubevit_np.folder import read_metrics
-from tubevit_np.kernels import tube_kernel
-from tubevit_np.params import load
+from tubevit_np.model.kernels import tube_kernel
+from tubevit_np.model.params import load
+from tubevit_np.runs.run_folder import read_metrics
 
 CURVES = "Training, and {} held-out examples now and then"
 KERNELS = "Tube kernels of {}"
@@ -11,7 +11,8 @@ KERNELS = "Tube kernels of {}"
 def draw_curves(folder, glance, chance):
     """curves.png of a run folder.  glance: how many held-out examples are looked at now and then;
     chance: {accuracy: share that guessing gets}."""
-    from figures import curves, save
+    from tubevit_np.plots.style import save
+    from tubevit_np.plots.training_plots import curves
 
     records = read_metrics(folder / "metrics.jsonl")
     save(curves.draw_curves(records, CURVES.format(glance), chance), folder / "curves.png")
@@ -19,8 +20,9 @@ def draw_curves(folder, glance, chance):
 
 def draw_kernels(path, folder):
     """kernels.png and tubes.png (animated) of a checkpoint, into folder; returns their paths."""
-    from figures import kernels, save
-    from figures.animation import animate_kernels
+    from tubevit_np.plots.kernel_plots import grid as kernels
+    from tubevit_np.plots.kernel_plots.animation import animate_kernels
+    from tubevit_np.plots.style import save
 
     params, cfg, _ = load(path)
     found = tube_kernels(params, cfg)
@@ -38,7 +40,8 @@ def tube_kernels(params, cfg):
 
 
 def draw_ablation(path, rows, title):
-    """rows: a dict for each variant, see figures/ablation.py."""
-    from figures import ablation, save
+    """rows: a dict for each variant, see tubevit_np/plots/training_plots/ablation.py."""
+    from tubevit_np.plots.style import save
+    from tubevit_np.plots.training_plots import ablation
 
     save(ablation.draw_ablation(rows, title), path)

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from figures import FAINT, LINE, colour, explain, page, render, tidy, wrap, write
-from figures.pixels import kernel_rgb, order_by_norm, tile, to_bytes
+from tubevit_np.plots.analysis.pixels import kernel_rgb, order_by_norm, tile, to_bytes
+from tubevit_np.plots.style import FAINT, LINE, colour, explain, page, render, tidy, wrap, write
 
 MARGIN, GUTTER, HEADER, SIDE, DOT = 40, 40, 76, 40, 10  # pixels
 ALT = "The kernels of the video tubes, playing in a loop."

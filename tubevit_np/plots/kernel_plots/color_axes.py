@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.patches import Circle
 
-from figures import FAINT, INK, LINE, colour, head, place, sheet, tidy, write
-from figures.kernels import show
-from figures.scores import OPPONENT
+from tubevit_np.plots.analysis.scores import OPPONENT
+from tubevit_np.plots.kernel_plots.grid import show
+from tubevit_np.plots.style import FAINT, INK, LINE, colour, head, place, sheet, tidy, write
 
 MARGIN, WIDE, TALL, SIDE, GAP, TOP, BAND = 70, 1100, 130, 250, 150, 160, 340  # pixels
 SHADES = ("#555555", "#c46a6a", "#6f83c4")  # of the shares: grey, red-green, blue-yellow

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from figures import FAINT, colour, mark, place, sheet, tidy, write
-from figures.kernels import show
-from figures.pixels import kernel_rgb, order_by_norm, strips, tile
+from tubevit_np.plots.analysis.pixels import kernel_rgb, order_by_norm, strips, tile
+from tubevit_np.plots.kernel_plots.grid import show
+from tubevit_np.plots.style import FAINT, colour, mark, place, sheet, tidy, write
 
 LEFT, WIDE, GAP, TOP, COUNT, PATCHES = 70, 400, 70, 190, 6, 18  # pixels, and of kernels
 SHOWN = ("gabor", "direction", "separability")

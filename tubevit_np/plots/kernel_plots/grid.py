@@ -3,8 +3,7 @@
 Beside every picture in which each kernel has its own gain stands one of all kernels at a single
 gain, with their norms, so that a dead kernel looks dead."""
 
-from figures import FAINT, colour, explain, head, page, place, tidy, wrap, write
-from figures.pixels import (
+from tubevit_np.plots.analysis.pixels import (
     all_alike,
     components,
     norms,
@@ -14,6 +13,7 @@ from figures.pixels import (
     strips,
     to_bytes,
 )
+from tubevit_np.plots.style import FAINT, colour, explain, head, page, place, tidy, wrap, write
 
 MARGIN, WIDE, GUTTER, SIDE = 70, 1368, 92, 399  # pixels: what one reads, beside it all kernels
 PATCHES, PARTS = 911, 398  # in the former, 2D patches and their principal components

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from figures import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
-from figures.animation import animate_kernels
-from figures.kernels import show
-from figures.pixels import kernel_rgb, norms, order_by_norm, tile
+from tubevit_np.plots.analysis.pixels import kernel_rgb, norms, order_by_norm, tile
+from tubevit_np.plots.kernel_plots.animation import animate_kernels
+from tubevit_np.plots.kernel_plots.grid import show
+from tubevit_np.plots.style import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
 
 LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, but for the count of kernels
 ALT = (

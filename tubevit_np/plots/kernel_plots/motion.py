@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from figures import FAINT, INK, LINE, colour, mark, place, sheet, tidy, write
-from figures.chance import random_directions
-from figures.references import references
-from figures.spectrum import direction_selectivity, separability
+from tubevit_np.plots.analysis.null_models import random_directions
+from tubevit_np.plots.analysis.spectrum import direction_selectivity, separability
+from tubevit_np.plots.analysis.synthetic_kernels import references
+from tubevit_np.plots.style import FAINT, INK, LINE, colour, mark, place, sheet, tidy, write
 
 MARGIN, SIDE, GAP, TOP = 70, 500, 120, 160  # pixels
 RIGHT = {"xytext": (7, 6)}

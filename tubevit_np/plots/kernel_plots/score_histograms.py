@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from figures import FAINT, INK, colour, mark, place, sheet, tidy, write
-from figures.chance import beaten
+from tubevit_np.plots.analysis.null_models import beaten
+from tubevit_np.plots.style import FAINT, INK, colour, mark, place, sheet, tidy, write
 
 MARGIN, SIDE, TALL, GAP, TOP = 70, 360, 190, 100, 160  # pixels
 BAND = TALL + 150

@@ -5,9 +5,9 @@ There a thing that moves is a slanted stripe, and the slant is its speed (Adelso
 
 import numpy as np
 
-from figures import INK, colour, head, place, sheet, tidy, write
-from figures.kernels import show
-from figures.pixels import TINY, WHITE, kernel_rgb, order_by_norm
+from tubevit_np.plots.analysis.pixels import TINY, WHITE, kernel_rgb, order_by_norm
+from tubevit_np.plots.kernel_plots.grid import show
+from tubevit_np.plots.style import INK, colour, head, place, sheet, tidy, write
 
 MARGIN, CELL, GAP, COLUMNS, ROWS, TOP = 70, 132, 46, 6, 2, 160  # pixels, but for the counts
 BAND = 60 + ROWS * (CELL + 50) + 20

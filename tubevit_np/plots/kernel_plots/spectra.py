@@ -4,10 +4,10 @@ In the latter a thing that moves lies on a line through the middle, whose slope 
 
 import numpy as np
 
-from figures import INK, colour, head, place, sheet, tidy, write
-from figures.pixels import TINY, order_by_norm
-from figures.slices import draw_frame, strongest, way
-from figures.spectrum import power_at
+from tubevit_np.plots.analysis.pixels import TINY, order_by_norm
+from tubevit_np.plots.analysis.spectrum import power_at
+from tubevit_np.plots.kernel_plots.slices import draw_frame, strongest, way
+from tubevit_np.plots.style import INK, colour, head, place, sheet, tidy, write
 
 MARGIN, CELL, GAP, COLUMNS, TOP = 70, 150, 60, 3, 160  # pixels, but for the count of columns
 INSET, BAND = 56, 300

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from figures import FAINT, INK, LINE, colour, head, place, sheet, tidy
+from tubevit_np.plots.style import FAINT, INK, LINE, colour, head, place, sheet, tidy
 
 MARGIN, SIDE, GAP, TOP, BAND = 70, 300, 130, 160, 430  # pixels
 NYQUIST = 0.5

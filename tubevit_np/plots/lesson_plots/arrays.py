@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from figures import FAINT, INK, LINE, TUBE_COLOURS, colour, tidy
+from tubevit_np.plots.style import FAINT, INK, LINE, TUBE_COLOURS, colour, tidy
 
 
 @tidy

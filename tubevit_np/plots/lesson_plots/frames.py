@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
-from figures import FAINT, INK, colour, tidy
-from figures.pixels import tile
-from figures.places import by_tube
-from figures.tubes import AXES
-from tubevit_np.tubes import grid
+from tubevit_np.model.tubes import grid
+from tubevit_np.plots.analysis.pixels import tile
+from tubevit_np.plots.analysis.receptive_fields import by_tube
+from tubevit_np.plots.model_plots.sampling import AXES
+from tubevit_np.plots.style import FAINT, INK, colour, tidy
 
 
 @tidy

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from figures import FAINT, colour, mark, place, sheet, spelt, tidy, write
-from figures.film import BETWEEN, number, pale, picks, strip, zoomed
-from figures.overlay import outline
-from figures.places import by_tube, heat, owner, token_boxes
-from figures.weights import pool_weights, rollout, self_weights
-from tubevit_np.tubes import token_counts
+from tubevit_np.model.tubes import token_counts
+from tubevit_np.plots.analysis.attention_weights import pool_weights, rollout, self_weights
+from tubevit_np.plots.analysis.receptive_fields import by_tube, heat, owner, token_boxes
+from tubevit_np.plots.model_plots.frame_strip import BETWEEN, number, pale, picks, strip, zoomed
+from tubevit_np.plots.model_plots.overlay import outline
+from tubevit_np.plots.style import FAINT, colour, mark, place, sheet, spelt, tidy, write
 
 LEFT, NAMES, TOP, RIGHT, BARS = 60, 390, 170, 640, 260  # pixels
 HOT = "#B2182B"  # of all tubes together; a tube alone has its own colour

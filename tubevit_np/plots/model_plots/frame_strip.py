@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from figures import FAINT, place, write
-from figures.kernels import show
+from tubevit_np.plots.kernel_plots.grid import show
+from tubevit_np.plots.style import FAINT, place, write
 
 SIDE, BETWEEN = 256, 10  # pixels of a frame, and between frames
 GREY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look

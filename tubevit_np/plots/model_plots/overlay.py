@@ -6,11 +6,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
-from figures import FAINT, INK, LINE, colour, place, sheet, tidy, write
-from figures.film import BETWEEN, number, pale, picks, strip, zoomed
-from figures.kernels import show
-from figures.places import coverage
-from figures.tubes import boxes, name_tube
+from tubevit_np.plots.analysis.receptive_fields import coverage
+from tubevit_np.plots.kernel_plots.grid import show
+from tubevit_np.plots.model_plots.frame_strip import BETWEEN, number, pale, picks, strip, zoomed
+from tubevit_np.plots.model_plots.sampling import boxes, name_tube
+from tubevit_np.plots.style import FAINT, INK, LINE, colour, place, sheet, tidy, write
 
 LEFT, NAMES, TOP, BARS = 60, 390, 170, 300  # pixels
 LEVELS = 4  # by how many places: 0, 1, 2, 3 or more

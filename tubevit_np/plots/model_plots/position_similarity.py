@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from figures import FAINT, LINE, colour, mark, place, sheet, spelt, tidy, write
-from figures.places import by_tube, owner
-from tubevit_np.position import centres
-from tubevit_np.tubes import grid, token_counts
+from tubevit_np.model.position import centres
+from tubevit_np.model.tubes import grid, token_counts
+from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
+from tubevit_np.plots.style import FAINT, LINE, colour, mark, place, sheet, spelt, tidy, write
 
 LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
 ALT = (

@@ -2,8 +2,19 @@
 
 import numpy as np
 
-from figures import FAINT, colour, explain, mark, page, place, spelt, tidy, wrap, write
-from figures.places import by_tube
+from tubevit_np.plots.analysis.receptive_fields import by_tube
+from tubevit_np.plots.style import (
+    FAINT,
+    colour,
+    explain,
+    mark,
+    page,
+    place,
+    spelt,
+    tidy,
+    wrap,
+    write,
+)
 
 LEFT, NAMES, TOP = 60, 200, 140  # pixels
 ALT = (

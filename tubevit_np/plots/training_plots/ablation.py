@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from figures import FAINT, INK, curves, explain, page, place, tidy, wrap, write
+from tubevit_np.plots.style import FAINT, INK, explain, page, place, tidy, wrap, write
+from tubevit_np.plots.training_plots import curves
 
 SIDE, LEFT, TOP, GAP = 460, 110, 120, 330  # pixels
 SHADES = (*curves.SHADES, FAINT)

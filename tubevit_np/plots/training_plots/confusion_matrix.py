@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from figures import FAINT, explain, page, place, tidy, wrap, write
+from tubevit_np.plots.style import FAINT, explain, page, place, tidy, wrap, write
 
 SIDE, LEFT, TOP = 720, 330, 96  # pixels
 NAMED = 60  # classes, more names would not be read

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from figures import FAINT, INK, LINE, explain, page, place, tidy, wrap, write
+from tubevit_np.plots.style import FAINT, INK, LINE, explain, page, place, tidy, wrap, write
 
 # Okabe-Ito again, the dark ones first, which thin lines need; here they mean heads, not tubes.
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from tubevit_np.config import PRESETS, Config, Tube
-from tubevit_np.params import shapes
+from tubevit_np.model.config import PRESETS, Config, Tube
+from tubevit_np.model.params import shapes
 
 GELUS = {"gelu": "erf", "gelu_new": "tanh", "gelu_fast": "tanh", "gelu_tanh": "tanh",
          "gelu_pytorch_tanh": "tanh"}  # as settings call them

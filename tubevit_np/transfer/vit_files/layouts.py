@@ -6,7 +6,7 @@ Ours have queries, keys and values side by side: (D, 3D)."""
 
 import numpy as np
 
-from tubevit_np.vit.names import FLAX, their_names
+from tubevit_np.transfer.vit_files.name_tables import FLAX, their_names
 
 _QUERIES = ("pool.q.", "pool.kv.")
 

@@ -4,10 +4,16 @@ import re
 
 import numpy as np
 
-from tubevit_np.vit.arrays import read_arrays
-from tubevit_np.vit.axes import to_ours
-from tubevit_np.vit.facts import check_shapes, facts_of, some
-from tubevit_np.vit.names import FORMS, HEAD_NAMES, our_names, pool_names, their_names
+from tubevit_np.transfer.vit_files.arrays import read_arrays
+from tubevit_np.transfer.vit_files.hyperparameters import check_shapes, facts_of, some
+from tubevit_np.transfer.vit_files.layouts import to_ours
+from tubevit_np.transfer.vit_files.name_tables import (
+    FORMS,
+    HEAD_NAMES,
+    our_names,
+    pool_names,
+    their_names,
+)
 
 
 def read_image_vit(path, heads=None):

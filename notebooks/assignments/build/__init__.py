@@ -1,0 +1,1 @@
+"""Makes the course that teachers hand out."""

@@ -1,0 +1,1 @@
+"""Runs the lessons and makes notebooks and pages of them."""

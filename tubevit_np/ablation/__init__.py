@@ -1,0 +1,1 @@
+"""The paper's ablations in small (Tables 5 to 9)."""

@@ -1,0 +1,1 @@
+"""Tokens, parameters, operations and memory of a model, counted and tabulated."""

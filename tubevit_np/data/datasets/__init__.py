@@ -1,0 +1,1 @@
+"""Data sets as downloaded: tables, folders, splits, caches."""

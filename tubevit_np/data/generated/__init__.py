@@ -1,0 +1,1 @@
+"""The built-in clips and images: sprites that move over a background."""

@@ -1,0 +1,1 @@
+"""The paper: tubes, positions, encoder, pooling, gate, and every gradient, in plain NumPy."""

@@ -1,0 +1,1 @@
+"""Every picture; the only package that imports matplotlib."""

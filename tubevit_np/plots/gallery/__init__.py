@@ -1,0 +1,1 @@
+"""All pictures of a run, and the page that shows them."""

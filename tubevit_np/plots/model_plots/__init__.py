@@ -1,0 +1,1 @@
+"""Pictures of tubes, positions, attention and the model."""

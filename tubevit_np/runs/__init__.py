@@ -1,0 +1,1 @@
+"""A training run: its recipe, its folder, how it starts, resumes and survives a kill."""

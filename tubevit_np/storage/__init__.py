@@ -1,0 +1,1 @@
+"""Checkpoints, and files that are never left half-written."""

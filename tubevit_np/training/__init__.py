@@ -1,0 +1,1 @@
+"""Loss, optimizer, dropout, frozen blocks, the training loop and evaluation."""

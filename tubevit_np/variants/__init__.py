@@ -1,0 +1,1 @@
+"""What TubeViT is compared with: divided attention, other positions, other tube sets."""

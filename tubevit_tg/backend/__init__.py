@@ -1,0 +1,1 @@
+"""What depends on tinygrad's version or on the machine."""

@@ -1,0 +1,1 @@
+"""tubevit_np/model in tinygrad, to be laid beside it."""

@@ -1,0 +1,1 @@
+"""Training in tinygrad: loss, optimizer, precision, the loop."""

@@ -1,0 +1,1 @@
+"""Divided attention in tinygrad."""
