@@ -397,7 +397,7 @@ def test_the_example_of_the_readme(command, tmp_path):
 
 def rows():
     """{(mistake, file): the checks that KILLS.md names for it}."""
-    cells = [line.split(" | ") for line in (HERE / "KILLS.md").read_text().splitlines()
+    cells = [line.split(" | ") for line in kills.TABLE.read_text().splitlines()
              if line.startswith("| ")][2:]
     return {(why.removeprefix("| "), where): [f"{level}/{named.split()[0]}"
                                               for named in shown.split("; ")]
