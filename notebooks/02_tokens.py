@@ -142,7 +142,7 @@ lesson.show(figure, "Above one kernel, below it the three boxes that it answers 
 # that.
 
 # %%
-from tubevit_np.model.tubes import token_counts
+from tubevit_np.model.geometry import token_counts
 
 parts = [tv.tube_tokens(video, **params["tubes"][str(i)], tube=each)
          for i, each in enumerate(cfg.tubes)]

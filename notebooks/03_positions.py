@@ -111,7 +111,7 @@ lesson.show(figure, "Four sine waves over 48 columns. The first goes up and down
 # are too slow for a clip this small.
 
 # %%
-from tubevit_np.model.tubes import token_counts
+from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.lesson_plots.arrays import draw_matrix, mark_tubes
 
 everywhere = np.concatenate([tv.centres(each, shape) for each in cfg.tubes])

@@ -121,7 +121,7 @@ lesson.source(tv.attention, attend)
 # here, and that is why sparse tubes are worth having.
 
 # %%
-from tubevit_np.model.tubes import token_counts
+from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.lesson_plots.arrays import draw_matrix, mark_tubes
 
 counts = token_counts(cfg, clips.shape[1:4])

@@ -11,7 +11,8 @@ import lesson
 import numpy as np
 
 import tubevit_np as tv
-from tubevit_np.model.backward import cross_entropy_backward, linear_backward
+from tubevit_np.model.backward import linear_backward
+from tubevit_np.training.loss import cross_entropy_backward
 
 lesson.overview("training")
 

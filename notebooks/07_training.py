@@ -137,8 +137,8 @@ lesson.show(figure, "The learning rate: up along a line in ten steps, then down 
 # some seconds; the picture grows with them. A model that guesses has a loss of log 8 = 2.08.
 
 # %%
-from tubevit_np.training.optim import kernel_rates
-from tubevit_np.training.train import gradients
+from tubevit_np.training.cosine_basis import kernel_rates
+from tubevit_np.training.step import gradients
 
 moments, rate_of = tv.adamw_state(flat), kernel_rates(flat)
 

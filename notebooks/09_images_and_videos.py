@@ -59,7 +59,7 @@ assert np.allclose(of_first["with_position"], of_clips["with_position"][:, :36],
 
 # %%
 from tubevit_np.data.batch import Batch
-from tubevit_np.training.train import gradients, joint_gradients
+from tubevit_np.training.step import gradients, joint_gradients
 
 video_batch = Batch(clips[:16], {head: y[:16] for head, y in labels.items()})
 image_batch = Batch(images[:16], {"noun": image_labels["noun"][:16]})

@@ -195,16 +195,16 @@ lesson.show(figure, "Left tanh of alpha; right the change of the answers: none a
 # behind them. Their gradients are not computed, and AdamW keeps no moments for them.
 
 # %%
-from tubevit_np.model.gate import trained, trains
+from tubevit_np.training.frozen import is_trainable, trainable_params
 
-lesson.source(trains)
+lesson.source(is_trainable)
 
 # %%
 from tubevit_np.data.batch import Batch
-from tubevit_np.training.train import gradients
+from tubevit_np.training.step import gradients
 
 _, _, grads = gradients(params, Batch(clips, labels), cfg, frozen=2)
-learning = trained(params, frozen=2)
+learning = trainable_params(params, frozen=2)
 assert grads.keys() == learning.keys()
 before = {name: w.copy() for name, w in flat.items()}
 tv.adamw(learning, grads, tv.adamw_state(learning), 1, lr=1e-3)
@@ -221,7 +221,7 @@ ahead = cost.flops(cfg, (16, 48, 48))
 numbers = {name: int(np.prod(shape)) for name, shape in tv.shapes(cfg).items()}
 shares, costs = [], []
 for frozen in range(5):
-    share = sum(many for name, many in numbers.items() if trains(name, frozen))
+    share = sum(many for name, many in numbers.items() if is_trainable(name, frozen))
     back = 2 * ahead["encoder"] * (4 - frozen) / 4 + 2 * ahead["pooling"] + 2 * ahead["heads"]
     shares.append(share / sum(numbers.values()))
     costs.append((sum(ahead.values()) + back + (0 if frozen else ahead["tubes"])) / 1e9)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tubevit_np
-from tubevit_np.model.model import say_once
+from tubevit_np.model.checks import warn_once
 
 
 def pytest_addoption(parser):
@@ -30,7 +30,7 @@ def pytest_configure():
 @pytest.fixture(autouse=True)
 def nothing_said():
     """Each test hears a warning that is given once in a process."""
-    say_once.cache_clear()
+    warn_once.cache_clear()
 
 
 @pytest.fixture

@@ -4,11 +4,16 @@ The same files, functions and arguments, with Tensors in place of arrays and tin
 Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads, E = D / A,
 M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
 
-from tubevit_np.model.config import PRESETS, TUBE_SETS, Config, Tube, from_json, to_json, with_tubes
-from tubevit_np.model.params import check, count, flatten, init, load, nest, save, shapes
-from tubevit_np.model.position import centres, sincos_3d
-from tubevit_np.model.tubes import grid
+from tubevit_np.model.checks import check_params
+from tubevit_np.model.config import Config, Tube
+from tubevit_np.model.geometry import centers, grid
+from tubevit_np.model.params import flatten, nest
+from tubevit_np.model.position import sincos_3d
+from tubevit_np.model.presets import PRESETS
+from tubevit_np.storage.checkpoint import from_json, load, save, to_json
 from tubevit_np.training.optim import learning_rate
+from tubevit_np.variants.params import init, num_params, shapes
+from tubevit_np.variants.tube_sets import TUBE_SETS, with_tubes
 from tubevit_tg.backend.device import describe, to_arrays, to_tensors
 from tubevit_tg.model.gate import gate
 from tubevit_tg.model.kernels import resize_kernel

@@ -16,7 +16,7 @@ from tests.benchmarks.timing import medians
 from tubevit_np.ablation.studies import STUDIES
 from tubevit_np.cost.count import flops
 from tubevit_np.runs.recipe_defaults import recipe_for
-from tubevit_np.training.train import joint_gradients
+from tubevit_np.training.step import joint_gradients
 
 
 def step_of(fields, batch):

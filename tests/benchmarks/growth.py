@@ -17,11 +17,11 @@ from threadpoolctl import threadpool_limits
 import tubevit_np as tv
 from tests.benchmarks.timing import medians, peak
 from tubevit_np.cost import count as cost
-from tubevit_np.model.config import with_tubes
 from tubevit_np.plots.style import save
 from tubevit_np.plots.training_plots.cost_growth import draw_growth
 from tubevit_np.storage.atomic_files import write_csv
 from tubevit_np.training.evaluate import logits_of
+from tubevit_np.variants.tube_sets import with_tubes
 
 MODELS = {"TubeViT": "main", "dense tubelets": "dense", "divided attention": "frames"}
 SWEEPS = {"frames": (8, 16, 32, 64, 128), "pixels": (64, 96, 128, 160, 224, 320),

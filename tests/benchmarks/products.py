@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tubevit_np.model.tubes import token_counts
+from tubevit_np.model.geometry import token_counts
 
 
 def products(cfg, shape, batch):

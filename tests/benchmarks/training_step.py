@@ -22,8 +22,9 @@ from tests.benchmarks.batches import random_batches
 from tests.benchmarks.products import bare, matrices
 from tests.benchmarks.timing import medians
 from tubevit_np.runs.recipe import Recipe
-from tubevit_np.training.optim import BETAS, EPS, decayed, kernel_rates
-from tubevit_np.training.train import joint_gradients
+from tubevit_np.training.cosine_basis import kernel_rates
+from tubevit_np.training.optim import BETAS, EPS, is_decayed
+from tubevit_np.training.step import joint_gradients
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
 WARM = 2  # steps untimed before each: by then the other side's idling threads and cache are gone
@@ -61,7 +62,7 @@ def torch_adamw(params, rates):
     """PyTorch's AdamW; as few groups as there are rates and decays, or it takes twice as long."""
     groups = defaultdict(list)
     for name, w in params.items():
-        groups[LR * rates.get(name, 1.0), DECAY if decayed(w.shape) else 0.0].append(w)
+        groups[LR * rates.get(name, 1.0), DECAY if is_decayed(w.shape) else 0.0].append(w)
     return torch.optim.AdamW([{"params": ws, "lr": lr, "weight_decay": decay}
                               for (lr, decay), ws in groups.items()], betas=BETAS, eps=EPS)
 

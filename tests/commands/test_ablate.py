@@ -13,14 +13,15 @@ from tubevit_np.ablation.runner import COLUMNS, ablate, denser, row, seconds
 from tubevit_np.ablation.studies import STUDIES, Variant
 from tubevit_np.cost import count as cost
 from tubevit_np.data import sources
-from tubevit_np.model.config import PRESETS, TUBE_SETS
-from tubevit_np.model.tubes import grid
+from tubevit_np.model.geometry import grid
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.plots.training_plots import ablation
 from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.run_folder import read_metrics
 from tubevit_np.training.evaluate import predictor
 from tubevit_np.training.train import train
+from tubevit_np.variants.tube_sets import TUBE_SETS
 
 GIVEN = {"steps": 2, "batch": 2, "image_batch": 2, "size": 24, "save_every": 2}
 ENGINE = SimpleNamespace(train=train, predictor=predictor)

@@ -26,8 +26,8 @@ Made by `python -m tests.conformance.kills`; `tests/conformance/test_conformance
 mistake once more and looks.  Each is one change of one line of `tubevit_np`, listed in
 `tests/mutants/`.  The number behind a check is its error in float32 over the tolerance (1 would
 pass); "!" where no number tells: a shape, a dtype, an answer to be met exactly, a refusal or its
-absence.  Shown are the first three checks of the level at which the mistake must be noticed, and how
-many notice it in all, of {total} in float32.
+absence.  Shown are the first three checks of the level at which the mistake must be noticed, and
+how many notice it in all, of {total} in float32.
 
 | mistake | where | level | noticed by | in all |
 | --- | --- | --- | --- | --- |

@@ -11,22 +11,22 @@ from tubevit_np.model.backward import (
     attention_backward,
     attention_pool_backward,
     block_backward,
-    cross_entropy_backward,
     divided_block_backward,
     feed_forward_backward,
     gate_backward,
     gelu_backward,
-    inside,
     layer_norm_backward,
     linear_backward,
     resize_kernel_backward,
+    select_prefix,
     self_attention_backward,
     softmax_backward,
     tube_tokens_backward,
 )
-from tubevit_np.model.gate import trains
-from tubevit_np.model.layers import split_heads, under
+from tubevit_np.model.layers import split_heads, with_prefix
 from tubevit_np.training.dropout import dropout, no_dropout
+from tubevit_np.training.frozen import is_trainable
+from tubevit_np.training.loss import cross_entropy_backward
 
 TOLERANCE = 2.5e-10  # of the norm of a gradient; differences were seen to miss by 2.5e-11
 B, N, D, A, M = 2, 4, 6, 3, 5
@@ -225,7 +225,7 @@ def test_cross_entropy(smoothing, rng):
 def test_inside_undoes_under():
     seen = {"w": 1, "mlp.up": 2}
     others = {"attn2.w": 3, "attn": 4}
-    assert inside("attn", under("attn", seen) | others) == seen
+    assert select_prefix("attn", with_prefix("attn", seen) | others) == seen
 
 
 # Whole models: every parameter by name.
@@ -270,7 +270,7 @@ def test_frozen_blocks_keep_nothing_and_change_no_other_gradient(frozen, rng):
     wanted = tv.backward(params, out, {"verb": d_logits}, cfg)
     _, less = tv.forward(params, x, cfg, "verb", frozen=frozen)
     found = tv.backward(params, less, {"verb": d_logits}, cfg, frozen=frozen)
-    assert {name for name in wanted if trains(name, frozen)} == set(found)
+    assert {name for name in wanted if is_trainable(name, frozen)} == set(found)
     assert all(np.array_equal(found[name], wanted[name]) for name in found)
     assert {name.split(".")[1] for name in out.keys() - less.keys()} == set("012"[:frozen])
     assert not any(name.startswith(f"blocks.{frozen - 1}.") for name in less)

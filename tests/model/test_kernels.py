@@ -6,7 +6,7 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
-from tubevit_np.model.kernels import SHARED_SIZE, taps, tube_kernel
+from tubevit_np.model.kernels import SHARED_SIZE, interpolation_matrix, tube_kernel
 
 
 @pytest.mark.parametrize("size", [(16, 4, 4), (4, 12, 12), (1, 16, 5), (3, 7, 11)], ids=str)
@@ -27,13 +27,13 @@ def test_resize_equals_a_loop_from_unequal_sizes(rng):
     (16, [0, *np.arange(0.25, 7, 0.5), 7]),
 ])
 def test_where_eight_taps_are_read(n_out, places):
-    found = taps(8, n_out) @ np.arange(8)  # a ramp shows the place
+    found = interpolation_matrix(8, n_out) @ np.arange(8)  # a ramp shows the place
     small.assert_close(found, np.array(places))
 
 
 def test_rows_sum_to_one_and_use_neighbours():
     for n_out in (1, 3, 5, 8, 13, 32):
-        found = taps(8, n_out)
+        found = interpolation_matrix(8, n_out)
         assert found.shape == (n_out, 8) and found.min() >= 0
         small.assert_close(found.sum(1), np.ones(n_out))
         assert ((found > 0).sum(1) <= 2).all()

@@ -9,7 +9,7 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
-from tubevit_np.model.position import learned_rows
+from tubevit_np.variants.positions import learned_rows
 
 SHAPE = (7, 10, 13)
 

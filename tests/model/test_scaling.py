@@ -8,7 +8,8 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.model.gate import patch_rows, trains
+from tubevit_np.model.gate import patch_rows
+from tubevit_np.training.frozen import is_trainable
 
 ALL = np.ones(3, bool)
 
@@ -45,8 +46,8 @@ def test_which_rows_are_patches():
 def test_what_trains_beside_frozen_blocks():
     cfg = replace(small.MODELS["gate_all"], depth=3, pool_mlp=True)
     for frozen, blocks in ((0, {"0", "1", "2"}), (2, {"2"}), (3, set())):
-        names = [name for name in tv.shapes(cfg) if trains(name, frozen)]
+        names = [name for name in tv.shapes(cfg) if is_trainable(name, frozen)]
         assert {name.split(".")[1] for name in names if name.startswith("blocks")} == blocks
         others = {name.split(".")[0] for name in names} - {"blocks"}
         assert others == {"norm", "pool", "heads", "gate"} | ({"tubes"} if not frozen else set())
-    assert trains("kernel.w", 0) and not trains("kernel.w", 1)
+    assert is_trainable("kernel.w", 0) and not is_trainable("kernel.w", 1)

@@ -6,7 +6,7 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
-from tubevit_np.model.tubes import member_offsets
+from tubevit_np.model.geometry import member_offsets
 
 TUBES = {
     "sparse": tv.Tube((2, 3, 4), (3, 5, 6)),

@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from tests.helpers.small import MODEL
-from tubevit_np.model.tubes import grid, token_counts
+from tubevit_np.model.geometry import grid, token_counts
 from tubevit_np.plots.lesson_plots.arrays import draw_matrix, draw_scores, mark_tubes
 from tubevit_np.plots.lesson_plots.frames import (
     draw_cuts,

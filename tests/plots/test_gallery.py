@@ -12,7 +12,7 @@ from tests.helpers import small
 from tests.helpers.tiny import RECIPE
 from tubevit_np.commands import cli
 from tubevit_np.data.batch import PARAMETERS
-from tubevit_np.model.config import PRESETS
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.plots.gallery import pictures as gallery
 from tubevit_np.plots.gallery.run_data import Missing, Opened
 from tubevit_np.plots.kernel_plots import controls

@@ -6,10 +6,11 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from tubevit_np.model.config import PRESETS, TUBE_SETS
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe, read_recipe, write_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.storage.atomic_files import write_text
+from tubevit_np.variants.tube_sets import TUBE_SETS
 
 WRONG = [
     ({"preset": "XXL"}, "no preset 'XXL'; there are demo, demo-large, Ti, S, B, L, H"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tubevit_np.model.config import PRESETS
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_defaults import RECIPES, SIZES, recipe_for, usual_elsewhere
 

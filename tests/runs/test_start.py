@@ -8,11 +8,11 @@ import pytest
 from tiny import RECIPE, class_folder, finished, glance
 
 import tubevit_np as tv
-from tubevit_np.model.gate import trains
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.run_folder import load_model
 from tubevit_np.runs.warm_start import carried, started
+from tubevit_np.training.frozen import is_trainable
 from tubevit_np.training.train import train
 
 OLD = tv.flatten(tv.load(finished() / "model.safetensors")[0])
@@ -127,11 +127,11 @@ def test_frozen_blocks_stay_and_have_no_moments(tmp_path, pets, frozen):
         params = tv.flatten(train(run))
     extra = tv.load(tmp_path / "run" / "checkpoint-000003.safetensors")[2]["extra"]
     for name, w in params.items():
-        learnt = trains(name, frozen)
+        learnt = is_trainable(name, frozen)
         assert (f"_m.{name}" in extra) == (f"_v.{name}" in extra) == learnt
         assert learnt or np.array_equal(w, OLD[name])
         assert not learnt or name not in OLD or not np.array_equal(w, OLD[name])
-    assert {name.partition(".")[0] for name in params if not trains(name, frozen)} == {
+    assert {name.partition(".")[0] for name in params if not is_trainable(name, frozen)} == {
         "tubes", "blocks"}
 
 

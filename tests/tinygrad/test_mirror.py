@@ -20,10 +20,10 @@ from tinygrad import Context, TinyJit
 
 import tubevit_np as tv
 import tubevit_tg as tg
-from tubevit_np.model.backward import cross_entropy_backward
-from tubevit_np.model.model import say_once
+from tubevit_np.model.checks import warn_once
+from tubevit_np.training.cosine_basis import kernel_rates
 from tubevit_np.training.dropout import dropout
-from tubevit_np.training.optim import kernel_rates
+from tubevit_np.training.loss import cross_entropy_backward
 from tubevit_tg.training.dropout import dropout as tg_dropout
 
 # Largest difference as a share of the largest value of an array: ten times the worst that was seen.
@@ -342,7 +342,7 @@ def test_the_same_warning_of_a_tube_left_out(rng):
     params, x = tv.init(small.MODEL, rng), small.clips(rng, shape=(3, 10, 13)).astype(np.float32)
     texts = []
     for forward, weights in ((tv.forward, params), (tg.forward, tg.to_tensors(params))):
-        say_once.cache_clear()
+        warn_once.cache_clear()
         texts.append([text for _ in range(2)
                       for text in remarks(forward, weights, x, small.MODEL, "verb")[1]])
     assert texts[0] == texts[1] and len(texts[0]) == 1

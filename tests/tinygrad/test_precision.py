@@ -16,7 +16,7 @@ import tubevit_np as tv
 import tubevit_tg as tg
 from tubevit_np.runs.open_run import open_run
 from tubevit_np.training.evaluate import predictor
-from tubevit_np.training.optim import decayed
+from tubevit_np.training.optim import is_decayed
 from tubevit_tg.training.precision import judged, lowered, new_scaling, rescale
 
 CFG = replace(small.MODEL, pool_mlp=True, gate_layer=0)
@@ -45,7 +45,7 @@ def test_gradients_are_float32(rng):
     params = tg.to_tensors(params, "float32")
     low = lowered(params, "bfloat16")
     assert {name: w.dtype == dtypes.bfloat16 for name, w in low.items()} == {
-        name: decayed(w.shape) for name, w in params.items()}
+        name: is_decayed(w.shape) for name, w in params.items()}
     grads = tg.autograd(params, (low["w"] * low["b"]).sum())
     assert {g.dtype for g in grads.values()} == {dtypes.float32}
 

@@ -24,7 +24,7 @@ from tubevit_np.commands import cli
 from tubevit_np.data.batch import Batch
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.training.dropout import TOKENS, no_dropout
-from tubevit_np.training.train import gradients
+from tubevit_np.training.step import gradients
 from tubevit_tg.__main__ import ENGINE
 from tubevit_tg.backend.device import devices
 from tubevit_tg.model.layers import linear, matmul

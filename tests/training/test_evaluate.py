@@ -9,7 +9,7 @@ import small
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
 from tubevit_np.training.evaluate import BATCH, evaluate, predictor
-from tubevit_np.training.loss import rank
+from tubevit_np.training.loss import label_rank
 
 NAN = np.nan
 
@@ -62,7 +62,7 @@ def test_known_ranks():
     logits = np.array([[3, 2, 1], [3, 2, 1], [3, 2, 1], [2, 2, 1], [2, 2, 2], [NAN, 2, 1],
                        [NAN, 2, 1], [NAN, NAN, NAN], [np.inf, 1, 2]])
     labels = np.array([0, 1, 2, 0, 1, 0, 1, 2, 0])
-    assert rank(logits, labels).tolist() == [0, 1, 2, 1, 2, 2, 1, 2, 0]
+    assert label_rank(logits, labels).tolist() == [0, 1, 2, 1, 2, 2, 1, 2, 0]
 
 
 @pytest.mark.parametrize("value", [0.0, NAN, np.inf, -np.inf])

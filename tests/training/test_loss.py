@@ -8,7 +8,7 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
-from tubevit_np.training.loss import rank, smooth_labels
+from tubevit_np.training.loss import label_rank, smooth_labels
 
 
 @pytest.mark.parametrize("smoothing", [0, 0.1, 0.3])
@@ -57,8 +57,8 @@ def test_accuracy():
 
 def test_a_tie_or_nan_is_no_hit():
     logits = np.array([[2.0, 2, 1], [2, 1, 0], [np.nan, np.nan, np.nan]])
-    assert rank(logits, np.array([0, 0, 0])).tolist() == [1, 0, 2]
-    assert rank(logits, np.array([2, 1, 1])).tolist() == [2, 1, 2]
+    assert label_rank(logits, np.array([0, 0, 0])).tolist() == [1, 0, 2]
+    assert label_rank(logits, np.array([2, 1, 1])).tolist() == [2, 1, 2]
     assert tv.accuracy(logits, np.array([0, 0, 0])) == pytest.approx(1 / 3)
     assert tv.accuracy(logits, np.array([0, 0, 0]), k=2) == pytest.approx(2 / 3)
 

@@ -8,8 +8,8 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
-from tubevit_np.training.cosine_basis import smooth, to_waves
-from tubevit_np.training.optim import decayed, kernel_rates
+from tubevit_np.training.cosine_basis import kernel_rates, smooth, to_waves
+from tubevit_np.training.optim import is_decayed
 
 SHAPES = {"tubes.0.w": (2, 3, 4, 1, 2), "matrix.w": (3, 4), "norm.g": (5,), "gate.alpha": ()}
 RATES = {"tubes.0.w": 0.5}
@@ -124,7 +124,7 @@ def test_decay_only_shrinks_matrices_and_kernels(rng):
 
 def test_what_is_decayed():
     shapes = tv.shapes(small.MODELS["gate_all"])
-    kept = {name for name, shape in shapes.items() if not decayed(shape)}
+    kept = {name for name, shape in shapes.items() if not is_decayed(shape)}
     assert kept == {name for name in shapes
                     if name.endswith((".b", ".g")) or name in ("pool.probe", "gate.alpha")}
 

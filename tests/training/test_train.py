@@ -17,7 +17,8 @@ from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.run import read_metrics
 from tubevit_np.training import train as training
 from tubevit_np.training.dropout import dropout
-from tubevit_np.training.train import PARTS, gradients, joint_gradients, train
+from tubevit_np.training.step import gradients, joint_gradients
+from tubevit_np.training.train import PARTS, train
 
 WEIGHTS = (1.0, 0.3)
 SIZES = [(5, 3), (4, 2), (2, 1), (1, 1)]  # odd ones make unequal parts; a single clip makes one

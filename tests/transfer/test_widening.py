@@ -8,7 +8,7 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.model.tubes import member_offsets
+from tubevit_np.model.geometry import member_offsets
 from tubevit_np.transfer.small_to_large import overrun, scaled_up, widened
 
 MAIN, VIDEO = tv.TUBE_SETS["main"], (32, 224, 224)

@@ -8,13 +8,13 @@ import numpy as np
 
 from tubevit_np.ablation.studies import IMAGES, STUDIES
 from tubevit_np.cost import count as cost
-from tubevit_np.model.config import by
-from tubevit_np.model.params import load, save
+from tubevit_np.model.config import format_size
 from tubevit_np.plots.gallery.run_plots import draw_ablation
 from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.run_folder import MODEL, load_model, read_metrics
 from tubevit_np.storage.atomic_files import write_csv, write_text
+from tubevit_np.storage.checkpoint import load, save
 from tubevit_np.transfer.small_to_large import scaled_up
 
 ALIKE = {"smoothness": 0.0}  # it is for those who look at kernels, and slows short trainings
@@ -86,7 +86,7 @@ def scaled(how, folder, seed, given, engine, long):
 
 def scored(place, variant, engine):
     """{column: value} of one run; kept beside it."""
-    how = by(variant.denser) + (f"-{variant.views}" if variant.views else "")
+    how = format_size(variant.denser) + (f"-{variant.views}" if variant.views else "")
     kept = place / f"scores-{how}.json"
     if not kept.exists():
         path, params, cfg, notes = load_model(place)
@@ -104,12 +104,12 @@ def answers(path, notes, predict, views):
     """Shares of held-out generated clips that are right."""
     from tubevit_np.data.generated.long_clips import LongSource
     from tubevit_np.data.sources import sources_for
-    from tubevit_np.training.evaluate import answered, scores_of
+    from tubevit_np.training.evaluate import predict_all, scores_of
 
     [source, *_] = sources_for(path, notes, data=["generated"])
     if views:
         source = LongSource(**vars(source))
-    return scores_of(answered(predict, source, views=(views or 1, 1)), source.labels)
+    return scores_of(predict_all(predict, source, views=(views or 1, 1)), source.labels)
 
 
 def denser(tube, factors):

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.model.config import by
-from tubevit_np.model.params import count, load, save
+from tubevit_np.model.config import format_size
 from tubevit_np.runs.recipe import at_least, given_at_least
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import check_folder, make_folder
+from tubevit_np.storage.checkpoint import load, save
+from tubevit_np.variants.params import num_params
 
 
 def pretrained(options, engine):
@@ -27,7 +28,7 @@ def pretrained(options, engine):
     names = {f"tubes.{i}": tube.name for i, tube in enumerate(cfg.tubes)}
     print(f"{'part':20}{'parameters':>14}  where from")
     for part, origin in origins(cfg, options.start, options.keep_head).items():
-        print(f"{names.get(part, part):20}{count(cfg, part + '.'):14,}  {origin}")
+        print(f"{names.get(part, part):20}{num_params(cfg, part + '.'):14,}  {origin}")
     print("", *notes, sep="\n")
 
 
@@ -85,7 +86,7 @@ def scale(options, engine):
     print(f"{'tube':10}{'members':>12}{'now':>12}{'channels':>10}{'now':>6}")
     for old, new in zip(small_cfg.tubes, cfg.tubes, strict=True):
         if not new.is_patch:
-            print(f"{new.name:10}{by(old.s2d):>12}{by(new.s2d):>12}"
+            print(f"{new.name:10}{format_size(old.s2d):>12}{format_size(new.s2d):>12}"
                   f"{small_cfg.dim // old.members:10}{cfg.dim // new.members:6}")
     last = cfg.depth - 1 if options.gate is None else options.gate
     print(f"\n{options.out}: images give what {options.large} gives.  To train its last blocks on "

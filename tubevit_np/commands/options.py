@@ -6,9 +6,12 @@ from pathlib import Path
 
 from tubevit_np.ablation.studies import STUDIES
 from tubevit_np.data.sources import ENOUGH
-from tubevit_np.model.config import GATE_TOKENS, POSITIONS, PRESETS, TUBE_SETS
+from tubevit_np.model.config_checks import GATE_TOKENS
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import NUMBERS, PRECISIONS, SETS, Recipe
 from tubevit_np.runs.recipe_defaults import RECIPES, usual_elsewhere
+from tubevit_np.variants.config import POSITIONS
+from tubevit_np.variants.tube_sets import TUBE_SETS
 
 HELP = {  # group: {option: (type, what it says)}
     "what is trained on": {

@@ -6,7 +6,7 @@ from itertools import chain, count
 import numpy as np
 
 from tubevit_np.storage.atomic_files import write_csv
-from tubevit_np.training.loss import rank
+from tubevit_np.training.loss import label_rank
 
 
 def confusion(scores, labels, count):
@@ -20,7 +20,7 @@ def confusion(scores, labels, count):
 
 def per_class(scores, labels, names):
     """A row for each class: name, examples, right, in the first five, and most often taken for."""
-    table, ranks = confusion(scores, labels, len(names)), rank(scores, labels)
+    table, ranks = confusion(scores, labels, len(names)), label_rank(scores, labels)
     rows = []
     for k, name in enumerate(names):
         own, wrong = ranks[labels == k], table[k] * (np.arange(len(names)) != k)
@@ -56,7 +56,7 @@ def write_details(folder, stem, found, names, examples):
     scores, labels = found
     write_csv(folder / f"{stem}-predictions.csv", ("example", "class", "predicted", "rank"),
               zip(examples, (names[k] for k in labels), (names[k] for k in scores.argmax(-1)),
-                  rank(scores, labels) + 1, strict=True))
+                  label_rank(scores, labels) + 1, strict=True))
     write_csv(folder / f"{stem}-classes.csv",
               ("class", "examples", "right", "in the first 5", "most often taken for"),
               per_class(scores, labels, names))

@@ -17,11 +17,11 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
     """Score every source, print a table, and keep it in the run folder as evaluation.json.
 
     names: of names_apart, where sources may share a head."""
-    from tubevit_np.training.evaluate import answered, scores_of
+    from tubevit_np.training.evaluate import predict_all, scores_of
 
     scores = {}
     for source, own in zip(sources, names or [""] * len(sources), strict=True):
-        answers = answered(predict, source, count, views)
+        answers = predict_all(predict, source, count, views)
         found = scores_of(answers, source.labels)
         if details:
             place = make_folder(details, "--details")

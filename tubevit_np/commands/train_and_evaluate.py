@@ -7,8 +7,9 @@ import numpy as np
 
 from tubevit_np.commands.report import parse_views, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
-from tubevit_np.model.config import PRESETS, by
+from tubevit_np.model.config import format_size
 from tubevit_np.model.layers import softmax
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import GENERATED, Recipe, at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.storage.atomic_files import check_folder, make_folder
@@ -162,6 +163,6 @@ def info(options, engine):
     else:
         cfg = recipe.config(PRESETS[recipe.preset].classes)
         print(f"width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP {cfg.mlp_dim}; "
-              f"video of {by(shape)}, image of {recipe.size}x{recipe.size}\n")
+              f"video of {format_size(shape)}, image of {recipe.size}x{recipe.size}\n")
         lines = model_lines(cfg, shape)
     print(*lines, sep="\n")

@@ -199,7 +199,7 @@ def gated(cfg, shape):
 
 
 def encoder_block(p, name, z, cfg, shape):
-    if cfg.attention == "global":
+    if getattr(cfg, "attention", "global") == "global":
         return block(p, name, z, cfg.heads, cfg.eps, cfg.gelu)
     return divided_block(p, name, z, grid(cfg.tubes[0], shape)[0], cfg.heads, cfg.eps, cfg.gelu)
 
@@ -208,7 +208,8 @@ def encode(p, video, cfg, tau=None):
     """One clip (T, H, W, C): what lies between the blocks, by name, to "pooled" (1, D)."""
     at = [position(centre, cfg.dim, tau or cfg.tau) for centre in centres(cfg, video.shape[:3])]
     out = {"tokens": tokens(p, video, cfg)}
-    at = p["position.w"] if cfg.position == "learned" else cfg.position_scale * np.array(at)
+    learned = getattr(cfg, "position", "fixed") == "learned"
+    at = p["position.w"] if learned else cfg.position_scale * np.array(at)
     z = out["with_position"] = out["tokens"] + at
     for layer in range(cfg.depth):
         z = encoder_block(p, f"blocks.{layer}", z, cfg, video.shape[:3])

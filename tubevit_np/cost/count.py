@@ -2,9 +2,10 @@
 
 import math
 
-from tubevit_np.model.params import count
-from tubevit_np.model.tubes import grid
-from tubevit_np.model.tubes import token_counts as tokens
+from tubevit_np.model.geometry import grid
+from tubevit_np.model.geometry import token_counts as tokens
+from tubevit_np.variants.config import attention_of
+from tubevit_np.variants.params import num_params
 
 PARTS = {"tubes": ("tubes", "kernel", "position"), "encoder": ("blocks", "gate", "norm"),
          "pooling": ("pool",), "heads": ("heads",)}
@@ -16,12 +17,12 @@ def attended(cfg, shape):
     every frame, then those of its frame."""
     n = sum(tokens(cfg, shape))
     frames = grid(cfg.tubes[0], shape)[0]
-    return (n,) if cfg.attention == "global" else (frames, n // frames)
+    return (n,) if attention_of(cfg) == "global" else (frames, n // frames)
 
 
 def parameters(cfg):
     """{part: how many numbers}."""
-    return {part: sum(count(cfg, f"{prefix}.") for prefix in prefixes)
+    return {part: sum(num_params(cfg, f"{prefix}.") for prefix in prefixes)
             for part, prefixes in PARTS.items()}
 
 

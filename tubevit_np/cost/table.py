@@ -3,7 +3,9 @@
 import textwrap
 
 from tubevit_np.cost import count as cost
-from tubevit_np.model.config import PRESETS, TUBE_SETS, by, with_tubes
+from tubevit_np.model.config import format_size
+from tubevit_np.model.presets import PRESETS
+from tubevit_np.variants.tube_sets import TUBE_SETS, with_tubes
 
 PAPER = {  # tokens (Sec. 4.1), parameters in millions (Sec. 4), TFLOPs of 4x3 views (Table 1)
     "B": (559, 90, 0.87), "L": (559, 311, 9.53), "H": (559, 635, 17.64)}
@@ -45,7 +47,7 @@ def size_lines(tubes, size=224):
 
 def set_lines(preset, shape):
     """One size with every tube set of its scale, on a (T, H, W) video."""
-    yield f"{HEAD}   ({preset} on {by(shape)})"
+    yield f"{HEAD}   ({preset} on {format_size(shape)})"
     for name in TUBE_SETS:
         if name.startswith("demo") == preset.startswith("demo"):
             yield _row(name, with_tubes(PRESETS[preset], name), shape)

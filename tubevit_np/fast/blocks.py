@@ -1,51 +1,51 @@
-"""Work in portions that a processor's cache holds: NumPy's alone, a compiler finds its own.
+"""Work in blocks that a processor's cache holds.
 
-Each step of an expression goes over all of its numbers.  Where they are more than the cache holds,
-it would fetch every one from memory again, which takes longer than the arithmetic."""
+Each step of an expression passes over all of its numbers.  Where these exceed the cache, every step
+fetches every number from memory again, which takes longer than the arithmetic."""
 
 import itertools
 import math
 
 import numpy as np
 
-LARGE = 60  # exp(60) is 1e26, far from both ends of float32
-CACHE = 2**17  # numbers: half a megabyte of float32, which a second-level cache holds with more
+SAFE_SCORE = 60  # exp(60) is 1e26, far from both ends of float32
+CACHE_NUMBERS = 2**17  # half a megabyte of float32, which a second-level cache holds with more
 
 
-def portions(count, size):
-    """Slices of count things of so many numbers each, as many together as the cache holds."""
-    step = max(1, CACHE // size)
+def block_slices(count, size):
+    """Slices of `count` items of `size` numbers each, as many items together as the cache holds."""
+    step = max(1, CACHE_NUMBERS // size)
     return [slice(i, i + step) for i in range(0, count, step)]
 
 
-def rows(*arrays):
-    """Views of their rows (..., D), all of one shape: as many at a time as the cache holds."""
+def row_blocks(*arrays):
+    """Views of the rows (..., D) of arrays of one shape, as many at a time as the cache holds."""
     arrays = [x.reshape(-1, x.shape[-1]) for x in arrays]
-    return ([x[part] for x in arrays] for part in portions(*arrays[0].shape))
+    return ([x[part] for x in arrays] for part in block_slices(*arrays[0].shape))
 
 
-def multiplied(y, f, x, into=None):
-    """y * f(x) of arrays (..., D), where f takes each number alone;  into: x itself, say."""
+def blocked_multiply(y, f, x, into=None):
+    """y * f(x) of arrays (..., D), where f maps each number alone;  into: x itself, for example."""
     into = np.empty_like(x, order="C") if into is None else into
-    for y_part, x_part, product in rows(y, x, into):
+    for y_part, x_part, product in row_blocks(y, x, into):
         np.multiply(y_part, f(x_part), out=product)
     return into
 
 
-def few_heads(clips, heads, scores):
-    """(clips, heads), slices: so many heads at a time that the cache holds their scores."""
-    return itertools.product(portions(clips, heads * scores), portions(heads, scores))
+def head_blocks(clips, heads, scores):
+    """(clips, heads), slices: as many heads at a time as the cache holds scores of."""
+    return itertools.product(block_slices(clips, heads * scores), block_slices(heads, scores))
 
 
-def attend(q, k, v, calm, mixed, weights=None):
-    """Attention of scaled q, into mixed (..., Q, E) and, if it is there, into weights (..., N, Q).
+def attend(q, k, v, safe, mixed, weights=None):
+    """Attention of scaled q, written to mixed (..., Q, E) and, if given, to weights (..., N, Q).
 
-    calm: which heads need no maximum taken off, (..., 1, 1) bool.  In memory scores lie key by key:
-    a step of the softmax then takes all queries at once.  What is mixed is divided by its sums, not
-    the scores: that is less."""
+    safe (..., 1, 1) bool: heads whose maximum need not be subtracted.  In memory scores lie key by
+    key, so that a step of the softmax takes all queries at once.  The mixture is divided by the
+    sums, not the scores, which are more."""
     scores = np.matmul(k, q.swapaxes(-1, -2), out=weights)
-    if not calm.all():
-        scores -= np.where(calm, 0, scores.max(-2, keepdims=True))
+    if not safe.all():
+        scores -= np.where(safe, 0, scores.max(-2, keepdims=True))
     total = np.exp(scores, out=scores).sum(-2, keepdims=True)
     np.matmul(scores.swapaxes(-1, -2), v, out=mixed)
     mixed /= total.swapaxes(-1, -2)
@@ -53,10 +53,9 @@ def attend(q, k, v, calm, mixed, weights=None):
         weights /= total
 
 
-def calm_heads(q, k):
-    """Whether no score of a head is beyond LARGE, up or down: (..., 1, 1) bool.
+def heads_safe_from_overflow(q, k):
+    """Heads whose scores are bounded by max|q| max|k| < SAFE_SCORE: (..., 1, 1) bool.
 
-    Its longest q and k tell, far fewer numbers than the scores, since |q k| <= |q| |k|.  Then no
-    exponential overflows and no sum of them is 0: two steps less over all scores."""
+    There no exponential overflows and no sum of them is 0, without subtracting the maximum."""
     longest = [np.einsum("...e,...e->...", x, x).max(-1) for x in (q, k)]
-    return (math.prod(longest) < LARGE**2)[..., None, None]
+    return (math.prod(longest) < SAFE_SCORE**2)[..., None, None]

@@ -1,4 +1,4 @@
-"""From all tokens to one vector: a learned probe attends to them (Fig. 2, "Attention Pooling")."""
+"""From all tokens to one vector: a learned query attends to them (Fig. 2, "Attention Pooling")."""
 
 import numpy as np
 
@@ -9,22 +9,23 @@ from tubevit_np.model.layers import (
     linear,
     merge_heads,
     split_heads,
-    under,
+    with_prefix,
 )
 
 
 def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """x (B, N, D) -> (B, D), seen.  kv columns are k, v;  the order of tokens does not matter.
+    """softmax(probe k^T / sqrt(E)) v over all tokens: x (B, N, D) -> (B, D), cache.
 
-    The paper prints only the label; its parameter totals fit one learned query (probe (D,)) with
-    multi-head attention.  With ln and mlp, y + mlp(ln(y)) follows."""
-    seen = {"q": linear(probe[None, None], **q), "kv": linear(x, **kv)}  # (1, 1, D), (B, N, 2D)
-    k, v = (split_heads(part, heads) for part in np.split(seen["kv"], 2, axis=-1))
-    mixed, seen["weights"] = attention(split_heads(seen["q"], heads), k, v)  # (B, A, 1, E)
-    seen["mixed"] = merge_heads(mixed)[:, 0]  # (B, D)
-    y = seen["attended"] = linear(seen["mixed"], **out)
+    probe (D,) is the learned query;  the columns of kv are k, v.  The paper prints only the label;
+    its parameter totals fit one query with several heads.  With ln and mlp, y + mlp(ln(y)) follows.
+    """
+    cache = {"q": linear(probe[None, None], **q), "kv": linear(x, **kv)}  # (1, 1, D), (B, N, 2D)
+    k, v = (split_heads(part, heads) for part in np.split(cache["kv"], 2, axis=-1))
+    mixed, cache["weights"] = attention(split_heads(cache["q"], heads), k, v)  # (B, A, 1, E)
+    cache["mixed"] = merge_heads(mixed)[:, 0]  # (B, D)
+    y = cache["attended"] = linear(cache["mixed"], **out)
     if mlp is None:
-        return y, seen
-    seen["ln"] = layer_norm(y, **ln, eps=eps)
-    change, inner = feed_forward(seen["ln"], **mlp, form=form)
-    return y + change, seen | under("mlp", inner)
+        return y, cache
+    cache["ln"] = layer_norm(y, **ln, eps=eps)
+    change, inner = feed_forward(cache["ln"], **mlp, form=form)
+    return y + change, cache | with_prefix("mlp", inner)

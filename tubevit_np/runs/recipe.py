@@ -4,12 +4,15 @@ import json
 import math
 from dataclasses import asdict, dataclass, replace
 
-from tubevit_np.model.config import PRESETS, from_json, to_json, with_tubes
-from tubevit_np.model.model import check_tubes
-from tubevit_np.model.params import KERNEL_NORM, load
-from tubevit_np.model.position import learned_rows
+from tubevit_np.model.checks import check_tubes
+from tubevit_np.model.params import KERNEL_NORM
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import write_text
+from tubevit_np.storage.checkpoint import from_json, load, to_json
+from tubevit_np.variants.config import position_of, variant
+from tubevit_np.variants.positions import learned_rows
+from tubevit_np.variants.tube_sets import with_tubes
 
 PRECISIONS = ("float32", "bfloat16", "half")
 LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
@@ -138,7 +141,7 @@ class Recipe:
         if self.start is not None:
             return replace(load(find_model(self.start))[1], classes=classes)
         sizes = (self.frames, self.size, self.size) if self.position == "learned" else None
-        cfg = replace(PRESETS[self.preset], classes=classes, position=self.position,
+        cfg = variant(PRESETS[self.preset], classes=classes, position=self.position,
                       learned_for=sizes)
         return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
 
@@ -152,7 +155,7 @@ class Recipe:
                                 if gate < cfg.depth else ""))
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
             check_tubes(shape, cfg)
-            if cfg.learned_for is not None:
+            if position_of(cfg) == "learned":
                 learned_rows(cfg, shape)
 
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import ahead
-from tubevit_np.model.params import flatten, init, nest, save
+from tubevit_np.model.params import flatten, nest
 from tubevit_np.plots.gallery.run_plots import draw_curves, draw_kernels
 from tubevit_np.runs.run_folder import (
     MODEL,
@@ -28,7 +28,9 @@ from tubevit_np.runs.run_folder import (
 from tubevit_np.runs.snapshots import kernels, write_snapshot
 from tubevit_np.runs.warm_start import carried
 from tubevit_np.storage.atomic_files import write_text
+from tubevit_np.storage.checkpoint import save
 from tubevit_np.training.evaluate import evaluate
+from tubevit_np.variants.params import init
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 PATIENCE = 10  # steps in a row that half precision may leave out, until its scale is right

@@ -4,7 +4,7 @@ import json
 import warnings
 from pathlib import Path
 
-from tubevit_np.model.params import load
+from tubevit_np.storage.checkpoint import load
 
 MODEL = "model.safetensors"  # the last parameters, without the optimizer's moments
 

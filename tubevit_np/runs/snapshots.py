@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
-from tubevit_np.model.params import flatten, nest, read
-from tubevit_np.storage.atomic_files import whole
-from tubevit_np.training.optim import is_kernel
+from tubevit_np.model.params import flatten, nest
+from tubevit_np.storage.atomic_files import atomic_write
+from tubevit_np.storage.checkpoint import read_arrays
+from tubevit_np.training.cosine_basis import is_kernel
 
 FOLDER = "snapshots"
 FIRST = 25  # steps to the first one after the start, then always twice as many
@@ -28,12 +29,14 @@ def write_snapshot(run, done, found):
     place = Path(run) / FOLDER
     place.mkdir(exist_ok=True)
     small = {name: np.asarray(w, np.float16, order="C") for name, w in found.items()}
-    with whole(place / f"{done:06d}.safetensors", "wb") as file:
+    with atomic_write(place / f"{done:06d}.safetensors", "wb") as file:
         file.write(to_bytes(small))
 
 
 def read_snapshots(run):
     """{step: nested tree of its kernels, float32} of a run folder, in order; {} if it has none."""
     paths = (Path(run) / FOLDER).glob("[0-9]*.safetensors")
-    return {int(path.stem): nest({name: w.astype(np.float32) for name, w in read(path)[0].items()})
-            for path in sorted(paths, key=lambda path: int(path.stem))}
+    found = {int(path.stem): read_arrays(path)[0]
+             for path in sorted(paths, key=lambda path: int(path.stem))}
+    return {step: nest({name: w.astype(np.float32) for name, w in flat.items()})
+            for step, flat in found.items()}

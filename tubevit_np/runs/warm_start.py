@@ -1,8 +1,8 @@
 """A run that begins with what another one learned: its model and parameters, and new heads."""
 
-from tubevit_np.model.config import PRESETS
-from tubevit_np.model.params import load
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.run_folder import find_model
+from tubevit_np.storage.checkpoint import load
 
 
 def started(path):

@@ -1,4 +1,4 @@
-"""Folders, and files written whole or not at all: a kill or a full disk leaves the older one."""
+"""Folders, and atomic writing: a kill or a full disk never leaves half a file."""
 
 import csv
 import os
@@ -7,8 +7,8 @@ from pathlib import Path
 
 
 @contextmanager
-def whole(path, mode="w", **options):
-    """An open file that takes the place of `path` only when all of it is on the disk."""
+def atomic_write(path, mode="w", **options):
+    """An open file that replaces `path` only when it is completely on the disk."""
     unfinished = path.with_name(f".{path.name}.part")
     try:
         with open(unfinished, mode, **options) as file:
@@ -40,13 +40,13 @@ def check_folder(folder, option):
 
 
 def write_text(path, text):
-    with whole(path, encoding="utf-8") as file:
+    with atomic_write(path, encoding="utf-8") as file:
         file.write(text)
 
 
 def write_csv(path, columns, rows):
     """A table with a header."""
-    with whole(path, encoding="utf-8", newline="") as file:
+    with atomic_write(path, encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)

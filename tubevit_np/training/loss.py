@@ -1,12 +1,15 @@
-"""How wrong and how often right: softmax cross entropy, label smoothing (Table 10), accuracy."""
+"""Softmax cross entropy with label smoothing (Table 10), its gradient, and accuracy."""
 
 import numpy as np
 
+from tubevit_np.model.layers import softmax
+
 
 def smooth_labels(labels, classes, smoothing):
-    """Shares of the classes (B, K), of which `smoothing` is spread evenly over all of them.
+    """Target probabilities (B, K), of which `smoothing` is spread evenly over all classes.
 
-    labels: (B,) int, or their shares (B, K), as mixup gives them."""
+    labels: (B,) int, or probabilities (B, K), as mixup gives them.  Raises ValueError for a label
+    that is not a class."""
     if labels.ndim == 2:
         return (1 - smoothing) * labels + smoothing / classes
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
@@ -15,19 +18,28 @@ def smooth_labels(labels, classes, smoothing):
 
 
 def cross_entropy(logits, labels, smoothing=0.0):
-    """Mean over the batch, in nats: logits (B, K), labels (B,) int or shares (B, K)."""
+    """-sum(target log softmax(logits)), mean over the batch, in nats.
+
+    logits (B, K);  labels: (B,) int or probabilities (B, K)."""
     logits = logits - logits.max(-1, keepdims=True)
     log_softmax = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
     target = smooth_labels(labels, logits.shape[-1], smoothing).astype(logits.dtype)
     return -(target * log_softmax).sum(-1).mean()
 
 
+def cross_entropy_backward(logits, labels, smoothing=0.0):
+    """dL/dlogits = (softmax(logits) - target) / B: (B, K)."""
+    target = smooth_labels(labels, logits.shape[-1], smoothing).astype(logits.dtype)
+    return (softmax(logits) - target) / len(logits)
+
+
 def accuracy(logits, labels, k=1):
-    """Share of labels among the k largest logits; of shares (B, K) the largest counts."""
-    return (rank(logits, labels.argmax(-1) if labels.ndim == 2 else labels) < k).mean()
+    """Fraction of labels among the k largest logits; of probabilities (B, K) the largest counts."""
+    return (label_rank(logits, labels.argmax(-1) if labels.ndim == 2 else labels) < k).mean()
 
 
-def rank(logits, labels):
-    """How many others score at least as high as the right class: (B,) int; ties and NaN count."""
+def label_rank(logits, labels):
+    """Number of other classes that score at least as high as the label: (B,) int; ties and NaN
+    count."""
     own = np.take_along_axis(logits, labels[:, None], axis=1)
     return (~(logits < own)).sum(1) - 1

@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
-from tubevit_np.model.model import check_heads
-from tubevit_np.model.params import flatten, shapes
-from tubevit_np.model.position import learned_rows, positions
-from tubevit_np.storage.atomic_files import whole, write_text
+from tubevit_np.model.checks import check_heads
+from tubevit_np.model.params import flatten
+from tubevit_np.storage.atomic_files import atomic_write, write_text
 from tubevit_np.transfer.vit_files.configs import hugging_face_settings, timm_settings
 from tubevit_np.transfer.vit_files.layouts import to_torch
 from tubevit_np.transfer.vit_files.name_tables import (
@@ -27,6 +26,9 @@ from tubevit_np.transfer.vit_files.name_tables import (
     pool_names,
     their_names,
 )
+from tubevit_np.variants.config import attention_of, position_of
+from tubevit_np.variants.params import shapes
+from tubevit_np.variants.positions import learned_rows, positions
 
 FORMATS = ("timm", "hf")
 
@@ -66,7 +68,7 @@ def export(folder, params, cfg, form, size, head=None):
         raise ValueError(f"{folder} already holds {there[0]}; give another folder")
     folder.mkdir(parents=True, exist_ok=True)
     flat = {name: np.ascontiguousarray(x) for name, x in flat.items()}
-    with whole(folder / "model.safetensors", "wb") as file:
+    with atomic_write(folder / "model.safetensors", "wb") as file:
         file.write(to_bytes(flat, {"format": "pt"}))
     for name, told in settings.items():
         write_text(folder / name, json.dumps(told, indent=2) + "\n")
@@ -88,8 +90,9 @@ def patch_tube(cfg):
 
 def _encoder(params, cfg, form):
     flat, patch = flatten(params), patch_tube(cfg)
-    if cfg.attention != "global":
-        raise ValueError(f"the model has {cfg.attention} attention; that of a plain ViT is global")
+    if attention_of(cfg) != "global":
+        raise ValueError(f"the model has {attention_of(cfg)} attention; that of a plain ViT is "
+                         "global")
     if flat.get("gate.alpha", 0) != 0:
         raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}); a plain ViT has none")
     flat |= {f"patch.{leaf}": flat[f"tubes.{patch}.{leaf}"] for leaf in "wb"}
@@ -111,9 +114,9 @@ def _table(params, cfg, size):
     patch = cfg.tubes[at]
     if size < 1 or any(size % k for k in patch.kernel):
         raise ValueError(f"size {size} is not a multiple of the patch, {patch.name}")
-    if cfg.position == "learned":
+    if position_of(cfg) == "learned":
         return params["position"]["w"][None, learned_rows(cfg, shape)[at]]
-    return positions(replace(cfg, tubes=(patch,)), shape)[None].astype(np.float32)
+    return positions(params, replace(cfg, tubes=(patch,)), shape)[None].astype(np.float32)
 
 
 def _pooled(params, cfg, head):

@@ -7,7 +7,7 @@ transposed resize: resizing the kernel itself would change its sum, and every to
 
 import numpy as np
 
-from tubevit_np.model.kernels import taps
+from tubevit_np.model.kernels import interpolation_matrix
 
 
 def inflate(w, size):
@@ -15,7 +15,7 @@ def inflate(w, size):
 
     inflate(w) . video = w . (mean frame of the video, resized to kh x kw), exactly."""
     t, *picture = size
-    rows, columns = (taps(n_in, n_out).astype(w.dtype)  # (kh, h): from h pixels to kh
+    rows, columns = (interpolation_matrix(n_in, n_out).astype(w.dtype)  # (kh, h)
                      for n_in, n_out in zip(picture, w.shape[1:3], strict=True))
     frame = np.einsum("ah,bw,abcd->hwcd", rows, columns, w[0], optimize=True) / t
     return np.broadcast_to(frame, (t, *frame.shape)).copy()

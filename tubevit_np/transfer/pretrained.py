@@ -8,11 +8,13 @@ has no place here, and neither has, unless asked for, the head that read it."""
 import re
 from dataclasses import replace
 
-from tubevit_np.model.config import by, with_tubes
-from tubevit_np.model.params import flatten, init, nest
+from tubevit_np.model.config import format_size
+from tubevit_np.model.params import flatten, nest
 from tubevit_np.transfer.inflate import inflate_tubes
 from tubevit_np.transfer.vit_files.hyperparameters import image_config, some
 from tubevit_np.transfer.vit_files.read import read_image_vit
+from tubevit_np.variants.params import init
+from tubevit_np.variants.tube_sets import with_tubes
 
 STARTS = ("inflated", "random", "shared")
 KEPT = "image"  # the name of the file's own head, if it is kept
@@ -91,7 +93,7 @@ def _patch_tube(cfg, facts, path):
     kernel = (1, *facts.patch)
     if [(cfg.tubes[i].kernel, cfg.tubes[i].members) for i in places] != [(kernel, 1)]:
         raise ValueError(f"2D patches of the tubes: {', '.join(cfg.tubes[i].name for i in places)}"
-                         f"; of {path}: {by(kernel)}; it needs tubes with one such "
+                         f"; of {path}: {format_size(kernel)}; it needs tubes with one such "
                          f"patch, as Tube({kernel}, (32, {kernel[1]}, {kernel[2]})), not packed")
     return places[0]
 
@@ -99,7 +101,7 @@ def _patch_tube(cfg, facts, path):
 def _told(facts, keep_head):
     lines = []
     if facts.aside:
-        each = (f"{name} {by(shape)}" for name, shape in facts.aside.items())
+        each = (f"{name} {format_size(shape)}" for name, shape in facts.aside.items())
         lines += [f"set aside: {some(each)}"]
     if facts.classes is not None and not (facts.pools and keep_head):
         seen = "its own pooling" if facts.pools else "the class token or a mean, not this pooling"

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tubevit_np.model.tubes import grid
+from tubevit_np.model.geometry import grid
+from tubevit_np.variants.config import position_of
 
 
 def widened(tube, width, dim, shape):
@@ -56,7 +57,7 @@ def scaled_up(small, small_cfg, large, large_cfg, shape, **gate):
         raise ValueError("the large model must have one 2D patch, the small one a kernel for each "
                          f"tube; there are {len(own)} patches, and shared_kernel is "
                          f"{small_cfg.shared_kernel}")
-    if large_cfg.position == "learned":
+    if position_of(large_cfg) == "learned":
         raise ValueError("the large model learned its positions, and has none for other tubes; "
                          "use one with fixed positions")
     tubes, parts = [], {}

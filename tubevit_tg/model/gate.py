@@ -1,6 +1,7 @@
 """From a small video model to a large image model: the gate, and what trains (Sec. 3.6, Eq. 8)."""
 
-from tubevit_np.model.gate import patch_rows, trained, trains
+from tubevit_np.model.gate import patch_rows
+from tubevit_np.training.frozen import is_trainable, trainable_params
 
 
 def gate(z, z0, alpha, keep):

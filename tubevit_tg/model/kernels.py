@@ -1,6 +1,6 @@
 """One 8x8x8 kernel resized for every video tube: fewer parameters, any shape (Sec. 3.4)."""
 
-from tubevit_np.model.kernels import SHARED_SIZE, taps
+from tubevit_np.model.kernels import SHARED_SIZE, interpolation_matrix
 from tubevit_tg.backend.device import constant
 from tubevit_tg.model.layers import matmul
 
@@ -8,7 +8,7 @@ from tubevit_tg.model.layers import matmul
 def resize_kernel(w, size):
     """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w), not rescaled: (*size, C, D)."""
     for n_out in size:  # each turn resizes the first axis and makes it the third: in the end t h w
-        rows = constant(taps, w.shape[0], n_out, dtype=w.dtype, device=w.device)
+        rows = constant(interpolation_matrix, w.shape[0], n_out, dtype=w.dtype, device=w.device)
         resized = matmul(rows, w.reshape(w.shape[0], -1))
         w = resized.reshape(n_out, *w.shape[1:]).permute(1, 2, 0, 3, 4)
     return w

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from tinygrad import Tensor, dtypes
 
-from tubevit_np.model.layers import GELU_CUBE, GELU_SCALE, under
+from tubevit_np.model.layers import GELU_CUBE, GELU_SCALE, with_prefix
 from tubevit_np.training.dropout import ATTENTION, MLP, no_dropout
 from tubevit_tg.backend import blas
 
@@ -132,8 +132,8 @@ def block(z, ln1, attn, ln2, mlp, heads, eps, form, drop=no_dropout, layer=0, ke
     seen = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(seen["ln1"], **attn, heads=heads, keep=keep)
     y = seen["middle"] = z + drop(layer, ATTENTION, change)
-    seen |= under("attn", inner)
+    seen |= with_prefix("attn", inner)
     seen["ln2"] = layer_norm(y, **ln2, eps=eps)
     change, inner = feed_forward(seen["ln2"], **mlp, form=form, keep=keep)
-    seen |= under("mlp", inner)
+    seen |= with_prefix("mlp", inner)
     return y + drop(layer, MLP, change), seen if keep else {}

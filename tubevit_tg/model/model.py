@@ -2,8 +2,9 @@
 
 from tinygrad import Tensor, dtypes
 
-from tubevit_np.model.layers import under
-from tubevit_np.model.model import check_heads, check_input, check_tubes, gated_tokens
+from tubevit_np.model.checks import check_heads, check_input, check_tubes
+from tubevit_np.model.gate import gated_tokens
+from tubevit_np.model.layers import with_prefix
 from tubevit_np.training.dropout import TOKENS, no_dropout
 from tubevit_tg.backend.device import check_tensors, dtype_name
 from tubevit_tg.model.gate import gate
@@ -41,11 +42,11 @@ def forward(params, x, cfg, head, inner=True, drop=no_dropout, frozen=0):
             keep = Tensor(gated_tokens(cfg, video.shape[1:4]), device=video.device)
             z = gate(z, out["with_position"], params["gate"]["alpha"], keep)
         z = out[f"blocks.{layer}"] = z.detach() if layer < frozen else z  # autograd ends there
-        out |= under(f"blocks.{layer}", seen)
+        out |= with_prefix(f"blocks.{layer}", seen)
     out["norm"] = layer_norm(z, **params["norm"], eps=cfg.eps)
     out["pooled"], seen = attention_pool(  # (B, D)
         out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
-    out |= under("pool", seen)
+    out |= with_prefix("pool", seen)
     logits = {name: linear(out["pooled"], **params["heads"][name]) for name in names}
     return logits[head] if isinstance(head, str) else logits, out
 

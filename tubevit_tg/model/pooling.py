@@ -1,6 +1,6 @@
 """From all tokens to one vector: a learned probe attends to them (Fig. 2, "Attention Pooling")."""
 
-from tubevit_np.model.layers import under
+from tubevit_np.model.layers import with_prefix
 from tubevit_tg.model.layers import (
     attention,
     feed_forward,
@@ -26,4 +26,4 @@ def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
         return y, seen
     seen["ln"] = layer_norm(y, **ln, eps=eps)
     change, inner = feed_forward(seen["ln"], **mlp, form=form)
-    return y + change, seen | under("mlp", inner)
+    return y + change, seen | with_prefix("mlp", inner)

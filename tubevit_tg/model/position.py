@@ -3,7 +3,9 @@
 from tinygrad import Tensor, dtypes
 
 from tubevit_np.model import position
-from tubevit_np.model.position import centres, learned_rows, sincos_3d
+from tubevit_np.model.geometry import centers
+from tubevit_np.model.position import sincos_3d
+from tubevit_np.variants.positions import learned_rows
 
 
 def positions(cfg, shape, dtype=dtypes.float32):

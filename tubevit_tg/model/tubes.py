@@ -4,7 +4,7 @@ import math
 
 from tinygrad import Tensor
 
-from tubevit_np.model.tubes import grid, member_offsets, token_counts
+from tubevit_np.model.geometry import grid, member_offsets, token_counts
 from tubevit_tg.model.kernels import tube_kernel
 from tubevit_tg.model.layers import matmul
 

@@ -9,8 +9,8 @@ All other baselines are tube sets (config.py)."""
 
 from functools import partial
 
-from tubevit_np.model.layers import under
-from tubevit_np.model.tubes import grid
+from tubevit_np.model.geometry import grid
+from tubevit_np.model.layers import with_prefix
 from tubevit_np.training.dropout import TIME, no_dropout
 from tubevit_np.variants.divided_attention import by_frame, within_frames
 from tubevit_tg.model.layers import block, layer_norm, linear, self_attention
@@ -31,7 +31,7 @@ def divided_block(z, time, ln1, attn, ln2, mlp, frames, heads, eps, form, drop=n
     (B * frames, N / frames, ...), and time.attn.* is (B * N / frames, ..., frames, ...)."""
     change, inner = over_time(z, **time, frames=frames, heads=heads, eps=eps, keep=keep)
     y = z + drop(layer, TIME, change)
-    seen = under("time", inner | {"middle": y})
+    seen = with_prefix("time", inner | {"middle": y})
     y, inner = block(by_frame(y, frames), ln1, attn, ln2, mlp, heads, eps, form,
                      within_frames(drop, z.shape), layer, keep)
     return y.reshape(z.shape), seen | inner if keep else {}
@@ -41,7 +41,7 @@ def over_time(z, ln, attn, fc, frames, heads, eps, keep=True):
     """What attention over the frames of each place adds to z (B, N, D)."""
     seen = {"ln": layer_norm(z, **ln, eps=eps)}
     y, inner = self_attention(by_place(seen["ln"], frames), **attn, heads=heads, keep=keep)
-    seen |= under("attn", inner)
+    seen |= with_prefix("attn", inner)
     seen["attended"] = from_places(y, z.shape)
     return linear(seen["attended"], **fc), seen
 

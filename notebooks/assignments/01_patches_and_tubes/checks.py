@@ -8,7 +8,8 @@ from notebooks.assignments.build.exercises import Exercise
 from tubevit_np.conformance import loops
 from tubevit_np.data.generated.clips import make_clips, make_pools
 from tubevit_np.model.config import Tube
-from tubevit_np.model.tubes import grid, windows
+from tubevit_np.model.geometry import grid
+from tubevit_np.model.tubes import windows
 
 rng = np.random.default_rng(7)
 DATA = {"clip": make_clips(make_pools(rng, canvases=4, sprites=4), 12, rng)[0][1]}

@@ -7,7 +7,8 @@ import numpy as np
 from notebooks.assignments.build.exercises import Exercise, load
 from tubevit_np.conformance import loops
 from tubevit_np.model.config import Tube
-from tubevit_np.model.position import centres, sincos_3d
+from tubevit_np.model.geometry import centers
+from tubevit_np.model.position import sincos_3d
 
 patches_and_tubes, _ = load("01")
 axis, tube = patches_and_tubes.axis, patches_and_tubes.tube
@@ -21,7 +22,7 @@ def _middles(length, kernel, stride, offset):
 
 
 def _centres(shape, kernel, stride, offset):
-    return centres(Tube(kernel, stride, offset), shape)
+    return centers(Tube(kernel, stride, offset), shape)
 
 
 def _sincos(at, dim, tau):

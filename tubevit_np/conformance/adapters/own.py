@@ -9,7 +9,7 @@ import numpy as np
 
 import tubevit_np as tv
 from tubevit_np.data.batch import Batch
-from tubevit_np.model.layers import under
+from tubevit_np.model.layers import with_prefix
 from tubevit_np.runs.recipe import Recipe
 
 HOST = ("grid", "centres", "shapes", "preset", "sincos_3d", "learning_rate", "load", "init")
@@ -84,16 +84,16 @@ def block(p, params, z, heads, eps, form):
 
 def forward(p, params, x, cfg, heads):
     logits, out = p.forward(p.nest(params), x, config(cfg), tuple(heads))
-    return under("logits", logits) | out
+    return with_prefix("logits", logits) | out
 
 
 def clip(p, grads, most):
-    return {"norm": p.clip(grads, most)} | under("grads", grads)
+    return {"norm": p.clip(grads, most)} | with_prefix("grads", grads)
 
 
 def adamw(p, params, grads, m, v, t, lr, weight_decay, rates, spectral):
-    p.adamw(params, grads, {"m": m, "v": v}, t, lr, weight_decay, rates, spectral)
-    return under("params", params) | under("m", m) | under("v", v)
+    p.adamw_by_waves(params, grads, {"m": m, "v": v}, t, lr, weight_decay, rates, spectral)
+    return with_prefix("params", params) | with_prefix("m", m) | with_prefix("v", v)
 
 
 OPS = {

@@ -5,7 +5,7 @@ import numpy as np
 import tubevit_np as tv
 from tubevit_np.conformance.case import Case, Draw, plain
 from tubevit_np.conformance.cases.layout import PATCH
-from tubevit_np.training.optim import kernel_rates
+from tubevit_np.training.cosine_basis import kernel_rates
 
 SHAPES = {"tubes.0.w": (2, 3, 4, 1, 2), "matrix.w": (3, 4), "norm.g": (5,), "gate.alpha": ()}
 RATES = {"tubes.0.w": 0.5}

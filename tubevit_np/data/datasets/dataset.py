@@ -13,7 +13,7 @@ from tqdm import tqdm
 from tubevit_np.data.datasets.listing import HELD_OUT, SUFFIXES, list_parts, part_named
 from tubevit_np.data.decoding.images import read_image
 from tubevit_np.data.decoding.video import ShortClip, read_clip
-from tubevit_np.model.config import SCORES
+from tubevit_np.model.config_checks import SCORES
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import math
 
 import numpy as np
 
-from tubevit_np.model.tubes import grid, token_counts, windows
+from tubevit_np.model.geometry import grid, token_counts
+from tubevit_np.model.tubes import windows
 
 
 def voxels(tube, shape):

@@ -9,8 +9,8 @@ from tubevit_np.data.datasets.in_memory import read_one
 from tubevit_np.data.generated.clips import VERBS, make_clips
 from tubevit_np.data.generated.sprites import NOUNS
 from tubevit_np.data.sources import generated_pools
-from tubevit_np.model.model import forward
 from tubevit_np.runs.run_folder import heads_for
+from tubevit_np.variants.model import forward
 
 SEED = 6  # of the generated clip: its object is seen whole, and moves
 

@@ -7,7 +7,6 @@ import numpy as np
 
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.sources import speed
-from tubevit_np.model.params import init, load
 from tubevit_np.plots.analysis.attention_weights import pool_weights
 from tubevit_np.plots.analysis.null_models import DRAWS, beaten
 from tubevit_np.plots.analysis.pixels import norms
@@ -20,6 +19,9 @@ from tubevit_np.runs.recipe import Recipe, read_recipe
 from tubevit_np.runs.run import chances
 from tubevit_np.runs.run_folder import find_model, read_metrics
 from tubevit_np.runs.snapshots import read_snapshots
+from tubevit_np.storage.checkpoint import load
+from tubevit_np.variants.config import attention_of
+from tubevit_np.variants.params import init
 
 CHANCE = 0  # the seed that chance is drawn from
 
@@ -136,7 +138,7 @@ class Opened:
     @property
     def token(self):
         """The token that the pooling query attends to most."""
-        if self.cfg.attention != "global":
+        if attention_of(self.cfg) != "global":
             raise Missing("its attention is divided: no token looks at all others")
         return int(pool_weights(self.seen[1]).mean(0).argmax())
 

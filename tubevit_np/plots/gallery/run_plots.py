@@ -1,8 +1,8 @@
 """The pictures that a run leaves, its curves and its kernels, and that of an ablation."""
 
 from tubevit_np.model.kernels import tube_kernel
-from tubevit_np.model.params import load
 from tubevit_np.runs.run_folder import read_metrics
+from tubevit_np.storage.checkpoint import load
 
 CURVES = "Training, and {} held-out examples now and then"
 KERNELS = "Tube kernels of {}"

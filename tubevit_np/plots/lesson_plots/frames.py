@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
-from tubevit_np.model.tubes import grid
+from tubevit_np.model.geometry import grid
 from tubevit_np.plots.analysis.pixels import tile
 from tubevit_np.plots.analysis.receptive_fields import by_tube
 from tubevit_np.plots.model_plots.sampling import AXES

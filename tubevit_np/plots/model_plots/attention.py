@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from tubevit_np.model.tubes import token_counts
+from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.analysis.attention_weights import pool_weights, rollout, self_weights
 from tubevit_np.plots.analysis.receptive_fields import by_tube, heat, owner, token_boxes
 from tubevit_np.plots.model_plots.frame_strip import BETWEEN, number, pale, picks, strip, zoomed
 from tubevit_np.plots.model_plots.overlay import outline
 from tubevit_np.plots.style import FAINT, colour, mark, place, sheet, spelt, tidy, write
+from tubevit_np.variants.config import attention_of
 
 LEFT, NAMES, TOP, RIGHT, BARS = 60, 390, 170, 640, 260  # pixels
 HOT = "#B2182B"  # of all tubes together; a tube alone has its own colour
@@ -64,7 +65,7 @@ def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
     rows = [Row("All tubes", "mean of the heads", each.sum(0), HOT, weights)]
     rows += [Row(spelt(tube), "alone", found, colour(i))
              for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)) if found.any()]
-    if cfg.attention == "global":
+    if attention_of(cfg) == "global":
         back = rollout(out, cfg.depth)
         rows.append(Row("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
                         back[None]))

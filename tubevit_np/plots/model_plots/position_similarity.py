@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from tubevit_np.model.position import centres
-from tubevit_np.model.tubes import grid, token_counts
+from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
 from tubevit_np.plots.style import FAINT, LINE, colour, mark, place, sheet, spelt, tidy, write
 
@@ -84,7 +83,7 @@ def _sides(side, shape):
 
 def _name(figure, top, token, cfg, shape):
     i, n = owner(token, cfg, shape)
-    t, h, w = centres(cfg.tubes[i], shape)[n]
+    t, h, w = centers(cfg.tubes[i], shape)[n]
     mark(figure, LEFT, top, 66, colour(i))
     write(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), fontsize=12, weight="bold")
     write(figure, LEFT + 26, top + 59, f"frame {t:g}", color=FAINT)
@@ -98,7 +97,7 @@ def _row(figure, top, values, token, cfg, shape, sides, limits, first):
         counts = grid(tube, shape)
         if not part.size:
             continue
-        at = centres(tube, shape).reshape(*counts, 3)
+        at = centers(tube, shape).reshape(*counts, 3)
         if first:
             write(figure, left, TOP - 50, spelt(tube), weight="bold")
         for k, cells in enumerate(part.reshape(counts)):

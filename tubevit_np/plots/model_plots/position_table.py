@@ -15,6 +15,7 @@ from tubevit_np.plots.style import (
     wrap,
     write,
 )
+from tubevit_np.variants.config import position_of
 
 LEFT, NAMES, TOP = 60, 200, 140  # pixels
 ALT = (
@@ -54,7 +55,7 @@ def draw_table(at, cfg, shape, title="The positions of all tokens"):
 
 def _wavelengths(ax, cfg):
     """Named below a few of the sixes, where the table is that of Eq. 3-7."""
-    count = cfg.dim // 6 if cfg.position in ("fixed", "strideless") else 0
+    count = cfg.dim // 6 if position_of(cfg) in ("fixed", "strideless") else 0
     named = range(0, count, max(1, -(-count // 8)))
     lengths = [2 * np.pi * cfg.tau ** (j / count) for j in named]
     ax.set_xticks([6 * j + 2.5 for j in named], [f"{length:,.3g}" if length < 1000 else

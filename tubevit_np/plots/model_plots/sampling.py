@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.patches import Rectangle
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
-from tubevit_np.model.tubes import grid
+from tubevit_np.model.geometry import grid
 from tubevit_np.plots.style import FAINT, colour, explain, mark, page, place, tidy, wrap, write
 
 AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")

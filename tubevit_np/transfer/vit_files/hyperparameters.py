@@ -3,8 +3,9 @@
 import re
 from typing import NamedTuple
 
-from tubevit_np.model.config import PRESETS, Config, Tube
-from tubevit_np.model.params import shapes
+from tubevit_np.model.config import Config, Tube
+from tubevit_np.model.presets import PRESETS
+from tubevit_np.variants.params import shapes
 
 GELUS = {"gelu": "erf", "gelu_new": "tanh", "gelu_fast": "tanh", "gelu_tanh": "tanh",
          "gelu_pytorch_tanh": "tanh"}  # as settings call them

@@ -1,0 +1,77 @@
+"""What callers can get wrong, each refused with a ValueError of one line; no mathematics here."""
+
+import warnings
+from functools import cache
+
+from tubevit_np.model.config import Config, format_size
+from tubevit_np.model.geometry import grid
+
+
+def check_forward(shape, dtype, cfg, head):
+    """The names of the heads, as a tuple.
+
+    Raises ValueError for an unknown head, for an input of a shape or dtype (a name) that forward
+    cannot take, and for the Config of a variant, which has a forward pass of its own."""
+    if type(cfg) is not Config:
+        raise ValueError("this Config is a variant of TubeViT (another attention or position); "
+                         "use tubevit_np.variants.forward")
+    check_input(shape, dtype, cfg)
+    return check_heads(head, cfg)
+
+
+def check_heads(head, cfg):
+    """The names of the heads, as a tuple.  Raises ValueError for one that the model lacks."""
+    names = (head,) if isinstance(head, str) else tuple(head)
+    unknown = [name for name in names if name not in cfg.classes]
+    if unknown:
+        known = ", ".join(cfg.classes) or "none"
+        raise ValueError(f"no head {unknown[0]!r}; this model has {known}")
+    return names
+
+
+def check_input(shape, dtype, cfg):
+    """Raises ValueError unless forward can take an input of this shape and dtype (a name)."""
+    if len(shape) not in (4, 5):
+        raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), "
+                         "an image (B, H, W, C)")
+    if 0 in shape:
+        raise ValueError(f"input of shape {shape} is empty")
+    if shape[-1] != cfg.channels:
+        raise ValueError(f"input of shape {shape} has {shape[-1]} channels in its last axis, "
+                         f"the model takes {cfg.channels}")
+    if dtype != "uint8" and not dtype.startswith("float"):
+        raise ValueError(f"input of dtype {dtype}: use uint8 (0 to 255) or floats")
+    check_tubes(shape[1:4] if len(shape) == 5 else (1, *shape[1:3]), cfg)
+
+
+def check_tubes(shape, cfg):
+    """Raises ValueError if no tube fits into (T, H, W); warns once about each that does not."""
+    missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
+    size = format_size(shape)
+    needed = [format_size(tube.extent) for tube in missing]
+    if len(missing) == len(cfg.tubes):
+        raise ValueError(f"no tube fits into {size} (T x H x W); they need {', '.join(needed)}: "
+                         "use a larger input or smaller tubes")
+    for tube, need in zip(missing, needed, strict=True) if shape[0] > 1 else ():
+        warn_once(f"tube {tube.name} needs {need} and gives no tokens of {size} (T x H x W)")
+
+
+@cache
+def warn_once(text):
+    """Warn once in this process; Python's own "once" starts over whenever a filter changes."""
+    warnings.warn(text, stacklevel=3)
+
+
+def check_params(flat, expected, where="the parameters"):
+    """Raises ValueError that lists names of {name: array} that are missing, extra or misshapen.
+
+    expected: {name: shape}."""
+    kinds = {"missing": [n for n in expected if n not in flat],
+             "extra": [n for n in flat if n not in expected],
+             "of another shape": [f"{n} {tuple(flat[n].shape)}, expected {expected[n]}"
+                                  for n in expected
+                                  if n in flat and tuple(flat[n].shape) != expected[n]]}
+    problems = [f"{len(names)} {what}: {', '.join(names[:5])}{' ...' if len(names) > 5 else ''}"
+                for what, names in kinds.items() if names]
+    if problems:
+        raise ValueError(f"{where}: names or shapes do not fit the Config: {'; '.join(problems)}")

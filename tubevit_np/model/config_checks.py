@@ -1,0 +1,71 @@
+"""What a Config and its tubes can get wrong, each refused with a ValueError of one line."""
+
+import math
+import operator
+
+GELUS = ("tanh", "erf")
+GATE_TOKENS = ("all", "tubes")
+SCORES = ("both", "count")  # names that evaluation reports beside the heads
+
+
+def check_tube(tube):
+    """Raises ValueError unless the sizes of a Tube fit each other."""
+    if any(stride % factor for stride, factor in zip(tube.stride, tube.s2d, strict=True)):
+        raise ValueError(f"tube {tube.kernel}: stride {tube.stride} must be a multiple of "
+                         f"s2d {tube.s2d} on every axis")
+    if tube.is_patch and tube.s2d[0] > 1:
+        raise ValueError(f"tube {tube.kernel}: a 2D patch cannot pack in time (s2d {tube.s2d}),"
+                         " an image has one frame; give it more frames or s2d 1 in t")
+
+
+def check_config(cfg):
+    """Raises ValueError unless the fields of a Config are valid and fit each other."""
+    check_numbers(cfg)
+    choice("gelu", cfg.gelu, GELUS)
+    choice("gate_tokens", cfg.gate_tokens, GATE_TOKENS)
+    if not cfg.tubes or not all(hasattr(tube, "kernel") for tube in cfg.tubes):
+        raise ValueError(f"tubes {cfg.tubes}: a Config needs at least one tube, a Tube each")
+    if cfg.dim % cfg.heads:
+        raise ValueError(f"dim {cfg.dim} is not a multiple of heads {cfg.heads}")
+    for tube in cfg.tubes:
+        if cfg.dim % tube.members:
+            raise ValueError(f"tube {tube.name} stacks {tube.members} members, "
+                             f"which does not divide dim {cfg.dim}")
+    if cfg.gate_layer is not None and not 0 <= cfg.gate_layer < cfg.depth:
+        raise ValueError(f"gate_layer {cfg.gate_layer} is not a block: 0 to {cfg.depth - 1}")
+    for head, count in cfg.classes.items():
+        if not head or "." in head or head in SCORES or count < 1:
+            raise ValueError(f"head {head!r} with {count} classes: a head needs a name without "
+                             f"dots, other than {' and '.join(SCORES)}, and at least one class")
+
+
+def check_numbers(cfg):
+    """Raises ValueError unless every size of a Config is whole and every number finite."""
+    for name in ("dim", "depth", "heads", "mlp_dim", "channels"):
+        value = getattr(cfg, name)
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} is {value}; it must be a whole number of at least 1")
+    for name in ("std", "eps", "tau"):
+        if not 0 < getattr(cfg, name) < math.inf:
+            raise ValueError(f"{name} is {getattr(cfg, name)}; it must be above 0")
+    for name in ("mean", "position_scale"):
+        if not math.isfinite(getattr(cfg, name)):
+            raise ValueError(f"{name} is {getattr(cfg, name)}; it must be a number")
+
+
+def triple(name, value, minimum):
+    """value as three ints (t, h, w).  Raises ValueError if it is anything else or too small."""
+    try:
+        sizes = tuple(operator.index(v) for v in value)
+    except TypeError:
+        sizes = ()
+    if len(sizes) != 3 or min(sizes) < minimum:
+        raise ValueError(f"{name} {value} must be three numbers (t, h, w), whole, "
+                         f"each at least {minimum}")
+    return sizes
+
+
+def choice(name, value, allowed):
+    """Raises ValueError unless value is one of `allowed`."""
+    if value not in allowed:
+        raise ValueError(f"{name} {value!r} is not one of {', '.join(allowed)}")

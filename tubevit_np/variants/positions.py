@@ -1,0 +1,61 @@
+"""Other positions than fixed ones (Table 7a): strideless, learned, or none.
+
+Each is another embedding: tokens plus something else."""
+
+import math
+
+import numpy as np
+
+from tubevit_np.fast.model import positions as fixed
+from tubevit_np.model.geometry import grid, token_counts
+from tubevit_np.model.position import sincos_3d
+from tubevit_np.variants.config import position_of
+
+
+def positions(params, cfg, shape):
+    """What is added to the tokens of a (T, H, W) video: (N, D)."""
+    kind = position_of(cfg)
+    if kind == "fixed":
+        return fixed(cfg, shape)
+    if kind == "learned":
+        return np.concatenate([params["position"]["w"][rows] for rows in learned_rows(cfg, shape)])
+    return strideless(cfg, shape) if kind == "strideless" else np.zeros(
+        (sum(token_counts(cfg, shape)), cfg.dim))
+
+
+def strideless(cfg, shape):
+    """Fixed positions as if all tokens of a tube lay one frame and one pixel apart: (N, D)."""
+    at = np.concatenate([strideless_centers(tube, shape) for tube in cfg.tubes])
+    return cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)
+
+
+def strideless_centers(tube, shape):
+    """The centers of a tube's tokens without its strides: (N, 3)."""
+    steps = np.indices(grid(tube, shape)).reshape(3, -1).T  # t, h, w of each token in its grid
+    extent = np.add(tube.kernel, (np.array(tube.s2d) - 1) * (np.array(tube.stride) // tube.s2d))
+    return np.array(tube.offset) + steps + (extent - 1) / 2
+
+
+def learned_rows(cfg, shape):
+    """Where the tokens of a (T, H, W) video are among those of cfg.learned_for: a list of slices.
+
+    A shorter input, such as an image, has the first tokens of each tube.  Raises ValueError for
+    another size or more frames."""
+    slices, first = [], 0
+    for tube in cfg.tubes:
+        wanted, known = grid(tube, shape), grid(tube, cfg.learned_for)
+        if all(wanted) and (wanted[0] > known[0] or wanted[1:] != known[1:]):
+            raise ValueError(f"positions were learned for {cfg.learned_for} (T, H, W); there are "
+                             f"none for {tuple(shape)}")
+        slices.append(slice(first, first + math.prod(wanted)))
+        first += math.prod(known)
+    return slices
+
+
+def learned_backward(d_tokens, w, cfg, shape):
+    """The gradient of learned positions w (N, D), which every clip shares; d_tokens (B, N, D)."""
+    d_w, ends = np.zeros_like(w), np.cumsum(token_counts(cfg, shape))
+    parts = np.split(d_tokens.sum(0), ends[:-1])
+    for rows, d_part in zip(learned_rows(cfg, shape), parts, strict=True):
+        d_w[rows] = d_part
+    return d_w

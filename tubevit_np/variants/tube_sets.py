@@ -1,0 +1,63 @@
+"""All tube sets by name: the paper's, the demo's, and those they are compared with (Tables 5, 7).
+
+Dense tubelets have 2D patches beside them, 196 of 3332 tokens; without them images, which are
+trained on jointly, would give no tokens."""
+
+from dataclasses import replace
+
+from tubevit_np.model.config import Tube
+from tubevit_np.model.config_checks import choice
+from tubevit_np.model.presets import PATCH, TUBES
+from tubevit_np.variants.config import variant
+
+DEMO = TUBES["demo"]
+
+
+def packed(*factors):
+    """The demo's tubes with these space-to-depth factors, one for each tube."""
+    return tuple(replace(tube, s2d=s2d) for tube, s2d in zip(DEMO, factors, strict=True))
+
+
+def all_packed(s2d):
+    """The demo's tubes with one space-to-depth factor; patches stay as they are."""
+    return packed(*((1, 1, 1) if tube.is_patch else s2d for tube in DEMO))
+
+
+TUBE_SETS = TUBES | {
+    "plain": tuple(replace(tube, s2d=(1, 1, 1)) for tube in TUBES["main"]),
+    "shared": TUBES["main"],
+    "patches": (Tube((1, 16, 16), (16, 16, 16)),),  # of every 16th frame, the example of Sec. 3.2
+    "dense": (Tube((2, 16, 16), (2, 16, 16)), PATCH),  # like ViViT
+    "frames": (Tube((1, 16, 16), (1, 16, 16)),),  # like TimeSformer
+    "demo-s2d": packed((1, 1, 1), (2, 1, 1), (1, 2, 2), (1, 1, 1)),
+    "demo-shared": DEMO,
+    "demo-core": (Tube((1, 8, 8), (8, 8, 8)), Tube((8, 8, 8), (8, 8, 8))),
+    "demo-patches": (Tube((1, 8, 8), (8, 8, 8)),),
+    "demo-dense": (Tube((2, 8, 8), (2, 8, 8)), Tube((1, 8, 8), (16, 8, 8))),
+    "demo-frames": (Tube((1, 8, 8), (1, 8, 8)),),
+    # Table 7b: fewer tubes than the demo's four, and four more.
+    "demo-1": DEMO[:1],
+    "demo-2": DEMO[:2],
+    "demo-8": (*DEMO, Tube((8, 8, 8), (8, 12, 12), (4, 8, 8)),
+               Tube((16, 4, 4), (16, 12, 12), (0, 10, 10)),
+               Tube((4, 12, 12), (8, 18, 18), (6, 9, 9)),
+               Tube((12, 6, 6), (12, 12, 12), (2, 4, 4))),
+    # Table 7c
+    "demo-2t": all_packed((2, 1, 1)), "demo-2s": all_packed((1, 1, 2)),
+    "demo-4t": all_packed((4, 1, 1)), "demo-4s": all_packed((1, 2, 2)),
+    "demo-4st": all_packed((2, 1, 2)),
+}
+
+TUBE_SET_FIELDS = {  # tube set: the other Config fields that it implies
+    "shared": {"shared_kernel": True}, "demo-shared": {"shared_kernel": True},
+    "frames": {"attention": "divided"}, "demo-frames": {"attention": "divided"},
+}
+
+
+def with_tubes(cfg, name):
+    """The same model with another tube set, which also sets shared_kernel and attention.
+
+    Raises ValueError for an unknown set."""
+    choice("tube set", name, tuple(TUBE_SETS))
+    usual = {"shared_kernel": False, "attention": "global"}
+    return variant(cfg, tubes=TUBE_SETS[name], **usual | TUBE_SET_FIELDS.get(name, {}))
