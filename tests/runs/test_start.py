@@ -111,7 +111,7 @@ def test_tubes_too_large_for_the_new_size_are_refused(tmp_path, pets):
 @pytest.mark.parametrize("sizes", [{"size": 32}, {"frames": 32}])
 def test_positions_learned_for_other_sizes_are_refused_at_once(tmp_path, rng, pets, sizes):
     """Of fewer frames there are some."""
-    cfg = replace(tv.PRESETS["demo"], position="learned", learned_for=(16, 24, 24), classes={})
+    cfg = tv.variant(tv.PRESETS["demo"], position="learned", learned_for=(16, 24, 24), classes={})
     tv.save(tmp_path / "old.safetensors", tv.init(cfg, rng), cfg)
     asked = replace(RECIPE, start=str(tmp_path / "old.safetensors"), data=str(pets))
     with pytest.raises(ValueError, match=r"positions were learned for \(16, 24, 24\)"):
