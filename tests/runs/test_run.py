@@ -19,7 +19,8 @@ from tiny import RECIPE, class_folder, copied, early, finished, glance
 import tubevit_np as tv
 from tubevit_np.data.batch import CROPS, HELD_OUT, PARAMETERS, POOLS, TRAIN
 from tubevit_np.data.datasets.dataset import Dataset
-from tubevit_np.data.sources import GeneratedSource, open_sources, sources_for
+from tubevit_np.data.sources import GeneratedSource, open_sources
+from tubevit_np.runs.held_out import sources_for
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.run import Run, labels_of

@@ -103,7 +103,7 @@ def scored(place, variant, engine):
 def answers(path, notes, predict, views):
     """Shares of held-out generated clips that are right."""
     from tubevit_np.data.generated.long_clips import LongSource
-    from tubevit_np.data.sources import sources_for
+    from tubevit_np.runs.held_out import sources_for
     from tubevit_np.training.evaluate import answered, scores_of
 
     [source, *_] = sources_for(path, notes, data=["generated"])

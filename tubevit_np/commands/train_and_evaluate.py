@@ -7,9 +7,10 @@ import numpy as np
 
 from tubevit_np.commands.report import parse_views, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
+from tubevit_np.data.sources import GENERATED
 from tubevit_np.model.config import PRESETS, by
 from tubevit_np.model.layers import softmax
-from tubevit_np.runs.recipe import GENERATED, Recipe, at_least, given_at_least
+from tubevit_np.runs.recipe import Recipe, at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.storage.atomic_files import check_folder, make_folder
 
@@ -74,7 +75,7 @@ def way_on(options):
 def evaluate(options, engine):
     from tubevit_np.commands.per_class import names_apart
     from tubevit_np.data.datasets.dataset import head_and_path
-    from tubevit_np.data.sources import sources_for
+    from tubevit_np.runs.held_out import sources_for
     from tubevit_np.runs.run_folder import load_model
 
     views = parse_views(options.views)
@@ -92,7 +93,7 @@ def evaluate(options, engine):
 
 def predict(options, engine):
     from tubevit_np.data.datasets.in_memory import read_one
-    from tubevit_np.data.sources import speed
+    from tubevit_np.runs.held_out import speed
     from tubevit_np.runs.run_folder import heads_for, load_model
 
     _, params, cfg, notes = load_model(options.run)

@@ -4,6 +4,8 @@ import json
 import math
 from dataclasses import asdict, dataclass, replace
 
+from tubevit_np.data.augmentation import MAX_MAGNITUDE
+from tubevit_np.data.sources import GENERATED
 from tubevit_np.model.config import PRESETS, from_json, to_json, with_tubes
 from tubevit_np.model.model import check_tubes
 from tubevit_np.model.params import KERNEL_NORM, load
@@ -18,8 +20,6 @@ LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay"
                         "smoothing", "smoothness", "mixup", "dropout", "randaugment", "magnitude",
                         "frozen", "kernel_norm", "memory", "seed"), 0)
 SHARES = ("smoothing", "dropout")  # of one, which they must not reach
-MAGNITUDE = 10.0  # the largest that RandAugment knows
-GENERATED = "generated"  # in place of a path: clips and images made as training goes
 SETS = ("data", "images")  # paths, as many as there are sets
 NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for each set
 
@@ -42,7 +42,7 @@ class Recipe:
     fps: float | None = None  # of a clip; without, its frames are spread over the whole video
     flip: bool = False  # files at random, but for classes that tell left from right
     randaugment: int = 0  # operations on each file in training (data/randaugment.py)
-    magnitude: float = 10.0  # of these, 0 to MAGNITUDE
+    magnitude: float = 10.0  # of these, 0 to MAX_MAGNITUDE
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     cache: str | None = None  # folder of small decoded pictures of such a set, for the next epoch
     size: int = 48  # pixels, of both sides
@@ -87,8 +87,9 @@ class Recipe:
                 at_least(least, name, one)
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
-        if self.magnitude > MAGNITUDE:
-            raise ValueError(f"magnitude is {self.magnitude}; it must be at most {MAGNITUDE:g}")
+        if self.magnitude > MAX_MAGNITUDE:
+            raise ValueError(f"magnitude is {self.magnitude}; it must be at most "
+                             f"{MAX_MAGNITUDE:g}")
         for name in SHARES:
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")

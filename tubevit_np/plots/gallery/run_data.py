@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from tubevit_np.data.batch import PARAMETERS
-from tubevit_np.data.sources import speed
 from tubevit_np.model.params import init, load
 from tubevit_np.plots.analysis.attention_weights import pool_weights
 from tubevit_np.plots.analysis.null_models import DRAWS, beaten
@@ -16,6 +15,7 @@ from tubevit_np.plots.analysis.spectrum import peaks, tuning
 from tubevit_np.plots.gallery.example_clip import from_file, generated
 from tubevit_np.plots.gallery.run_plots import tube_kernels
 from tubevit_np.plots.model_plots.position_similarity import added
+from tubevit_np.runs.held_out import speed
 from tubevit_np.runs.recipe import Recipe, read_recipe
 from tubevit_np.runs.run import chances
 from tubevit_np.runs.run_folder import find_model, read_metrics
