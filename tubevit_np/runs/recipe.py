@@ -8,9 +8,8 @@ from tubevit_np.data.augmentation import MAX_MAGNITUDE
 from tubevit_np.data.sources import GENERATED
 from tubevit_np.model.config import PRESETS, from_json, to_json, with_tubes
 from tubevit_np.model.model import check_tubes
-from tubevit_np.model.params import KERNEL_NORM, load
+from tubevit_np.model.params import KERNEL_NORM
 from tubevit_np.model.position import learned_rows
-from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import write_text
 
 PRECISIONS = ("float32", "bfloat16", "half")
@@ -77,7 +76,7 @@ class Recipe:
         self._check_numbers()
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
-        if self.start is None:  # else its file is read, once, by the run
+        if self.start is None:  # else the run reads the checkpoint, once, and checks its model
             self.check_model(self.config({}))
 
     def _check_numbers(self):
@@ -135,9 +134,8 @@ class Recipe:
         return [(count, self.size, self.size) for count in frames]
 
     def config(self, classes):
-        """The preset, or the model it starts from, with these heads, {name: K}."""
-        if self.start is not None:
-            return replace(load(find_model(self.start))[1], classes=classes)
+        """The preset with these heads, {name: K}; a warm start brings its own: see start_config."""
+        assert self.start is None, self.start
         sizes = (self.frames, self.size, self.size) if self.position == "learned" else None
         cfg = replace(PRESETS[self.preset], classes=classes, position=self.position,
                       learned_for=sizes)
