@@ -25,10 +25,11 @@ from tubevit_np.runs.run_folder import (
     newest_checkpoint,
     read_metrics,
 )
-from tubevit_np.runs.snapshots import kernels, write_snapshot
+from tubevit_np.runs.snapshots import write_snapshot
 from tubevit_np.runs.warm_start import carried
 from tubevit_np.storage.atomic_files import write_text
 from tubevit_np.training.evaluate import evaluate
+from tubevit_np.training.kernel_snapshots import kernels
 
 GLANCE = 256  # held-out examples looked at beside each checkpoint
 PATIENCE = 10  # steps in a row that half precision may leave out, until its scale is right

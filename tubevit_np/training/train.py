@@ -7,9 +7,9 @@ from threadpoolctl import threadpool_limits
 from tubevit_np.model.backward import backward, cross_entropy_backward
 from tubevit_np.model.gate import trained
 from tubevit_np.model.model import forward
-from tubevit_np.runs.snapshots import due, kernels
 from tubevit_np.training.dropout import dropout, no_dropout
 from tubevit_np.training.evaluate import PARTS, predictor
+from tubevit_np.training.kernel_snapshots import due, kernels
 from tubevit_np.training.loss import accuracy, cross_entropy
 from tubevit_np.training.optim import adamw, adamw_state, clip, kernel_rates, learning_rate
 
