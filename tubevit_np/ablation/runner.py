@@ -10,7 +10,6 @@ from tubevit_np.ablation.studies import IMAGES, STUDIES
 from tubevit_np.cost import count as cost
 from tubevit_np.model.config import by
 from tubevit_np.model.params import load, save
-from tubevit_np.plots.gallery.run_plots import draw_ablation
 from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.run_folder import MODEL, load_model, read_metrics
@@ -38,8 +37,6 @@ def ablate(study, folder, seeds, given, engine, tell=print, base=None):
             found.append(scored(run, variant, engine))
         rows.append(row(name, variant, found))
     write_csv(folder / f"{study}.csv", COLUMNS, rows)
-    draw_ablation(folder / f"{study}.png", [dict(zip(COLUMNS, one, strict=True)) for one in rows],
-                  f"Ablation: {study}")
     return rows
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tubevit_np.commands.drawing import draw_run, draw_study
 from tubevit_np.commands.report import parse_views, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import GENERATED
@@ -35,7 +36,7 @@ def train(options, engine):
     params = engine.train(run)
     if run.first == run.recipe.steps:
         print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")
-    run.draw()
+    draw_run(run)
     report(engine.predictor(params, run.cfg), run.sources, None, run.folder)
 
 
@@ -106,15 +107,6 @@ def predict(options, engine):
             print(f"  {shares[i]:6.1%}  {bar:30}  {name}")
 
 
-def kernels(options, engine):
-    from tubevit_np.plots.gallery.run_plots import draw_kernels
-    from tubevit_np.runs.run_folder import find_model
-
-    path = find_model(options.run)
-    for picture in draw_kernels(path, Path(options.out or path.parent)):
-        print(picture)
-
-
 def subset(options, engine):
     """A small part of a set, listed in a folder, and how many files of each class are in it."""
     from tubevit_np.data.datasets.subset import make_subset, read_classes
@@ -146,6 +138,7 @@ def ablate(options, engine):
     folder = make_folder(options.out, "--out")
     given_at_least(1, options, "base-steps")
     rows = ablate(options.study, folder, options.seeds, given, engine, base=options.base_steps)
+    draw_study(folder / f"{options.study}.png", COLUMNS, rows, f"Ablation: {options.study}")
     width = max(len(row[0]) for row in rows)
     print(f"\n{COLUMNS[0]:{width}}" + "".join(f"{column:>9}" for column in COLUMNS[1:]))
     for name, tokens, gflops, seconds, *shares, paper in rows:

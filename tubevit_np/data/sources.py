@@ -11,7 +11,7 @@ from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
 from tubevit_np.data.generated.clips import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
 
 GENERATED = "generated"  # in place of a path: clips and images made as training goes
-ENOUGH = 2048  # examples for a score: one standard error is at most 1.1 %
+NUM_EVAL_CLIPS = 2048  # examples for a score: one standard error is at most 1.1 %
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class GeneratedSource:
 
     def held_out(self, count, most=None):
         """`most` fresh examples, `count` at a time, of sprites that training never saw."""
-        most = ENOUGH if most is None else most
+        most = NUM_EVAL_CLIPS if most is None else most
         pools = generated_pools(self.size, self.seed, HELD_OUT)
         for done in range(0, most, count):
             rng = np.random.default_rng([self.seed, HELD_OUT, done])
@@ -50,7 +50,7 @@ class GeneratedSource:
 
     def examples(self, most=None):
         """Names of the held-out examples: there are no files."""
-        return [f"{self.kind} {i}" for i in range(ENOUGH if most is None else most)]
+        return [f"{self.kind} {i}" for i in range(NUM_EVAL_CLIPS if most is None else most)]
 
     def _make(self, pools, count, rng):
         if self.kind == "video":

@@ -8,8 +8,9 @@ from pathlib import Path
 from tubevit_np.data.datasets.summary import changed
 from tubevit_np.data.sources import open_sources
 from tubevit_np.runs.recipe import read_recipe, write_recipe
-from tubevit_np.runs.run import Run, labels_of
+from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, checkpoints
+from tubevit_np.runs.score_names import labels_of
 from tubevit_np.runs.warm_start import start_config
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
