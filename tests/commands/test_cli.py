@@ -469,7 +469,8 @@ def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
     [line] = capsys.readouterr().err.splitlines()
     assert line == "tubevit_np: no 64 GiB; use a smaller --size, --frames or --batch"
     assert not (tmp_path / "run").exists()
-    monkeypatch.setattr(held_out, "generated_for", mock.Mock(side_effect=MemoryError("no 1 GiB")))
+    no_memory = mock.Mock(side_effect=MemoryError("no 1 GiB"))
+    monkeypatch.setattr(held_out, "generated_held_out", no_memory)
     assert run("evaluate", finished()) == 2  # it has no such options
     assert capsys.readouterr().err == "tubevit_np: no 1 GiB\n"
 

@@ -7,35 +7,42 @@ from tubevit_np.runs.recipe import Recipe, read_recipe
 
 
 def sources_for(path, notes, data=(), images=()):
-    """What to score a checkpoint on: the sets given, by its class names, or its own run's sources.
+    """The sources to evaluate a checkpoint on: the given sets, else the sets of its own run.
 
-    Raises ValueError where neither is there, or the checkpoint has no head for that kind."""
+    path: the checkpoint;  notes: its metadata;  data, images: lists of "generated", PATH or
+    NAME=PATH.  Raises ValueError if there is neither, or if the checkpoint has no head for
+    that kind of data."""
     heads, size = json.loads(notes["heads"]), int(notes["size"])
     seed, memory = 0, Recipe.memory
     given = [("video", one) for one in data] + [("image", one) for one in images]
     if not given:
         if not (path.parent / "config.json").exists():
-            raise ValueError(f"{path} is in no run folder: say with --data or "
-                             "--images what to score it on")
+            raise ValueError(f"{path} is in no run folder: name the data to "
+                             "evaluate it on, with --data or --images")
         recipe, _, _ = read_recipe(path.parent / "config.json")
         given = [(kind, one) for kind, one, *_ in recipe.sets]
         seed, memory = recipe.seed, recipe.memory
     for kind, _ in given:
         if kind not in heads:
-            raise ValueError(f"{path} was not trained on {kind}s; it knows {', '.join(heads)}")
-    return [open_for(one, kind, heads[kind], int(notes["frames"]), size, notes["labels"],
-                     speed(notes), seed, memory) for kind, one in given]
+            raise ValueError(f"{path} was not trained on {kind}s; its heads are for "
+                             f"{', '.join(heads)}")
+    return [open_held_out_source(path, kind, heads[kind], int(notes["frames"]), size,
+                                 notes["labels"], clip_fps(notes), seed, memory)
+            for kind, path in given]
 
 
-def speed(notes):
-    """Frames a second of a checkpoint's clips, or None."""
+def clip_fps(notes):
+    """Frames per second of a checkpoint's clips, or None if they span the whole video."""
     return float(notes.get("fps", 0)) or None
 
 
-def open_for(given, kind, heads, frames, size, labels, fps, seed, memory):
-    """The held-out part, for its own head, or the first that knows its classes; else ValueError."""
+def open_held_out_source(given, kind, heads, frames, size, labels, fps, seed, memory):
+    """The held-out part of a set, for the head of its name or the first with the same classes.
+
+    heads: names of the checkpoint's heads of that kind;  labels: {head: class names}.  Raises
+    ValueError if no head has its classes."""
     if given == GENERATED:
-        return generated_for(kind, heads, frames, size, labels, seed)
+        return generated_held_out(kind, heads, frames, size, labels, seed)
     from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.datasets.in_memory import open_held_out
 
@@ -48,8 +55,8 @@ def open_for(given, kind, heads, frames, size, labels, fps, seed, memory):
     raise errors[0]
 
 
-def generated_for(kind, heads, frames, size, labels, seed):
-    """Generated examples, for a checkpoint that has the heads; else ValueError."""
+def generated_held_out(kind, heads, frames, size, labels, seed):
+    """The generated source.  Raises ValueError if the checkpoint lacks its heads or classes."""
     source = generated_source(kind, frames, size, seed)
     for head, names in source.labels.items():
         if head not in heads or list(names) != labels[head]:

@@ -15,7 +15,7 @@ from tubevit_np.plots.analysis.spectrum import peaks, tuning
 from tubevit_np.plots.gallery.example_clip import from_file, generated
 from tubevit_np.plots.gallery.run_plots import tube_kernels
 from tubevit_np.plots.model_plots.position_similarity import added
-from tubevit_np.runs.held_out import speed
+from tubevit_np.runs.held_out import clip_fps
 from tubevit_np.runs.recipe import Recipe, read_recipe
 from tubevit_np.runs.run_folder import find_model, read_metrics
 from tubevit_np.runs.score_names import chances
@@ -126,7 +126,7 @@ class Opened:
             raise Missing("the checkpoint is not of a model of colour videos that a run trained")
         if self.clip is None:
             return generated(frames, size)
-        return from_file(self.clip, frames, size, speed(self.notes))
+        return from_file(self.clip, frames, size, clip_fps(self.notes))
 
     @cached_property
     def seen(self):
