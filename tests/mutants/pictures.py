@@ -72,7 +72,7 @@ ATTENTION = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
      "test_attention_maps.py::test_heat_is_as_dense_as_it_is_strong", "colour added"),
     ("analysis/attention_weights", "weights.shape[-1] != count", "False",
      "test_attention_maps.py::test_divided_attention_has_pooling_alone", "divided laid over all"),
-    ("analysis/attention_weights", "np.argsort(-shares)", "np.argsort(shares)",
+    ("analysis/attention_weights", "np.argsort(-scores)", "np.argsort(scores)",
      "test_attention_maps.py::test_answers_are_the_largest_shares_first", "least likely first"),
     ("model_plots/attention", "/ weights.shape[-1]", "/ len(cfg.tubes)",
      "test_attention_maps.py::test_the_share_of_each_tube", "tubes alike, not tokens"),

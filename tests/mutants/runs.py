@@ -118,7 +118,7 @@ CLI = [Mutant("tubevit_np/commands/cli.py", *rest) for rest in [
 ]]
 
 RECIPE = [Mutant(*rest) for rest in [
-    ("tubevit_np/runs/recipe.py", "shares = self.devices * self.accumulate", "shares = self.devices",
+    ("tubevit_np/runs/recipe.py", "parts = self.devices * self.accumulate", "parts = self.devices",
      "test_recipe.py::test_a_recipe_refuses", "parts that do not go onto all devices"),
     ("tubevit_np/storage/atomic_files.py", "os.replace(unfinished, path)", "path.write_bytes(b'')",
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
@@ -350,7 +350,7 @@ ABLATE = [Mutant(*rest) for rest in [
 LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new, test, why in [
     ("commands/interrupt", "threading.Timer(AGAIN, _thread.interrupt_main).start()", "pass",
      "test_stopping.py::test_a_lost_ctrl_c_comes_again", "a Ctrl-C that is lost"),
-    ("commands/interrupt", "            before(told)\n", "            pass\n",
+    ("commands/interrupt", "            before(unraisable)\n", "            pass\n",
      "test_stopping.py::test_what_else_is_lost_is_told_as_ever", "errors lost in silence"),
     ("runs/open_run", '("config.json", MODEL)', '("config.json",)',
      "test_run.py::test_a_checkpoint_of_something_else_is_not_written_over", "a model lost"),

@@ -98,7 +98,7 @@ def scored(place, variant, engine):
 
 
 def answers(path, notes, predict, views):
-    """Shares of held-out generated clips that are right."""
+    """Accuracies on held-out generated clips."""
     from tubevit_np.data.generated.long_clips import LongSource
     from tubevit_np.runs.held_out import sources_for
     from tubevit_np.training.evaluate import answered, scores_of

@@ -35,13 +35,13 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
 
 
 def tell(found, source, which):
-    """Print the shares of one source."""
+    """Print the accuracies of one source."""
     print(f"\n{found['count']} held-out {source.kind}s{which}"
           + (f", {len(source.skipped)} left out" if source.skipped else ""))
     width = max(14, *map(len, found))
-    for name, share in found.items():
+    for name, fraction in found.items():
         if name != "count":
-            print(f"  {name:{width}}  {share:7.1%}")
+            print(f"  {name:{width}}  {fraction:7.1%}")
 
 
 def of_set(source, sources):

@@ -100,11 +100,11 @@ def predict(options, engine):
     _, params, cfg, notes = load_model(options.run)
     kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), clip_fps(notes))
     for head, logits in engine.predictor(params, cfg)(x[None], heads_for(notes, kind)).items():
-        shares = softmax(logits.astype(np.float64))[0]
+        fractions = softmax(logits.astype(np.float64))[0]
         print(f"{head} of the {kind} {options.file}")
-        for i in np.argsort(-shares)[:5]:
-            bar, name = "#" * round(30 * shares[i]), notes["labels"][head][i]
-            print(f"  {shares[i]:6.1%}  {bar:30}  {name}")
+        for i in np.argsort(-fractions)[:5]:
+            bar, name = "#" * round(30 * fractions[i]), notes["labels"][head][i]
+            print(f"  {fractions[i]:6.1%}  {bar:30}  {name}")
 
 
 def subset(options, engine):
@@ -141,9 +141,9 @@ def ablate(options, engine):
     draw_study(folder / f"{options.study}.png", COLUMNS, rows, f"Ablation: {options.study}")
     width = max(len(row[0]) for row in rows)
     print(f"\n{COLUMNS[0]:{width}}" + "".join(f"{column:>9}" for column in COLUMNS[1:]))
-    for name, tokens, gflops, seconds, *shares, paper in rows:
+    for name, tokens, gflops, seconds, *fractions, paper in rows:
         print(f"{name:{width}}{tokens:9.0f}{gflops:9.3f}{seconds:9.0f}"
-              + "".join(f"{share:9.1%}" for share in shares) + f"{paper:>9}")
+              + "".join(f"{fraction:9.1%}" for fraction in fractions) + f"{paper:>9}")
 
 
 def info(options, engine):

@@ -13,12 +13,12 @@ from tubevit_np.model.position import learned_rows
 from tubevit_np.storage.atomic_files import write_text
 
 PRECISIONS = ("float32", "bfloat16", "half")
-LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
-                       "save_every", "accumulate", "devices"), 1)
-LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
-                        "smoothing", "smoothness", "mixup", "dropout", "randaugment", "magnitude",
-                        "frozen", "kernel_norm", "memory", "seed"), 0)
-SHARES = ("smoothing", "dropout")  # of one, which they must not reach
+MINIMUM = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
+                         "save_every", "accumulate", "devices"), 1)
+MINIMUM |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
+                          "smoothing", "smoothness", "mixup", "dropout", "randaugment",
+                          "magnitude", "frozen", "kernel_norm", "memory", "seed"), 0)
+FRACTIONS = ("smoothing", "dropout")  # from 0 to below 1
 SETS = ("data", "images")  # paths, as many as there are sets
 NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for each set
 
@@ -80,7 +80,7 @@ class Recipe:
             self.check_model(self.config({}))
 
     def _check_numbers(self):
-        for name, least in LEAST.items():
+        for name, least in MINIMUM.items():
             value = getattr(self, name)
             for one in value if isinstance(value, tuple) else (value,):
                 at_least(least, name, one)
@@ -89,20 +89,20 @@ class Recipe:
         if self.magnitude > MAX_MAGNITUDE:
             raise ValueError(f"magnitude is {self.magnitude}; it must be at most "
                              f"{MAX_MAGNITUDE:g}")
-        for name in SHARES:
+        for name in FRACTIONS:
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")
         if self.precision not in PRECISIONS:
             raise ValueError(f"precision {self.precision!r} is not one of {', '.join(PRECISIONS)}")
-        self._check_shares()
+        self._check_devices()
 
-    def _check_shares(self):
-        shares = self.devices * self.accumulate
+    def _check_devices(self):
+        parts = self.devices * self.accumulate
         for kind, _, count, _ in self.sets if self.devices > 1 else ():
-            if count % shares:
+            if count % parts:
                 raise ValueError(f"{'image_' * (kind == 'image')}batch is {count}; for devices "
                                  f"{self.devices} and accumulate {self.accumulate} it must be a "
-                                 f"multiple of {shares}")
+                                 f"multiple of {parts}")
 
     @property
     def sets(self):

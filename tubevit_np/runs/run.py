@@ -96,10 +96,10 @@ class Run:
         if self.left_out > (MAX_SKIPPED_STEPS if self.recipe.precision == "half" else 0):
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
                              f"(last checkpoint: {self._last}); start again with a lower --lr")
-        shares = {f"train/{named(source.kind, head)}": share
-                  for source, found in zip(self.sources, right, strict=True)
-                  for head, share in found.items()}
-        self.recent += [{"loss": loss, "norm": norm} | shares] if finite else []
+        accuracies = {f"train/{named(source.kind, head)}": accuracy
+                      for source, found in zip(self.sources, right, strict=True)
+                      for head, accuracy in found.items()}
+        self.recent += [{"loss": loss, "norm": norm} | accuracies] if finite else []
         if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.due(step)):
             self._write_means(step, lr)
 
@@ -117,8 +117,8 @@ class Run:
         """After `done` steps a look at held-out examples, then a checkpoint.
 
         It comes last: what a kill leaves in the log without one is forgotten and done again."""
-        scores = {f"eval/{named(source.kind, name)}": share for source in self.sources
-                  for name, share in evaluate(predict, source, QUICK_EVAL_CLIPS).items()
+        scores = {f"eval/{named(source.kind, name)}": accuracy for source in self.sources
+                  for name, accuracy in evaluate(predict, source, QUICK_EVAL_CLIPS).items()
                   if name in source.labels or name == "both"}
         self._append({"step": done} | scores)
         flat = {f"_{moment}.{name}": value for moment in moments

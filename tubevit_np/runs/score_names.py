@@ -18,7 +18,9 @@ def named(kind, head):
 
 
 def chances(groups):
-    """{accuracy: share that guessing gets};  groups: (kind, {head: class names}) of each source."""
+    """{accuracy: fraction that guessing gets right}.
+
+    groups: (kind, {head: class names}) of each source."""
     found = {}
     for kind, labels in groups:
         found |= {named(kind, head): 1 / len(names) for head, names in labels.items()}

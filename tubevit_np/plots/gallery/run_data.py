@@ -63,7 +63,7 @@ class Opened:
 
     @property
     def chance(self):
-        """Of curves.  {accuracy: share}"""
+        """Of curves.  {accuracy: fraction}"""
         heads, labels = json.loads(self.notes.get("heads", "{}")), self.notes["labels"]
         return chances((kind, {head: labels[head] for head in found})
                        for kind, found in heads.items())
