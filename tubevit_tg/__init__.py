@@ -10,8 +10,9 @@ from tubevit_np.model.geometry import centers, grid
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.model.position import sincos_3d
 from tubevit_np.model.presets import PRESETS
-from tubevit_np.storage.checkpoint import from_json, load, save, to_json
+from tubevit_np.storage.checkpoint import load, save
 from tubevit_np.training.optim import learning_rate
+from tubevit_np.variants.config import from_json, to_json
 from tubevit_np.variants.params import init, num_params, shapes
 from tubevit_np.variants.tube_sets import TUBE_SETS, with_tubes
 from tubevit_tg.backend.device import describe, to_arrays, to_tensors

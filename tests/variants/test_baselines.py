@@ -9,6 +9,7 @@ from tiny import RECIPE, glance
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
+from tubevit_np.plots.gallery.run_plots import draw_run
 from tubevit_np.runs.open_run import new_run
 from tubevit_np.training.dropout import ATTENTION, MLP, TIME, dropout, dropout_blocks
 from tubevit_np.training.train import train
@@ -167,6 +168,6 @@ def test_divided_attention_trains_on_the_generated_set(tmp_path):
     opened = new_run(tmp_path, replace(RECIPE, tubes="demo-frames", steps=2, save_every=2))
     params = train(opened)
     assert params["blocks"]["0"]["time"]["fc"]["w"].any()  # it was 0
-    opened.draw()
+    draw_run(opened)
     assert tv.load(tmp_path / "model.safetensors")[1] == opened.cfg
     assert (tmp_path / "kernels.png").exists()

@@ -3,8 +3,8 @@
 from tinygrad import TinyJit
 
 from tubevit_np.data.batch import Batch
-from tubevit_np.runs.snapshots import due, kernels
 from tubevit_np.training.dropout import no_dropout
+from tubevit_np.training.kernel_snapshots import due, kernels
 from tubevit_np.training.optim import adamw_state, kernel_rates, learning_rate
 from tubevit_tg.backend.device import DEVICE, describe, devices, to_arrays, to_tensors
 from tubevit_tg.model.gate import trained
