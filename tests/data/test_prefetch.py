@@ -22,7 +22,7 @@ from tubevit_np.data.sources import open_sources
 
 KILLED = """
 import os, signal
-from test_ahead import Numbers
+from test_prefetch import Numbers
 from tubevit_np.data.prefetch import ahead
 from tubevit_np.data.joint import Joint
 with ahead(Joint([Numbers()], [1]), range(1000)) as batches:

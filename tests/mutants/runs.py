@@ -69,10 +69,10 @@ EVALUATE = [Mutant("tubevit_np/training/evaluate.py", *rest) for rest in [
 
 AHEAD = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
     ("for step in steps:\n", "for step in range(len(steps)):\n",
-     "test_ahead.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
+     "test_prefetch.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
      "batches begin anew once resumed"),
     ("            said.clear()\n", "",
-     "test_ahead.py::test_what_the_other_process_has_to_say_is_said_by_this_one",
+     "test_prefetch.py::test_what_the_other_process_has_to_say_is_said_by_this_one",
      "the same remarks with every batch"),
 ]]
 
@@ -125,7 +125,7 @@ RECIPE = [Mutant(*rest) for rest in [
     ("tubevit_np/storage/atomic_files.py", "unfinished.unlink(missing_ok=True)", "pass",
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
     ("tubevit_np/runs/recipe.py", "                learned_rows(cfg, shape)\n", "                pass\n",
-     "test_start.py::test_positions_learned_for_other_sizes_are_refused_at_once",
+     "test_warm_start.py::test_positions_learned_for_other_sizes_are_refused_at_once",
      "refused at the first step"),
     ("tubevit_np/data/datasets/dataset.py", "if head in SCORES:", "if head == SCORES:",
      "test_run.py::test_a_head_named_as_a_score_is_refused_before_it_is_decoded",
@@ -134,14 +134,14 @@ RECIPE = [Mutant(*rest) for rest in [
      "test_recipe.py::test_sets_have_their_own_numbers_or_one_for_all", "the first set alone"),
     ("tubevit_np/runs/recipe_defaults.py", "usual | named | given)",
      "named | given | usual)",
-     "test_recipes.py::test_what_is_given_comes_first", "what is usual before what is asked"),
+     "test_recipe_defaults.py::test_what_is_given_comes_first", "what is usual before what is asked"),
 ]]
 
 START = [Mutant("tubevit_np/runs/warm_start.py", *rest) for rest in [
     ("return old | {", "return params | {",
-     "test_start.py::test_all_but_the_heads_is_that_of_the_checkpoint", "nothing carried over"),
+     "test_warm_start.py::test_all_but_the_heads_is_that_of_the_checkpoint", "nothing carried over"),
     ("notes[\"labels\"].get(head) == list(names)]", "head in old[\"heads\"]]",
-     "test_start.py::test_a_head_of_other_classes_is_new", "a head kept for other classes"),
+     "test_warm_start.py::test_a_head_of_other_classes_is_new", "a head kept for other classes"),
 ]]
 
 JOINT = [Mutant("tubevit_np/data/joint.py", *rest) for rest in [
@@ -193,14 +193,14 @@ STREAM = [Mutant("tubevit_np/data/datasets/streaming.py", *rest) for rest in [
     ("orders[i // total][i % total]", "orders[0][i % total]",
      "test_sources.py::test_every_file_comes_once_in_each_epoch", "every epoch in the same order"),
     ("[self.seed, CROPS, step, k]", "[self.seed, CROPS, 0, k]",
-     "test_stream.py::test_a_clip_begins_at_any_moment_and_place",
+     "test_streaming.py::test_a_clip_begins_at_any_moment_and_place",
      "every step at the same moments"),
     ("self._read(path, 0.5, short", "self._read(path, 0.0, short",
-     "test_stream.py::test_a_clip_begins_at_any_moment_and_place", "held out: the beginning"),
+     "test_streaming.py::test_a_clip_begins_at_any_moment_and_place", "held out: the beginning"),
     ("(i + k) % len", "i % len",
-     "test_stream.py::test_what_is_broken_is_left_out_and_counted", "the broken file again"),
+     "test_streaming.py::test_what_is_broken_is_left_out_and_counted", "the broken file again"),
     ("(length - size + 1)", "(length - size)",
-     "test_stream.py::test_crops_reach_every_corner", "never at the far edge"),
+     "test_streaming.py::test_crops_reach_every_corner", "never at the far edge"),
 ]]
 
 LABELLED = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for rest in [
@@ -208,7 +208,7 @@ LABELLED = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for rest 
      "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
      "a glance at the first classes alone"),
     ("if i not in self.broken]", "if i >= 0]",
-     "test_stream.py::test_what_is_broken_is_left_out_and_counted", "names of what was not scored"),
+     "test_streaming.py::test_what_is_broken_is_left_out_and_counted", "names of what was not scored"),
 ]]
 
 DESCRIBE = [Mutant("tubevit_np/data/datasets/summary.py", *rest) for rest in [
@@ -220,10 +220,10 @@ DESCRIBE = [Mutant("tubevit_np/data/datasets/summary.py", *rest) for rest in [
 
 AUGMENT = [Mutant("tubevit_np/data/augmentation/flip.py", *rest) for rest in [
     ("x[..., ::-1, :] if", "x[..., ::-1, :, :] if",
-     "test_stream.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
+     "test_streaming.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
      "upside down"),
     ("swap and not has_sides(name)", "swap",
-     "test_stream.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
+     "test_streaming.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
      "left becomes right"),
 ]]
 
@@ -249,13 +249,13 @@ RANDAUGMENT = [Mutant(file, old, new, f"test_randaugment.py::test_{test}", why)
 
 SPAN = [Mutant(f"tubevit_np/data/{file}.py", *rest) for file, *rest in [
     ("decoding/timestamps", "coming[0] <= moment + 1e-6", "coming[0] <= moment + 0.1",
-     "test_stream.py::test_frames_by_the_clock", "a frame too late"),
+     "test_streaming.py::test_frames_by_the_clock", "a frame too late"),
     ("decoding/timestamps", "    if moment > 0 and not counted:", "    if moment < 0:",
-     "test_stream.py::test_only_what_is_needed_is_decoded", "decoded from the beginning"),
+     "test_streaming.py::test_only_what_is_needed_is_decoded", "decoded from the beginning"),
     ("decoding/fixed_rate_clips", "max(0, total - frames)", "total",
-     "test_stream.py::test_frames_by_the_clock", "clips that reach past the end"),
+     "test_streaming.py::test_frames_by_the_clock", "clips that reach past the end"),
     ("decoding/fixed_rate_clips", "if first and len(found) < frames:", "if first < 0:",
-     "test_stream.py::test_damaged_on_the_way_and_right_at_the_beginning",
+     "test_streaming.py::test_damaged_on_the_way_and_right_at_the_beginning",
      "nothing of a video damaged there"),
     ("decoding/timestamps", "not damage and lasts <= time + max(step, HELD)", "True",
      "test_odd_files.py::test_a_file_cut_short_that_does_not_say_so", "a still for what is lost"),
@@ -340,11 +340,11 @@ ABLATE = [Mutant(*rest) for rest in [
     ("tubevit_np/ablation/runner.py", "given | fields | start)", "fields | given | start)",
      "test_ablate.py::test_the_way_from_small_to_large", "what it begins with no longer"),
     ("tubevit_np/data/generated/long_clips.py", "np.array([0.5])", "np.array([0.0])",
-     "test_longer.py::test_views_lie_evenly_from_end_to_end", "one view at the start"),
+     "test_long_clips.py::test_views_lie_evenly_from_end_to_end", "one view at the start"),
     ("tubevit_np/runs/recipe_defaults.py", "path != GENERATED for", "False for",
-     "test_recipes.py::test_kernels_of_files_are_not_smoothed", "files as generated clips"),
+     "test_recipe_defaults.py::test_kernels_of_files_are_not_smoothed", "files as generated clips"),
     ("tubevit_np/data/generated/long_clips.py", "axis=1)", "axis=0)",
-     "test_longer.py::test_a_view_is_a_part_of_a_clip_twice_as_long", "views of different clips"),
+     "test_long_clips.py::test_a_view_is_a_part_of_a_clip_twice_as_long", "views of different clips"),
 ]]
 
 LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new, test, why in [
@@ -357,17 +357,17 @@ LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new,
     ("data/datasets/subset", "if there := ", "if False and ",
      "test_annotations.py::test_no_table_is_written_over", "a table lost"),
     ("data/datasets/streaming", "if all(looked._usable(i)", "if False and all(looked._usable(i)",
-     "test_stream.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
+     "test_streaming.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
     ("data/datasets/in_memory", "fps, memory, val)", "fps, np.inf, val)",
-     "test_stream.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
+     "test_streaming.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
     ("commands/train_and_evaluate", "if folder is not None and", 'if name == "out" and',
      "test_cli.py::test_a_folder_without_a_name_is_refused[resume]", "a demo in its place"),
     ("runs/recipe_defaults", "* steps // recipe", "// recipe",
-     "test_recipes.py::test_a_shorter_training_warms_up_over_the_same_share", "no warm-up"),
+     "test_recipe_defaults.py::test_a_shorter_training_warms_up_over_the_same_share", "no warm-up"),
     ("commands/convert", '("fps", seen)', '("fps", notes)',
      "test_cli.py::test_the_tubes_of_a_small_run_in_a_large_one", "the speed of another model"),
     ("data/prefetch", "    with _ctrl_c_later():\n        maker.start()\n", "    maker.start()\n",
-     "test_ahead.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
+     "test_prefetch.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
 AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *COST_TABLE, *CLI, *RECIPE,
