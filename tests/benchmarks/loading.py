@@ -22,7 +22,7 @@ from tubevit_np.data.datasets.in_memory import open_files
 from tubevit_np.data.datasets.streaming import larger, threads
 from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.joint import Joint
-from tubevit_np.data.prefetch import ahead
+from tubevit_np.data.prefetch import prefetch
 from tubevit_np.runs.recipe import Recipe
 
 TIMES = 7
@@ -71,7 +71,7 @@ def epochs(source, kept, batch):
 def waiting(source, batch, work, steps=12):
     """Share of a loop of `work` seconds a step that goes by waiting for clips made ahead."""
     waited, begun = 0.0, None
-    with ahead(Joint([source], [batch]), range(steps)) as batches:
+    with prefetch(Joint([source], [batch]), range(steps)) as batches:
         for step in range(steps):
             start = time.perf_counter()
             next(batches)

@@ -30,7 +30,7 @@ IDLE = SimpleNamespace(train=lambda run: pytest.fail("trained again"), predictor
 @pytest.fixture(autouse=True)
 def few_examples():
     slow = mock.patch.object(sources.GeneratedSource, "slow", False)
-    with glance, slow, mock.patch.object(sources, "ENOUGH", 12):
+    with glance, slow, mock.patch.object(sources, "NUM_EVAL_CLIPS", 12):
         yield
 
 

@@ -286,7 +286,7 @@ def test_evaluate_a_generated_run(capsys, tmp_path):
 
 
 def test_resume_a_finished_run(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(sources, "ENOUGH", 20)
+    monkeypatch.setattr(sources, "NUM_EVAL_CLIPS", 20)
     folder = copied(tmp_path / "run")
     assert run("train", "--resume", folder) == 0
     text = capsys.readouterr().out

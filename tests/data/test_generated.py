@@ -148,7 +148,7 @@ def test_object_against_a_loop():
         y, x, angle, zoom = (paths[name][0][t] for name in ("y", "x", "angle", "zoom"))
         dy, dx = ((d + size / 2) % size - size / 2 for d in (row - y, column - x))
         along, across = (np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-                         @ (dy, dx) / zoom * side / (sprites.EXTENT * size) + side / 2)
+                         @ (dy, dx) / zoom * side / (sprites.SPRITE_EXTENT * size) + side / 2)
         want = behind[t, row, column] / 256
         if np.hypot(dy, dx) < 7 * zoom:
             (i, a), (j, b) = divmod(along, 1), divmod(across, 1)

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from tubevit_np.data import sources
-from tubevit_np.data.generated.long_clips import LongSource, starts
+from tubevit_np.data.generated.long_clips import LongSource, view_starts
 from tubevit_np.data.sources import generated_source
 from tubevit_np.training.evaluate import answered
 
 
 def test_views_lie_evenly_from_end_to_end():
-    assert starts(16, 32, 1) == [8]
-    assert starts(16, 32, 2) == [0, 16]
-    assert starts(5, 12, 3) == [0, 3, 7]
+    assert view_starts(16, 32, 1) == [8]
+    assert view_starts(16, 32, 2) == [0, 16]
+    assert view_starts(5, 12, 3) == [0, 3, 7]
 
 
 @pytest.fixture(scope="module")
@@ -46,5 +46,5 @@ def test_every_view_is_asked(source):
 
 
 def test_there_is_one_place(source):
-    with pytest.raises(ValueError, match="3 places: generated clips are as large as the input"):
+    with pytest.raises(ValueError, match="3 spatial crops: generated clips are as large"):
         source.held_out_views(2, 3)

@@ -67,11 +67,11 @@ EVALUATE = [Mutant("tubevit_np/training/evaluate.py", *rest) for rest in [
      "test_evaluate.py::test_top_5_only_where_it_says_something", "top 5 of two"),
 ]]
 
-AHEAD = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
+PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
     ("for step in steps:\n", "for step in range(len(steps)):\n",
      "test_prefetch.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
      "batches begin anew once resumed"),
-    ("            said.clear()\n", "",
+    ("            messages.clear()\n", "",
      "test_prefetch.py::test_what_the_other_process_has_to_say_is_said_by_this_one",
      "the same remarks with every batch"),
 ]]
@@ -366,10 +366,10 @@ LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new,
      "test_recipe_defaults.py::test_a_shorter_training_warms_up_over_the_same_share", "no warm-up"),
     ("commands/convert", '("fps", seen)', '("fps", notes)',
      "test_cli.py::test_the_tubes_of_a_small_run_in_a_large_one", "the speed of another model"),
-    ("data/prefetch", "    with _ctrl_c_later():\n        maker.start()\n", "    maker.start()\n",
+    ("data/prefetch", "    with _block_interrupts():\n        worker.start()\n", "    worker.start()\n",
      "test_prefetch.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
-AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *AHEAD, *COST, *COST_TABLE, *CLI, *RECIPE,
+AROUND = [*SOURCES, *FILES, *RUN, *TRAIN, *EVALUATE, *PREFETCH, *COST, *COST_TABLE, *CLI, *RECIPE,
           *FOLDER, *DATA_SETS, *STREAM, *LABELLED, *DESCRIBE, *AUGMENT, *RANDAUGMENT, *SPAN, *CACHE,
           *SHORT, *VIEWS, *START, *JOINT, *ABLATE, *LOST]

@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from tubevit_np.ablation.studies import STUDIES
-from tubevit_np.data.sources import ENOUGH
+from tubevit_np.data.sources import NUM_EVAL_CLIPS
 from tubevit_np.model.config import GATE_TOKENS, POSITIONS, PRESETS, TUBE_SETS
 from tubevit_np.runs.recipe import NUMBERS, PRECISIONS, SETS, Recipe
 from tubevit_np.runs.recipe_defaults import RECIPES, usual_elsewhere
@@ -95,7 +95,7 @@ def evaluate(sub):
     sub.add_argument("--images", metavar="PATH", action="append", default=[],
                      help="folder or CSV of labelled images; likewise")
     sub.add_argument("--count", type=int, metavar="N",
-                     help=f"at most so many examples (default: all files, {ENOUGH} generated ones)")
+                     help=f"at most N examples (default: all; {NUM_EVAL_CLIPS} generated ones)")
     sub.add_argument("--views", default="1x1", metavar="TxP",
                      help="moments x places of each file, whose answers are averaged; the paper "
                      "takes 4x3 (default 1x1)")

@@ -92,11 +92,11 @@ def evaluate(options, engine):
 
 def predict(options, engine):
     from tubevit_np.data.datasets.in_memory import read_one
-    from tubevit_np.data.sources import speed
+    from tubevit_np.data.sources import clip_fps
     from tubevit_np.runs.run_folder import heads_for, load_model
 
     _, params, cfg, notes = load_model(options.run)
-    kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), speed(notes))
+    kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), clip_fps(notes))
     for head, logits in engine.predictor(params, cfg)(x[None], heads_for(notes, kind)).items():
         shares = softmax(logits.astype(np.float64))[0]
         print(f"{head} of the {kind} {options.file}")

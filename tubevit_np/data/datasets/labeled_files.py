@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from tubevit_np.data.augmentation.flip import mirrored
+from tubevit_np.data.augmentation.flip import random_flip
 from tubevit_np.data.augmentation.randaugment import randaugment
-from tubevit_np.data.batch import CHANGES, FLIPS, Batch
+from tubevit_np.data.batch import AUGMENTATIONS, FLIPS, Batch
 from tubevit_np.data.datasets.dataset import Dataset, Loaded
 from tubevit_np.data.datasets.summary import describe
 from tubevit_np.data.decoding.video import ShortClip
@@ -65,7 +65,7 @@ class LabelledFiles:
         """The batch of a step, changed at random where that is asked."""
         if self.flip:
             rng = np.random.default_rng([self.seed, FLIPS, step])
-            pictures = [mirrored(x, rng, self.names[y])
+            pictures = [random_flip(x, rng, self.names[y])
                         for x, y in zip(pictures, labels, strict=True)]
         if self.randaugment:
             pictures = list(threads().map(lambda job: self._changed(step, *job),
@@ -73,7 +73,7 @@ class LabelledFiles:
         return Batch(np.stack(pictures), {self.head: np.array(labels)})
 
     def _changed(self, step, k, x):
-        rng = np.random.default_rng([self.seed, CHANGES, step, k])
+        rng = np.random.default_rng([self.seed, AUGMENTATIONS, step, k])
         return randaugment(x, rng, self.randaugment, self.magnitude)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from tubevit_np.data.batch import PARAMETERS
-from tubevit_np.data.sources import speed
+from tubevit_np.data.sources import clip_fps
 from tubevit_np.model.params import init, load
 from tubevit_np.plots.analysis.attention_weights import pool_weights
 from tubevit_np.plots.analysis.null_models import DRAWS, beaten
@@ -126,7 +126,7 @@ class Opened:
             raise Missing("the checkpoint is not of a model of colour videos that a run trained")
         if self.clip is None:
             return generated(frames, size)
-        return from_file(self.clip, frames, size, speed(self.notes))
+        return from_file(self.clip, frames, size, clip_fps(self.notes))
 
     @cached_property
     def seen(self):
