@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from clips import which
 
-from tubevit_np.data.decoding.fixed_rate_clips import read_span
-from tubevit_np.data.decoding.images import centre_crop
+from tubevit_np.data.decoding.fixed_rate_clips import read_fixed_rate_clip
+from tubevit_np.data.decoding.images import center_crop
 from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.decoding.video import read_clip
 
 
 def by_clock(path, frames, size, fps=10, at=0):
-    return read_span(path, frames, fps, at, size, lambda x: centre_crop(x, size).copy())
+    return read_fixed_rate_clip(path, frames, fps, at, size, lambda x: center_crop(x, size).copy())
 
 
 READERS = {"whole": read_clip, "by the clock": by_clock}

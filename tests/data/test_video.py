@@ -11,7 +11,7 @@ import pytest
 from clips import SHARED, needs_shared
 
 from tubevit_np.data.decoding import video
-from tubevit_np.data.decoding.video import ShortClip, decode, is_video, positions, read_clip
+from tubevit_np.data.decoding.video import ShortClip, decode, frame_indices, is_video, read_clip
 
 MIDDLE = slice(8, 32)  # of 40 columns, as wide as the frames are high: no scaling, exact pixels
 
@@ -37,7 +37,7 @@ def test_frames_at_the_middle_of_equal_parts_and_a_short_video_holds_its_last(fi
 def test_positions_are_the_middles_of_equal_parts():
     for count in range(8, 40):
         middles = (np.arange(8) + 0.5) / 8 * count
-        assert np.array_equal(positions(count, 8), [np.floor(middles)])
+        assert np.array_equal(frame_indices(count, 8), [np.floor(middles)])
 
 
 @pytest.mark.parametrize("suffix, codec, pixels", [

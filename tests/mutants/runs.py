@@ -12,13 +12,13 @@ SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
 ]]
 
 FILES = [Mutant("tubevit_np/data/datasets/in_memory.py", *rest) for rest in [
-    ("centre_crop(self.val.x[part], self.size)",
+    ("center_crop(self.val.x[part], self.size)",
      "self.val.x[part][..., :self.size, :self.size, :]",
      "test_sources.py::test_held_out_files_come_once_cropped_at_the_centre", "held out: a corner"),
     ("np.random.default_rng([self.seed, CROPS, step])",
      "np.random.default_rng([0, CROPS, step])",
      "test_sources.py::test_order_and_crops_of_files_depend_on_the_seed", "crops"),
-    ("sorted(asked - taught)", "sorted(taught - asked)",
+    ("sorted(in_val - in_train)", "sorted(in_train - in_val)",
      "test_sources.py::test_classes_that_are_asked_for_but_not_taught_are_said",
      "those taught but not asked for"),
 ]]
@@ -173,19 +173,19 @@ DATA_SETS = [Mutant(f"tubevit_np/data/{file}.py", old, new, NAMED + test, why)
      "lists_of_files", "numbers where there are names"),
     ("datasets/annotations", "path.parent.parent if", "path.parent if",
      "something_something", "clips looked for among the labels"),
-    ("datasets/listing", "part_named(row.split) if row.split else part", "part",
+    ("datasets/listing", "canonical_part(row.split) if row.split else part", "part",
      "kinetics_of_2019_all_splits_in_one_file", "the split of a row not looked at"),
     ("datasets/listing", 'if ".." in file.parts:', "if not file.parts:",
      "rows_twice_and_of_two_classes_and_outside", "files from anywhere"),
     ("datasets/listing", 'if len(names) == 1 else f"two', 'if names else f"two',
      "rows_twice_and_of_two_classes_and_outside", "the first of two classes"),
-    ("datasets/listing", "annotated_parts(path)), key=len)", "annotated_parts(path)), key=bool)",
+    ("datasets/listing", "parts_in_tables(path)), key=len)", "parts_in_tables(path)), key=bool)",
      "kinetics_of_2017", "a folder of train alone before the tables of both parts"),
     ("datasets/annotations", ", followlinks=True", "",
      "clips_behind_a_link_and_links_in_a_circle", "clips behind a link not found"),
-    ("datasets/subset", "rng.permutation(len(own))[:most]", "range(len(own))[:most]",
+    ("datasets/subset", "rng.permutation(len(of_class))[:limit]", "range(len(of_class))[:limit]",
      "classes_and_files_are_drawn_by_the_seed", "the first files, not drawn ones"),
-    ("datasets/subset", "rng.choice(known, classes, replace=False).tolist()", "known[:classes]",
+    ("datasets/subset", "rng.choice(available, classes, replace=False).tolist()", "available[:classes]",
      "classes_and_files_are_drawn_by_the_seed", "the first classes, not drawn ones"),
 ]]
 
@@ -204,7 +204,7 @@ STREAM = [Mutant("tubevit_np/data/datasets/streaming.py", *rest) for rest in [
 ]]
 
 LABELLED = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for rest in [
-    ("np.arange(kept) * total // max(1, kept)", "np.arange(kept)",
+    ("np.arange(count) * total // max(1, count)", "np.arange(count)",
      "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
      "a glance at the first classes alone"),
     ("if i not in self.broken]", "if i >= 0]",
@@ -212,7 +212,7 @@ LABELLED = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for rest 
 ]]
 
 DESCRIBE = [Mutant("tubevit_np/data/datasets/summary.py", *rest) for rest in [
-    ('was["digest"] != now["digest"]', 'was["train"] == now["val"]',
+    ('before["digest"] != after["digest"]', 'before["train"] == after["val"]',
      "test_run.py::test_other_files_than_the_run_began_with_are_said", "changed files not said"),
     ("counts[label] += 1", "counts[0] += 1",
      "test_run.py::test_the_data_is_described_in_the_folder", "all of the first class"),
@@ -241,32 +241,32 @@ RANDAUGMENT = [Mutant(file, old, new, f"test_randaugment.py::test_{test}", why)
      "shears_lean_by_three_tenths_about_the_centre", "about the corner"),
     ("tubevit_np/data/augmentation/randaugment.py", "(x.reshape(-1, *x.shape[-2:]))", "(x[0])",
      "pointwise_operations_by_hand", "the first frame alone"),
-    ("tubevit_np/data/datasets/labeled_files.py", "CHANGES, step, k]", "CHANGES, step]",
+    ("tubevit_np/data/datasets/labeled_files.py", "AUGMENTATIONS, step, k]", "AUGMENTATIONS, step]",
      "training_files_alone_are_changed_each_by_its_own_draw", "all of a batch alike"),
     ("tubevit_np/data/datasets/in_memory.py", '"flip", "randaugment"', '"flip"',
      "training_files_alone_are_changed_each_by_its_own_draw", "not what was asked"),
 ]]
 
 SPAN = [Mutant(f"tubevit_np/data/{file}.py", *rest) for file, *rest in [
-    ("decoding/timestamps", "coming[0] <= moment + 1e-6", "coming[0] <= moment + 0.1",
+    ("decoding/timestamps", "upcoming[0] <= time + 1e-6", "upcoming[0] <= time + 0.1",
      "test_streaming.py::test_frames_by_the_clock", "a frame too late"),
-    ("decoding/timestamps", "    if moment > 0 and not counted:", "    if moment < 0:",
+    ("decoding/timestamps", "    if time > 0 and not by_count:", "    if time < 0:",
      "test_streaming.py::test_only_what_is_needed_is_decoded", "decoded from the beginning"),
     ("decoding/fixed_rate_clips", "max(0, total - frames)", "total",
      "test_streaming.py::test_frames_by_the_clock", "clips that reach past the end"),
-    ("decoding/fixed_rate_clips", "if first and len(found) < frames:", "if first < 0:",
+    ("decoding/fixed_rate_clips", "if first and len(clip) < frames:", "if first < 0:",
      "test_streaming.py::test_damaged_on_the_way_and_right_at_the_beginning",
      "nothing of a video damaged there"),
-    ("decoding/timestamps", "not damage and lasts <= time + max(step, HELD)", "True",
+    ("decoding/timestamps", "not damage and length <= start + max(step, MAX_HOLD)", "True",
      "test_odd_files.py::test_a_file_cut_short_that_does_not_say_so", "a still for what is lost"),
     ("decoding/timestamps", "(path)  # a file that cannot seek", "(path) if False else (file, stream)  # a",
      "test_odd_files.py::test_frames_without_times_are_counted", "goes on after a failed seek"),
-    ("decoding/timestamps", "k / rate if counted or", "0.0 if counted or",
+    ("decoding/timestamps", "k / rate if by_count or", "0.0 if by_count or",
      "test_odd_files.py::test_frames_without_times_are_counted", "all frames at once"),
     ("decoding/timestamps", 'stream.metadata["DURATION"]', 'stream.metadata["LENGTH"]',
      "test_odd_files.py::test_sound_that_lasts_longer_is_no_part_of_the_video",
      "as long as its sound"),
-    ("decoding/timestamps", "        if time < last:", "        if time < 0 * last:",
+    ("decoding/timestamps", "        if start < last:", "        if start < 0 * last:",
      "test_cache.py::test_times_that_jump_back_are_read_directly", "films joined together kept"),
     ("decoding/fixed_rate_clips", "        if count < total:", "        if count < 1:",
      "test_cache.py::test_what_is_damaged_or_not_as_its_header_says_is_read_directly",
@@ -275,19 +275,19 @@ SPAN = [Mutant(f"tubevit_np/data/{file}.py", *rest) for file, *rest in [
 
 CACHE = [Mutant(f"tubevit_np/data/{file}.py", old, new, f"test_cache.py::test_{test}", why)
          for file, old, new, test, why in [
-    ("datasets/cache", "found.st_mtime_ns, ", "",
+    ("datasets/cache", "status.st_mtime_ns, ", "",
      "another_file_size_or_speed_is_another_entry", "pictures of the older file"),
-    ("datasets/cache", "*asked))", "))",
+    ("datasets/cache", "*settings))", "))",
      "another_file_size_or_speed_is_another_entry", "pictures of another size"),
     ("datasets/cache", "except (OSError, ValueError, EOFError):", "except OSError:",
      "a_damaged_entry_is_made_anew", "stops at a damaged entry"),
-    ("datasets/cache", 'f".{place.stem}.{os.getpid()}.{threading.get_ident()}.part"', '".part"',
+    ("datasets/cache", 'f".{entry.stem}.{os.getpid()}.{threading.get_ident()}.part"', '".part"',
      "threads_that_write_the_same_entry", "all write the same file"),
-    ("datasets/cache", "self.trouble.setdefault", "{}.setdefault",
+    ("datasets/cache", "self.failure.setdefault", "{}.setdefault",
      "a_full_disk_is_said_once_and_training_goes_on", "said of every file"),
-    ("datasets/cache", "part.unlink(missing_ok=True)", "pass",
+    ("datasets/cache", "partial.unlink(missing_ok=True)", "pass",
      "a_full_disk_is_said_once_and_training_goes_on", "half files left"),
-    ("datasets/streaming", "first_of(len(kept), self.val.frames, at)", "0",
+    ("datasets/streaming", "first_frame(len(cached), frames, position)", "0",
      "the_same_batches_and_the_second_time_nothing_is_decoded", "always the beginning"),
     ("datasets/streaming", "if not all(isinstance(remark", "if all(isinstance(remark",
      "the_same_batches_and_the_second_time_nothing_is_decoded", "only what is damaged is kept"),
@@ -295,7 +295,7 @@ CACHE = [Mutant(f"tubevit_np/data/{file}.py", old, new, f"test_cache.py::test_{t
 
 SHORT = [Mutant(f"tubevit_np/data/{file}.py", old, new, f"test_short.py::test_{test}", why)
          for file, old, new, test, why in [
-    ("decoding/video", "    if count < frames:\n        tell", "    if count < 0:\n        tell",
+    ("decoding/video", "    if count < frames:\n        warn", "    if count < 0:\n        warn",
      "a_single_file_says_it", "never said"),
     ("datasets/labeled_files", "if not isinstance(remark, ShortClip):", "if remark:",
      "a_stream_says_it_once_for_a_set", "said of every file"),
@@ -305,7 +305,7 @@ SHORT = [Mutant(f"tubevit_np/data/{file}.py", old, new, f"test_short.py::test_{t
 
 VIEWS = [Mutant(file, old, new, f"test_views.py::test_{test}", why)
          for file, old, new, test, why in [
-    ("tubevit_np/data/decoding/video.py", "2 * (times * k + np.arange", "2 * (times * k + 0 * np.arange",
+    ("tubevit_np/data/decoding/video.py", "2 * (temporal * k + np.arange", "2 * (temporal * k + 0 * np.arange",
      "moments_of_several_views_are_all_different_and_each_is_spread",
      "every view at the same moments"),
     ("tubevit_np/data/decoding/video.py", "views.swapaxes(1, 2).reshape", "views.reshape",
@@ -354,9 +354,9 @@ LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new,
      "test_stopping.py::test_what_else_is_lost_is_told_as_ever", "errors lost in silence"),
     ("runs/open_run", '("config.json", MODEL)', '("config.json",)',
      "test_run.py::test_a_checkpoint_of_something_else_is_not_written_over", "a model lost"),
-    ("data/datasets/subset", "if there := ", "if False and ",
+    ("data/datasets/subset", "if existing := ", "if False and ",
      "test_annotations.py::test_no_table_is_written_over", "a table lost"),
-    ("data/datasets/streaming", "if all(looked._usable(i)", "if False and all(looked._usable(i)",
+    ("data/datasets/streaming", "if all(trial._read_held_out(i)", "if False and all(trial._read_held_out(i)",
      "test_streaming.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
     ("data/datasets/in_memory", "fps, memory, val)", "fps, np.inf, val)",
      "test_streaming.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
