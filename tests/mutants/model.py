@@ -390,15 +390,15 @@ DROPOUT = [Mutant(*rest) for rest in [
 
 FROZEN = "test_backward.py::test_frozen_blocks_keep_nothing_and_change_no_other_gradient"
 WIDENING = [Mutant(*rest) for rest in [
-    ("tubevit_np/transfer/small_to_large.py", "(abs(way.s2d[1] - way.s2d[2]), overrun(way, shape))",
-     "abs(way.s2d[1] - way.s2d[2])", "test_small_to_large.py::test_from_ti_to_b_as_in_table_9",
+    ("tubevit_np/transfer/small_to_large.py", "(abs(wide.s2d[1] - wide.s2d[2]),\n                                                     overrun(wide, shape))",
+     "abs(wide.s2d[1] - wide.s2d[2])", "test_small_to_large.py::test_from_ti_to_b_as_in_table_9",
      "members beyond the video where there are others"),
     ("tubevit_np/transfer/small_to_large.py", "math.ceil(dim / width), dim + 1", "dim // width, dim + 1",
      "test_small_to_large.py::test_enough_members_in_the_same_places", "too few members"),
     ("tubevit_np/transfer/small_to_large.py", "b + shift / small_cfg.std * w.sum((0, 1, 2, 3))", "b",
      "test_small_to_large.py::test_a_member_sees_what_the_small_kernel_sees_there",
      "the other mean not made up for"),
-    ("tubevit_np/transfer/small_to_large.py", "(w * stretch).astype", "w.astype",
+    ("tubevit_np/transfer/small_to_large.py", "(w * scale).astype", "w.astype",
      "test_small_to_large.py::test_a_member_sees_what_the_small_kernel_sees_there",
      "the other deviation not made up for"),
     ("tubevit_np/transfer/small_to_large.py", 'np.zeros((), np.float32)', 'np.full((), 0.1, np.float32)',

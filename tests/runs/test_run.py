@@ -438,7 +438,7 @@ def test_a_model_is_scored_on_generated_clips_by_its_own_classes(on_files):
 def test_a_model_of_videos_alone_is_scored_on_no_images(on_files):
     path, _, _, notes = load_model(on_files / "run")
     notes = notes | {"heads": '{"video": ["films"]}'}
-    with pytest.raises(ValueError, match="was not trained on images; it knows video"):
+    with pytest.raises(ValueError, match="was not trained on images; its heads are for video"):
         sources_for(path, notes, images=[on_files / "shots"])
 
 
