@@ -1,4 +1,4 @@
-"""Kinetics and Something-Something as downloaded, lists of files, and small parts of them."""
+"""Annotation files of Kinetics and Something-Something as downloaded, list files, and subsets."""
 
 import csv
 import json

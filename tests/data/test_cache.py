@@ -1,4 +1,4 @@
-"""Decoded pictures kept in a folder: the same batches, made anew where they are damaged."""
+"""The cache of decoded frames: the same batches, and damaged entries are made again."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""The batches of a joint step, and what training alone adds to them."""
+"""The batches of a joint step: mixup, dropout keys and shuffled frames."""
 
 from dataclasses import dataclass
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Clips longer than the input: which frames a view sees, and that all views are scored."""
+"""Clips longer than the input: the frames of each temporal crop, and that every crop is scored."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Batches made in another process: the same ones, in order, and no process is left behind."""
+"""Batches of a worker process: the same ones, in order, and no process is left behind."""
 
 import multiprocessing
 import os

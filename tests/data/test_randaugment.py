@@ -1,4 +1,4 @@
-"""RandAugment: each operation by hand or by Pillow on single frames, alike in all of a clip."""
+"""RandAugment: each operation by hand or by Pillow on single frames, the same in all frames."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def clip(rng):
     return rng.integers(20, 180, (3, 12, 17, 3), np.uint8)
 
 
-def grey(x):
+def gray(x):
     """Luma of each pixel as Pillow rounds it, (..., 1)."""
     return ((x @ [19595, 38470, 7471] + 32768) // 65536)[..., None].astype(float)
 
@@ -35,12 +35,12 @@ def blend(start, x, s):
 def test_pointwise_operations_by_hand(clip, s):
     levels = clip.astype(float)
     low, high = levels.min((0, 1, 2)), levels.max((0, 1, 2))
-    mean = np.floor(grey(clip).mean() + 0.5)  # of the whole clip
+    mean = np.floor(gray(clip).mean() + 0.5)  # of the whole clip
     wanted = {
         "identity": levels, "autocontrast": (levels - low) * 255 / (high - low),
         "solarize": np.where(levels < 256 * (1 - abs(s)), levels, 255 - levels),
         "posterize": clip & np.uint8(256 - 2 ** round(4 * abs(s))),
-        "color": blend(grey(clip), levels, s), "contrast": blend(mean, levels, s),
+        "color": blend(gray(clip), levels, s), "contrast": blend(mean, levels, s),
         "brightness": blend(0, levels, s)}
     for name, x in wanted.items():
         # Pillow truncates where this rounds.
@@ -68,7 +68,7 @@ def test_a_positive_angle_turns_to_the_left():
     x = np.zeros((1, 21, 21, 3), np.uint8)
     x[:, 10, 20] = 255  # at the right
     row, column = np.unravel_index(apply_operation(x, "rotate", 1.0)[0, ..., 0].argmax(), (21, 21))
-    assert (row, column) == (5, 19)  # 30 degrees up, 10 away from the centre (10, 10)
+    assert (row, column) == (5, 19)  # 30 degrees up, 10 away from the center (10, 10)
 
 
 def test_translations_move_by_their_share_of_the_side():
@@ -81,7 +81,7 @@ def test_translations_move_by_their_share_of_the_side():
     assert (apply_operation(x, "translate x", 1.0)[0, :, :18] == GRAY).all()  # nothing was there
 
 
-def test_shears_lean_by_three_tenths_about_the_centre():
+def test_shears_lean_by_three_tenths_about_the_center():
     x = np.full((1, 21, 21, 3), GRAY, np.uint8)
     x[:, :, 10] = 228  # an upright line
     rows = np.arange(21)

@@ -1,4 +1,4 @@
-"""Clips decoded as training goes: the right frames, the right order, and what is broken."""
+"""Clips decoded on the fly: the right frames, the right order, and unreadable files."""
 
 import csv
 import json

@@ -14,7 +14,7 @@ SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
 FILES = [Mutant("tubevit_np/data/datasets/in_memory.py", *rest) for rest in [
     ("center_crop(self.val.x[part], self.size)",
      "self.val.x[part][..., :self.size, :self.size, :]",
-     "test_sources.py::test_held_out_files_come_once_cropped_at_the_centre", "held out: a corner"),
+     "test_sources.py::test_held_out_files_come_once_cropped_at_the_center", "held out: a corner"),
     ("np.random.default_rng([self.seed, CROPS, step])",
      "np.random.default_rng([0, CROPS, step])",
      "test_sources.py::test_order_and_crops_of_files_depend_on_the_seed", "crops"),
@@ -238,7 +238,7 @@ RANDAUGMENT = [Mutant(file, old, new, f"test_randaugment.py::test_{test}", why)
     ("tubevit_np/data/augmentation/randaugment.py", "0.45 * s * image.width", "0.45 * s * image.height",
      "translations_move_by_their_share_of_the_side", "a share of the other side"),
     ("tubevit_np/data/augmentation/randaugment.py", "x - a * x - b * y", "0 * x",
-     "shears_lean_by_three_tenths_about_the_centre", "about the corner"),
+     "shears_lean_by_three_tenths_about_the_center", "about the corner"),
     ("tubevit_np/data/augmentation/randaugment.py", "(x.reshape(-1, *x.shape[-2:]))", "(x[0])",
      "pointwise_operations_by_hand", "the first frame alone"),
     ("tubevit_np/data/datasets/labeled_files.py", "AUGMENTATIONS, step, k]", "AUGMENTATIONS, step]",

@@ -1,4 +1,4 @@
-"""The image part for timm and transformers; that both open it, check_vits.py shows beside them."""
+"""Export to timm and transformers; check_vits.py shows that both open the files."""
 
 import json
 from dataclasses import replace

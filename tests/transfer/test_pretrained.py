@@ -1,4 +1,4 @@
-"""Image ViTs of others by our names: every form, its sizes, and what is no plain ViT."""
+"""Image ViTs of other libraries: every format, its hyperparameters, and errors."""
 
 import json
 from dataclasses import replace
@@ -157,7 +157,7 @@ def test_settings_of_timm(ours, tmp_path):
 
 
 def test_a_mean_and_std_for_each_channel_go_into_the_patch_kernel(ours, tmp_path, rng):
-    """Tokens of uint8 pixels are as the file's own model makes them of its normalised ones."""
+    """Tokens of uint8 pixels are as the file's own model makes them of its normalized ones."""
     path = vit_files.folder(tmp_path / "x", hugging_face(ours), **SETTINGS)
     mean, std = np.array([0.3, 0.6]), np.array([0.2, 0.25])
     (path / "preprocessor_config.json").write_text(

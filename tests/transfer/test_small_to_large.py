@@ -1,4 +1,4 @@
-"""Small tubes in a large model: which members, which channels, and the same voxels seen alike."""
+"""Small tubes in a large model: which members and channels, and that they read the same voxels."""
 
 import itertools
 from dataclasses import replace

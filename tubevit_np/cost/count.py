@@ -80,6 +80,6 @@ def inference_memory(cfg, shape):
 
 
 def tokens_for(cfg, operations):
-    """Number of tokens for which the encoder, with global attention, has so many `operations`."""
+    """Number of tokens for which the encoder, with global attention, takes these operations."""
     half = cfg.dim + cfg.mlp_dim / 2
     return math.sqrt(half**2 + operations / (4 * cfg.depth * cfg.dim)) - half

@@ -14,9 +14,9 @@ def inflate(w, size):
     """The 2D kernel w (1, kh, kw, C, D) as a tube of size (t, h, w): (t, h, w, C, D).
 
     Exactly: inflate(w) . video = w . (mean frame of the video, resized to kh x kw)."""
-    frames, *picture = size
+    frames, *image_size = size
     rows, columns = (taps(n_in, n_out).astype(w.dtype)  # (kh, h): from h pixels to kh
-                     for n_in, n_out in zip(picture, w.shape[1:3], strict=True))
+                     for n_in, n_out in zip(image_size, w.shape[1:3], strict=True))
     frame = np.einsum("ah,bw,abcd->hwcd", rows, columns, w[0], optimize=True) / frames
     return np.broadcast_to(frame, (frames, *frame.shape)).copy()
 

@@ -25,7 +25,7 @@ class Cache:
     def __init__(self, folder):
         self.folder, self.failure = make_folder(folder, "--cache"), {}
 
-    def pictures(self, path, settings, decode):
+    def frames(self, path, settings, decode):
         """The frames of a file, uint8 (n, H, W, 3), memory-mapped; None if they are not cached.
 
         settings: all that the frames depend on, except the file itself.  decode(): yields the
@@ -81,7 +81,7 @@ def write_array(file, frames):
             shape = frame.shape
             write_header(file, 0, shape)
         if frame.shape != shape:
-            raise ValueError(f"pictures of {shape} and {frame.shape}")
+            raise ValueError(f"frames of {shape} and {frame.shape}")
         file.write(frame.tobytes())
     file.seek(0)
     write_header(file, count, shape)

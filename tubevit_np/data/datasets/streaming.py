@@ -146,8 +146,8 @@ class StreamSource(LabeledFiles):
 
         position: 0 to 1, which of the clips of the video;  short: short side in pixels."""
         settings = self.kind, self.fps, self.val.frames, short
-        cached = self.cache and self.cache.pictures(path, settings,
-                                                    lambda: self._decode_all(path, short))
+        cached = self.cache and self.cache.frames(path, settings,
+                                                  lambda: self._decode_all(path, short))
         if cached is None:
             return self._decode(path, position, short, crop)
         if self.kind == "image":

@@ -96,7 +96,7 @@ def _read_shards(index):
     for name in sorted(set(_read_json(index).get("weight_map", {}).values())):
         part = index.with_name(Path(name).name)  # beside the index, wherever the name points
         if not part.exists():
-            raise ValueError(f"{index} tells of {name}, which is not there")
+            raise ValueError(f"{index} lists {name}, which is missing")
         arrays |= _read_or_raise(_read_safetensors, part)
     return arrays
 
