@@ -468,7 +468,7 @@ def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
     [line] = capsys.readouterr().err.splitlines()
     assert line == "tubevit_np: no 64 GiB; use a smaller --size, --frames or --batch"
     assert not (tmp_path / "run").exists()
-    monkeypatch.setattr(sources, "generated_for", mock.Mock(side_effect=MemoryError("no 1 GiB")))
+    monkeypatch.setattr(sources, "generated_held_out", mock.Mock(side_effect=MemoryError("no 1 GiB")))
     assert run("evaluate", finished()) == 2  # it has no such options
     assert capsys.readouterr().err == "tubevit_np: no 1 GiB\n"
 
