@@ -65,10 +65,10 @@ lesson.shapes(small_patch=small["tubes"]["0"]["w"], small_8x8x8=small["tubes"]["
 # (space or time) become channels (depth). The number of tokens stays.
 
 # %%
-from tubevit_np.transfer.small_to_large import widened
+from tubevit_np.transfer.small_to_large import widen_tube
 
 narrow = small_cfg.tubes[1]
-wide = widened(narrow, 96, 192, (16, 48, 48))
+wide = widen_tube(narrow, 96, 192, (16, 48, 48))
 for tube in narrow, wide:
     print(f"{tube.name}, stride {tube.stride}, s2d {tube.s2d}: "
           f"{np.prod(tv.grid(tube, (16, 48, 48)))} tokens")
@@ -109,13 +109,13 @@ lesson.show(figure, "Places of the 8x8x8 tube over time and rows, before and aft
             "token has a second place four frames later.")
 
 # %% [markdown]
-# `scaled_up` does this for every video tube and takes all else from the large model: its own patch,
+# `scale_up` does this for every video tube and takes all else from the large model: its own patch,
 # blocks, pooling and heads. Only one number is new: `alpha`, the gate, which comes next.
 
 # %%
-from tubevit_np.transfer.small_to_large import scaled_up
+from tubevit_np.transfer.small_to_large import scale_up
 
-params, cfg = scaled_up(small, small_cfg, large, large_cfg, (16, 48, 48), gate_layer=2)
+params, cfg = scale_up(small, small_cfg, large, large_cfg, (16, 48, 48), gate_layer=2)
 flat, old = tv.flatten(params), tv.flatten(large)
 names = {"large": [name for name, w in flat.items() if w is old.get(name)], "new": ["gate.alpha"]}
 names["small"] = [name for name in flat if name not in names["large"] + names["new"]]
@@ -152,7 +152,7 @@ def logits(params, x, cfg):
 
 
 # %%
-without, plain_cfg = scaled_up(small, small_cfg, large, large_cfg, (16, 48, 48))
+without, plain_cfg = scale_up(small, small_cfg, large, large_cfg, (16, 48, 48))
 images = clips[:, 0]
 print("images: ", np.array_equal(logits(params, images, cfg), logits(large, images, large_cfg)))
 print("clips:  ", np.array_equal(logits(params, clips, cfg), logits(without, clips, plain_cfg)))
@@ -272,7 +272,7 @@ lesson.show(figure, "What trains, and accuracy in the paper: head 85.6, last 4 b
 #
 # 1. From Ti (192 channels) to B (768): how many places must each token of `tv.TUBE_SETS["main"]`
 #    stack? The first of these tubes stacks two already, the second four, so that their kernels have
-#    96 and 48 channels. Check with `widened(tube, channels, 768, (32, 224, 224))`.
+#    96 and 48 channels. Check with `widen_tube(tube, channels, 768, (32, 224, 224))`.
 # 2. Set `alpha` to 0 and compute its gradient by differences of the loss, as in lesson 6. Why is it
 #    not 0, although the gate lets nothing through?
 # 3. With the gate closed and `alpha` frozen at 0, what gradient do the tubes get *through the
@@ -280,8 +280,8 @@ lesson.show(figure, "What trains, and accuracy in the paper: head 85.6, last 4 b
 #
 # <details><summary>Answers</summary>
 #
-# 1. 768 / 96 = 8, 768 / 48 = 16 and 768 / 192 = 4. `widened` gives `s2d` (2, 2, 2), (1, 4, 4) and
-#    (4, 1, 1).
+# 1. 768 / 96 = 8, 768 / 48 = 16 and 768 / 192 = 4. `widen_tube` gives `s2d` (2, 2, 2), (1, 4, 4)
+#    and (4, 1, 1).
 # 2. The slope of `tanh` at 0 is 1: if `alpha` grew by `h`, `h * z0` would be added, and the loss
 #    would change. That is what the gradient tells. A gate `alpha ** 2` would have slope 0 and never
 #    open.

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 import tubevit_np as tv
 from tests.benchmarks.products import bare, matrices
 from tests.benchmarks.timing import medians, peak
-from tubevit_np.cost.count import FLOAT, inference_memory, parameters
+from tubevit_np.cost.count import BYTES_PER_FLOAT, inference_memory, parameters
 from tubevit_np.training.evaluate import logits_of, predictor
 
 HEAD = "kinetics400"
@@ -57,7 +57,7 @@ def measure(cfg, params, shape, batch, threads, rounds, rng):
         assert np.abs(runs["NumPy"]() - runs["PyTorch"]()).max() < 1e-4
     with threadpool_limits(threads):
         times, most = medians(runs, rounds), peak(runs["NumPy"])
-    weights = FLOAT * sum(parameters(cfg).values())
+    weights = BYTES_PER_FLOAT * sum(parameters(cfg).values())
     share = (most + weights) / (weights + batch * inference_memory(cfg, shape))
     return ["image" if shape[0] == 1 else "video", batch, threads, times, share]
 

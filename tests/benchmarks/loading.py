@@ -19,10 +19,10 @@ import numpy as np
 
 from tests.benchmarks.timing import seconds
 from tubevit_np.data.datasets.in_memory import open_files
-from tubevit_np.data.datasets.streaming import larger, threads
+from tubevit_np.data.datasets.streaming import size_with_margin, thread_pool
 from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.joint import Joint
-from tubevit_np.data.prefetch import ahead
+from tubevit_np.data.prefetch import prefetch
 from tubevit_np.runs.recipe import Recipe
 
 TIMES = 7
@@ -55,8 +55,9 @@ def our_batch(source, step, count):
     """The same through the source's own reader and threads."""
     rng = np.random.default_rng(step)
     jobs = [(i, rng.random()) for i in rng.integers(0, len(source.val.items), count)]
-    list(threads().map(lambda job: source._read(source.val.items[job[0]][0], job[1],
-                                                larger(source.size), lambda x: x.copy()), jobs))
+    short = size_with_margin(source.size)
+    list(thread_pool().map(lambda job: source._read(source.val.items[job[0]][0], job[1], short,
+                                                    lambda x: x.copy()), jobs))
 
 
 def epochs(source, kept, batch):
@@ -71,7 +72,7 @@ def epochs(source, kept, batch):
 def waiting(source, batch, work, steps=12):
     """Share of a loop of `work` seconds a step that goes by waiting for clips made ahead."""
     waited, begun = 0.0, None
-    with ahead(Joint([source], [batch]), range(steps)) as batches:
+    with prefetch(Joint([source], [batch]), range(steps)) as batches:
         for step in range(steps):
             start = time.perf_counter()
             next(batches)

@@ -316,7 +316,7 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     for part, prefix, origin in (("1x8x8", "tubes.0.", "read"), ("blocks", "blocks.", "read"),
                                  ("8x8x8", "tubes.1.", "inflated"), ("heads.noun",) * 2 + ("new",)):
         assert [part, f"{tv.count(cfg, prefix):,}", origin] in lines
-    assert ["set", "aside:", "cls_token", "1x1x12,", "pos_embed", "1x7x12"] in lines
+    assert ["not", "used:", "cls_token", "1x1x12,", "pos_embed", "1x7x12"] in lines
     fresh = tv.init(cfg, np.random.default_rng(2))
     assert np.array_equal(params["pool"]["q"]["w"], fresh["pool"]["q"]["w"])
     assert run("export", tmp_path / "new/start", "--format", "timm", "--out", tmp_path / "out") == 0

@@ -1,4 +1,4 @@
-"""Tokens, parameters and operations, against the tensors and products that there really are."""
+"""Tokens, parameters, operations and memory, against the arrays and products of real passes."""
 
 import re
 import tracemalloc
@@ -37,7 +37,7 @@ class Counted(np.ndarray):
 
 
 def operations(run):
-    """Those of run(); a resized kernel and tokens, put together, are handed on as Counted too."""
+    """Operations of run(); resized kernels and tokens count as Counted, too."""
     Counted.operations = 0
     with (mock.patch.object(tubes, "tube_kernel", lambda *args: tube_kernel(*args).view(Counted)),
           mock.patch.object(model, "tokenize", lambda *args: tokenize(*args).view(Counted))):
@@ -67,10 +67,10 @@ def test_operations_of_training_equal_those_there_and_back(rng, name, shape):
     params = tv.nest({name: w.view(Counted)
                       for name, w in tv.flatten(small.params(cfg, rng)).items()})
 
-    def there_and_back():
+    def forward_and_backward():
         logits, out = tv.forward(params, small.clips(rng, 1, shape), cfg, tuple(cfg.classes))
         backward(params, out, logits, cfg)
-    assert sum(cost.training_flops(cfg, shape).values()) == operations(there_and_back)
+    assert sum(cost.training_flops(cfg, shape).values()) == operations(forward_and_backward)
 
 
 PASSES = [(cfg, shape) for cfg in [*small.MODELS.values(), replace(small.MODEL, gate_layer=1),
@@ -80,8 +80,8 @@ PASSES = [(cfg, shape) for cfg in [*small.MODELS.values(), replace(small.MODEL, 
 PASSES += [(replace(small.MODEL, channels=99), FRAMES)]  # cutting the video takes most
 
 
-def kept(cfg, shape, rng):
-    """out of a pass over one video in float32; an array under two names is there once."""
+def intermediates(cfg, shape, rng):
+    """`out` of a pass over one video in float32."""
     params = {name: w.astype(np.float32) for name, w in tv.flatten(small.params(cfg, rng)).items()}
     video = small.clips(rng, 1, shape, cfg.channels).astype(np.float32)
     return tv.forward(tv.nest(params), video, cfg, tuple(cfg.classes))[1]
@@ -90,7 +90,7 @@ def kept(cfg, shape, rng):
 @pytest.mark.filterwarnings("ignore:tube")
 @pytest.mark.parametrize("cfg, shape", PASSES)
 def test_memory_of_training_is_that_of_all_intermediates(rng, cfg, shape):
-    arrays = {id(array): array.nbytes for array in kept(cfg, shape, rng).values()}
+    arrays = {id(array): array.nbytes for array in intermediates(cfg, shape, rng).values()}
     assert sum(cost.training_memory(cfg, shape).values()) == sum(arrays.values())
 
 
@@ -108,7 +108,7 @@ def test_memory_that_a_pass_over_a_video_really_takes(rng):
     assert found <= taken < 1.02 * found
 
 
-READ = {  # by what of its block: "in" is the block's input
+READS = {  # by what of its block: "in" is the block's input
     "time.ln": ["in"], "time.attn.qkv": ["time.ln"], "time.attn.weights": ["time.attn.qkv"],
     "time.attn.mixed": ["time.attn.qkv", "time.attn.weights"],
     "time.attended": ["time.attn.mixed"], "time.middle": ["in", "time.attended"],
@@ -116,17 +116,17 @@ READ = {  # by what of its block: "in" is the block's input
     "ln2": ["middle"], "mlp.up": ["ln2"], "mlp.gelu": ["mlp.up"]}
 
 
-def made_from(cfg):
+def inputs_of_each(cfg):
     """(intermediate, what it is made from), in the order of a pass."""
     yield from (("video", []), ("tokens", ["video"]), ("with_position", ["tokens"]))
     z = "with_position"
     for layer in range(cfg.depth):
         block, divided = f"blocks.{layer}", cfg.attention == "divided"
         begin = "time.middle" if divided else "in"
-        own = READ | {"ln1": [begin], "middle": [begin, "attn.mixed"]}
+        own = READS | {"ln1": [begin], "middle": [begin, "attn.mixed"]}
         order = ["ln1", "attn.qkv", "attn.weights", "attn.mixed", "middle", "ln2", "mlp.up",
                  "mlp.gelu"]
-        for name in ([name for name in READ if divided and "time" in name] + order):
+        for name in ([name for name in READS if divided and "time" in name] + order):
             yield f"{block}.{name}", [z if of == "in" else f"{block}.{of}" for of in own[name]]
         gate = ["with_position"] if layer == cfg.gate_layer else []
         yield block, [f"{block}.middle", f"{block}.mlp.gelu", *gate]
@@ -137,12 +137,12 @@ def made_from(cfg):
 @pytest.mark.filterwarnings("ignore:tube")
 @pytest.mark.parametrize("cfg, shape", PASSES)
 def test_memory_of_inference_is_the_largest_set_still_to_be_read(rng, cfg, shape):
-    size = {name: array.nbytes for name, array in kept(cfg, shape, rng).items()}
-    steps = list(made_from(cfg))
+    size = {name: array.nbytes for name, array in intermediates(cfg, shape, rng).items()}
+    steps = list(inputs_of_each(cfg))
     last = {of: step for step, (_, read) in enumerate(steps) for of in read}
-    most = max(sum(size[name] for name, _ in steps[:step + 1] if last.get(name, step) >= step)
+    peak = max(sum(size[name] for name, _ in steps[:step + 1] if last.get(name, step) >= step)
                for step in range(len(steps)))
-    assert cost.inference_memory(cfg, shape) == most
+    assert cost.inference_memory(cfg, shape) == peak
 
 
 @pytest.mark.parametrize("name", small.MODELS)

@@ -1,4 +1,4 @@
-"""Kinetics and Something-Something as downloaded, lists of files, and small parts of them."""
+"""Annotation files of Kinetics and Something-Something as downloaded, list files, and subsets."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ from clips import SHARED, needs_shared
 
 from tubevit_np.data.datasets.dataset import open_dataset
 from tubevit_np.data.datasets.listing import list_parts
-from tubevit_np.data.datasets.subset import choose, make_subset, read_classes
+from tubevit_np.data.datasets.subset import choose_classes, make_subset, read_classes
 
 OLD = "label,youtube_id,time_start,time_end,split,is_cc"  # 2017: labels with spaces are quoted
 NEW = "label,youtube_id,time_start,time_end,split"  # 2019: no quotes, "validate" for "val"
@@ -232,7 +232,7 @@ def test_classes_that_cannot_be(large, tmp_path):
         with pytest.raises(ValueError, match=words):
             make_subset(large, "video", tmp_path / "out", classes)
     assert not (tmp_path / "out").exists()
-    assert choose(["a", "b"], None, None) == ["a", "b"]
+    assert choose_classes(["a", "b"], None, None) == ["a", "b"]
     assert (read_classes(None), read_classes("12")) == (None, 12)
     with pytest.raises(ValueError, match="neither a number nor a file of names"):
         read_classes("nowhere.txt")

@@ -1,4 +1,4 @@
-"""Decoded pictures kept in a folder: the same batches, made anew where they are damaged."""
+"""The cache of decoded frames: the same batches, and damaged entries are made again."""
 
 import errno
 import os
@@ -14,13 +14,12 @@ from remarks import remarks
 from test_sources import same
 from tiny import asked, class_folder
 
-from tubevit_np.data.datasets import cache
-from tubevit_np.data.datasets import streaming as stream
+from tubevit_np.data.datasets import cache, streaming
 from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.dataset import Dataset
 from tubevit_np.data.datasets.in_memory import open_files
 from tubevit_np.data.datasets.streaming import StreamSource
-from tubevit_np.data.decoding.images import centre_crop
+from tubevit_np.data.decoding.images import center_crop
 
 
 @pytest.fixture
@@ -44,8 +43,9 @@ def read_again(monkeypatch):
 
     def watched(real):
         return lambda path, *given: paths.append(path) or real(path, *given)
-    for name in ("read_span", "read_clip", "read_image", "read_all"):
-        monkeypatch.setattr(stream, name, watched(getattr(stream, name)))
+    for name in ("read_fixed_rate_clip", "read_clip", "read_image",
+                 "read_fixed_rate_frames"):
+        monkeypatch.setattr(streaming, name, watched(getattr(streaming, name)))
     return paths
 
 
@@ -134,7 +134,7 @@ def test_times_that_jump_back_are_read_directly(tmp_path, films, rng):
 
 
 def test_a_long_film_is_not_kept(tmp_path, films, monkeypatch):
-    monkeypatch.setattr(stream, "LIMIT", 15 * 27 * 40 * 3)  # 15 pictures
+    monkeypatch.setattr(streaming, "MAX_ENTRY_BYTES", 15 * 27 * 40 * 3)  # 15 pictures
     plain, kept = pair(films, tmp_path / "kept", fps=10)
     assert all(same(kept.batch(step, 4), plain.batch(step, 4)) for step in range(3))
     sizes = [len(np.load(path)) for path in (tmp_path / "kept").iterdir()]
@@ -205,6 +205,6 @@ def test_bad_files_give_the_same_from_the_cache(tmp_path, fps, moments):
 
 def shown(source, path, at):
     try:
-        return source._read(path, at, 27, lambda x: centre_crop(x, 24).copy())
+        return source._read(path, at, 27, lambda x: center_crop(x, 24).copy())
     except ValueError as error:
         return str(error)

@@ -1,4 +1,4 @@
-"""The generated data set: what a clip shows is what its labels say, and one frame tells no verb."""
+"""The generated data set: clips show what their labels say, one frame does not reveal the verb."""
 
 from colorsys import rgb_to_hsv
 from dataclasses import replace
@@ -87,8 +87,8 @@ def test_absurd_arguments(pools):
 
 # The verb is what the pixels show.
 
-def centre(silhouette):
-    """Centre (T, 2) in pixels of a white shape on a torus: the crest of its slowest wave."""
+def center(silhouette):
+    """Center (T, 2) in pixels of a white shape on a torus: the crest of its slowest wave."""
     wave = np.exp(2j * np.pi * np.arange(SIZE) / SIZE)
     light = silhouette[..., 0].astype(float)
     turns = np.stack([np.angle(light.sum(2) @ wave), np.angle(light.sum(1) @ wave)], -1)
@@ -97,7 +97,7 @@ def centre(silhouette):
 
 def measured_verb(silhouette):
     """The verb by plain geometry, from a white shape on black."""
-    down, right = (centre(silhouette)[-1] - centre(silhouette)[0]) / (FRAMES - 1)
+    down, right = (center(silhouette)[-1] - center(silhouette)[0]) / (FRAMES - 1)
     light = silhouette[..., 0].sum((1, 2), dtype=float)
     growth = np.log(light[-1] / light[0]) / (2 * (FRAMES - 1))
     changes = np.ptp(silhouette.astype(int), axis=0).max() > 0
@@ -120,7 +120,7 @@ def test_the_pixels_show_the_verb_and_backwards_the_reversed_one(silhouettes):
 def test_objects_move_smoothly(silhouettes):
     clips, labels = make_clips(silhouettes, 120, np.random.default_rng(0), FRAMES)
     for clip in clips[labels["verb"] < 4]:
-        assert np.ptp(np.diff(centre(clip), axis=0), axis=0).max() < 0.1    # pixels
+        assert np.ptp(np.diff(center(clip), axis=0), axis=0).max() < 0.1    # pixels
 
 
 def test_spin_turns_by_three_to_seven_degrees():
@@ -148,19 +148,19 @@ def test_object_against_a_loop():
         y, x, angle, zoom = (paths[name][0][t] for name in ("y", "x", "angle", "zoom"))
         dy, dx = ((d + size / 2) % size - size / 2 for d in (row - y, column - x))
         along, across = (np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-                         @ (dy, dx) / zoom * side / (sprites.EXTENT * size) + side / 2)
+                         @ (dy, dx) / zoom * side / (sprites.SPRITE_EXTENT * size) + side / 2)
         want = behind[t, row, column] / 256
         if np.hypot(dy, dx) < 7 * zoom:
             (i, a), (j, b) = divmod(along, 1), divmod(across, 1)
             square = texels[int(i):, int(j):][:2, :2].astype(float)
-            colour = np.einsum("i,j,ijc->c", (1 - a, a), (1 - b, b), square)
-            want = colour + want * (1 - colour[3] / 255)
+            color = np.einsum("i,j,ijc->c", (1 - a, a), (1 - b, b), square)
+            want = color + want * (1 - color[3] / 255)
         assert abs(drawn[t, row, column] / 256 - want)[:3].max() < 2.5    # of 255
 
 
 def test_background_glides_along_its_path():
     canvas = np.zeros((80, 80, 4), np.uint8)
-    canvas[..., 0], canvas[..., 1] = np.mgrid[:80, :80]    # a pixel's colour is its place
+    canvas[..., 0], canvas[..., 1] = np.mgrid[:80, :80]    # a pixel's color is its place
     glide = np.cumsum(np.random.default_rng(0).uniform(-0.4, 0.5, (FRAMES, 2)), 0)
     frames = np.empty((FRAMES, 20, 20, 4), np.uint16)
     generated.draw_background(frames, canvas, glide, np.random.default_rng(1))
@@ -194,7 +194,7 @@ def test_one_frame_has_the_same_places_turns_and_sizes_for_every_verb(pools):
 
 
 def features(frames):
-    """Simple statistics of single frames: colours on a 5x5 grid, contrast, edges, lit area."""
+    """Simple statistics of single frames: colors on a 5x5 grid, contrast, edges, lit area."""
     grid = frames.reshape(len(frames), 5, SIZE // 5, 5, SIZE // 5, 3).mean((2, 4))
     light = frames.mean(-1)
     edges = [abs(np.diff(light, axis=axis)).mean((1, 2)) for axis in (1, 2)]
@@ -228,18 +228,18 @@ def test_the_first_frame_does_tell(on_black):
 
 # The noun is what the pixels show.
 
-def nearest_colour(pixels):
+def nearest_color(pixels):
     """0 red, 1 green, 2 blue: by the median hue of the brighter half of pixels (n, 3)."""
     bright = pixels[pixels.max(1) >= np.median(pixels.max(1))]
     hues = np.array([rgb_to_hsv(*pixel / 255)[0] for pixel in bright])
     return np.argmin([np.median(abs((hues - k / 3 + 0.5) % 1 - 0.5)) for k in range(3)])
 
 
-def test_clips_and_images_show_the_colour_of_their_noun(on_black):
+def test_clips_and_images_show_the_color_of_their_noun(on_black):
     clips, labels = make_clips(on_black, 90, np.random.default_rng(0), FRAMES)
     images, nouns = make_images(on_black, 90, np.random.default_rng(0))
     for frame, noun in zip((*clips[:, 5], *images), (*labels["noun"], *nouns["noun"])):
-        assert nearest_colour(frame[frame.max(-1) > 20]) == noun // 3
+        assert nearest_color(frame[frame.max(-1) > 20]) == noun // 3
 
 
 def test_sprites_show_the_texture_of_their_noun(pools):
@@ -262,10 +262,10 @@ def test_clouds_have_a_middling_median():
     assert np.allclose(np.median(cloud[inside].reshape(20, -1), axis=1), 0.5, atol=1e-6)
 
 
-def test_backgrounds_are_colourful(pools):
-    colours = pools.canvases[:, ::9, ::9, :3].reshape(-1, 3) / 255
-    vivid = colours[(np.ptp(colours, axis=1) > 0.3 * colours.max(1)) & (colours.max(1) > 0.2)]
-    assert len(vivid) > 0.25 * len(colours)
+def test_backgrounds_are_colorful(pools):
+    colors = pools.canvases[:, ::9, ::9, :3].reshape(-1, 3) / 255
+    vivid = colors[(np.ptp(colors, axis=1) > 0.3 * colors.max(1)) & (colors.max(1) > 0.2)]
+    assert len(vivid) > 0.25 * len(colors)
     assert np.bincount(vivid.argmax(1), minlength=3).min() > 0.15 * len(vivid)
 
 

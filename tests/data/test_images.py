@@ -1,4 +1,4 @@
-"""Orientation, colours and cuts of images, against pixels that are known."""
+"""Orientation, colors and crops of images, against known pixels."""
 
 import os
 
@@ -27,7 +27,7 @@ def loop_resize(image, height, width):
 @pytest.mark.parametrize("shape, size, cut", [
     ((9, 12), 3, np.s_[:, :3]), ((12, 9), 3, np.s_[:3]), ((7, 11), 5, np.s_[:, 1:6]),
     ((11, 7), 5, np.s_[1:6]), ((5, 8), 7, np.s_[:, 2:9]), ((6, 6), 6, np.s_[:])], ids=str)
-def test_areas_are_averaged_and_the_centre_is_cut(rng, shape, size, cut):
+def test_areas_are_averaged_and_the_center_is_cut(rng, shape, size, cut):
     image = rng.integers(0, 256, (*shape, 3), np.uint8)
     height, width = (round(n * size / min(shape)) for n in shape)
     wanted = loop_resize(image, height, width)[cut]
@@ -36,10 +36,10 @@ def test_areas_are_averaged_and_the_centre_is_cut(rng, shape, size, cut):
     assert np.abs(resize_crop(image, size) - wanted).max() < 0.5001
 
 
-@pytest.mark.parametrize("colours", ["RGB", "L", "P"])
+@pytest.mark.parametrize("colors", ["RGB", "L", "P"])
 @pytest.mark.parametrize("orientation", ORIENTED)
-def test_every_orientation(tmp_path, rng, orientation, colours):
-    stored = Image.fromarray(rng.integers(0, 256, (6, 10, 3), np.uint8)).convert(colours)
+def test_every_orientation(tmp_path, rng, orientation, colors):
+    stored = Image.fromarray(rng.integers(0, 256, (6, 10, 3), np.uint8)).convert(colors)
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored.save(tmp_path / "image.png", exif=exif)
@@ -59,7 +59,7 @@ def test_deep_transparent_and_bilevel_pixels(tmp_path):
     assert read_image(path, 2)[..., 0].tolist() == [[255, 0], [0, 255]]
 
 
-def test_a_transparent_colour_of_a_palette(tmp_path):
+def test_a_transparent_color_of_a_palette(tmp_path):
     image = Image.fromarray(np.array([[0, 1], [1, 1]], np.uint8), "P")
     image.putpalette([9, 9, 9, 80, 90, 100])
     image.save(tmp_path / "image.png", transparency=0)

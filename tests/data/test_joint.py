@@ -1,4 +1,4 @@
-"""The batches of a joint step, and what training alone adds to them."""
+"""The batches of a joint step: mixup, dropout keys and shuffled frames."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,7 +9,7 @@ from test_sources import same
 from tiny import RECIPE
 
 from tubevit_np.data.batch import Batch
-from tubevit_np.data.joint import Joint, mixed, out_of_order
+from tubevit_np.data.joint import Joint, mixup, shuffle_frames
 from tubevit_np.data.sources import open_sources
 
 
@@ -39,7 +39,7 @@ def test_frames_in_an_order_of_each_clips_own(rng):
     assert same(plain[1], shuffled[1]) and not np.array_equal(plain[0].x, shuffled[0].x)
     assert np.array_equal(plain[0].labels["verb"], shuffled[0].labels["verb"])
     x = np.arange(40 * 5 * 2 * 3 * 1).reshape(40, 5, 2, 3, 1)
-    found = out_of_order(x, rng)
+    found = shuffle_frames(x, rng)
     orders = (found[:, :, 0, 0, 0] - x[:, :1, 0, 0, 0]) // 6
     assert (np.sort(orders, axis=1) == np.arange(5)).all() and len(np.unique(orders, axis=0)) > 20
     assert np.array_equal(found, x[np.arange(40)[:, None], orders])
@@ -52,7 +52,7 @@ def test_mixup_mixes_pixels_and_labels_by_the_same_shares():
     np.testing.assert_allclose(shares.sum(1), 1, rtol=1e-6)
     assert batch.x.dtype == np.uint8 and (batch.x == batch.x[:, :1, :1, :1]).all()
     assert np.abs(batch.x[:, 0, 0, 0] - shares @ [0, 100, 200]).max() <= 0.5001
-    assert 10 < ((shares > 0.05).sum(1) == 2).sum() < 50  # some are mixed with another class
+    assert 10 < ((shares > 0.05).sum(1) == 2).sum() < 50  # some are mixup with another class
 
 
 @pytest.mark.parametrize("alpha, spread", [(0.1, 0.21), (1.0, 1 / 12), (20.0, 1 / 164)])
@@ -60,7 +60,7 @@ def test_shares_come_from_the_beta_distribution(alpha, spread):
     """Var of Beta(a, a) is 1 / (4 (2 a + 1)); the partners are all of another class."""
     alone = Batch(np.zeros((2000, 1, 1, 3), np.uint8), {"size": np.arange(2000)})
     names = {"size": [str(i) for i in range(2000)]}
-    own = np.diag(mixed(alone, alpha, names, np.random.default_rng(0)).labels["size"])
+    own = np.diag(mixup(alone, alpha, names, np.random.default_rng(0)).labels["size"])
     assert own.mean() == pytest.approx(0.5, abs=0.04)
     assert own.var() == pytest.approx(spread, rel=0.1)
 

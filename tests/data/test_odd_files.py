@@ -1,4 +1,4 @@
-"""Files as they come, each made here, through both readers: of the whole video and by the clock."""
+"""Unusual files, each made here, through both readers: whole videos and fixed-rate clips."""
 
 import os
 
@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from clips import which
 
-from tubevit_np.data.decoding.fixed_rate_clips import read_span
-from tubevit_np.data.decoding.images import centre_crop
+from tubevit_np.data.decoding.fixed_rate_clips import read_fixed_rate_clip
+from tubevit_np.data.decoding.images import center_crop
 from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.decoding.video import read_clip
 
 
 def by_clock(path, frames, size, fps=10, at=0):
-    return read_span(path, frames, fps, at, size, lambda x: centre_crop(x, size).copy())
+    return read_fixed_rate_clip(path, frames, fps, at, size, lambda x: center_crop(x, size).copy())
 
 
 READERS = {"whole": read_clip, "by the clock": by_clock}
@@ -46,7 +46,7 @@ def test_odd_sides_and_a_wrong_suffix(tmp_path, rng, read):
 @pytest.mark.parametrize("codec, pixels", [
     ("png", "gray"), ("ffv1", "yuv420p10le"), ("ffv1", "yuv422p"), ("ffv1", "gray16le"),
     ("libx264", "yuv420p10le")])
-def test_grey_and_deep_and_subsampled_pixels(tmp_path, read, codec, pixels):
+def test_gray_and_deep_and_subsampled_pixels(tmp_path, read, codec, pixels):
     film = clips.levels(5, 16, 32) + np.uint8(20)
     path = tmp_path / ("x.mov" if codec == "png" else "x.mkv")
     clips.write_video(path, film, codec=codec, pixels=pixels)
@@ -64,8 +64,8 @@ def test_a_single_frame(tmp_path, rng, read):
 
 def test_a_frame_size_that_changes_on_the_way(tmp_path):
     film = {}
-    for name, shape, grey in (("a", (6, 32, 48, 3), 50), ("b", (4, 24, 64, 3), 200)):
-        film[name] = np.full(shape, grey, np.uint8)
+    for name, shape, gray in (("a", (6, 32, 48, 3), 50), ("b", (4, 24, 64, 3), 200)):
+        film[name] = np.full(shape, gray, np.uint8)
         clips.write_video(tmp_path / f"{name}.mjpeg", film[name], codec="mjpeg", pixels="yuvj420p")
     joined = (tmp_path / "a.mjpeg").read_bytes() + (tmp_path / "b.mjpeg").read_bytes()
     (tmp_path / "both.mjpeg").write_bytes(joined)

@@ -1,4 +1,4 @@
-"""RandAugment: each operation by hand or by Pillow on single frames, alike in all of a clip."""
+"""RandAugment: each operation by hand or by Pillow on single frames, the same in all frames."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,9 @@ from tiny import asked, class_folder
 from tubevit_np.data import batch as streams
 from tubevit_np.data.augmentation.randaugment import (
     FRAMEWISE,
-    GREY,
+    GRAY,
     OPERATIONS,
-    changed,
+    apply_operation,
     randaugment,
 )
 from tubevit_np.data.datasets.in_memory import open_files
@@ -22,7 +22,7 @@ def clip(rng):
     return rng.integers(20, 180, (3, 12, 17, 3), np.uint8)
 
 
-def grey(x):
+def gray(x):
     """Luma of each pixel as Pillow rounds it, (..., 1)."""
     return ((x @ [19595, 38470, 7471] + 32768) // 65536)[..., None].astype(float)
 
@@ -35,30 +35,31 @@ def blend(start, x, s):
 def test_pointwise_operations_by_hand(clip, s):
     levels = clip.astype(float)
     low, high = levels.min((0, 1, 2)), levels.max((0, 1, 2))
-    mean = np.floor(grey(clip).mean() + 0.5)  # of the whole clip
+    mean = np.floor(gray(clip).mean() + 0.5)  # of the whole clip
     wanted = {
         "identity": levels, "autocontrast": (levels - low) * 255 / (high - low),
         "solarize": np.where(levels < 256 * (1 - abs(s)), levels, 255 - levels),
         "posterize": clip & np.uint8(256 - 2 ** round(4 * abs(s))),
-        "colour": blend(grey(clip), levels, s), "contrast": blend(mean, levels, s),
+        "color": blend(gray(clip), levels, s), "contrast": blend(mean, levels, s),
         "brightness": blend(0, levels, s)}
     for name, x in wanted.items():
-        assert np.abs(changed(clip, name, s) - x).max() <= 1, name  # Pillow cuts, not rounds
+        # Pillow truncates where this rounds.
+        assert np.abs(apply_operation(clip, name, s) - x).max() <= 1, name
 
 
 def test_equalize_gives_every_level_its_rank():
     """16 levels of 51 pixels each, in every channel others, are spread evenly from 0 to 255."""
     rank = np.broadcast_to(np.arange(16)[:, None, None], (3, 16, 17, 3))
     levels = (100 + rank + [0, 20, 40]).astype(np.uint8)
-    assert np.array_equal(changed(levels, "equalize", 1.0), 17 * rank)
+    assert np.array_equal(apply_operation(levels, "equalize", 1.0), 17 * rank)
 
 
 def test_rotation_and_sharpness_are_those_of_pillow(clip):
     for s in (-1.0, 0.3):
-        for frame, turned, sharp in zip(clip, changed(clip, "rotate", s),
-                                        changed(clip, "sharpness", s), strict=True):
+        for frame, turned, sharp in zip(clip, apply_operation(clip, "rotate", s),
+                                        apply_operation(clip, "sharpness", s), strict=True):
             image = Image.fromarray(frame)
-            wanted = image.rotate(30 * s, Image.Resampling.BILINEAR, fillcolor=GREY)
+            wanted = image.rotate(30 * s, Image.Resampling.BILINEAR, fillcolor=GRAY)
             assert np.abs(turned - np.asarray(wanted, float)).max() <= 1
             assert np.array_equal(sharp, ImageEnhance.Sharpness(image).enhance(1 + 0.9 * s))
 
@@ -66,8 +67,8 @@ def test_rotation_and_sharpness_are_those_of_pillow(clip):
 def test_a_positive_angle_turns_to_the_left():
     x = np.zeros((1, 21, 21, 3), np.uint8)
     x[:, 10, 20] = 255  # at the right
-    row, column = np.unravel_index(changed(x, "rotate", 1.0)[0, ..., 0].argmax(), (21, 21))
-    assert (row, column) == (5, 19)  # 30 degrees up, 10 away from the centre (10, 10)
+    row, column = np.unravel_index(apply_operation(x, "rotate", 1.0)[0, ..., 0].argmax(), (21, 21))
+    assert (row, column) == (5, 19)  # 30 degrees up, 10 away from the center (10, 10)
 
 
 def test_translations_move_by_their_share_of_the_side():
@@ -75,27 +76,27 @@ def test_translations_move_by_their_share_of_the_side():
     x[:, 10, 20] = 255
     for name, s, place in (("translate x", 0.5, (10, 29)), ("translate x", -1.0, (10, 2)),
                            ("translate y", 1.0, (19, 20)), ("translate y", -1.0, (1, 20))):
-        shown = changed(x, name, s)[0]
+        shown = apply_operation(x, name, s)[0]
         assert np.argwhere(shown[..., 0] == 255).tolist() == [list(place)], (name, s)
-    assert (changed(x, "translate x", 1.0)[0, :, :18] == GREY).all()  # nothing was there
+    assert (apply_operation(x, "translate x", 1.0)[0, :, :18] == GRAY).all()  # nothing was there
 
 
-def test_shears_lean_by_three_tenths_about_the_centre():
-    x = np.full((1, 21, 21, 3), GREY, np.uint8)
+def test_shears_lean_by_three_tenths_about_the_center():
+    x = np.full((1, 21, 21, 3), GRAY, np.uint8)
     x[:, :, 10] = 228  # an upright line
     rows = np.arange(21)
     for s in (1.0, -1.0):
-        lean = changed(x, "shear x", s)[0, ..., 0] - 128.0
+        lean = apply_operation(x, "shear x", s)[0, ..., 0] - 128.0
         assert np.allclose(lean @ rows / lean.sum(1), 10 - 0.3 * s * (rows - 10), atol=0.02)
-        turned = changed(x.swapaxes(1, 2), "shear y", s)[0, ..., 0] - 128.0
+        turned = apply_operation(x.swapaxes(1, 2), "shear y", s)[0, ..., 0] - 128.0
         assert np.abs(turned - lean.T).max() <= 1
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_at_no_strength_nothing_changes_and_at_some_it_does(clip, name):
     without = name in ("autocontrast", "equalize")
-    assert np.array_equal(changed(clip, name, 0.0), clip) != without
-    shown = changed(clip, name, 1.0)
+    assert np.array_equal(apply_operation(clip, name, 0.0), clip) != without
+    shown = apply_operation(clip, name, 1.0)
     assert shown.shape == clip.shape and shown.dtype == np.uint8
     assert np.array_equal(shown, clip) == (name == "identity")
 
@@ -105,16 +106,17 @@ def test_at_no_strength_nothing_changes_and_at_some_it_does(clip, name):
 def test_every_frame_is_changed_alike(clip, name, s):
     """A clip of one picture stays still, though others have other levels."""
     still = np.repeat(clip[:1], 4, 0)
-    shown = changed(still, name, s)
+    shown = apply_operation(still, name, s)
     assert all(np.array_equal(frame, shown[0]) for frame in shown)
-    assert np.array_equal(changed(clip[0], name, s), changed(clip[:1], name, s)[0])  # an image
+    image = apply_operation(clip[0], name, s)
+    assert np.array_equal(image, apply_operation(clip[:1], name, s)[0])
     if name in FRAMEWISE:
-        assert np.array_equal(changed(clip, name, s),
-                              np.stack([changed(frame, name, s) for frame in clip]))
+        assert np.array_equal(apply_operation(clip, name, s),
+                              np.stack([apply_operation(frame, name, s) for frame in clip]))
     else:  # the same level of the same channel becomes the same in every frame
         mixed = clip.copy()
         mixed[:, 0, 0] = 90, 120, 60
-        assert len(np.unique(changed(mixed, name, s)[:, 0, 0], axis=0)) == 1
+        assert len(np.unique(apply_operation(mixed, name, s)[:, 0, 0], axis=0)) == 1
 
 
 def test_the_draw_depends_on_the_generator_alone(clip):
@@ -142,6 +144,6 @@ def test_training_files_alone_are_changed_each_by_its_own_draw(tmp_path, kind, g
     assert batch.x.shape == usual.x.shape
     assert sum(np.array_equal(a, b) for a, b in zip(batch.x, usual.x, strict=True)) < 4
     for k, x in enumerate(usual.x):
-        rng = np.random.default_rng([0, streams.CHANGES, 3, k])  # whatever the others are
+        rng = np.random.default_rng([0, streams.AUGMENTATIONS, 3, k])  # whatever the others are
         assert np.array_equal(batch.x[k], randaugment(x, rng, 2, 10.0))
     assert np.array_equal(*(next(source.held_out(9)).x for source in (plain, other)))

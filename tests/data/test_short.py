@@ -1,4 +1,4 @@
-"""A clip of a video with fewer frames repeats the last, and that is said: of a file or of a set."""
+"""Videos shorter than a clip: the last frame repeats, with one warning per file or set."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Batches by number, and held-out sets that stay what they are."""
+"""Batches by number, and held-out sets that stay the same."""
 
 from dataclasses import replace
 
@@ -126,7 +126,7 @@ def test_training_crops_at_random_places(kind):
 
 
 @pytest.mark.parametrize("kind", ["video", "image"])
-def test_held_out_files_come_once_cropped_at_the_centre(kind):
+def test_held_out_files_come_once_cropped_at_the_center(kind):
     batches = list(in_memory(kind=kind).held_out(2))
     assert [len(batch.x) for batch in batches] == [2, 2, 1]
     assert np.concatenate([batch.labels["number"] for batch in batches]).tolist() == [0, 1, 2, 3, 4]

@@ -1,4 +1,4 @@
-"""Which frames a clip takes, how they are turned, cut and scaled, and what damaged files give."""
+"""Which frames a clip takes, how they are rotated, cropped and scaled, and damaged files."""
 
 import csv
 import os
@@ -11,7 +11,7 @@ import pytest
 from clips import SHARED, needs_shared
 
 from tubevit_np.data.decoding import video
-from tubevit_np.data.decoding.video import ShortClip, decode, is_video, positions, read_clip
+from tubevit_np.data.decoding.video import ShortClip, decode, frame_indices, is_video, read_clip
 
 MIDDLE = slice(8, 32)  # of 40 columns, as wide as the frames are high: no scaling, exact pixels
 
@@ -37,7 +37,7 @@ def test_frames_at_the_middle_of_equal_parts_and_a_short_video_holds_its_last(fi
 def test_positions_are_the_middles_of_equal_parts():
     for count in range(8, 40):
         middles = (np.arange(8) + 0.5) / 8 * count
-        assert np.array_equal(positions(count, 8), [np.floor(middles)])
+        assert np.array_equal(frame_indices(count, 8), [np.floor(middles)])
 
 
 @pytest.mark.parametrize("suffix, codec, pixels", [
@@ -49,7 +49,7 @@ def test_containers_with_and_without_a_frame_count(tmp_path, rng, suffix, codec,
     assert clips.which(clip, frames[:, :, MIDDLE]) == [1, 3, 5]
 
 
-def test_upright_and_odd_remainders_are_cut_at_the_centre(tmp_path, rng):
+def test_upright_and_odd_remainders_are_cut_at_the_center(tmp_path, rng):
     tall = clips.noise(rng, 3, height=41, width=24)
     clips.write_video(tmp_path / "tall.mov", tall)
     assert np.array_equal(read_clip(tmp_path / "tall.mov", 3, 24), tall[:, 8:32])
@@ -59,7 +59,7 @@ def test_scaling_averages_areas(tmp_path, rng):
     frames = clips.noise(rng, 2, height=24, width=48)[..., :1].repeat(3, axis=-1)
     clips.write_video(tmp_path / "film.mov", frames)
     wanted = frames.reshape(2, 8, 3, 16, 3, 3).mean((2, 4))[:, :, 4:12]
-    # Grey, as the scaler halves the resolution of colour.
+    # Gray, as the scaler halves the resolution of color.
     assert np.abs(read_clip(tmp_path / "film.mov", 2, 8) - wanted).max() < 1.5
 
 
@@ -67,7 +67,7 @@ def test_pixels_that_are_not_square_are_stretched(tmp_path):
     frames = np.zeros((2, 24, 24, 3), np.uint8)
     frames[:, :, 8:16] = 255
     clips.write_video(tmp_path / "wide.mov", frames, aspect=Fraction(2, 1))
-    clip = read_clip(tmp_path / "wide.mov", 2, 24)  # the bar is 16 of 48 columns, at the centre
+    clip = read_clip(tmp_path / "wide.mov", 2, 24)  # the bar is 16 of 48 columns, at the center
     assert (clip[:, :, 6:18] == 255).all() and (clip[:, :, [0, 1, -2, -1]] == 0).all()
 
 

@@ -187,10 +187,10 @@ MODEL = [Mutant("tubevit_np/model/model.py", *rest) for rest in [
      "test_model.py::test_an_image_leaves_tubes_out_without_a_word", "warns of every image"),
 ]]
 
-DIVIDED = "test_baselines.py::test_block_equals_loops"
+DIVIDED = "test_divided_attention.py::test_block_equals_loops"
 BASELINES = [Mutant(*rest) for rest in [
     ("tubevit_np/variants/divided_attention.py", "y = z + drop(layer, TIME, change)", "y = z + change",
-     "test_baselines.py::test_dropout_of_all_three_parts_by_clip", "no dropout over time"),
+     "test_divided_attention.py::test_dropout_of_all_three_parts_by_clip", "no dropout over time"),
     ("tubevit_np/variants/divided_attention.py", "y = z + drop(", 'y = inner["ln"] + drop(', DIVIDED,
      "residual taken behind the norm"),
     ("tubevit_np/variants/divided_attention.py", "block(by_frame(y, frames), ln1", "block(by_place(y, frames), ln1",
@@ -203,16 +203,16 @@ BASELINES = [Mutant(*rest) for rest in [
      DIVIDED, "no second linear layer"),
     ("tubevit_np/variants/divided_attention.py", "drop(layer, part, x.reshape(shape)).reshape(x.shape)",
      "drop(layer, part, x.swapaxes(0, 1).reshape(shape)).reshape(x.shape)",
-     "test_baselines.py::test_dropout_of_all_three_parts_by_clip", "masks of other tokens"),
+     "test_divided_attention.py::test_dropout_of_all_three_parts_by_clip", "masks of other tokens"),
     ("tubevit_np/variants/divided_attention.py", 'cfg.attention == "global"', 'cfg.attention != "none"',
      "test_model.py::test_scores_equal_the_loops[divided]", "always global"),
     ("tubevit_np/model/params.py", '.endswith((".b", "time.fc.w"))', '.endswith(".b")',
-     "test_baselines.py::test_a_new_model_sees_each_frame_alone", "time speaks from the start"),
+     "test_divided_attention.py::test_a_new_model_sees_each_frame_alone", "time speaks from the start"),
     ("tubevit_np/model/config.py", "if name not in LATER or value != usual[name]", "if True",
-     "test_baselines.py::test_a_later_field_is_written_only_where_it_says_something",
+     "test_divided_attention.py::test_a_later_field_is_written_only_where_it_says_something",
      "files that the first release cannot read"),
     ("tubevit_np/model/config.py", "**usual | BESIDE.get(name, {})", "**BESIDE.get(name, {})",
-     "test_baselines.py::test_the_last_tube_set_counts", "attention of an earlier set kept"),
+     "test_divided_attention.py::test_the_last_tube_set_counts", "attention of an earlier set kept"),
     ("tubevit_np/model/backward.py", "return d_x + d_change, grads | under", "return d_x, grads | under",
      "test_backward.py::test_divided_block", "no way back through the attention over time"),
     ("tubevit_np/model/backward.py", "drop(layer, TIME, d_x), z", "d_x, z",
@@ -223,11 +223,11 @@ BASELINES = [Mutant(*rest) for rest in [
 
 SCALING = [Mutant("tubevit_np/model/gate.py", *rest) for rest in [
     ("np.tanh(alpha) * (z0", "alpha * (z0",
-     "test_scaling.py::test_the_gate_adds_tanh_alpha_z0", "alpha without tanh", "operations"),
+     "test_gate.py::test_the_gate_adds_tanh_alpha_z0", "alpha without tanh", "operations"),
     ("(z0 * keep[:, None].astype(z.dtype))", "z0",
-     "test_scaling.py::test_only_the_tokens_to_keep", "adds every token", "operations"),
+     "test_gate.py::test_only_the_tokens_to_keep", "adds every token", "operations"),
     ("return z + np.tanh", "return z + z0 - z0 + np.tanh",
-     "test_scaling.py::test_inert_at_first_to_the_last_bit",
+     "test_gate.py::test_inert_at_first_to_the_last_bit",
      "rounds even where it is closed", "operations"),
 ]]
 
@@ -359,15 +359,15 @@ OPTIM = [Mutant("tubevit_np/training/optim.py", *rest) for rest in [
 
 FREQUENCY = [Mutant("tubevit_np/training/cosine_basis.py", *rest) for rest in [
     ("np.arange(n) + 0.5", "np.arange(n)",
-     "test_frequency.py::test_cosines_are_orthonormal",
+     "test_cosine_basis.py::test_cosines_are_orthonormal",
      "waves that begin at their crest", "optimizer"),
     ("waves[0] /= math.sqrt(2)", "pass",
-     "test_frequency.py::test_cosines_are_orthonormal", "the constant wave too long", "optimizer"),
+     "test_cosine_basis.py::test_cosines_are_orthonormal", "the constant wave too long", "optimizer"),
     ("(matrix.astype(w.dtype) @", "(matrix.T.astype(w.dtype) @",
-     "test_frequency.py::test_waves_equal_a_loop", "the inverse in place of the waves",
+     "test_cosine_basis.py::test_waves_equal_a_loop", "the inverse in place of the waves",
      "optimizer"),
     ("(np.square(np.arange(n) / n)", "(np.arange(n) / n",
-     "test_frequency.py::test_waves_shrink_by_their_squared_frequency", "frequency not squared"),
+     "test_cosine_basis.py::test_waves_shrink_by_their_squared_frequency", "frequency not squared"),
 ]]
 
 SLOPE = "test_train.py::test_the_joint_gradient_is_the_slope_of_the_joint_loss[0.2]"
@@ -390,30 +390,30 @@ DROPOUT = [Mutant(*rest) for rest in [
 
 FROZEN = "test_backward.py::test_frozen_blocks_keep_nothing_and_change_no_other_gradient"
 WIDENING = [Mutant(*rest) for rest in [
-    ("tubevit_np/transfer/small_to_large.py", "(abs(way.s2d[1] - way.s2d[2]), overrun(way, shape))",
-     "abs(way.s2d[1] - way.s2d[2])", "test_widening.py::test_from_ti_to_b_as_in_table_9",
+    ("tubevit_np/transfer/small_to_large.py", "(abs(wide.s2d[1] - wide.s2d[2]),\n                                                     overrun(wide, shape))",
+     "abs(wide.s2d[1] - wide.s2d[2])", "test_small_to_large.py::test_from_ti_to_b_as_in_table_9",
      "members beyond the video where there are others"),
     ("tubevit_np/transfer/small_to_large.py", "math.ceil(dim / width), dim + 1", "dim // width, dim + 1",
-     "test_widening.py::test_enough_members_in_the_same_places", "too few members"),
+     "test_small_to_large.py::test_enough_members_in_the_same_places", "too few members"),
     ("tubevit_np/transfer/small_to_large.py", "b + shift / small_cfg.std * w.sum((0, 1, 2, 3))", "b",
-     "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
+     "test_small_to_large.py::test_a_member_sees_what_the_small_kernel_sees_there",
      "the other mean not made up for"),
-    ("tubevit_np/transfer/small_to_large.py", "(w * stretch).astype", "w.astype",
-     "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
+    ("tubevit_np/transfer/small_to_large.py", "(w * scale).astype", "w.astype",
+     "test_small_to_large.py::test_a_member_sees_what_the_small_kernel_sees_there",
      "the other deviation not made up for"),
     ("tubevit_np/transfer/small_to_large.py", 'np.zeros((), np.float32)', 'np.full((), 0.1, np.float32)',
-     "test_widening.py::test_images_give_what_the_large_model_gives", "the gate open at first"),
+     "test_small_to_large.py::test_images_give_what_the_large_model_gives", "the gate open at first"),
     ("tubevit_np/transfer/small_to_large.py", "shared_kernel=False, ", "",
-     "test_widening.py::test_what_is_joined_has_the_names_of_its_config",
+     "test_small_to_large.py::test_what_is_joined_has_the_names_of_its_config",
      "a shared kernel that is asked for and not there"),
     ("tubevit_np/model/model.py", "keep=inner and layer >= frozen", "keep=inner",
      FROZEN, "frozen blocks keep their intermediates"),
     ("tubevit_np/model/backward.py", "reversed(range(frozen, cfg.depth))", "reversed(range(cfg.depth))",
      FROZEN, "the way back through frozen blocks"),
     ("tubevit_np/model/gate.py", ">= frozen", "> frozen",
-     "test_scaling.py::test_what_trains_beside_frozen_blocks", "one block more is frozen"),
+     "test_gate.py::test_what_trains_beside_frozen_blocks", "one block more is frozen"),
     ("tubevit_np/model/gate.py", "return not frozen or part not in", "return True or part not in",
-     "test_scaling.py::test_what_trains_beside_frozen_blocks", "tubes train below frozen blocks"),
+     "test_gate.py::test_what_trains_beside_frozen_blocks", "tubes train below frozen blocks"),
 ]]
 
 MUTANTS = [*CONFIG, *PARAMS, *TUBES, *KERNELS, *POSITION, *LAYERS, *POOLING, *MODEL, *SCALING,

@@ -28,31 +28,31 @@ SNAPSHOTS = [Mutant(*rest) for rest in [
 
 PLACES = [Mutant("tubevit_np/plots/analysis/receptive_fields.py", *rest) for rest in [
     ("found[found >= 0], minlength", "np.maximum(found, 0), minlength",
-     "test_places.py::test_how_many_places_read_a_voxel", "what overruns counts for the first"),
+     "test_receptive_fields.py::test_how_many_places_read_a_voxel", "what overruns counts for the first"),
     ("(part / inside.sum(1))[:, None]", "(part / len(reads[0]))[:, None]",
-     "test_places.py::test_heat_keeps_every_tubes_share", "heat lost beyond the edge"),
-    ("side=\"right\"", "side=\"left\"", "test_places.py::test_whose_token_it_is",
+     "test_receptive_fields.py::test_heat_keeps_every_tubes_share", "heat lost beyond the edge"),
+    ("side=\"right\"", "side=\"left\"", "test_receptive_fields.py::test_whose_token_it_is",
      "the last token of a tube is the next one's"),
-    ("each.max(1) + 1", "each.max(1)", "test_places.py::test_the_boxes_of_a_token_are_its_places",
+    ("each.max(1) + 1", "each.max(1)", "test_receptive_fields.py::test_the_boxes_of_a_token_are_its_places",
      "boxes a voxel short"),
     ("reshape(tube.members, -1)", "reshape(1, -1)",
-     "test_places.py::test_the_boxes_of_a_token_are_its_places", "one box round all members"),
+     "test_receptive_fields.py::test_the_boxes_of_a_token_are_its_places", "one box round all members"),
 ]]
 
 OVERLAY = [Mutant("tubevit_np/plots/model_plots/overlay.py", *rest) for rest in [
     ("(near[:, 0] <= t) & (t < far[:, 0])", "(near[:, 0] <= t) & (t <= far[:, 0])",
-     "test_places.py::test_boxes_stand_round_the_pixels_that_are_read", "a frame too long"),
+     "test_receptive_fields.py::test_boxes_stand_round_the_pixels_that_are_read", "a frame too long"),
     ("np.where(read[..., None], frame / 255, pale(frame))", "frame / 255",
-     "test_places.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "nothing dimmed"),
+     "test_receptive_fields.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "nothing dimmed"),
     ("tube, shape)[t] for tube", "tube, shape).any(0) for tube",
-     "test_places.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "of any frame"),
+     "test_receptive_fields.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "of any frame"),
     ("Rectangle((x - 0.5, y - 0.5), right - x, low - y)",
      "Rectangle((y - 0.5, x - 0.5), low - y, right - x)",
-     "test_places.py::test_boxes_stand_round_the_pixels_that_are_read", "rows for columns"),
+     "test_receptive_fields.py::test_boxes_stand_round_the_pixels_that_are_read", "rows for columns"),
     ("np.minimum(counts, LEVELS - 1).ravel()", "np.minimum(counts, LEVELS).ravel()",
-     "test_places.py::test_shares_of_voxels_by_how_many_places_read_them", "3 in place of 3+"),
+     "test_receptive_fields.py::test_shares_of_voxels_by_how_many_places_read_them", "3 in place of 3+"),
     ("np.minimum(total[times], LEVELS - 1)", "np.minimum(total[:len(times)], LEVELS - 1)",
-     "test_places.py::test_the_page_ends_with_how_many_places_read_each_pixel",
+     "test_receptive_fields.py::test_the_page_ends_with_how_many_places_read_each_pixel",
      "the first frames in place of those drawn"),
 ]]
 
@@ -113,26 +113,26 @@ HISTORY = [Mutant("tubevit_np/plots/kernel_plots/history.py", *rest) for rest in
 AT_WORK = [Mutant(*rest) for rest in [
     ("tubevit_np/plots/gallery/run_data.py", "for step, params in found.items() if step < last}",
      "for step, params in found.items()}",
-     "test_opened.py::test_the_history_ends_with_the_checkpoint_and_has_nothing_later",
+     "test_run_data.py::test_the_history_ends_with_the_checkpoint_and_has_nothing_later",
      "what came after the checkpoint"),
     ("tubevit_np/plots/gallery/run_data.py", "mean(0).argmax()", "mean(0).argmin()",
-     "test_opened.py::test_a_model_is_seen_at_work_on_a_clip_of_its_own_size", "the least"),
+     "test_run_data.py::test_a_model_is_seen_at_work_on_a_clip_of_its_own_size", "the least"),
     ("tubevit_np/plots/gallery/run_data.py", "if self.clip is None:", "if True:",
-     "test_opened.py::test_or_on_a_file", "another clip than was asked for"),
+     "test_run_data.py::test_or_on_a_file", "another clip than was asked for"),
     ("tubevit_np/plots/gallery/example_clip.py", "heads_for(notes, self.kind)", "heads_for(notes, \"video\")",
-     "test_example.py::test_it_is_seen_by_the_heads_of_its_kind", "an image by a video's heads"),
+     "test_example_clip.py::test_it_is_seen_by_the_heads_of_its_kind", "an image by a video's heads"),
 ]]
 
 GROWTH = [Mutant(*rest) for rest in [
     ("tubevit_np/plots/training_plots/cost_growth.py", 'row["sweep"] == sweep], measure)', 'row["sweep"] == sweep], "ms")',
-     "test_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "time in place of memory"),
+     "test_cost_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "time in place of memory"),
     ("tubevit_np/plots/training_plots/cost_growth.py", '"{x:g}"', '"{x:.1f}"',
-     "test_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "32.0 at the axes"),
+     "test_cost_growth.py::test_a_pass_that_is_not_timed_is_not_drawn", "32.0 at the axes"),
     ("tests/benchmarks/growth.py", "mlp_dim=4 * value, heads=value // 64", "heads=value // 64",
-     "test_growth.py::test_each_case_changes_one_size", "a width without its MLP"),
+     "test_cost_growth.py::test_each_case_changes_one_size", "a width without its MLP"),
     ("tests/benchmarks/growth.py", "work(first, frames) >= work(second",
      "work(first, frames) < work(second",
-     "test_growth.py::test_a_model_of_fewer_operations_crosses_at_once_and_the_other_never",
+     "test_cost_growth.py::test_a_model_of_fewer_operations_crosses_at_once_and_the_other_never",
      "the dearer for the cheaper"),
 ]]
 

@@ -12,18 +12,18 @@ import tubevit_np as tv
 from tubevit_np.commands.per_class import confusion, names_apart, per_class, write_details
 from tubevit_np.commands.report import parse_views
 from tubevit_np.data.datasets.in_memory import open_files
-from tubevit_np.data.decoding.images import read_image, read_image_views, squares
-from tubevit_np.data.decoding.video import positions, read_clip, read_views
+from tubevit_np.data.decoding.images import read_image, read_image_views, spatial_crops
+from tubevit_np.data.decoding.video import frame_indices, read_clip, read_views
 from tubevit_np.plots.training_plots.confusion_matrix import NAMED, draw_confusion
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.training.evaluate import evaluate, predict_all
 
 
 def test_moments_of_several_views_are_all_different_and_each_is_spread():
-    assert positions(24, 4, 3).tolist() == [[1, 7, 13, 19], [3, 9, 15, 21], [5, 11, 17, 23]]
-    assert positions(24, 12, 2).T.ravel().tolist() == list(range(24))
-    assert positions(3, 4, 2).tolist() == [[0, 1, 2, 2]] * 2  # a short video is taken whole
-    assert positions(10, 4, 1).tolist() == [[1, 3, 6, 8]]
+    assert frame_indices(24, 4, 3).tolist() == [[1, 7, 13, 19], [3, 9, 15, 21], [5, 11, 17, 23]]
+    assert frame_indices(24, 12, 2).T.ravel().tolist() == list(range(24))
+    assert frame_indices(3, 4, 2).tolist() == [[0, 1, 2, 2]] * 2  # a short video is taken whole
+    assert frame_indices(10, 4, 1).tolist() == [[1, 3, 6, 8]]
 
 
 @pytest.mark.parametrize("shape, corners", [
@@ -31,16 +31,16 @@ def test_moments_of_several_views_are_all_different_and_each_is_spread():
     ((12, 12), [(1, 0), (1, 1), (1, 2)])])
 def test_squares_along_the_longer_side(shape, corners, rng):
     picture = rng.integers(0, 256, (*shape, 3), np.uint8)
-    found = squares(picture, 10, 3)
+    found = spatial_crops(picture, 10, 3)
     for square, (top, left) in zip(found, corners, strict=True):
         assert np.array_equal(square, picture[top:top + 10, left:left + 10])
-    assert squares(picture, 10).shape == (1, 10, 10, 3)
+    assert spatial_crops(picture, 10).shape == (1, 10, 10, 3)
 
 
 def test_views_of_a_video_are_its_frames_and_squares(tmp_path, rng):
     film = clips.noise(rng, 24, height=20, width=35)
     clips.write_video(tmp_path / "x.mov", film)
-    views = read_views(tmp_path / "x.mov", 4, 20, 20, times=3, places=2)
+    views = read_views(tmp_path / "x.mov", 4, 20, 20, temporal=3, spatial=2)
     assert views.shape == (6, 4, 20, 20, 3)
     for i, wanted in enumerate([[1, 7, 13, 19], [3, 9, 15, 21], [5, 11, 17, 23]]):
         for place, left in enumerate((0, 15)):
@@ -58,7 +58,7 @@ def test_views_of_pictures_and_animations(tmp_path, rng):
     middle = read_image_views(tmp_path / "x.png", 10, 10, 1)[0]
     assert np.array_equal(middle, read_image(tmp_path / "x.png", 10))
     clips.write_pictures(tmp_path / "x.apng", film)
-    views = read_views(tmp_path / "x.apng", 3, 20, 20, times=2, places=2)
+    views = read_views(tmp_path / "x.apng", 3, 20, 20, temporal=2, spatial=2)
     assert which(views[0], film[:, :, :20]) == [0, 2, 4]
     assert which(views[3], film[:, :, 15:]) == [1, 3, 5]
 
@@ -67,7 +67,7 @@ def test_the_score_of_views_is_the_mean_of_their_softmax(rng):
     logits = rng.standard_normal((2, 6, 4)) * 3
     batches = [SimpleNamespace(x=x, labels={"a": np.array([k])}) for k, x in enumerate(logits)]
     source = SimpleNamespace(kind="video", labels={"a": list("wxyz")},
-                             held_out_views=lambda times, places, most: batches)
+                             held_out_views=lambda temporal, spatial, limit: batches)
     found, labels = predict_all(lambda x, heads: {"a": x}, source, views=(3, 2))["a"]
     wanted = [np.mean([tv.softmax(row) for row in view], axis=0) for view in logits]
     np.testing.assert_allclose(found, wanted, rtol=1e-14)
@@ -85,7 +85,7 @@ def test_one_view_of_files_equals_the_usual_score(tmp_path, rng):
     looked = list(source.held_out_views(1, 1))
     assert np.array_equal(np.concatenate([batch.x for batch in looked]), usual.x)
     assert [batch.labels["films"].item() for batch in looked] == usual.labels["films"].tolist()
-    several = list(source.held_out_views(2, 3, most=2))
+    several = list(source.held_out_views(2, 3, limit=2))
     assert [batch.x.shape for batch in several] == [(6, 4, 48, 48, 3)] * 2
     assert source.examples(2) == [source.examples()[i] for i in (0, 2)]
     assert len(source.examples()) == len(usual.labels["films"]) == 4
@@ -143,7 +143,7 @@ def test_details_say_the_same_as_the_score(tmp_path, rng):
     right = sum(row["class"] == row["predicted"] for row in rows)
     source = SimpleNamespace(
         kind="video", labels={"verb": names},
-        held_out=lambda count, most: [SimpleNamespace(x=scores, labels={"verb": labels})])
+        held_out=lambda count, limit: [SimpleNamespace(x=scores, labels={"verb": labels})])
     found = evaluate(lambda x, heads: {"verb": x}, source)
     assert right / 40 == found["verb"] == np.trace(table) / 40
     assert sum(int(row["rank"]) <= 5 for row in rows) / 40 == found["verb top-5"]
@@ -166,6 +166,6 @@ def test_the_picture_of_confusion_shows_the_shares(count, rng):
 @needs_shared
 def test_views_of_a_real_clip():
     path = next((SHARED / "kinetics_clips" / "val").glob("*.mp4"))
-    views = read_views(path, 8, 54, 48, times=4, places=3)
+    views = read_views(path, 8, 54, 48, temporal=4, spatial=3)
     assert views.shape == (12, 8, 48, 48, 3)
     assert len({view.tobytes() for view in views}) == 12

@@ -1,4 +1,4 @@
-"""The image part for timm and transformers; that both open it, check_vits.py shows beside them."""
+"""Export to timm and transformers; check_vits.py shows that both open the files."""
 
 import json
 from dataclasses import replace
@@ -76,17 +76,17 @@ def test_the_pooling_and_a_head_for_timm(pool_mlp, rng):
         assert np.array_equal(found[name].astype(np.float32), x.astype(np.float32)), name
 
 
-@pytest.mark.parametrize("form", ["timm", "hf"])
-def test_what_is_written_is_read_again(form, params, tmp_path):
+@pytest.mark.parametrize("fmt", ["timm", "hf"])
+def test_what_is_written_is_read_again(fmt, params, tmp_path):
     cfg = replace(CFG, gelu="erf", eps=1e-6, mean=0.4, std=0.3)
-    left = export(tmp_path / "vit", params, cfg, form, 24)
-    flat, facts = read_image_vit(tmp_path / "vit")
+    left = export(tmp_path / "vit", params, cfg, fmt, 24)
+    flat, hparams = read_image_vit(tmp_path / "vit")
     ours = by_our_names(params)
     assert {name for name in ours if name not in flat} - {"head.w", "head.b"} == {*left}
     assert all(np.array_equal(x, ours[name]) for name, x in flat.items())
     assert left[0].startswith("tubes.0.") and left[-1] == "heads.noun.b" and "pool.probe" in left
-    assert (facts.heads, facts.gelu, facts.eps) == (3, "erf", 1e-6)
-    assert facts.mean == (0.4, 0.4) and facts.std == (0.3, 0.3)
+    assert (hparams.heads, hparams.gelu, hparams.eps) == (3, "erf", 1e-6)
+    assert hparams.mean == (0.4, 0.4) and hparams.std == (0.3, 0.3)
     with safe_open(tmp_path / "vit" / "model.safetensors", "numpy") as file:
         assert file.metadata() == {"format": "pt"}  # transformers asks for it
 

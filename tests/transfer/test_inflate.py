@@ -1,4 +1,4 @@
-"""2D kernels as tubes: which token a static video gets, for every size and for packed tubes."""
+"""Inflated 2D kernels: the token of a static video, for every size and for packed tubes."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ SIZES = [(2, 4, 6), (3, 2, 3), (5, 8, 7), (1, 5, 12), (4, 1, 1)]  # of a 4x6 pat
 
 
 def resized(picture, size):
-    """(H, W, C) to another size, linearly, pixel centres at halves: axis by axis by np.interp."""
+    """(H, W, C) to another size, linearly, pixel centers at halves: axis by axis by np.interp."""
     for axis, count in enumerate(size):
         at = (np.arange(count) + 0.5) * picture.shape[axis] / count - 0.5
         picture = np.apply_along_axis(

@@ -1,4 +1,4 @@
-"""Image ViTs of others by our names: every form, its sizes, and what is no plain ViT."""
+"""Image ViTs of other libraries: every format, its hyperparameters, and errors."""
 
 import json
 from dataclasses import replace
@@ -29,19 +29,19 @@ FORMS = {  # the form that is told, GELU, eps
 }
 
 
-def written(form, ours, path):
+def written(fmt, ours, path):
     """The same ViT in a file or folder of this form."""
-    if FORMS[form][0] in ("original ViT", "big_vision"):
-        names = vit_files.ORIGINAL if FORMS[form][0] == "original ViT" else BIG_VISION
-        arrays = flax(ours, HEADS, names, form if form.endswith("/") else "")
-        others = {"params/txt/embedding/kernel": np.ones(2)} if form.startswith("params") else {}
-        np.savez(path / "x.npz", **(scanned(arrays) if form == "scanned" else arrays), **others)
+    if FORMS[fmt][0] in ("original ViT", "big_vision"):
+        names = vit_files.ORIGINAL if FORMS[fmt][0] == "original ViT" else BIG_VISION
+        arrays = flax(ours, HEADS, names, fmt if fmt.endswith("/") else "")
+        others = {"params/txt/embedding/kernel": np.ones(2)} if fmt.startswith("params") else {}
+        np.savez(path / "x.npz", **(scanned(arrays) if fmt == "scanned" else arrays), **others)
         return path / "x.npz"
-    if form in ("timm", "file"):
-        save_file(timm(ours) if form == "timm" else hugging_face(ours), path / "x.safetensors")
+    if fmt in ("timm", "file"):
+        save_file(timm(ours) if fmt == "timm" else hugging_face(ours), path / "x.safetensors")
         return path / "x.safetensors"
-    arrays = hugging_face(ours, "" if form == "hf model" else "vit.")
-    return vit_files.folder(path / "hf", arrays, 3 if form == "shards" else 1, **SETTINGS)
+    arrays = hugging_face(ours, "" if fmt == "hf model" else "vit.")
+    return vit_files.folder(path / "hf", arrays, 3 if fmt == "shards" else 1, **SETTINGS)
 
 
 @pytest.fixture
@@ -49,40 +49,40 @@ def ours(rng):
     return vit_files.vit(rng)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_every_form_gives_every_array_by_our_names(form, ours, tmp_path):
-    flat, facts = read_image_vit(written(form, ours, tmp_path), HEADS)
-    wanted = {name: x for name, x in ours.items() if form != "hf model" or "head" not in name}
+@pytest.mark.parametrize("fmt", FORMS)
+def test_every_form_gives_every_array_by_our_names(fmt, ours, tmp_path):
+    flat, hparams = read_image_vit(written(fmt, ours, tmp_path), HEADS)
+    wanted = {name: x for name, x in ours.items() if fmt != "hf model" or "head" not in name}
     assert flat.keys() == wanted.keys()
     for name, x in wanted.items():
         assert np.array_equal(flat[name], x), name
         assert flat[name].dtype == np.float32 and flat[name].flags["C_CONTIGUOUS"]
-    assert (facts.form, facts.gelu, facts.eps) == FORMS[form]
-    assert (facts.dim, facts.depth, facts.heads, facts.mlp_dim) == (12, 2, 3, 10)
-    assert (facts.patch, facts.channels) == ((4, 3), 2)
-    assert facts.classes == (None if form == "hf model" else 5)
+    assert (hparams.format_name, hparams.gelu, hparams.eps) == FORMS[fmt]
+    assert (hparams.dim, hparams.depth, hparams.heads, hparams.mlp_dim) == (12, 2, 3, 10)
+    assert (hparams.patch, hparams.channels) == ((4, 3), 2)
+    assert hparams.classes == (None if fmt == "hf model" else 5)
 
 
 def test_what_is_set_aside_is_told(ours, tmp_path, rng):
-    aside = {form: read_image_vit(written(form, ours, tmp_path), HEADS)[1].aside
-             for form in ("params/img/", "timm", "hf model")}
-    assert aside["params/img/"] == {"params/img/cls": (1, 1, 12),
+    unused = {fmt: read_image_vit(written(fmt, ours, tmp_path), HEADS)[1].unused
+             for fmt in ("params/img/", "timm", "hf model")}
+    assert unused["params/img/"] == {"params/img/cls": (1, 1, 12),
                                     "params/img/pos_embedding": (1, 7, 12),
                                     "params/txt/embedding/kernel": (2,)}
-    assert aside["timm"] == {"cls_token": (1, 1, 12), "pos_embed": (1, 7, 12)}
-    assert aside["hf model"].keys() == {
+    assert unused["timm"] == {"cls_token": (1, 1, 12), "pos_embed": (1, 7, 12)}
+    assert unused["hf model"].keys() == {
         "embeddings.cls_token", "embeddings.position_embeddings", "pooler.dense.weight",
         "pooler.dense.bias"}
     *_, notes = from_image_vit(written("timm", ours, tmp_path), TUBES, {}, rng, heads=HEADS)
-    assert notes[0] == "set aside: cls_token 1x1x12, pos_embed 1x7x12"
-    assert "its head of 5 classes read the class token" in notes[1] and "aside" in notes[1]
+    assert notes[0] == "not used: cls_token 1x1x12, pos_embed 1x7x12"
+    assert "its head of 5 classes read the class token" in notes[1] and "not used" in notes[1]
     assert "positions are the fixed sines and cosines" in notes[2]
 
 
-@pytest.mark.parametrize("form", ["original", "timm", "hf"])
-def test_images_are_seen_as_by_the_file_s_own_vit(form, ours, tmp_path, rng):
+@pytest.mark.parametrize("fmt", ["original", "timm", "hf"])
+def test_images_are_seen_as_by_the_file_s_own_vit(fmt, ours, tmp_path, rng):
     """Tokens after the final norm, by plain loops over the arrays that were written."""
-    path = written(form, ours, tmp_path)
+    path = written(fmt, ours, tmp_path)
     params, cfg, _ = from_image_vit(path, TUBES, {"it": 7}, rng, heads=HEADS)
     image = rng.standard_normal((9, 7, 2))
     found = tv.forward(params, image[None], cfg, "it")[1]["norm"][0]
@@ -90,8 +90,8 @@ def test_images_are_seen_as_by_the_file_s_own_vit(form, ours, tmp_path, rng):
     z = loops.tokens(p, image[None], tv.Config((PATCH,), 12, 2, 3, 10))
     z += [loops.position((0, h, w), 12, 1e4) for h in (1.5, 5.5) for w in (1.0, 4.0)]
     for layer in range(2):
-        z = loops.block(p, f"blocks.{layer}", z, HEADS, FORMS[form][2], FORMS[form][1])
-    assert_close(found, loops.layer_norm(z, p["norm.g"], p["norm.b"], FORMS[form][2]), 1e-13)
+        z = loops.block(p, f"blocks.{layer}", z, HEADS, FORMS[fmt][2], FORMS[fmt][1])
+    assert_close(found, loops.layer_norm(z, p["norm.g"], p["norm.b"], FORMS[fmt][2]), 1e-13)
 
 
 @pytest.mark.parametrize("start", ["inflated", "random", "shared"])
@@ -119,11 +119,11 @@ def test_a_whole_model_is_what_is_read_and_what_is_drawn(start, ours, tmp_path):
     assert all(any(name.startswith(f"{part}.") for part in told) for name in flat)
 
 
-@pytest.mark.parametrize("form", ["big_vision", "timm"])
+@pytest.mark.parametrize("fmt", ["big_vision", "timm"])
 def test_attention_pooling_with_an_mlp_is_read_and_a_head_that_reads_it_can_be_kept(
-        form, ours, tmp_path, rng):
+        fmt, ours, tmp_path, rng):
     pool = vit_files.pooling(rng)
-    if form == "timm":
+    if fmt == "timm":
         save_file(timm(ours) | vit_files.attn_pool(pool), tmp_path / "x.safetensors")
     else:
         np.savez(tmp_path / "x.npz", **flax(ours, HEADS, BIG_VISION),
@@ -141,9 +141,10 @@ def test_heads_as_usual_for_a_width_where_they_are_not_told(tmp_path):
     for dim, heads in ((192, 3), (1280, 16), (128, 2)):
         ours = vit_files.vit(np.random.default_rng(0), dim, 1, 4)
         save_file(timm(ours), tmp_path / "x.safetensors")
-        facts = read_image_vit(tmp_path / "x.safetensors")[1]
-        assert facts.heads == heads
-        assert f"heads are not told: {heads} of {dim // heads} channels taken" in facts.notes
+        hparams = read_image_vit(tmp_path / "x.safetensors")[1]
+        assert hparams.heads == heads
+        note = f"number of heads unknown: {heads} of {dim // heads} channels assumed"
+        assert note in hparams.notes
 
 
 def test_settings_of_timm(ours, tmp_path):
@@ -152,11 +153,11 @@ def test_settings_of_timm(ours, tmp_path):
                                                                 "std": [0.2, 0.2]})
     _, cfg, notes = from_image_vit(tmp_path / "x", TUBES, {}, np.random.default_rng(0))
     assert (cfg.heads, cfg.gelu, cfg.mean, cfg.std) == (4, "tanh", 0.4, 0.2)
-    assert not any("not told" in note for note in notes)
+    assert not any("unknown" in note for note in notes)
 
 
 def test_a_mean_and_std_for_each_channel_go_into_the_patch_kernel(ours, tmp_path, rng):
-    """Tokens of uint8 pixels are as the file's own model makes them of its normalised ones."""
+    """Tokens of uint8 pixels are as the file's own model makes them of its normalized ones."""
     path = vit_files.folder(tmp_path / "x", hugging_face(ours), **SETTINGS)
     mean, std = np.array([0.3, 0.6]), np.array([0.2, 0.25])
     (path / "preprocessor_config.json").write_text(
@@ -170,8 +171,8 @@ def test_a_mean_and_std_for_each_channel_go_into_the_patch_kernel(ours, tmp_path
     assert any("are now in the patch kernel" in note for note in notes)
 
 
-def spoilt(ours, tmp_path, change, form="timm"):
-    arrays = timm(ours) if form == "timm" else hugging_face(ours)
+def spoilt(ours, tmp_path, change, fmt="timm"):
+    arrays = timm(ours) if fmt == "timm" else hugging_face(ours)
     change(arrays)
     save_file(arrays, tmp_path / "x.safetensors")
     return tmp_path / "x.safetensors"
@@ -205,10 +206,10 @@ def test_names_and_shapes_that_do_not_fit_are_listed(words, ours, tmp_path):
 
 
 @pytest.mark.parametrize("words, settings", [
-    ("tells of width 24, it has 12", {"hidden_size": 24}),
-    ("it computes with 'relu', which is none of gelu, ", {"hidden_act": "relu"}),
+    ("says width 24, the arrays have 12", {"hidden_size": 24}),
+    ("its activation 'relu' is none of gelu, ", {"hidden_act": "relu"}),
     ("dim 12 is not a multiple of heads 5", {"num_attention_heads": 5}),
-    ("mean .0.1, 0.2, 0.3. is told beside it, but it has 2 channels",
+    ("mean is .0.1, 0.2, 0.3. in its settings, but it has 2 channels",
      {"image_mean": [0.1, 0.2, 0.3]}),
     ("'str' object has no attribute", {"model_args": "none"}),
 ])

@@ -1,4 +1,4 @@
-"""Arrays out of .npz and safetensors: exact in any precision, and never by running code."""
+"""Arrays from .npz and safetensors: exact in any precision, and nothing is unpickled."""
 
 import json
 import pickle
@@ -107,7 +107,7 @@ WRONG = {
     "notes.txt": "notes.txt is no file of weights that can be read",
     "none": "none holds 0 files of weights",
     ".": "holds 7 files of weights .*; name one",
-    "part.safetensors.index.json": "tells of ../secret.safetensors, which is not there",
+    "part.safetensors.index.json": "lists ../secret.safetensors, which is missing",
     "list.index.json": "list.index.json is not readable as JSON",
 }
 

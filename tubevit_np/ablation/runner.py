@@ -14,7 +14,7 @@ from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.run_folder import MODEL, load_model, read_metrics
 from tubevit_np.storage.atomic_files import write_csv, write_text
 from tubevit_np.storage.checkpoint import load, save
-from tubevit_np.transfer.small_to_large import scaled_up
+from tubevit_np.transfer.small_to_large import scale_up
 
 ALIKE = {"smoothness": 0.0}  # it is for those who look at kernels, and slows short trainings
 COLUMNS = ("variant", "tokens", "GFLOPs", "seconds", "verb", "noun", "both", "spread", "paper")
@@ -76,7 +76,7 @@ def scaled(how, folder, seed, given, engine, long):
         large, large_cfg, notes = load(large / MODEL)
         frames, size = int(seen["frames"]), int(seen["size"])
         gate = {"gate_layer": 2} if how == "gate" else {}
-        params, cfg = scaled_up(params, cfg, large, large_cfg, (frames, size, size), **gate)
+        params, cfg = scale_up(params, cfg, large, large_cfg, (frames, size, size), **gate)
         save(path, params, cfg, notes["labels"], frames=frames, size=size)
     return path
 

@@ -71,14 +71,14 @@ def export(options, engine):
 
 def scale(options, engine):
     """The tubes of a small model in a large one, and how to train that (Sec. 3.6)."""
-    from tubevit_np.transfer.small_to_large import scaled_up
+    from tubevit_np.transfer.small_to_large import scale_up
 
     check_new(options.out)
     given_at_least(1, options, "frames", "size")
     small, small_cfg, seen = load(find_model(options.small))
     large, large_cfg, notes = load(find_model(options.large))
     frames, size = asked(options, seen, "frames", 32), asked(options, seen, "size", 224)
-    params, cfg = scaled_up(small, small_cfg, large, large_cfg, (frames, size, size),
+    params, cfg = scale_up(small, small_cfg, large, large_cfg, (frames, size, size),
                             gate_layer=options.gate, gate_tokens=options.gate_tokens)
     make_folder(Path(options.out).parent, "--out")
     kept = {name: of[name] for name, of in (("heads", notes), ("fps", seen)) if name in of}

@@ -57,8 +57,7 @@ def evaluate(sub):
     sub.add_argument("--images", metavar="PATH", action="append", default=[],
                      help="folder or CSV of labelled images; likewise")
     sub.add_argument("--count", type=int, metavar="N",
-                     help="at most so many examples (default: all files, "
-                     f"{NUM_EVAL_CLIPS} generated ones)")
+                     help=f"at most N examples (default: all; {NUM_EVAL_CLIPS} generated ones)")
     sub.add_argument("--views", default="1x1", metavar="TxP",
                      help="moments x places of each file, whose answers are averaged; the paper "
                      "takes 4x3 (default 1x1)")

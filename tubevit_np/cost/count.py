@@ -1,4 +1,4 @@
-"""What a Config costs: tokens, parameters, floating-point operations and memory, by part."""
+"""The cost of a Config: tokens, parameters, floating-point operations and memory, by part."""
 
 import math
 
@@ -9,72 +9,78 @@ from tubevit_np.variants.params import num_params
 
 PARTS = {"tubes": ("tubes", "kernel", "position"), "encoder": ("blocks", "gate", "norm"),
          "pooling": ("pool",), "heads": ("heads",)}
-FLOAT = 4  # bytes of a float32
+BYTES_PER_FLOAT = 4  # float32
 
 
-def attended(cfg, shape):
-    """How many tokens one looks at, in each attention of a block: all, or those of its place in
-    every frame, then those of its frame."""
+def tokens_attended(cfg, shape):
+    """Number of keys per query, one for each attention of a block.
+
+    Global: all tokens. Divided: the tokens at the same place in all frames, then those of its
+    frame."""
     n = sum(tokens(cfg, shape))
     frames = grid(cfg.tubes[0], shape)[0]
     return (n,) if attention_of(cfg) == "global" else (frames, n // frames)
 
 
 def parameters(cfg):
-    """{part: how many numbers}."""
+    """{part: number of parameters}."""
     return {part: sum(num_params(cfg, f"{prefix}.") for prefix in prefixes)
             for part, prefixes in PARTS.items()}
 
 
 def flops(cfg, shape):
-    """{part: operations} for one (T, H, W) video: its matrix products, 2 for each multiply-add."""
+    """{part: operations} of one (T, H, W) video: its matrix products, 2 for each multiply-add."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
     volumes = [math.prod(tube.kernel) * cfg.channels for tube in cfg.tubes]
-    tubes = sum(2 * many * volume * d
-                for many, volume in zip(tokens(cfg, shape), volumes, strict=True))
-    near = attended(cfg, shape)
-    attention = sum(2 * n * d * (4 * d + 2 * many) for many in near)  # q, k, v, out; scores, mixing
-    block = attention + 2 * n * d * (2 * m) + 2 * n * d * d * (len(near) - 1)  # up, down; fc
+    tubes = sum(2 * num_tokens * volume * d
+                for num_tokens, volume in zip(tokens(cfg, shape), volumes, strict=True))
+    attended = tokens_attended(cfg, shape)
+    # q, k, v and out; scores and their weighted sum
+    attention = sum(2 * n * d * (4 * d + 2 * keys) for keys in attended)
+    block = attention + 2 * n * d * (2 * m) + 2 * n * d * d * (len(attended) - 1)  # up, down; fc
     pool = 2 * d * d * (2 * n + 2) + 4 * n * d + (4 * d * m if cfg.pool_mlp else 0)
     heads = sum(2 * d * classes for classes in cfg.classes.values())
     return {"tubes": tubes, "encoder": cfg.depth * block, "pooling": pool, "heads": heads}
 
 
 def training_flops(cfg, shape):
-    """{part: operations} there and back: backward takes two products of the size of each, one by
-    each factor, but for the tubes, whose video needs no gradient."""
-    return {part: (2 if part == "tubes" else 3) * many for part, many in flops(cfg, shape).items()}
+    """{part: operations} of forward and backward.
+
+    The backward pass of a product has two products of the same size, one for each factor; the tubes
+    have one, because the video needs no gradient."""
+    return {part: (2 if part == "tubes" else 3) * n for part, n in flops(cfg, shape).items()}
 
 
 def training_memory(cfg, shape):
     """{part: bytes} of float32 that a pass over one (T, H, W) video keeps for the backward pass.
 
-    All that `forward` names in out, the video included; not the gradients nor the parameters."""
+    Counts the intermediates of `forward` and the video, but not gradients or parameters."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
-    near = attended(cfg, shape)
-    attention = sum(6 * n * d + cfg.heads * n * many for many in near)  # norm, q k v, mixed, sum
-    block = attention + n * d * (len(near) - 1) + 2 * n * d + 2 * n * m
+    attended = tokens_attended(cfg, shape)
+    # norm; q, k, v; mixed; residual sum
+    attention = sum(6 * n * d + cfg.heads * n * keys for keys in attended)
+    block = attention + n * d * (len(attended) - 1) + 2 * n * d + 2 * n * m
     mlp = 2 * d + 2 * m if cfg.pool_mlp else 0
     numbers = {"tubes": math.prod(shape) * cfg.channels + 2 * n * d,
                "encoder": cfg.depth * block + n * d,
                "pooling": 2 * n * d + cfg.heads * n + 3 * d + mlp, "heads": 0}
-    return {part: FLOAT * many for part, many in numbers.items()}
+    return {part: BYTES_PER_FLOAT * n for part, n in numbers.items()}
 
 
 def inference_memory(cfg, shape):
-    """The most bytes of float32 that a pass over one (T, H, W) video must hold at a time.
+    """The peak of bytes of float32 in a pass over one (T, H, W) video, without parameters.
 
-    Of what `forward` names, each let go once the last that reads it is there: the video while it
-    is cut; q, k, v and weights beside what waits; or the MLP's two.  Not the parameters."""
+    Each intermediate of `forward` is freed after its last use. The peak is at the video and its
+    tokens; or q, k, v and weights with what later steps need; or the two arrays of the MLP."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
-    cut = math.prod(shape) * cfg.channels + n * d
+    tokenize = math.prod(shape) * cfg.channels + n * d
     z0 = 0 if cfg.gate_layer is None else n * d  # the first attention's own input, if it gates
-    first, *later = [5 * n * d + cfg.heads * n * many for many in attended(cfg, shape)]
+    first, *later = [5 * n * d + cfg.heads * n * keys for keys in tokens_attended(cfg, shape)]
     attention = max([first + (z0 if cfg.gate_layer else 0), *(numbers + z0 for numbers in later)])
-    return FLOAT * max(cut, attention, n * d + 2 * n * m + z0)
+    return BYTES_PER_FLOAT * max(tokenize, attention, n * d + 2 * n * m + z0)
 
 
 def tokens_for(cfg, operations):
-    """How many tokens would make global attention and MLPs of the encoder cost so much."""
+    """Number of tokens for which the encoder, with global attention, takes these operations."""
     half = cfg.dim + cfg.mlp_dim / 2
     return math.sqrt(half**2 + operations / (4 * cfg.depth * cfg.dim)) - half

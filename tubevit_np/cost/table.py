@@ -1,4 +1,4 @@
-"""The tables that `info` prints: a model by part, all sizes beside the paper, all tube sets."""
+"""The tables that `info` prints: one model by part, all sizes beside the paper, all tube sets."""
 
 import textwrap
 
@@ -15,7 +15,7 @@ HEAD = (f"{'':14}{'frames':>7}{'tokens':>8}{'parameters':>12}{'GFLOPs':>10}{'to 
 
 
 def model_lines(cfg, shape):
-    """The tubes of a model and what they give of a (T, H, W) video, then its cost by part."""
+    """Yield lines: the tubes of a model, their tokens for a (T, H, W) video, its cost by part."""
     videos, images = cost.tokens(cfg, shape), cost.tokens(cfg, (1, *shape[1:]))
     yield f"{'tube':10}{'stride':>14}{'offset':>13}{'s2d':>11}{'tokens':>8}{'on image':>10}"
     for tube, on_video, on_image in zip(cfg.tubes, videos, images, strict=True):
@@ -34,36 +34,37 @@ def model_lines(cfg, shape):
 
 
 def size_lines(tubes, size=224):
-    """All sizes with one tube set at 32 and 64 frames, and what the paper prints of them."""
+    """Yield lines: all sizes with one tube set at 32 and 64 frames, and the paper's figures."""
     yield f"{HEAD}   ({tubes} tubes, {size}x{size} pixels)"
     for name in ("Ti", "S", "B", "L", "H"):
         for frames in (32, 64):
             yield _row(name, with_tubes(PRESETS[name], tubes), (frames, size, size))
         if name in PAPER:
-            count, millions, tera = PAPER[name]
-            yield f"{name + ', printed':14}{'':7}{count:8}{millions:11}M{1e3 * tera / VIEWS:10.4g}"
-    yield "\n" + why()
+            num_tokens, millions, tera = PAPER[name]
+            yield (f"{name + ', printed':14}{'':7}{num_tokens:8}{millions:11}M"
+                   f"{1e3 * tera / VIEWS:10.4g}")
+    yield "\n" + explanation()
 
 
 def set_lines(preset, shape):
-    """One size with every tube set of its scale, on a (T, H, W) video."""
+    """Yield lines: one size with every tube set of its scale, on a (T, H, W) video."""
     yield f"{HEAD}   ({preset} on {format_size(shape)})"
     for name in TUBE_SETS:
         if name.startswith("demo") == preset.startswith("demo"):
             yield _row(name, with_tubes(PRESETS[preset], name), shape)
 
 
-def why():
-    """Why the printed figures are not reproduced (one sentence)."""
-    found = []
+def explanation():
+    """Why the paper's figures cannot be reproduced (one sentence)."""
+    needed = []
     for name, (_, _, tera) in PAPER.items():
         once, twice = (cost.tokens_for(PRESETS[name], per * 1e12 * tera / VIEWS) for per in (2, 1))
-        found.append(f"{once:.0f} ({twice:.0f}) for {name}")
+        needed.append(f"{once:.0f} ({twice:.0f}) for {name}")
     return textwrap.fill(
         "The printed figures are not reproduced: no reading of the printed tubes gives 559 tokens, "
         "and no one number of tokens explains the operations of a view (those of Table 1 over its "
         f"{VIEWS} views): with a multiply-add as one operation (as two) it would have to be "
-        f"{', '.join(found)}.", 100)
+        f"{', '.join(needed)}.", 100)
 
 
 def _part(name, parameters, operations, training, memory):
@@ -72,9 +73,9 @@ def _part(name, parameters, operations, training, memory):
 
 
 def _row(name, cfg, shape):
-    numbers = sum(cost.parameters(cfg).values())
-    there, training = (sum(f(cfg, shape).values()) for f in (cost.flops, cost.training_flops))
-    kept = sum(cost.training_memory(cfg, shape).values())
-    return (f"{name:14}{shape[0]:7}{sum(cost.tokens(cfg, shape)):8}{numbers / 1e6:11.4g}M"
-            f"{there / 1e9:10.4g}{training / 1e9:10.4g}"
-            f"{cost.inference_memory(cfg, shape) / 1e6:9.4g} MB{kept / 1e6:9.4g} MB")
+    parameters = sum(cost.parameters(cfg).values())
+    forward, training = (sum(f(cfg, shape).values()) for f in (cost.flops, cost.training_flops))
+    memory = sum(cost.training_memory(cfg, shape).values())
+    return (f"{name:14}{shape[0]:7}{sum(cost.tokens(cfg, shape)):8}{parameters / 1e6:11.4g}M"
+            f"{forward / 1e9:10.4g}{training / 1e9:10.4g}"
+            f"{cost.inference_memory(cfg, shape) / 1e6:9.4g} MB{memory / 1e6:9.4g} MB")

@@ -1,4 +1,4 @@
-"""Batches made while the model still works on the last one."""
+"""Prefetching: a worker process makes the next batch while the model trains on the last one."""
 
 import multiprocessing
 import signal
@@ -9,34 +9,36 @@ from tqdm import tqdm
 
 
 @contextmanager
-def ahead(joint, steps):
-    """An iterator over joint(step) for the given step numbers; joint: see joint.py.
+def prefetch(joint, steps):
+    """A context manager: yields an iterator over joint(step) for the step numbers in `steps`.
 
-    What is slow, generated clips and files decoded as training goes, is made in a process of its
-    own: many small calls in a thread would hold up the training's own.  Other files are in memory
-    already."""
+    joint: a Joint, see joint.py.  If a source is slow (generated clips, files decoded on the fly),
+    a worker process makes the batches: in a thread, its many small calls would slow down training.
+    Otherwise this process makes them.  Warnings of the worker are issued again here.  The iterator
+    raises errors of the sources, and ValueError if the worker ends early."""
     if not joint.slow:
         yield map(joint, steps)
         return
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    maker = context.Process(target=_make, args=(theirs,), daemon=True)
-    with _ctrl_c_later():
-        maker.start()
-    theirs.close()  # the maker holds the only other end: whichever dies, the other one notices
+    pipe, worker_pipe = context.Pipe()
+    worker = context.Process(target=_make_batches, args=(worker_pipe,), daemon=True)
+    with _block_interrupts():
+        worker.start()
+    worker_pipe.close()  # the worker holds the only other end: each detects the other's exit
     try:
-        _talk(ours.send, (joint, steps))
-        yield (_received(ours) for _ in steps)
+        _call_pipe(pipe.send, (joint, steps))
+        yield (_receive(pipe) for _ in steps)
     finally:
-        maker.terminate()
-        maker.join()
-        ours.close()
+        worker.terminate()
+        worker.join()
+        pipe.close()
 
 
 @contextmanager
-def _ctrl_c_later():
-    """A process that starts within it never hears Ctrl-C, not even while it imports; this one
-    hears it afterwards."""
+def _block_interrupts():
+    """A process started inside this block ignores Ctrl-C, also while it imports.
+
+    This process receives the Ctrl-C after the block."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -47,38 +49,40 @@ def _ctrl_c_later():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _received(pipe):
-    said, made = _talk(pipe.recv)
-    if said:
+def _receive(pipe):
+    """The worker's next batch; issues its warnings and raises its error."""
+    messages, batch = _call_pipe(pipe.recv)
+    if messages:
         with tqdm.external_write_mode():  # not behind a progress bar
-            for text in said:
+            for text in messages:
                 warnings.warn(text)
-    if isinstance(made, Exception):
-        raise made
-    return made
+    if isinstance(batch, Exception):
+        raise batch
+    return batch
 
 
-def _talk(call, *args):
+def _call_pipe(call, *args):
+    """call(*args) on a pipe.  Raises ValueError if the worker has ended."""
     try:
         return call(*args)
     except (EOFError, OSError):
-        raise ValueError("the process that makes clips has ended; in a script of your own, train "
-                         'below: if __name__ == "__main__"') from None
+        raise ValueError("the worker process that makes clips has ended; in your own script, "
+                         'train below: if __name__ == "__main__"') from None
 
 
-def _make(pipe):
-    """Make a batch, wait until the last one is taken, send it, and so on.
+def _make_batches(pipe):
+    """The worker process: make a batch, wait until the last one is taken, send it, and so on.
 
-    With it goes what is to be said: the training process has its own way of saying it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training process to handle
-    said = []
-    warnings.showwarning = lambda message, *_, **__: said.append(str(message))
-    with suppress(EOFError, OSError):  # it was killed
+    Each message is (warnings since the last message, the batch or the error)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the training process handles Ctrl-C
+    messages = []
+    warnings.showwarning = lambda message, *_, **__: messages.append(str(message))
+    with suppress(EOFError, OSError):  # the training process has ended
         joint, steps = pipe.recv()
         for step in steps:
             try:
-                made = joint(step)
+                batch = joint(step)
             except (ValueError, MemoryError) as error:
-                made = error
-            pipe.send((said, made))
-            said.clear()
+                batch = error
+            pipe.send((messages, batch))
+            messages.clear()

@@ -1,6 +1,7 @@
-"""What training and evaluation draw from: batches by number, and a fixed held-out set.
+"""Sources of batches: training batches by number, and a fixed held-out set.
 
-Batch i depends on the seed and i alone, so a resumed run sees what the first would have seen."""
+Training batch i depends only on the seed and i, so a resumed run gets the same batches as one that
+was never stopped."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -16,18 +17,18 @@ NUM_EVAL_CLIPS = 2048  # examples for a score: one standard error is at most 1.1
 
 @dataclass(frozen=True)
 class GeneratedSource:
-    """"Something moves": clips with a verb and a noun, or single frames with a noun."""
+    """The generated data set: clips with a verb and a noun, or images with a noun."""
 
     kind: str  # "video" or "image"
     frames: int
     size: int
     seed: int
     pools: Pools
-    slow = True  # worth a process of its own
+    slow = True  # prefetched by a worker process
     skipped = left_out = ()
 
     def __post_init__(self):
-        self.batch(0, 0)  # raises ValueError for frames that no clip can have
+        self.batch(0, 0)  # raises ValueError for an invalid number of frames
 
     @property
     def labels(self):
@@ -35,7 +36,7 @@ class GeneratedSource:
         return {"verb": VERBS, "noun": NOUNS} if self.kind == "video" else {"noun": NOUNS}
 
     def batch(self, step, count):
-        """Training batch number `step`."""
+        """The training Batch of `count` examples for step number `step`."""
         image = 1 + (self.kind == "image")  # else a step's images would be frames of its clips
         rng = np.random.default_rng([self.seed, TRAIN, step, image])
         return self._make(self.pools, count, rng)
@@ -59,42 +60,51 @@ class GeneratedSource:
 
 
 @cache
-def generated_pools(size, seed, part):
-    return make_pools(np.random.default_rng([seed, POOLS, part]), size)
+def generated_pools(size, seed, stream):
+    """The sprites and backgrounds of a random stream, TRAIN or HELD_OUT; cached."""
+    return make_pools(np.random.default_rng([seed, POOLS, stream]), size)
 
 
 def generated_source(kind, frames, size, seed):
+    """The GeneratedSource of a kind, "video" or "image"; size in pixels."""
     return GeneratedSource(kind, frames, size, seed, generated_pools(size, seed, TRAIN))
 
 
 def open_sources(recipe):
-    """The sources a recipe asks for, videos first.  Raises ValueError as the sets of files do."""
-    sources = [open_set(kind, given, recipe) for kind, given, *_ in recipe.sets]
-    check_heads(sources)
+    """The sources that a recipe lists, videos first.
+
+    Raises ValueError if a data set cannot be opened, or if two sets conflict over a name."""
+    sources = [open_source(kind, path, recipe) for kind, path, *_ in recipe.sets]
+    check_head_names(sources)
     return sources
 
 
-def open_set(kind, given, recipe):
-    if given == GENERATED:
+def open_source(kind, path, recipe):
+    """The source for "generated", PATH or NAME=PATH.  Raises ValueError as open_files does."""
+    if path == GENERATED:
         return generated_source(kind, recipe.frames, recipe.size, recipe.seed)
-    from tubevit_np.data.datasets.in_memory import open_files  # only where files are read
+    from tubevit_np.data.datasets.in_memory import open_files  # imports the decoders
 
-    return open_files(given, kind, recipe)
+    return open_files(path, kind, recipe)
 
 
-def check_heads(sources):
-    """Raises ValueError for two sets of one name, but for videos and images of the same classes."""
-    known = {}
+def check_head_names(sources):
+    """Raises ValueError if two sets share a head's name.
+
+    A set of videos and a set of images may share it if their classes are the same."""
+    classes = {}
     for source in sources:
         for head, names in source.labels.items():
-            for kind, others in known.setdefault(head, {}).items():
-                if kind == source.kind or names != others:
-                    raise ValueError(same_name(head, kind, source.kind))
-            known[head][source.kind] = names
+            for kind, other_names in classes.setdefault(head, {}).items():
+                if kind == source.kind or names != other_names:
+                    raise ValueError(name_conflict(head, kind, source.kind))
+            classes[head][source.kind] = names
 
 
-def same_name(head, kind, other):
-    what, but = (f"{kind}s", "") if kind == other else (f"{kind}s and {other}s",
-                                                       ", not the classes")
-    return (f"two sets of {what} share the name {head}{but}; give one of them another name, "
+def name_conflict(head, kind, other):
+    """The error message for two sets, of these two kinds, that share the name of a head."""
+    subject, note = f"{kind}s", ""
+    if kind != other:
+        subject, note = f"{kind}s and {other}s", ", not the classes"
+    return (f"two sets of {subject} share the name {head}{note}; give one of them another name, "
             "NAME=PATH")

@@ -5,7 +5,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from tubevit_np.data.datasets.summary import changed
+from tubevit_np.data.datasets.summary import describe_changes
 from tubevit_np.data.sources import open_sources
 from tubevit_np.runs.recipe import read_recipe, write_recipe
 from tubevit_np.runs.run import Run
@@ -56,7 +56,8 @@ def open_run(folder):
         raise ValueError(f"{folder} was trained on {labels}, its data now has "
                          f"{labels_of(sources)}: put the old classes back, or begin another run")
     if (Path(folder) / DATA).exists():
-        for line in changed(json.loads((Path(folder) / DATA).read_text()), described(sources)):
+        old = json.loads((Path(folder) / DATA).read_text())
+        for line in describe_changes(old, described(sources)):
             warnings.warn(f"{folder}: {line}; going on with the new files", stacklevel=2)
     return Run(folder, recipe, sources, cfg)
 

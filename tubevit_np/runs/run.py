@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.joint import Joint
-from tubevit_np.data.prefetch import ahead
+from tubevit_np.data.prefetch import prefetch
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.runs.run_folder import (
     MODEL,
@@ -85,7 +85,7 @@ class Run:
                         mininterval=1)
         joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
                       self.recipe.dropout, self.recipe.shuffled)
-        with ahead(joint, steps) as made, progress as self.bar:
+        with prefetch(joint, steps) as made, progress as self.bar:
             self.clock = time.perf_counter()
             yield zip(self.bar, made, strict=True)
 

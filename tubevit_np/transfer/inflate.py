@@ -1,9 +1,9 @@
-"""Tube kernels that begin as the 2D kernel of an image model, spread over time.
+"""Inflate the 2D kernel of an image model to tube kernels, spread over time.
 
-A static video then gives the token that an image gives: for a tube of any size and any picture,
-the token of that picture resized linearly to the size of the patch.  So kernels are made by the
-transposed resize: resizing the kernel itself would change its sum, and every token's size with it
-(a 16x16 kernel to 4x4: a sixteenth), which ports that divide by the length alone forget."""
+A video of identical frames then gives the same token as the image: for a tube of any size, the
+token of that image resized linearly to the size of the patch. So the kernel is multiplied by the
+transposed resize matrix. Resizing the kernel itself would change its sum, and with it the size of
+every token (16x16 to 4x4: by 1/16); ports that divide only by the length miss this."""
 
 import numpy as np
 
@@ -13,21 +13,21 @@ from tubevit_np.model.kernels import interpolation_matrix
 def inflate(w, size):
     """The 2D kernel w (1, kh, kw, C, D) as a tube of size (t, h, w): (t, h, w, C, D).
 
-    inflate(w) . video = w . (mean frame of the video, resized to kh x kw), exactly."""
-    t, *picture = size
+    Exactly: inflate(w) . video = w . (mean frame of the video, resized to kh x kw)."""
+    frames, *image_size = size
     rows, columns = (interpolation_matrix(n_in, n_out).astype(w.dtype)  # (kh, h)
-                     for n_in, n_out in zip(picture, w.shape[1:3], strict=True))
-    frame = np.einsum("ah,bw,abcd->hwcd", rows, columns, w[0], optimize=True) / t
-    return np.broadcast_to(frame, (t, *frame.shape)).copy()
+                     for n_in, n_out in zip(image_size, w.shape[1:3], strict=True))
+    frame = np.einsum("ah,bw,abcd->hwcd", rows, columns, w[0], optimize=True) / frames
+    return np.broadcast_to(frame, (frames, *frame.shape)).copy()
 
 
 def inflate_tubes(flat, cfg, patch):
-    """Put the patch kernel and bias of tube `patch` into every video tube of flat, in place.
+    """Inflate the patch kernel and bias of tube `patch` into every video tube of flat, in place.
 
-    A packed tube has D/S channels for each member, shared by all of them: it takes the first D/S
-    channels of the kernel, as from a shared kernel, so each member of a static video gives those of
-    the image's token.  A shared kernel is inflated to its own size: that of an 8x8x8 tube is exact,
-    others are cut and resized from it, so their tokens grow and shrink with their volume."""
+    flat: {name: array}.  A packed tube with S members has D/S channels, shared by its members: it
+    gets the first D/S channels of the kernel, so each member of a static video gives those channels
+    of the image's token.  A shared kernel is inflated to its own size: exact for an 8x8x8 tube;
+    other tubes are cropped and resized from it, so their tokens scale with their volume."""
     w, b = flat[f"tubes.{patch}.w"], flat[f"tubes.{patch}.b"]
     for i, tube in enumerate(cfg.tubes):
         if not tube.is_patch:

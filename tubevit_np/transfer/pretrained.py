@@ -1,9 +1,9 @@
-"""Other people's image ViTs as the start of a TubeViT: their weights under our names (Sec. 3.6).
+"""Start a TubeViT from an image ViT of another library: its weights under our names (Sec. 3.6).
 
-Read are the original .npz, also big_vision's, and safetensors of timm and of Hugging Face;
-vit/names.py holds the table of names.  Attention pooling with an MLP (big_vision's MAPHead, timm's
-attn_pool) is ours with pool_mlp.  The position table is replaced by the fixed one, the class token
-has no place here, and neither has, unless asked for, the head that read it."""
+Reads the original .npz, also of big_vision, and safetensors of timm and Hugging Face; the table of
+names is in vit_files/name_tables.py. Attention pooling with an MLP (big_vision's MAPHead, timm's
+attn_pool) becomes ours with pool_mlp. The position table is replaced by the fixed one; the class
+token is not used, nor is the file's head, unless you ask for it."""
 
 import re
 from dataclasses import replace
@@ -16,95 +16,100 @@ from tubevit_np.transfer.vit_files.read import read_image_vit
 from tubevit_np.variants.params import init
 from tubevit_np.variants.tube_sets import with_tubes
 
-STARTS = ("inflated", "random", "shared")
-KEPT = "image"  # the name of the file's own head, if it is kept
+STARTS = ("inflated", "random", "shared")  # of the video tubes
+KEPT_HEAD = "image"  # the name of the file's own head, if it is kept
 
 
 def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated", heads=None):
-    """params, cfg, notes: a whole TubeViT whose image part is that of the file.
+    """(params, cfg, notes): a whole TubeViT whose image part is that of the file.
 
-    tubes: a set's name, or Tubes; their 2D patch must be of the file's size.  classes: {head: K}.
-    rng draws new heads, the pooling and, with start "random", the video tubes; "inflated" makes
-    these of the patch kernel (inflate.py), "shared" one kernel for all of them.  keep_head: the
-    file's head, too, as "image".  heads: of the attention, where the file does not tell.
-    notes: what is set aside or assumed, in lines.  Raises ValueError as `read_image_vit`."""
+    tubes: a set's name, or Tubes; their 2D patch must have the file's patch size.  classes: {head:
+    K}. rng: draws new heads, the pooling and, with start "random", the video tubes. start
+    "inflated" makes these from the patch kernel (inflate.py), "shared" one kernel for all of them.
+    keep_head: keep the file's head, as "image".  heads: attention heads, if the file does not tell.
+    notes: lines on what is not used or assumed.  Raises ValueError as `read_image_vit`."""
     if start not in STARTS:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
-    if keep_head and KEPT in classes:
-        raise ValueError(f"a head named {KEPT!r} is the file's own; give the new one another name")
-    flat, facts = read_image_vit(path, heads)
-    kept = {KEPT: _head(path, facts)} if keep_head else {}
-    cfg = replace(_with(image_config(facts), tubes), classes={**classes, **kept},
+    if keep_head and KEPT_HEAD in classes:
+        raise ValueError(f"a head named {KEPT_HEAD!r} is the file's own; "
+                         "give the new one another name")
+    flat, hparams = read_image_vit(path, heads)
+    kept = {KEPT_HEAD: _head_classes(path, hparams)} if keep_head else {}
+    cfg = replace(_with_tubes(image_config(hparams), tubes), classes={**classes, **kept},
                   shared_kernel=start == "shared")
-    patch = _patch_tube(cfg, facts, path)
-    cfg, note = normalised(flat, facts, cfg)
+    patch = _patch_tube(cfg, hparams, path)
+    cfg, note = fold_normalization(flat, hparams, cfg)
     params = flatten(init(cfg, rng))
     for name, x in flat.items():
-        ours = re.sub("^patch", f"tubes.{patch}", re.sub("^head", f"heads.{KEPT}", name))
+        ours = re.sub("^patch", f"tubes.{patch}", re.sub("^head", f"heads.{KEPT_HEAD}", name))
         params |= {ours: x} if ours in params else {}
     if start != "random":
         inflate_tubes(params, cfg, patch)
-    return nest(params), cfg, [*_told(facts, keep_head), *note]
+    return nest(params), cfg, [*_notes_on(hparams, keep_head), *note]
 
 
 def origins(cfg, start, keep_head=False):
-    """{beginning of names: where `from_image_vit` has them from}."""
-    made = "new" if start == "random" else "inflated"
-    found = {f"tubes.{i}": "read" if tube.is_patch else made for i, tube in enumerate(cfg.tubes)}
-    found |= {"kernel": made} if cfg.shared_kernel else {}
-    found |= {"blocks": "read", "norm": "read", "pool": "read" if cfg.pool_mlp else "new"}
-    return found | {f"heads.{head}": "read" if keep_head and head == KEPT else "new"
-                    for head in cfg.classes}
+    """{prefix of names: "read", "inflated" or "new"}: where `from_image_vit` gets them from."""
+    from_kernel = "new" if start == "random" else "inflated"
+    origin_of = {f"tubes.{i}": "read" if tube.is_patch else from_kernel
+                 for i, tube in enumerate(cfg.tubes)}
+    origin_of |= {"kernel": from_kernel} if cfg.shared_kernel else {}
+    origin_of |= {"blocks": "read", "norm": "read", "pool": "read" if cfg.pool_mlp else "new"}
+    return origin_of | {f"heads.{head}": "read" if keep_head and head == KEPT_HEAD else "new"
+                        for head in cfg.classes}
 
 
-def normalised(flat, facts, cfg):
-    """cfg with the mean and std of the file's images, and lines that tell it.
+def fold_normalization(flat, hparams, cfg):
+    """(cfg with the mean and std of the file's images, notes).
 
-    A Config has one of each: where they differ by channel, the patch kernel and bias of flat are
-    changed, in place, to give the same for pixels from -1 to 1: w . (p - m) / s + b."""
-    if facts.mean is None or facts.std is None:
+    A Config has one mean and one std. If they differ by channel, the patch kernel and bias in flat
+    are changed in place, to give the same tokens for pixels from -1 to 1: w . (p - m) / s + b."""
+    if hparams.mean is None or hparams.std is None:
         return cfg, []
-    if len({*facts.mean}) == len({*facts.std}) == 1:
-        return replace(cfg, mean=facts.mean[0], std=facts.std[0]), []
+    if len({*hparams.mean}) == len({*hparams.std}) == 1:
+        return replace(cfg, mean=hparams.mean[0], std=hparams.std[0]), []
     w = flat["patch.w"]
-    for c, (mean, std) in enumerate(zip(facts.mean, facts.std, strict=True)):
+    for c, (mean, std) in enumerate(zip(hparams.mean, hparams.std, strict=True)):
         flat["patch.b"] += w[..., c, :].sum((0, 1, 2)) * ((cfg.mean - mean) / std)
         w[..., c, :] *= cfg.std / std
-    return cfg, [f"mean {facts.mean} and std {facts.std} of its images are now in the patch kernel"]
+    note = f"mean {hparams.mean} and std {hparams.std} of its images are now in the patch kernel"
+    return cfg, [note]
 
 
-def _with(cfg, tubes):
+def _with_tubes(cfg, tubes):
     return with_tubes(cfg, tubes) if isinstance(tubes, str) else replace(cfg, tubes=tuple(tubes))
 
 
-def _head(path, facts):
-    """Classes of the file's head.  Raises ValueError if there is none that reads tokens."""
-    if facts.classes is None:
+def _head_classes(path, hparams):
+    """Number of classes of the file's head.  Raises ValueError if it has none that reads tokens."""
+    if hparams.classes is None:
         raise ValueError(f"{path} has no head to keep")
-    if any("pre_logits" in name for name in facts.aside):
+    if any("pre_logits" in name for name in hparams.unused):
         raise ValueError(f"{path}: its head reads a layer between (pre_logits), not the tokens; "
                          "it cannot be kept")
-    return facts.classes
+    return hparams.classes
 
 
-def _patch_tube(cfg, facts, path):
-    """The place of the one 2D tube.  Raises ValueError if its size is not that of the file."""
-    places = [i for i, tube in enumerate(cfg.tubes) if tube.is_patch]
-    kernel = (1, *facts.patch)
-    if [(cfg.tubes[i].kernel, cfg.tubes[i].members) for i in places] != [(kernel, 1)]:
-        raise ValueError(f"2D patches of the tubes: {', '.join(cfg.tubes[i].name for i in places)}"
+def _patch_tube(cfg, hparams, path):
+    """The index of the one 2D tube.  Raises ValueError if its size is not that of the file."""
+    patches = [i for i, tube in enumerate(cfg.tubes) if tube.is_patch]
+    kernel = (1, *hparams.patch)
+    if [(cfg.tubes[i].kernel, cfg.tubes[i].members) for i in patches] != [(kernel, 1)]:
+        raise ValueError(f"2D patches of the tubes: {', '.join(cfg.tubes[i].name for i in patches)}"
                          f"; of {path}: {format_size(kernel)}; it needs tubes with one such "
                          f"patch, as Tube({kernel}, (32, {kernel[1]}, {kernel[2]})), not packed")
-    return places[0]
+    return patches[0]
 
 
-def _told(facts, keep_head):
+def _notes_on(hparams, keep_head):
+    """Notes: arrays of the file that are not used, and assumptions."""
     lines = []
-    if facts.aside:
-        each = (f"{name} {format_size(shape)}" for name, shape in facts.aside.items())
-        lines += [f"set aside: {some(each)}"]
-    if facts.classes is not None and not (facts.pools and keep_head):
-        seen = "its own pooling" if facts.pools else "the class token or a mean, not this pooling"
-        lines += [f"its head of {facts.classes} classes read {seen}: "
-                  + ("it needs training" if keep_head else "set aside")]
-    return [*lines, "positions are the fixed sines and cosines, not its table", *facts.notes]
+    if hparams.unused:
+        arrays = (f"{name} {format_size(shape)}" for name, shape in hparams.unused.items())
+        lines += [f"not used: {some(arrays)}"]
+    if hparams.classes is not None and not (hparams.pools and keep_head):
+        read_from = ("its own pooling" if hparams.pools else
+                     "the class token or a mean, not this pooling")
+        lines += [f"its head of {hparams.classes} classes read {read_from}: "
+                  + ("it needs training" if keep_head else "not used")]
+    return [*lines, "positions are the fixed sines and cosines, not its table", *hparams.notes]

@@ -1,4 +1,4 @@
-"""Random changes of training pictures that leave their label true (Table 10)."""
+"""Random horizontal flips of training clips, except where the class depends on left and right."""
 
 import re
 
@@ -6,11 +6,11 @@ SIDED = re.compile(r"\b(left|right|leftwards?|rightwards?|(counter|anti)?-?clock
 
 
 def has_sides(name):
-    """Whether a class tells left from right, so that its mirror image is of another class."""
+    """True if a class name mentions left or right, so that the mirror image has another class."""
     return bool(SIDED.search(name.replace("_", " ").lower()))
 
 
-def mirrored(x, rng, name):
-    """x (..., W, C) as it is or, as often, with left and right swapped; never if name has sides."""
-    swap = rng.random() < 0.5  # drawn for every clip: the others' stay what they are
+def random_flip(x, rng, name):
+    """x (..., W, C), flipped left to right with probability 1/2; never if has_sides(name)."""
+    swap = rng.random() < 0.5  # always drawn, so that the other clips of a batch do not change
     return x[..., ::-1, :] if swap and not has_sides(name) else x

@@ -1,7 +1,7 @@
-"""Small pictures of decoded files, kept in a folder: from the second epoch on nothing is decoded.
+"""A folder of small decoded frames: from the second epoch on, no video is decoded.
 
-A file of the cache is an .npy of uint8 (n, H, W, 3), named by a digest of what it was made of.  An
-empty one says that its video is to be read as if there were no cache."""
+An entry is an .npy file, uint8 (n, H, W, 3), named by a digest of the video and the settings. An
+empty entry means that its video is decoded each time."""
 
 import hashlib
 import os
@@ -10,81 +10,84 @@ import warnings
 
 import numpy as np
 
-from tubevit_np.data.decoding.images import reason
+from tubevit_np.data.decoding.images import error_text
 from tubevit_np.storage.atomic_files import make_folder
 
-FORMAT = 1  # another for pictures that are made in another way
-LIMIT = 2**28  # bytes of one video's pictures; what would take more is decoded each time
+FORMAT = 1  # increase it when the frames are made in another way
+MAX_ENTRY_BYTES = 2**28  # a video that takes more is decoded each time
 
 
 class Cache:
-    """A folder of pictures, which several processes may share; made where it is not there."""
+    """A folder of decoded frames that several processes may share; created if missing.
+
+    Raises ValueError if the folder cannot be made."""
 
     def __init__(self, folder):
-        self.folder, self.trouble = make_folder(folder, "--cache"), {}
+        self.folder, self.failure = make_folder(folder, "--cache"), {}
 
-    def pictures(self, path, asked, make):
-        """What make() yields, (n, H, W, 3), of which only what is used is read; or None.
+    def frames(self, path, settings, decode):
+        """The frames of a file, uint8 (n, H, W, 3), memory-mapped; None if they are not cached.
 
-        asked: all that they depend on, beside the file as it is now.  None where make() raises
-        ValueError, and where the disk takes no more, which is said once."""
+        settings: all that the frames depend on, except the file itself.  decode(): yields the
+        frames, and is called if there is no entry.  Returns None if decode() raises ValueError, and
+        if the disk is full, with one warning."""
         try:
-            place = self._place(path, asked)
-            kept = load(place)
-            if kept is None and not self.trouble:
-                write(place, make())
-                kept = load(place)
+            entry = self._entry(path, settings)
+            frames = load(entry)
+            if frames is None and not self.failure:
+                write(entry, decode())
+                frames = load(entry)
         except OSError as error:
-            if self.trouble.setdefault("first", error) is error:  # of several threads
-                warnings.warn(f"cache {self.folder}: {reason(error)}; going on without")
+            if self.failure.setdefault("first", error) is error:  # the first one of all threads
+                warnings.warn(f"cache {self.folder}: {error_text(error)}; going on without")
             return None
-        return kept if kept is not None and len(kept) else None
+        return frames if frames is not None and len(frames) else None
 
-    def _place(self, path, asked):
-        found = os.stat(path)
-        key = repr((FORMAT, os.path.abspath(path), found.st_size, found.st_mtime_ns, *asked))
+    def _entry(self, path, settings):
+        status = os.stat(path)
+        key = repr((FORMAT, os.path.abspath(path), status.st_size, status.st_mtime_ns, *settings))
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.npy"
 
 
-def load(place):
-    """The array, mapped; None if there is none, or it is damaged."""
+def load(entry):
+    """The memory-mapped array of an entry; None if it is missing or damaged."""
     try:
-        return np.load(place, mmap_mode="r").view(np.ndarray)
-    except (OSError, ValueError, EOFError):  # of another length than its first bytes tell, say
+        return np.load(entry, mmap_mode="r").view(np.ndarray)
+    except (OSError, ValueError, EOFError):  # as when its length differs from its header
         return None
 
 
-def write(place, pictures):
-    """Keep what comes, in place of an older file only when it is whole; an empty array instead
-    where a ValueError comes."""
-    part = place.with_name(f".{place.stem}.{os.getpid()}.{threading.get_ident()}.part")
+def write(entry, frames):
+    """Write an entry atomically; an empty one if iterating over `frames` raises ValueError."""
+    partial = entry.with_name(f".{entry.stem}.{os.getpid()}.{threading.get_ident()}.part")
     try:
-        with part.open("wb") as file:
+        with partial.open("wb") as file:
             try:
-                write_array(file, pictures)
+                write_array(file, frames)
             except ValueError:
                 file.seek(0), file.truncate()
                 np.save(file, np.empty(0, np.uint8))
-        os.replace(part, place)
+        os.replace(partial, entry)
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
-def write_array(file, pictures):
-    """An .npy of pictures, of which one at a time is in memory; ValueError if they differ in size.
+def write_array(file, frames):
+    """Write frames as .npy, one at a time.  Raises ValueError if they differ in shape.
 
-    Their number comes last: NumPy leaves room for it."""
-    for count, picture in enumerate(pictures, 1):
+    The header, with their number, is written again at the end: NumPy leaves room for it."""
+    for count, frame in enumerate(frames, 1):
         if count == 1:
-            shape = picture.shape
+            shape = frame.shape
             write_header(file, 0, shape)
-        if picture.shape != shape:
-            raise ValueError(f"pictures of {shape} and {picture.shape}")
-        file.write(picture.tobytes())
+        if frame.shape != shape:
+            raise ValueError(f"frames of {shape} and {frame.shape}")
+        file.write(frame.tobytes())
     file.seek(0)
     write_header(file, count, shape)
 
 
 def write_header(file, count, shape):
+    """The header of an .npy of uint8 (count, *shape)."""
     np.lib.format.write_array_header_1_0(
         file, {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)})

@@ -1,4 +1,4 @@
-"""Labelled videos or images: listed first, then decoded once into memory."""
+"""Labeled videos or images: listed first, then decoded once into memory."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from tubevit_np.data.datasets.listing import HELD_OUT, SUFFIXES, list_parts, part_named
+from tubevit_np.data.datasets.listing import SUFFIXES, VAL_EVERY, canonical_part, list_parts
 from tubevit_np.data.decoding.images import read_image
 from tubevit_np.data.decoding.video import ShortClip, read_clip
 from tubevit_np.model.config_checks import SCORES
@@ -21,87 +21,87 @@ class Loaded:
     """Decoded files, in the order of the listing."""
 
     x: np.ndarray  # uint8 (n, T, S, S, 3) or (n, S, S, 3)
-    y: np.ndarray  # int64 (n,), places in the labels
+    y: np.ndarray  # int64 (n,), class indices
     paths: tuple
-    skipped: tuple  # (path, why) of every file left out, by the listing or by the decoder
-    short: tuple = ()  # (path, its frames) of every video with fewer frames than its clip
+    skipped: tuple  # (path, reason) of every file left out, by the listing or by the decoder
+    short: tuple = ()  # (path, number of frames) of every video with fewer frames than its clip
 
     @property
     def items(self):
-        """(path, class), as of the Dataset that it was loaded from."""
+        """(path, class index) of each file, as in the Dataset."""
         return tuple(zip(self.paths, self.y.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One part of a labelled set, listed but not decoded."""
+    """One part of a labeled set, listed but not decoded."""
 
     kind: str  # "video" or "image"
-    head: str  # the head of the model that these labels belong to
+    head: str  # name of the head that learns these labels
     labels: tuple  # class names
-    items: tuple  # (path, class as a place in labels), sorted by path
+    items: tuple  # (path, class index), sorted by path
     frames: int  # T; 0 for images
-    size: int  # S, pixels a side
-    skipped: tuple = ()  # (path, why)
+    size: int  # S, pixels per side
+    skipped: tuple = ()  # (path, reason)
 
     def load(self):
-        """Decode every file, on all cores; returns Loaded, which knows the short ones.
+        """Decode every file, on all cores; returns Loaded.
 
-        One that cannot be read is skipped with a warning; ValueError if none can be."""
+        Unreadable files are skipped with a warning.  Raises ValueError if all are unreadable."""
         shape = (self.frames, self.size, self.size, 3)[self.kind == "image":]
-        x, kept, skipped, short = np.empty((len(self.items), *shape), np.uint8), [], [], []
-        for item, picture in zip(self.items, self._decoded(short)):
-            if isinstance(picture, ValueError):
-                skipped.append((item[0], str(picture)))
-                warnings.warn(f"skipped: {picture}")
+        x, loaded, skipped, short = np.empty((len(self.items), *shape), np.uint8), [], [], []
+        for item, clip in zip(self.items, self._decoded(short)):
+            if isinstance(clip, ValueError):
+                skipped.append((item[0], str(clip)))
+                warnings.warn(f"skipped: {clip}")
             else:
-                x[len(kept)] = picture
-                kept.append(item)
-        if not kept:
+                x[len(loaded)] = clip
+                loaded.append(item)
+        if not loaded:
             raise ValueError(f"no {self.kind} of {len(skipped)} can be read; {skipped[0][1]}")
-        paths, y = zip(*kept)
-        return Loaded(x[:len(kept)], np.array(y, np.int64), paths, self.skipped + tuple(skipped),
+        paths, y = zip(*loaded)
+        return Loaded(x[:len(loaded)], np.array(y, np.int64), paths, self.skipped + tuple(skipped),
                       tuple(sorted(short)))
 
     def _decoded(self, short):
-        """Yield the picture, or the error, of each item in turn, with a progress bar."""
-        def tell(remark):
+        """Yield the array or the ValueError of each item, in order, with a progress bar."""
+        def warn(remark):
             if isinstance(remark, ShortClip):
                 short.append((remark.path, remark.count))
             else:
                 warnings.warn(remark)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders let go of Python's lock
-            pictures = pool.map(lambda item: self._read(item[0], tell), self.items)
-            yield from tqdm(pictures, self.head, len(self.items), unit=self.kind, disable=None)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders release Python's lock
+            clips = pool.map(lambda item: self._read(item[0], warn), self.items)
+            yield from tqdm(clips, self.head, len(self.items), unit=self.kind, disable=None)
 
-    def _read(self, path, tell):
-        """uint8 (T, S, S, 3) or (S, S, 3), or the ValueError that says why not."""
+    def _read(self, path, warn):
+        """uint8 (T, S, S, 3) or (S, S, 3), or the ValueError with the reason."""
         try:
             if self.kind == "image":
                 return read_image(path, self.size)
-            return read_clip(path, self.frames, self.size, tell)
+            return read_clip(path, self.frames, self.size, warn)
         except ValueError as error:
             return error
 
 
 def open_dataset(path, split, kind, frames, size, head=None, labels=None, parts=None):
-    """List one part of the set at `path`, a folder or a CSV laid out as listing.py says.
+    """List one part of the set at `path`, a folder or a CSV with a layout of listing.py.
 
-    split "train", "val" or "validation";  kind "video" or "image";  size in pixels a side.
-    labels: a trained head's class names, in its order; else those of all parts, sorted, so that
-    train and val agree.  parts: of list_parts, where that is done already.
-    Rows of a CSV without a file or a label are left out, with one warning.
-    Raises ValueError if nothing is left, or for a class that `labels` does not hold."""
-    part = part_named(split)
+    split: "train", "val" or "validation";  kind: "video" or "image";  size: pixels per side.
+    labels: the class names of a trained head, in order; default: those of all parts, sorted, so
+    that train and val agree.  parts: the result of list_parts, if you have it.
+    CSV rows without a file or a label are left out, with one warning.
+    Raises ValueError if nothing is left, or for a class that is not in `labels`."""
+    part = canonical_part(split)
     if part is None or kind not in SUFFIXES:
         raise ValueError(f"split {split}, kind {kind}: use train or val, and video or image")
     parts = list_parts(path, kind) if parts is None else parts
-    rows, skipped = present(parts.get(part, []))
+    rows, skipped = split_usable(parts.get(part, []))
     if not rows:
-        raise ValueError(nothing_in(path, part, kind, parts, skipped))
+        raise ValueError(empty_part_message(path, part, kind, parts, skipped))
     labels = class_names(path, parts) if labels is None else tuple(labels)
     index = {name: k for k, name in enumerate(labels)}
-    items = tuple((row.file, place(row.file, row.label, index)) for row in rows)
+    items = tuple((row.file, class_index(row.file, row.label, index)) for row in rows)
     if skipped:
         warnings.warn(f"{path}: {len(skipped)} of {len(rows) + len(skipped)} rows left out, "
                       f"the first: {skipped[0][0]} ({skipped[0][1]})")
@@ -109,73 +109,73 @@ def open_dataset(path, split, kind, frames, size, head=None, labels=None, parts=
                    frames if kind == "video" else 0, size, skipped)
 
 
-def present(rows):
-    """Divide rows into those to use and (file, why) of the others."""
-    why = [row.why or ("no label" if not row.label else "" if row.file.is_file() else
-                       "no such file") for row in rows]
-    skipped = tuple((row.file, reason) for row, reason in zip(rows, why) if reason)
-    return [row for row, reason in zip(rows, why) if not reason], skipped
+def split_usable(rows):
+    """(usable rows, (file, reason) of the other rows)."""
+    reasons = [row.reason or ("no label" if not row.label else "" if row.file.is_file() else
+                              "no such file") for row in rows]
+    skipped = tuple((row.file, reason) for row, reason in zip(rows, reasons) if reason)
+    return [row for row, reason in zip(rows, reasons) if not reason], skipped
 
 
-def nothing_in(path, part, kind, parts, skipped):
-    """The error for a part without a single file to read."""
+def empty_part_message(path, part, kind, parts, skipped):
+    """The error message for a part without a usable file."""
     if skipped:
         return (f"{path}: all {len(skipped)} rows of {part} left out, the first: {skipped[0][0]} "
                 f"({skipped[0][1]}); paths count from the CSV's folder")
     if not any(parts.values()):
         return f"data {path} holds no {kind}, a file that ends in {' '.join(SUFFIXES[kind])}"
     return (f"data {path} has no {kind} for {part}; put {part} beside the other part, or "
-            f"{HELD_OUT} files into a class, of which every {HELD_OUT}th is val")
+            f"{VAL_EVERY} files into a class, of which every {VAL_EVERY}th is val")
 
 
 def class_names(path, parts):
-    """All class names in a set, sorted; ValueError if there is no choice between two."""
+    """All class names of a set, sorted.  Raises ValueError if there are fewer than two."""
     names = tuple(sorted({row.label for rows in parts.values() for row in rows if row.label}))
     if len(names) < 2:
         raise ValueError(f"data {path} has one class only, {names[0]}; a model needs two to learn")
     return names
 
 
-def place(file, label, index):
-    """The number of a class; ValueError for one that the head does not know."""
+def class_index(file, label, index):
+    """The index of a class.  Raises ValueError if the head does not have it."""
     if label not in index:
-        known = ", ".join(list(index)[:5]) + (", ..." if len(index) > 5 else "")
-        raise ValueError(f"{file}: class {label} is none of the {len(index)} known: {known}")
+        examples = ", ".join(list(index)[:5]) + (", ..." if len(index) > 5 else "")
+        raise ValueError(f"{file}: class {label} is none of the {len(index)} known: {examples}")
     return index[label]
 
 
-def head_and_path(given):
-    """Of PATH, or of NAME=PATH where no file has that name: the name of its head, and the path.
+def head_and_path(text):
+    """(name of the head, path) from PATH, or from NAME=PATH if no file has that name.
 
-    Raises ValueError for a NAME that no head can have."""
-    name, mark, path = str(given).partition("=")
-    if not mark or os.path.exists(given):
-        return head_name(given), str(given)
+    Raises ValueError for an invalid NAME."""
+    name, separator, path = str(text).partition("=")
+    if not separator or os.path.exists(text):
+        return head_name(text), str(text)
     if re.fullmatch("[a-z0-9_]+", name):
         return name, path
     if os.path.exists(path):
-        raise ValueError(f"data {given}: the NAME of NAME=PATH takes a-z, 0-9 and _, "
-                         f"as {spelt(name)}={path}")
-    return head_name(given), str(given)
+        raise ValueError(f"data {text}: the NAME of NAME=PATH takes a-z, 0-9 and _, "
+                         f"as {as_head_name(name)}={path}")
+    return head_name(text), str(text)
 
 
-def new_head_and_path(given):
-    """`head_and_path` of a set to train on.  Raises ValueError for a name that scores have."""
-    head, path = head_and_path(given)
+def new_head_and_path(text):
+    """As head_and_path, for a set to train on.  Raises ValueError for a name of a score."""
+    head, path = head_and_path(text)
     if head in SCORES:
-        raise ValueError(f"data {given}: no head can have the name {head}, of which there is a "
+        raise ValueError(f"data {text}: no head can have the name {head}, of which there is a "
                          "score; give another, as NAME=PATH")
     return head, path
 
 
 def head_name(path):
-    """Name of a head, in a-z, 0-9 and _: that of the folder or CSV; of train.csv its folder's."""
+    """A head's name in a-z, 0-9 and _, from the folder or CSV; for train.csv, from its folder."""
     path = Path(path).resolve()
     name = path.stem if path.is_file() else path.name
-    name = path.parent.name if part_named(name) else name
-    return spelt(name)
+    name = path.parent.name if canonical_part(name) else name
+    return as_head_name(name)
 
 
-def spelt(name):
-    """As a head may be called."""
+def as_head_name(name):
+    """The text with only the characters of a head's name."""
     return re.sub("[^a-z0-9_]+", "_", name.lower()).strip("_") or "data"

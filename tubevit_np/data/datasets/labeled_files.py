@@ -1,4 +1,4 @@
-"""What both sources of labelled files share, in memory or not."""
+"""The base class of both sources of labeled files: in_memory.py and streaming.py."""
 
 import os
 import warnings
@@ -8,76 +8,79 @@ from functools import cache
 
 import numpy as np
 
-from tubevit_np.data.augmentation.flip import mirrored
+from tubevit_np.data.augmentation.flip import random_flip
 from tubevit_np.data.augmentation.randaugment import randaugment
-from tubevit_np.data.batch import CHANGES, FLIPS, Batch
+from tubevit_np.data.batch import AUGMENTATIONS, FLIPS, Batch
 from tubevit_np.data.datasets.dataset import Dataset, Loaded
 from tubevit_np.data.datasets.summary import describe
 from tubevit_np.data.decoding.video import ShortClip
 
 
 @dataclass(frozen=True)
-class LabelledFiles:
-    """Labelled files of two parts."""
+class LabeledFiles:
+    """Labeled videos or images: a training part and a held-out part, val.
+
+    kind: "video" or "image";  head: its name;  size: pixels;  names: class names."""
 
     kind: str
     head: str
     size: int
     names: tuple[str, ...]
-    val: Dataset | Loaded  # of larger pictures than size
+    val: Dataset | Loaded  # its images are larger than size
     train: Dataset | Loaded | None = None
     seed: int = 0
-    flip: bool = False  # training pictures, left and right, at random
-    randaugment: int = 0  # operations on each training picture or clip
+    flip: bool = False  # flip training clips at random
+    randaugment: int = 0  # number of operations per training clip or image
     magnitude: float = 10.0
-    broken = ()  # places of held-out files that turned out to be unreadable
-    short = None  # {part: how many videos have fewer frames than their clips}, where that is known
+    broken = ()  # indices of unreadable held-out files
+    short = None  # {part: number of videos with fewer frames than their clip}, if known
 
     @property
     def left_out(self):
-        """(path, why) of all files that are known to be of no use when the training begins."""
+        """(path, reason) of all files known to be unusable when training begins."""
         return self.train.skipped + self.val.skipped
 
     @property
     def labels(self):
+        """{head: class names}."""
         return {self.head: self.names}
 
     def description(self):
+        """The summary of the data set for the run folder, see summary.py."""
         return describe(self, self.train.items, self.val.items)
 
-    def chosen(self, most=None):
-        """Places of all held-out files, or of `most`, spread over them."""
+    def eval_indices(self, limit=None):
+        """Indices of all held-out files, or of `limit` of them, spread over the set."""
         total = len(self.val.items)
-        kept = total if most is None else min(most, total)
-        return (np.arange(kept) * total // max(1, kept)).tolist()
+        count = total if limit is None else min(limit, total)
+        return (np.arange(count) * total // max(1, count)).tolist()
 
-    def examples(self, most=None):
-        """The files of these examples, in their order, without those found broken."""
+    def examples(self, limit=None):
+        """Paths of the held-out files that held_out(count, limit) yields, without broken ones."""
         items = self.val.items
-        return [str(items[i][0]) for i in self.chosen(most) if i not in self.broken]
+        return [str(items[i][0]) for i in self.eval_indices(limit) if i not in self.broken]
 
-    def _tell(self, remark):
-        """Of damage; that videos are short is said of the set, not of each."""
+    def _warn(self, remark):
+        """Issue a warning, except for single short videos: the set has one warning for all."""
         if not isinstance(remark, ShortClip):
             warnings.warn(remark)
 
-    def _training(self, step, pictures, labels):
-        """The batch of a step, changed at random where that is asked."""
+    def _training_batch(self, step, clips, labels):
+        """The Batch of a step, after flips and RandAugment, if they are switched on."""
         if self.flip:
             rng = np.random.default_rng([self.seed, FLIPS, step])
-            pictures = [mirrored(x, rng, self.names[y])
-                        for x, y in zip(pictures, labels, strict=True)]
+            clips = [random_flip(x, rng, self.names[y])
+                     for x, y in zip(clips, labels, strict=True)]
         if self.randaugment:
-            pictures = list(threads().map(lambda job: self._changed(step, *job),
-                                          enumerate(pictures)))
-        return Batch(np.stack(pictures), {self.head: np.array(labels)})
+            clips = list(thread_pool().map(lambda job: self._augment(step, *job), enumerate(clips)))
+        return Batch(np.stack(clips), {self.head: np.array(labels)})
 
-    def _changed(self, step, k, x):
-        rng = np.random.default_rng([self.seed, CHANGES, step, k])
+    def _augment(self, step, k, x):
+        rng = np.random.default_rng([self.seed, AUGMENTATIONS, step, k])
         return randaugment(x, rng, self.randaugment, self.magnitude)
 
 
 @cache
-def threads():
-    """One pool for a process; decoders and Pillow let go of Python's lock."""
+def thread_pool():
+    """One thread pool per process; decoders and Pillow release Python's lock."""
     return ThreadPoolExecutor(os.cpu_count())

@@ -1,10 +1,10 @@
-"""Which files a labelled set holds, and their classes.
+"""Which files a labeled set holds, and their classes.
 
-A set is PATH/train/CLASS/FILE with PATH/val/CLASS/FILE;  or train.csv with val.csv, columns path
-and label, paths counted from the CSV's folder;  or the annotation files of a known data set, see
-annotations.py, in PATH or in its folder annotations or labels;  or without parts, PATH/CLASS/FILE
-or one such file: then every 5th file of each class, in sorted order, is val.  "validation" or
-"validate" may stand for "val"."""
+A set is one of these: PATH/train/CLASS/FILE with PATH/val/CLASS/FILE;  train.csv with val.csv,
+columns path and label, paths relative to the CSV's folder;  the annotation files of a known data
+set, see annotations.py, in PATH or in its folder annotations or labels;  or, without parts,
+PATH/CLASS/FILE or one such file: then every 5th file of each class, in sorted order, is val.
+"validation" and "validate" mean "val"."""
 
 import os
 import re
@@ -12,10 +12,10 @@ import warnings
 from pathlib import Path
 
 from tubevit_np.data.datasets.annotations import (
-    BESIDE,
+    ANNOTATION_FOLDERS,
     KINETICS,
     Row,
-    clips_below,
+    index_clips,
     kinetics_rows,
     list_file_rows,
     read_table,
@@ -27,99 +27,104 @@ from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 PARTS = {"train": ("train",), "val": ("val", "validation", "validate")}
 SUFFIXES = {"video": VIDEO_SUFFIXES, "image": IMAGE_SUFFIXES}
 TABLES = (".csv", ".json", ".txt")
-HELD_OUT = 5  # one file in so many
+VAL_EVERY = 5  # without parts, every 5th file of a class is held out
 LAYOUTS = ("train/CLASS/FILE and val/CLASS/FILE, or CLASS/FILE, or a CSV with the columns "
            "path,label, or the annotation files of Kinetics or Something-Something")
 
 
 def list_parts(path, kind):
-    """{"train": rows, "val": rows}, or what there is; each sorted by file.
+    """{"train": rows, "val": rows}, or the parts that exist; rows are sorted by file.
 
-    Opens no file but tables.  Raises ValueError if `path` is no data set."""
+    Opens no file except tables.  Raises ValueError if `path` is not a data set."""
     path, parts = Path(os.path.abspath(path)), {}
-    clips_below.cache_clear()  # a listing sees the files as they are now
+    index_clips.cache_clear()  # list the files as they are now
     for part, source in find_parts(path).items():
         parts.setdefault(part, [])
         for row in list_rows(source, kind):
-            parts.setdefault(part_named(row.split) if row.split else part, []).append(row)
-    others = parts.pop(None, [])  # rows of a part that is neither, of test say
-    if others and not any(parts.values()):
-        raise ValueError(f"{path} holds neither train nor val, only {others[0].split}")
-    parts = {part: once_each(rows, path) for part, rows in parts.items()}
+            parts.setdefault(canonical_part(row.split) if row.split else part, []).append(row)
+    other_rows = parts.pop(None, [])  # rows of another part, such as test
+    if other_rows and not any(parts.values()):
+        raise ValueError(f"{path} holds neither train nor val, only {other_rows[0].split}")
+    parts = {part: deduplicate(rows, path) for part, rows in parts.items()}
     return hold_out(parts["train"]) if list(parts) == ["train"] else parts
 
 
-def once_each(rows, path):
-    """Sorted, equal rows once, with a warning;  a file of two classes has none."""
+def deduplicate(rows, path):
+    """Sorted rows, equal ones once, with a warning; a file with two classes gets a reason."""
     labels = {}
     for row in rows:
         labels.setdefault(row.file, set()).add(row.label)
-    if more := len(rows) - sum(map(len, labels.values())):
-        warnings.warn(f"{path}: duplicate rows: {more}", stacklevel=2)
-    return sorted(Row(file, min(names), why=refused(file, names)) for file, names in labels.items())
+    if duplicates := len(rows) - sum(map(len, labels.values())):
+        warnings.warn(f"{path}: duplicate rows: {duplicates}", stacklevel=2)
+    return sorted(Row(file, min(names), reason=row_problem(file, names))
+                  for file, names in labels.items())
 
 
-def refused(file, names):
-    """Why a row cannot be used, as far as the row itself tells."""
+def row_problem(file, names):
+    """Why a row is unusable, as far as the row itself shows; "" if it is usable."""
     if ".." in file.parts:
         return "its path contains .."
     return "" if len(names) == 1 else f"two classes: {' and '.join(sorted(names)[:2])}"
 
 
-def part_named(name):
-    """"train" or "val" for any of its names, else None."""
+def canonical_part(name):
+    """"train" or "val" for any of their names, else None."""
     return next((part for part, names in PARTS.items() if name.lower() in names), None)
 
 
 def find_parts(path):
-    """{part: its folder or table}; a set without parts is all "train"."""
+    """{part: its folder or table}; a set without parts is all "train".  Raises ValueError."""
     if not path.exists():
         raise ValueError(f"data {path} does not exist; give a folder or a CSV file")
     if path.is_dir():
-        homes = [path, path.parent] if part_named(path.name) else [path]
-        places = [named_parts(home, suffix) for home in homes for suffix in ("", ".csv")]
-        found = max((*places, annotated_parts(path)), key=len)  # the first with most parts
-        classes = [folder for folder in subfolders(path) if not part_named(folder.name)]
-        if not found and not classes:
+        folders = [path, path.parent] if canonical_part(path.name) else [path]
+        candidates = [parts_by_name(folder, suffix)
+                      for folder in folders for suffix in ("", ".csv")]
+        parts = max((*candidates, parts_in_tables(path)), key=len)  # the first with most parts
+        classes = [folder for folder in subfolders(path) if not canonical_part(folder.name)]
+        if not parts and not classes:
             raise ValueError(f"data {path} holds no class folders and no CSV; expected {LAYOUTS}")
     elif path.suffix.lower() in TABLES:
-        found = named_parts(path.parent, ".csv") if part_named(path.stem) else {}
-        found = found if path in found.values() else annotated_parts(path.parent, path)
+        parts = parts_by_name(path.parent, ".csv") if canonical_part(path.stem) else {}
+        parts = parts if path in parts.values() else parts_in_tables(path.parent, path)
     else:
         raise ValueError(f"data {path} is neither a folder nor a CSV; expected {LAYOUTS}")
-    return found or {"train": path}
+    return parts or {"train": path}
 
 
-def annotated_parts(folder, given=None):
-    """{part: table} of the tables whose names tell a part; only those named like the given one."""
-    tables = [file for place in (folder, *(folder / name for name in BESIDE)) if place.is_dir()
-              for file in place.iterdir() if file.suffix.lower() in TABLES and part_in(file)]
+def parts_in_tables(folder, given=None):
+    """{part: table} of the tables with a part in their name.
+
+    given: a table; only tables that are named like it count."""
+    folders = (folder, *(folder / name for name in ANNOTATION_FOLDERS))
+    tables = [file for one in folders if one.is_dir() for file in one.iterdir()
+              if file.suffix.lower() in TABLES and part_in_name(file)]
     tables.sort(key=lambda file: (TABLES.index(file.suffix.lower()), len(file.name), file.name))
     if given is not None:
-        tables = [file for file in tables if without_part(file) == without_part(given)]
-    return {part_in(file): file for file in reversed(tables)}
+        tables = [file for file in tables if name_without_part(file) == name_without_part(given)]
+    return {part_in_name(file): file for file in reversed(tables)}
 
 
-def part_in(file):
-    """The part that one word of a file's name names: train_list.txt, kinetics-400_val.csv."""
-    return next(filter(None, map(part_named, re.split("[-_. ]", file.stem))), None)
+def part_in_name(file):
+    """The part that a word of a file's name stands for: train_list.txt, kinetics-400_val.csv."""
+    return next(filter(None, map(canonical_part, re.split("[-_. ]", file.stem))), None)
 
 
-def without_part(file):
-    """A file's name without the word that names its part."""
-    return [word for word in re.split("[-_. ]", file.name) if not part_named(word)]
+def name_without_part(file):
+    """The words of a file's name, without the one for its part."""
+    return [word for word in re.split("[-_. ]", file.name) if not canonical_part(word)]
 
 
-def named_parts(folder, suffix):
-    """{part: PATH} of the CSVs, or folders that hold folders, whose name is that of a part."""
-    usable = Path.is_file if suffix else subfolders
+def parts_by_name(folder, suffix):
+    """{part: path} of the CSVs, or folders of folders, that are named after a part."""
+    is_usable = Path.is_file if suffix else subfolders
     sources = {part: [folder / (name + suffix) for name in names] for part, names in PARTS.items()}
-    found = {part: list(filter(usable, paths)) for part, paths in sources.items()}
-    return {part: paths[0] for part, paths in found.items() if paths}
+    parts = {part: list(filter(is_usable, paths)) for part, paths in sources.items()}
+    return {part: paths[0] for part, paths in parts.items() if paths}
 
 
 def subfolders(folder):
-    """Without hidden ones; none if `folder` is not a folder."""
+    """The folders in a folder, without hidden ones; none if `folder` is not a folder."""
     children = folder.iterdir() if folder.is_dir() else ()
     return [child for child in children if child.is_dir() and not child.name.startswith(".")]
 
@@ -134,7 +139,9 @@ def list_rows(source, kind):
 
 
 def csv_rows(path):
-    """Rows of a CSV: ours, that of Kinetics, or a list without a header."""
+    """Rows of a CSV: with path and label, of Kinetics, or a list without a header.
+
+    Raises ValueError for other columns."""
     table, columns = read_table(path)
     if KINETICS <= set(columns):
         return kinetics_rows(table, path)
@@ -148,9 +155,9 @@ def csv_rows(path):
 
 
 def hold_out(rows):
-    """Divide rows: every 5th file of each class is val."""
+    """Split rows into {"train", "val"}: every 5th file of each class is val."""
     classes = {}
     for row in rows:
         classes.setdefault(row.label, []).append(row)
-    val = sorted(row for part in classes.values() for row in part[HELD_OUT - 1 :: HELD_OUT])
+    val = sorted(row for part in classes.values() for row in part[VAL_EVERY - 1 :: VAL_EVERY])
     return {"train": sorted(set(rows) - set(val)), "val": val}

@@ -1,20 +1,22 @@
-"""A data set in a few numbers, kept in the run folder: what it held when the training began."""
+"""A summary of a data set, kept in the run folder: what it held when training began."""
 
 import hashlib
 
 
 def describe(source, train, val):
-    """How many files of each class, which are left out and why, and a digest of the list.
+    """Files per class, files left out with reasons, and a digest of the list, as a dict for JSON.
 
-    train, val: [(path, class number)] of the files that are used."""
+    train, val: [(path, class index)] of the files in use."""
     short = {"shorter than their clips": source.short} if source.short else {}
     return {"kind": source.kind, "head": source.head,
-            "train": per_class(train, source.names), "val": per_class(val, source.names),
-            "left out": [[str(path), why] for path, why in source.left_out],
+            "train": count_per_class(train, source.names),
+            "val": count_per_class(val, source.names),
+            "left out": [[str(path), reason] for path, reason in source.left_out],
             **short, "digest": digest([*train, *val])}
 
 
-def per_class(items, names):
+def count_per_class(items, names):
+    """{class name: number of files}."""
     counts = [0] * len(names)
     for _, label in items:
         counts[label] += 1
@@ -22,15 +24,15 @@ def per_class(items, names):
 
 
 def digest(items):
-    """Of paths and classes, in their order; the files themselves are not read."""
+    """SHA-256 of paths and classes, in order; the files themselves are not read."""
     text = "".join(f"{path}\t{label}\n" for path, label in items)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def changed(old, new):
-    """What is not as it was, one line for each source; both lists of `describe`."""
-    for was, now in zip(old, new, strict=False):
-        if was["digest"] != now["digest"]:
-            counts = (f"{sum(was[part].values())} files of {part} then, {sum(now[part].values())} "
-                      "now" for part in ("train", "val"))
-            yield f"{now['head']}: other files than when the run began ({', '.join(counts)})"
+def describe_changes(old, new):
+    """Yield one line per source whose files have changed; old, new: lists of `describe`."""
+    for before, after in zip(old, new, strict=False):
+        if before["digest"] != after["digest"]:
+            counts = (f"{sum(before[part].values())} files of {part} then, "
+                      f"{sum(after[part].values())} now" for part in ("train", "val"))
+            yield f"{after['head']}: other files than when the run began ({', '.join(counts)})"

@@ -1,1 +1,1 @@
-"""Videos and pictures as arrays."""
+"""Decode videos and images to arrays."""

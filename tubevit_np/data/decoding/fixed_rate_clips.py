@@ -1,4 +1,6 @@
-"""Clips at a speed of their own: found by the clock, and decoded no further than needed."""
+"""Fixed-rate clips: `fps` frames per second by the video's timestamps.
+
+Only the frames between the preceding key frame and the end of the clip are decoded."""
 
 import math
 import warnings
@@ -9,95 +11,101 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from tubevit_np.data.decoding.images import ANIMATION_SUFFIXES, read_animation, reading, reason
-from tubevit_np.data.decoding.timestamps import at_moments, duration, rate_of, rising, timed_frames
-from tubevit_np.data.decoding.video import open_stream, positions, tell_short, to_picture
+from tubevit_np.data.decoding.images import ANIMATION_SUFFIXES, decoding, error_text, read_animation
+from tubevit_np.data.decoding.timestamps import (
+    check_rising,
+    duration,
+    frame_rate,
+    shown_at_times,
+    timed_frames,
+)
+from tubevit_np.data.decoding.video import frame_indices, open_stream, to_rgb, warn_if_short
 
 
-def read_span(path, frames, fps, at, short, cut, tell=warnings.warn):
-    """A clip at its own speed: (frames, ...) of cut(picture), `fps` a second, decoded no further.
+def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings.warn):
+    """A clip with `fps` frames per second: (frames, ...), each frame crop(image).
 
-    at in [0, 1]: which of the clips that fit, from the first to the last;  clip k begins k / fps
-    after the first frame.  By the clock, so that a variable frame rate is right: each picture is
-    the one shown at its time.  A video shorter than the clip is shown from its beginning and its
-    last picture repeats; one damaged on the way likewise.  `tell` is told.  Raises ValueError as
-    read_clip does."""
-    if Path(path).suffix.lower() in ANIMATION_SUFFIXES:  # small, and of no known speed
-        shown = read_animation(path, short, cut, tell)
-        tell_short(path, len(shown), frames, tell)
-        return np.stack([shown[k] for k in positions(len(shown), frames)[0]])
-    with reading("video", path):
-        lasts = duration(path)
-        first = first_of(pictures_in(lasts, fps), frames, at)
-        found, damage = span(path, first, frames, fps, lasts, short, cut)
-        if first and len(found) < frames:  # damaged, or shorter than its headers say
-            again, other = span(path, 0, frames, fps, lasts, short, cut)
-            found, damage = max(again, found, key=len), damage or other
-        if not found:
-            raise damage or ValueError("no frame in it can be decoded")
-    if damage:
-        tell(f"{path}: damaged, what comes before is used: {reason(damage)}")
+    position: 0 to 1, which of the clips of the video, from the first to the last; clip k starts
+    k / fps seconds after the first frame.  Each frame is the one shown at its time, also with a
+    variable frame rate.  A video shorter than the clip is read from its start, and its last frame
+    repeats; so is a damaged one.  Both call warn(message).  short: the short side in pixels.
+    Raises ValueError as read_clip does."""
+    if Path(path).suffix.lower() in ANIMATION_SUFFIXES:  # small, without a known frame rate
+        animation = read_animation(path, short, crop, warn)
+        warn_if_short(path, len(animation), frames, warn)
+        return np.stack([animation[k] for k in frame_indices(len(animation), frames)[0]])
+    with decoding("video", path):
+        length = duration(path)
+        first = first_frame(num_clip_frames(length, fps), frames, position)
+        clip, error = decode_clip(path, first, frames, fps, length, short, crop)
+        if first and len(clip) < frames:  # damaged, or shorter than its headers say
+            earlier, other_error = decode_clip(path, 0, frames, fps, length, short, crop)
+            clip, error = max(earlier, clip, key=len), error or other_error
+        if not clip:
+            raise error or ValueError("no frame in it can be decoded")
+    if error:
+        warn(f"{path}: damaged, what comes before is used: {error_text(error)}")
     else:
-        tell_short(path, len(found), frames, tell)
-    return lengthened(found, frames)
+        warn_if_short(path, len(clip), frames, warn)
+    return pad_with_last(clip, frames)
 
 
-def read_all(path, frames, fps, short, limit):
-    """Yield every picture, uncut, that a clip of read_span can show: that of k / fps for each k.
+def read_fixed_rate_frames(path, frames, fps, short, limit):
+    """Yield every uncropped frame that read_fixed_rate_clip can show: one for each time k / fps.
 
-    Raises ValueError where only read_span can tell what it shows: of damaged videos, of those
-    that are not what their headers say, and of what would take more than `limit` bytes."""
-    with reading("video", path):
+    Raises ValueError if the video is damaged, differs from its headers, or takes more than `limit`
+    bytes: then only read_fixed_rate_clip can read it."""
+    with decoding("video", path):
         if Path(path).suffix.lower() in ANIMATION_SUFFIXES:
             raise ValueError("an animation, of no known speed")
-        lasts, count = duration(path), 0
-        total = pictures_in(lasts, fps)
-        moments = np.arange(max(total, frames)) / fps
-        for count, picture in enumerate(shown_at(path, moments, short, lasts, True), 1):
-            if len(moments) * picture.nbytes > limit:
-                raise ValueError("its pictures take too much")
-            yield picture
+        length, count = duration(path), 0
+        total = num_clip_frames(length, fps)
+        times = np.arange(max(total, frames)) / fps
+        for count, image in enumerate(frames_at(path, times, short, length, True), 1):
+            if len(times) * image.nbytes > limit:
+                raise ValueError("its frames take too much")
+            yield image
         if count < total:
             raise ValueError("shorter than its headers say")
 
 
-def pictures_in(lasts, fps):
-    """How many moments k / fps there are in a video that lasts so many seconds; at least 1."""
-    return max(1, math.ceil(lasts * fps - 1e-3))
+def num_clip_frames(length, fps):
+    """Number of times k / fps in a video of `length` seconds; at least 1."""
+    return max(1, math.ceil(length * fps - 1e-3))
 
 
-def first_of(total, frames, at):
-    """The first picture of a clip, of `total` in its video; at as in read_span."""
-    room = max(0, total - frames)
-    return min(int(at * (room + 1)), room)
+def first_frame(total, frames, position):
+    """Index of a clip's first frame, of `total`; position as in read_fixed_rate_clip."""
+    last_start = max(0, total - frames)
+    return min(int(position * (last_start + 1)), last_start)
 
 
-def lengthened(found, frames):
-    """So many pictures, stacked: the last one repeats."""
-    return np.stack(found + found[-1:] * (frames - len(found)))
+def pad_with_last(clip, frames):
+    """Stack a list of images to (frames, ...), repeating the last one."""
+    return np.stack(clip + clip[-1:] * (frames - len(clip)))
 
 
-def span(path, first, frames, fps, lasts, short, cut):
-    """The pictures of a clip, as far as they can be decoded, and the error that ended it."""
-    found = []
+def decode_clip(path, first, frames, fps, length, short, crop):
+    """(the frames of a clip that could be decoded, the error that ended it or None)."""
+    clip = []
     try:
-        for picture in shown_at(path, np.arange(first, first + frames) / fps, short, lasts):
-            found.append(cut(picture))
+        for image in frames_at(path, np.arange(first, first + frames) / fps, short, length):
+            clip.append(crop(image))
     except av.FFmpegError as error:
-        return found, error
-    return found, None
+        return clip, error
+    return clip, None
 
 
-def shown_at(path, moments, size, lasts, strict=False):
-    """Yield the picture that is shown at each moment (seconds from the start, rising), upright.
+def frames_at(path, times, size, length, strict=False):
+    """Yield the upright image shown at each of `times` (seconds from the start, increasing).
 
-    strict: ValueError if a time jumps back, in all of the file."""
+    strict: raise ValueError if a timestamp decreases anywhere in the file."""
     file, stream = open_stream(path)
-    shape, reformatter = stream.sample_aspect_ratio or 1, VideoReformatter()
+    pixel_aspect, reformatter = stream.sample_aspect_ratio or 1, VideoReformatter()
     with file:
-        frames = timed_frames(path, file, stream, moments[0])
-        frames = rising(frames) if strict else frames
-        for frame in at_moments(frames, moments, lasts, 1 / rate_of(stream)):
-            yield to_picture(frame, shape, size, reformatter)
+        frames = timed_frames(path, file, stream, times[0])
+        frames = check_rising(frames) if strict else frames
+        for frame in shown_at_times(frames, times, length, 1 / frame_rate(stream)):
+            yield to_rgb(frame, pixel_aspect, size, reformatter)
         if strict:
             deque(frames, 0)

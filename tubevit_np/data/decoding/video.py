@@ -9,12 +9,12 @@ from av.video.reformatter import VideoReformatter
 
 from tubevit_np.data.decoding.images import (
     ANIMATION_SUFFIXES,
+    decoding,
+    error_text,
     is_animated,
     read_animation,
-    reading,
-    reason,
     scaled_size,
-    squares,
+    spatial_crops,
 )
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts",
@@ -29,92 +29,98 @@ class ShortClip(UserWarning):
         self.path, self.count = path, count
 
 
-def read_clip(path, frames, size, tell=warnings.warn):
-    """uint8 (frames, size, size, 3) from the whole video; short side scaled by area, centre crop.
+def read_clip(path, frames, size, warn=warnings.warn):
+    """A clip of the whole video: uint8 (frames, size, size, 3).
 
-    Frame k is the one at the middle of the k-th of `frames` equal parts, counted in frames; a
-    shorter video is taken whole and its last frame repeats.  Damaged part of the way: what came
-    before is the video.  Both are told, to `tell`.  Rotation and pixel shape in the file are
-    applied.  Raises ValueError, one line with the path, if there is no frame to be had."""
-    return read_views(path, frames, size, size, tell=tell)[0]
+    The short side is scaled by area averaging to `size`, then the center is cropped.  Frame k is
+    the middle one of the k-th of `frames` equal parts.  A video with fewer frames is used whole,
+    and its last frame repeats; of a damaged video the frames before the damage are used.  Both call
+    warn(message).  The file's rotation and pixel aspect ratio are applied.  Raises ValueError,
+    one line with the path, if no frame can be decoded."""
+    return read_views(path, frames, size, size, warn=warn)[0]
 
 
-def read_views(path, frames, short, size, times=1, places=1, tell=warnings.warn):
-    """Several looks at one video: uint8 (times * places, frames, size, size, 3).
+def read_views(path, frames, short, size, temporal=1, spatial=1, warn=warnings.warn):
+    """Temporal and spatial crops of one video: uint8 (temporal * spatial, frames, size, size, 3).
 
-    View t of `times` takes the t-th part of each of the `frames` equal parts, and so other moments
-    of the whole video;  places: so many squares of `size` along the longer side, of pictures whose
-    short side is `short`.  Otherwise as read_clip, which looks once, at the centre."""
-    def cut(picture):
-        return squares(picture, size, places)
+    Each of the `frames` equal parts is divided into `temporal` parts; view t takes its frames from
+    the t-th of these.  spatial: number of crops of `size` pixels along the longer side; short: the
+    short side in pixels.  Otherwise as read_clip."""
+    def crop(image):
+        return spatial_crops(image, size, spatial)
 
     if Path(path).suffix.lower() in ANIMATION_SUFFIXES:
-        shown = read_animation(path, short, cut, tell)
-        tell_short(path, len(shown), frames, tell)
-        return views_of(dict(enumerate(shown)), positions(len(shown), frames, times))
-    with reading("video", path):
+        decoded = read_animation(path, short, crop, warn)
+        warn_if_short(path, len(decoded), frames, warn)
+        return stack_views(decoded, frame_indices(len(decoded), frames, temporal))
+    with decoding("video", path):
         expected = count_frames(path)
-        found, chosen, damage = decode(path, short, positions(expected, frames, times), cut)
-        if found != expected:  # the header promised other than what the stream holds
-            found, chosen, damage = decode(path, short, positions(found, frames, times), cut)
-        if not found:
+        wanted = frame_indices(expected, frames, temporal)
+        count, images, damage = decode(path, short, wanted, crop)
+        if count != expected:  # the file holds another number of frames than it claims
+            wanted = frame_indices(count, frames, temporal)
+            count, images, damage = decode(path, short, wanted, crop)
+        if not count:
             raise damage or ValueError("no frame in it can be decoded")
     if damage:
-        tell(f"{path}: damaged, only its first {found} frames are used: {reason(damage)}")
-    tell_short(path, found, frames, tell)
-    return views_of(chosen, positions(found, frames, times))
+        warn(f"{path}: damaged, only its first {count} frames are used: {error_text(damage)}")
+    warn_if_short(path, count, frames, warn)
+    return stack_views(images, wanted)
 
 
-def tell_short(path, count, frames, tell):
+def warn_if_short(path, count, frames, warn):
+    """Call warn(ShortClip) if a video has fewer frames than its clip."""
     if count < frames:
-        tell(ShortClip(path, count, frames))
+        warn(ShortClip(path, count, frames))
 
 
-def views_of(chosen, wanted):
-    """Pictures (places, S, S, 3) at positions (times, frames) -> (times * places, frames, S, S, 3).
-    """
-    return places_apart(np.stack([[chosen[k] for k in moments] for moments in wanted]))
+def stack_views(images, wanted):
+    """Images (spatial, S, S, 3) at indices (temporal, frames) -> (views, frames, S, S, 3)."""
+    return crops_first(np.stack([[images[k] for k in view] for view in wanted]))
 
 
-def places_apart(views):
-    """(times, frames, places, S, S, 3) -> (times * places, frames, S, S, 3)."""
+def crops_first(views):
+    """(temporal, frames, spatial, S, S, 3) -> (temporal * spatial, frames, S, S, 3)."""
     return views.swapaxes(1, 2).reshape(-1, views.shape[1], *views.shape[3:])
 
 
 def is_video(path):
-    """Whether a file is to be read with `read_clip`; a GIF, PNG or WebP is if it is animated.
+    """True if `read_clip` reads the file: judged by its suffix; GIF, PNG and WebP if animated.
 
-    By its suffix alone, but for those; raises ValueError if one of those cannot be read."""
+    Raises ValueError if a GIF, PNG or WebP cannot be read."""
     suffix = Path(path).suffix.lower()
     return is_animated(path) if suffix in ANIMATION_SUFFIXES else suffix in VIDEO_SUFFIXES
 
 
-def positions(count, frames, times=1):
-    """Which of `count` frames each view takes: (times, frames) integers, in a view never falling.
-    """
+def frame_indices(count, frames, temporal=1):
+    """Which of `count` frames each view takes: int (temporal, frames), increasing in each row.
+
+    Raises ValueError if frames < 1."""
     if frames < 1:
         raise ValueError(f"frames {frames}: a clip needs at least 1 frame")
     k = np.arange(frames)
     if count < frames:
-        return np.tile(np.minimum(k, max(count - 1, 0)), (times, 1))
-    part = 2 * (times * k + np.arange(times)[:, None]) + 1  # of 2 * times * frames
-    return part * count // (2 * times * frames)
+        return np.tile(np.minimum(k, max(count - 1, 0)), (temporal, 1))
+    numerator = 2 * (temporal * k + np.arange(temporal)[:, None]) + 1  # over 2 * temporal * frames
+    return numerator * count // (2 * temporal * frames)
 
 
 def open_stream(path):
-    """The open file and its main video stream, which an attached cover picture is not."""
-    file = av.open(path, metadata_errors="ignore")  # real AVIs hold titles that are not UTF-8
+    """The open file and its main video stream (not an attached cover picture).
+
+    Raises ValueError if there is none that can be decoded."""
+    file = av.open(path, metadata_errors="ignore")  # real AVIs have titles that are not UTF-8
     stream = file.streams.best("video")
     if stream is None or stream.codec_context is None:
         file.close()
         raise ValueError("there is no video stream in it, or none of a known kind")
-    # One thread: for clips this small starting more costs more than they save.
+    # One thread: for frames this small, starting more threads costs more than they save.
     stream.thread_type, stream.codec_context.thread_count = "NONE", 1
     return file, stream
 
 
 def count_frames(path):
-    """Frames that the file should show, without decoding: headers are often wrong or silent."""
+    """Number of frames the file should show, without decoding.  (Headers are often wrong.)"""
     file, stream = open_stream(path)
     with file:
         try:
@@ -123,25 +129,27 @@ def count_frames(path):
             return 0
 
 
-def decode(path, size, wanted, cut):
-    """Decode to the end or the first damage: frames found, {position: picture}, error or None."""
+def decode(path, size, wanted, crop):
+    """Decode to the end or the first damage: (frames decoded, {index: image}, error or None).
+
+    wanted: indices of the frames to keep;  crop: applied to each of them."""
     file, stream = open_stream(path)
-    wanted, found, chosen, damage = set(wanted.flat), 0, {}, None
-    shape = stream.sample_aspect_ratio or 1  # width / height of one pixel
-    reformatter = VideoReformatter()  # a new one per frame costs 20 times as much
+    wanted, count, images, damage = set(wanted.flat), 0, {}, None
+    pixel_aspect = stream.sample_aspect_ratio or 1  # width / height of one pixel
+    reformatter = VideoReformatter()  # a new one per frame takes 20 times as long
     with file:
         try:
             for frame in file.decode(stream):
-                if found in wanted:
-                    chosen[found] = cut(to_picture(frame, shape, size, reformatter))
-                found += 1
+                if count in wanted:
+                    images[count] = crop(to_rgb(frame, pixel_aspect, size, reformatter))
+                count += 1
         except av.FFmpegError as error:
             damage = error
-    return found, chosen, damage
+    return count, images, damage
 
 
-def to_picture(frame, shape, size, reformatter):
-    """uint8 (H, W, 3), the short side `size`, of one frame, whose size may differ from the last."""
-    height, width = scaled_size(frame.height, float(frame.width * shape), size)
+def to_rgb(frame, pixel_aspect, size, reformatter):
+    """uint8 (H, W, 3), upright, its short side `size`; frame sizes may change within a video."""
+    height, width = scaled_size(frame.height, float(frame.width * pixel_aspect), size)
     frame_rgb = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
     return np.rot90(frame_rgb.to_ndarray(), round(frame.rotation / 90) % 4)

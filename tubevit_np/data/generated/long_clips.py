@@ -1,39 +1,41 @@
-"""Held-out generated clips longer than a model's input, seen at several moments (Table 7f).
+"""Held-out generated clips that are longer than a model's input, for Table 7f.
 
-Their frames are square and as large as the input: there is nothing to see at several places."""
+Their frames are square and as large as the input, so there is only one spatial crop."""
 
 import numpy as np
 
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.sources import GeneratedSource, generated_source
 
-TIMES = 2  # as long as the input
-AT_ONCE = 32  # clips
+LENGTH_FACTOR = 2  # frames of a clip / frames of the model's input
+BATCH_SIZE = 32  # clips
 
 
 class LongSource(GeneratedSource):
-    """As a GeneratedSource of videos; one view is the middle of a clip."""
+    """A GeneratedSource of videos whose held-out clips are LENGTH_FACTOR times longer."""
 
-    def held_out(self, count, most=None):
-        return self._seen(1, count, most)
+    def held_out(self, count, limit=None):
+        """As GeneratedSource.held_out: the middle `frames` frames of each clip."""
+        return self._views(1, count, limit)
 
-    def held_out_views(self, moments, places, most=None):
-        """Batches of every clip's `moments` views, from its first frames to its last.
+    def held_out_views(self, temporal, spatial, limit=None):
+        """Yield Batches with `temporal` crops of every clip, from its first frames to its last.
 
-        Raises ValueError for several places."""
-        if places != 1:
-            raise ValueError(f"{places} places: generated clips are as large as the input")
-        return self._seen(moments, AT_ONCE, most)
+        x: (clips * temporal, T, H, W, C), all crops of the first clip first; labels: one per clip.
+        Raises ValueError if spatial is not 1."""
+        if spatial != 1:
+            raise ValueError(f"{spatial} spatial crops: generated clips are as large as the input")
+        return self._views(temporal, BATCH_SIZE, limit)
 
-    def _seen(self, moments, count, most):
-        longer = generated_source("video", TIMES * self.frames, self.size, self.seed)
-        for batch in longer.held_out(count, most):
-            views = np.stack([batch.x[:, at:at + self.frames] for at in
-                              starts(self.frames, TIMES * self.frames, moments)], axis=1)
+    def _views(self, temporal, count, limit):
+        source = generated_source("video", LENGTH_FACTOR * self.frames, self.size, self.seed)
+        for batch in source.held_out(count, limit):
+            starts = view_starts(self.frames, batch.x.shape[1], temporal)
+            views = np.stack([batch.x[:, t:t + self.frames] for t in starts], axis=1)
             yield Batch(views.reshape(-1, *views.shape[2:]), batch.labels)
 
 
-def starts(frames, total, moments):
-    """First frames of views that are evenly apart, from end to end; of one, in the middle."""
-    shares = np.linspace(0, 1, moments) if moments > 1 else np.array([0.5])
-    return np.floor(shares * (total - frames)).astype(int).tolist()
+def view_starts(frames, total, temporal):
+    """The first frames of `temporal` crops, evenly spaced from end to end; one crop is central."""
+    fractions = np.linspace(0, 1, temporal) if temporal > 1 else np.array([0.5])
+    return np.floor(fractions * (total - frames)).astype(int).tolist()

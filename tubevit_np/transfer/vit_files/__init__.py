@@ -1,4 +1,4 @@
-"""Image ViTs as others write them; pretrained.py takes them in, export.py writes them.
+"""Image ViTs in the formats of other libraries; pretrained.py reads them, export.py writes them.
 
-arrays.py reads files, names.py has everybody's names, axes.py how their arrays lie, facts.py their
-sizes, read.py puts these together; settings.py is what others are told beside the weights."""
+arrays.py reads files, name_tables.py has the names of all formats, layouts.py the array layouts,
+hyperparameters.py the sizes; read.py puts these together. configs.py writes settings files."""

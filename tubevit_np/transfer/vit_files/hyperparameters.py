@@ -1,4 +1,4 @@
-"""The sizes of an image ViT, by its arrays and by the settings beside them."""
+"""The hyperparameters of an image ViT, from its arrays and from the settings files beside them."""
 
 import re
 from typing import NamedTuple
@@ -7,15 +7,16 @@ from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.variants.params import shapes
 
-GELUS = {"gelu": "erf", "gelu_new": "tanh", "gelu_fast": "tanh", "gelu_tanh": "tanh",
-         "gelu_pytorch_tanh": "tanh"}  # as settings call them
-HEADS = {cfg.dim: cfg.heads for name, cfg in PRESETS.items() if not name.startswith("demo")}
+# The GELUs of settings files, and ours.
+GELU_NAMES = {"gelu": "erf", "gelu_new": "tanh", "gelu_fast": "tanh", "gelu_tanh": "tanh",
+              "gelu_pytorch_tanh": "tanh"}
+USUAL_HEADS = {cfg.dim: cfg.heads for name, cfg in PRESETS.items() if not name.startswith("demo")}
 
 
-class Facts(NamedTuple):
-    """What a file of an image ViT tells beside its parameters."""
+class Hyperparameters(NamedTuple):
+    """All that a file of an image ViT tells except its parameters."""
 
-    form: str
+    format_name: str
     dim: int
     depth: int
     heads: int
@@ -24,67 +25,71 @@ class Facts(NamedTuple):
     channels: int
     gelu: str
     eps: float
-    pools: bool  # by attention, with an MLP, instead of a class token
-    classes: int | None  # of its head
-    mean: tuple | None  # of the pixels, 0 to 1, that its images are normalised with, by channel
+    pools: bool  # attention pooling with an MLP, instead of a class token
+    classes: int | None  # of its head, if it has one
+    mean: tuple | None  # of pixels in [0, 1], per channel, for normalization
     std: tuple | None
-    aside: dict  # {its name: shape} of what has no place here
-    notes: list  # lines that tell what is assumed
+    unused: dict  # {its name: shape} of arrays that are not used
+    notes: list  # lines on what is assumed
 
 
-def facts_of(form, flat, settings, aside, heads=None, split=None):
-    """flat: by our names, the head too;  heads: as asked for;  split: as the arrays tell.
+def hyperparameters_of(fmt, flat, settings, unused, heads=None, heads_in_arrays=None):
+    """The Hyperparameters of a file.
 
-    Raises ValueError for settings that do not fit the arrays, or are not known here."""
+    flat: its arrays by our names, with the head;  settings: of the JSON files;  heads: given by the
+    user;  heads_in_arrays: as the array shapes tell.  Raises ValueError for settings that
+    contradict the arrays or are unknown."""
     _, kh, kw, channels, dim = flat["patch.w"].shape
-    told, notes = _told(settings), []
-    if told["dim"] not in (None, dim):
-        raise ValueError(f"config.json beside it tells of width {told['dim']}, it has {dim}")
-    if told["act"] not in (None, *GELUS):
-        raise ValueError(f"it computes with {told['act']!r}, which is none of {', '.join(GELUS)}")
-    if form.title == "Hugging Face" and told["eps"] is None:
-        notes.append(f"no config.json tells GELU and eps: {form.gelu} and {form.eps:g} taken")
-    if told["mean"] is None and form.mean is None:
-        notes.append("not told how images are normalised: pixels from -1 to 1 taken")
-    heads = heads or told["heads"] or split
+    given, notes = _read_settings(settings), []
+    if given["dim"] not in (None, dim):
+        raise ValueError(f"config.json says width {given['dim']}, the arrays have {dim}")
+    if given["act"] not in (None, *GELU_NAMES):
+        raise ValueError(f"its activation {given['act']!r} is none of "
+                         f"{', '.join(GELU_NAMES)}")
+    if fmt.title == "Hugging Face" and given["eps"] is None:
+        notes.append(f"no config.json: GELU {fmt.gelu} and eps {fmt.eps:g} assumed")
+    if given["mean"] is None and fmt.mean is None:
+        notes.append("normalization of images unknown: pixels from -1 to 1 assumed")
+    heads = heads or given["heads"] or heads_in_arrays
     if not heads:
-        heads = HEADS.get(dim, max(1, dim // 64))
-        notes.append(f"heads are not told: {heads} of {dim // heads} channels taken")
-    return Facts(
-        form.title, dim, sum(name.endswith("ln1.g") for name in flat), int(heads),
-        flat["blocks.0.mlp.up.w"].shape[1], (kh, kw), channels, GELUS.get(told["act"], form.gelu),
-        float(told["eps"] or form.eps), "pool.probe" in flat,
-        flat["head.w"].shape[1] if "head.w" in flat else None,
-        *(_by_channel(name, told[name], form.mean, channels) for name in ("mean", "std")),
-        aside, notes)
+        heads = USUAL_HEADS.get(dim, max(1, dim // 64))
+        notes.append(f"number of heads unknown: {heads} of {dim // heads} channels assumed")
+    return Hyperparameters(
+        fmt.title, dim, sum(name.endswith("ln1.g") for name in flat), int(heads),
+        flat["blocks.0.mlp.up.w"].shape[1], (kh, kw), channels,
+        GELU_NAMES.get(given["act"], fmt.gelu), float(given["eps"] or fmt.eps),
+        "pool.probe" in flat, flat["head.w"].shape[1] if "head.w" in flat else None,
+        *(_by_channel(name, given[name], fmt.mean, channels) for name in ("mean", "std")),
+        unused, notes)
 
 
-def image_config(facts):
-    """The Config of the image ViT alone, its patches the only tube."""
-    patch = (1, *facts.patch)
-    return Config((Tube(patch, patch),), facts.dim, facts.depth, facts.heads, facts.mlp_dim,
-                  channels=facts.channels, gelu=facts.gelu, eps=facts.eps, pool_mlp=facts.pools)
+def image_config(hparams):
+    """The Config of the image ViT alone, with its patches as the only tube."""
+    patch = (1, *hparams.patch)
+    return Config((Tube(patch, patch),), hparams.dim, hparams.depth, hparams.heads, hparams.mlp_dim,
+                  channels=hparams.channels, gelu=hparams.gelu, eps=hparams.eps,
+                  pool_mlp=hparams.pools)
 
 
-def check_shapes(flat, facts):
-    """Raises ValueError for an array of flat that does not fit the others."""
-    wanted = {re.sub("^tubes.0", "patch", name): shape
-              for name, shape in shapes(image_config(facts)).items()}
-    wanted |= {"head.w": (facts.dim, facts.classes), "head.b": (facts.classes,)}
-    wrong = [f"{name} {x.shape}, expected {wanted[name]}" for name, x in flat.items()
-             if x.shape != wanted[name]]
+def check_shapes(flat, hparams):
+    """Raises ValueError if an array of flat does not fit the others."""
+    expected = {re.sub("^tubes.0", "patch", name): shape
+              for name, shape in shapes(image_config(hparams)).items()}
+    expected |= {"head.w": (hparams.dim, hparams.classes), "head.b": (hparams.classes,)}
+    wrong = [f"{name} {x.shape}, expected {expected[name]}" for name, x in flat.items()
+             if x.shape != expected[name]]
     if wrong:
         raise ValueError(f"{len(wrong)} arrays are of another shape, by our names: {some(wrong)}")
 
 
 def some(names):
-    """The first five, for a message."""
+    """The first five names, for a message."""
     names = list(names)
     return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
 
 
-def _told(settings):
-    """What the settings of Hugging Face or of timm say, None where they say nothing."""
+def _read_settings(settings):
+    """The settings of Hugging Face or timm by our names; None for missing ones."""
     args, images = settings.get("model_args", {}), settings.get("pretrained_cfg", settings)
     return {"dim": settings.get("hidden_size"),
             "heads": settings.get("num_attention_heads", args.get("num_heads")),
@@ -94,9 +99,10 @@ def _told(settings):
             "std": settings.get("image_std", images.get("std"))}
 
 
-def _by_channel(name, told, usual, channels):
-    if told is None:
-        return None if usual is None else (usual,) * channels
-    if len(told) != channels:
-        raise ValueError(f"{name} {told} is told beside it, but it has {channels} channels")
-    return tuple(float(value) for value in told)
+def _by_channel(name, given, default, channels):
+    """A mean or std as a tuple, one number per channel; the default if not given.  ValueError."""
+    if given is None:
+        return None if default is None else (default,) * channels
+    if len(given) != channels:
+        raise ValueError(f"{name} is {given} in its settings, but it has {channels} channels")
+    return tuple(float(value) for value in given)

@@ -1,33 +1,33 @@
-"""How the arrays of an image ViT lie elsewhere, and how here.
+"""Array layouts of image ViTs in other libraries, and conversion from and to ours.
 
-Flax's matrices are (in, out) as ours, but in attention the heads have an axis of their own; its
-patch kernel is (kh, kw, C, D).  PyTorch's matrices are (out, in), its patch kernel (D, C, kh, kw).
-Ours have queries, keys and values side by side: (D, 3D)."""
+Flax matrices are (in, out) as ours, but in attention the heads have an axis of their own; the patch
+kernel is (kh, kw, C, D). PyTorch matrices are (out, in), the patch kernel is (D, C, kh, kw). Ours
+have queries, keys and values side by side: (D, 3D)."""
 
 import numpy as np
 
 from tubevit_np.transfer.vit_files.name_tables import FLAX, their_names
 
-_QUERIES = ("pool.q.", "pool.kv.")
+_POOL_ATTENTION = ("pool.q.", "pool.kv.")
 
 
-def to_ours(form, name, arrays):
-    """Our array of this name from theirs.  Raises ValueError that tells a shape that cannot be."""
-    wanted = _dimensions(form, name)
-    for theirs, x in zip(their_names(form, name), arrays, strict=True):
-        if x.ndim != wanted or x.dtype != np.float32:
+def to_ours(fmt, name, arrays):
+    """Our array of this name from their arrays.  Raises ValueError for a wrong shape or dtype."""
+    ndim = _num_dimensions(fmt, name)
+    for theirs, x in zip(their_names(fmt, name), arrays, strict=True):
+        if x.ndim != ndim or x.dtype != np.float32:
             raise ValueError(f"{theirs} is {x.dtype} of shape {x.shape}; expected numbers of "
-                             f"{wanted} dimensions")
-    return (_from_flax if form.leaves is FLAX else _from_torch)(name, arrays)
+                             f"{ndim} dimensions")
+    return (_from_flax if fmt.suffixes is FLAX else _from_torch)(name, arrays)
 
 
-def to_torch(name, x, count):
-    """The inverse of `to_ours` for PyTorch, in so many equal parts."""
+def to_torch(name, x, num_parts):
+    """The inverse of `to_ours` for PyTorch: a list of num_parts equal parts."""
     if name == "patch.w":
         return [x[0].transpose(3, 2, 0, 1)]  # (D, C, kh, kw)
     if name == "pool.probe":
         return [x[None, None]]  # (1, 1, D)
-    return np.split(x.T if name.endswith(".w") else x, count)
+    return np.split(x.T if name.endswith(".w") else x, num_parts)
 
 
 def _from_torch(name, arrays):
@@ -46,12 +46,17 @@ def _from_flax(name, arrays):
         return arrays[0].reshape(-1)
     if name.endswith(".out.w"):
         return arrays[0].reshape(-1, arrays[0].shape[-1])  # (A, E, D) -> (D, D)
-    if name.startswith(_QUERIES) or ".attn.qkv." in name:  # (D, A, E) -> (D, D), (A, E) -> (D,)
+    if _splits_heads(name):  # (D, A, E) -> (D, D), (A, E) -> (D,)
         arrays = [x.reshape(*x.shape[:-2], -1) for x in arrays]
     return np.concatenate(arrays, axis=-1)
 
 
-def _dimensions(form, name):
-    usual = {"patch.w": 4, "pool.probe": 3}.get(name, 2 if name.endswith(".w") else 1)
-    split = name.startswith(_QUERIES) or ".attn.qkv." in name or name.endswith(".out.w")
-    return usual + (split and form.leaves is FLAX)
+def _num_dimensions(fmt, name):
+    unsplit = {"patch.w": 4, "pool.probe": 3}.get(name, 2 if name.endswith(".w") else 1)
+    has_head_axis = _splits_heads(name) or name.endswith(".out.w")
+    return unsplit + (has_head_axis and fmt.suffixes is FLAX)
+
+
+def _splits_heads(name):
+    """True for queries, keys and values: in Flax, the heads are an axis of their outputs."""
+    return name.startswith(_POOL_ATTENTION) or ".attn.qkv." in name

@@ -1,8 +1,8 @@
-"""What others call the parts of an image ViT.
+"""The names of the parts of an image ViT in other libraries.
 
-A part has a matrix, or gains, and shifts: ours end in .w or .g and .b, Flax's in /kernel or /scale
-and /bias, PyTorch's in .weight and .bias.  Ours have q, k and v in one matrix, where {part} stands
-they have one for each."""
+A part has a matrix or gains, and biases: ours end in .w or .g and .b, Flax's in /kernel or /scale
+and /bias, PyTorch's in .weight and .bias. Ours have q, k and v in one matrix; where a name below
+has {part}, the library has one matrix for each."""
 
 import re
 from typing import NamedTuple
@@ -11,7 +11,7 @@ PARTS = {"q": "query", "k": "key", "v": "value"}
 _FLAX = "Transformer/encoderblock_{l}/"
 _HF = "encoder.layer.{l}."
 
-ORIGINAL = {  # ours: the .npz of the first ViTs; {part} is query, key and value, as far as asked
+ORIGINAL = {  # ours: theirs, in the .npz of the first ViTs
     "patch": "embedding",
     "blocks.{l}.ln1": _FLAX + "LayerNorm_0",
     "blocks.{l}.attn.qkv": _FLAX + "MultiHeadDotProductAttention_1/{part}",
@@ -22,9 +22,9 @@ ORIGINAL = {  # ours: the .npz of the first ViTs; {part} is query, key and value
     "norm": "Transformer/encoder_norm",
     "head": "head",
 }
-BIG_VISION = {ours: theirs.replace("Attention_1", "Attention_0").replace("Norm_2", "Norm_1")
-              .replace("Block_3", "Block_0") for ours, theirs in ORIGINAL.items()}
-BIG_VISION |= {  # where it pools as we do, with an MLP
+BIG_VISION = {ours: their_part.replace("Attention_1", "Attention_0").replace("Norm_2", "Norm_1")
+              .replace("Block_3", "Block_0") for ours, their_part in ORIGINAL.items()}
+BIG_VISION |= {  # attention pooling with an MLP
     "pool.probe": "MAPHead_0/probe",
     "pool.q": "MAPHead_0/MultiHeadDotProductAttention_0/{part}",
     "pool.kv": "MAPHead_0/MultiHeadDotProductAttention_0/{part}",
@@ -64,60 +64,62 @@ HUGGING_FACE = {
 }
 
 
-class Form(NamedTuple):
-    """A kind of file: names, what of it has no place here, and what its models compute with."""
+class FileFormat(NamedTuple):
+    """A file format: its names, the arrays that are not used, and how its models compute."""
 
     title: str
     names: dict
-    aside: tuple  # beginnings of names
-    leaves: dict  # FLAX or TORCH; axes.py tells how their arrays lie
+    unused_prefixes: tuple  # prefixes of names
+    suffixes: dict  # FLAX or TORCH; layouts.py has their array layouts
     gelu: str
     eps: float
-    mean: float | None = None  # and std, of pixels from 0 to 1, where all its models agree
+    mean: float | None = None  # and std, of pixels in [0, 1], if all its models agree
 
 
 FLAX = {"w": "/kernel", "g": "/scale", "b": "/bias"}
 TORCH = {"w": ".weight", "g": ".weight", "b": ".bias"}
-_FLAX_ASIDE = ("cls", "pos_embedding", "Transformer/posembed_input/", "pre_logits/")
-FORMS = (  # Flax's gelu is the tanh form unless told otherwise, PyTorch's the exact one
-    Form("original ViT", ORIGINAL, _FLAX_ASIDE, FLAX, "tanh", 1e-6, 0.5),
-    Form("big_vision", BIG_VISION, _FLAX_ASIDE, FLAX, "tanh", 1e-6, 0.5),
-    Form("timm", TIMM, ("cls_token", "pos_embed", "dist_token", "head_dist.", "pre_logits."),
-         TORCH, "erf", 1e-6),
-    Form("Hugging Face", HUGGING_FACE, ("embeddings.cls_token", "embeddings.position_embeddings",
-                                        "embeddings.mask_token", "embeddings.distillation_token",
-                                        "pooler."), TORCH, "erf", 1e-12),
+_FLAX_UNUSED = ("cls", "pos_embedding", "Transformer/posembed_input/", "pre_logits/")
+_TIMM_UNUSED = ("cls_token", "pos_embed", "dist_token", "head_dist.", "pre_logits.")
+_HF_UNUSED = ("embeddings.cls_token", "embeddings.position_embeddings", "embeddings.mask_token",
+              "embeddings.distillation_token", "pooler.")
+FILE_FORMATS = (  # Flax's default gelu is the tanh form, PyTorch's the exact one
+    FileFormat("original ViT", ORIGINAL, _FLAX_UNUSED, FLAX, "tanh", 1e-6, 0.5),
+    FileFormat("big_vision", BIG_VISION, _FLAX_UNUSED, FLAX, "tanh", 1e-6, 0.5),
+    FileFormat("timm", TIMM, _TIMM_UNUSED, TORCH, "erf", 1e-6),
+    FileFormat("Hugging Face", HUGGING_FACE, _HF_UNUSED, TORCH, "erf", 1e-12),
 )
-_, _, IN_TIMM, IN_HUGGING_FACE = FORMS
+_, _, IN_TIMM, IN_HUGGING_FACE = FILE_FORMATS
 
 
 def our_names(depth):
-    """All arrays of an image ViT but pooling and head: patch.w, patch.b, blocks.0.ln1.g, ..."""
-    layered = [part for part in HUGGING_FACE if "{l}" in part]
-    return _with_leaves(
-        ["patch", *(part.format(l=layer) for layer in range(depth) for part in layered), "norm"])
+    """All arrays of an image ViT except pooling and head: patch.w, patch.b, blocks.0.ln1.g, ..."""
+    in_blocks = [part for part in HUGGING_FACE if "{l}" in part]
+    return _with_suffixes(
+        ["patch", *(part.format(l=layer) for layer in range(depth) for part in in_blocks), "norm"])
 
 
 def pool_names():
-    """All arrays of attention pooling with an MLP; a form has these or none."""
-    return ["pool.probe", *_with_leaves(part for part in TIMM if part.startswith("pool.")
+    """All arrays of attention pooling with an MLP; a file has all of them or none."""
+    return ["pool.probe", *_with_suffixes(part for part in TIMM if part.startswith("pool.")
                                         and part != "pool.probe")]
 
 
 HEAD_NAMES = ("head.w", "head.b")
 
 
-def their_names(form, name):
-    """What ours is made of there: one array, or one for each of queries, keys and values."""
-    if name in form.names:  # pool.probe, an array of its own
-        return [form.names[name]]
-    part, _, leaf = name.rpartition(".")
+def their_names(fmt, name):
+    """Their arrays for our array of this name: one, or one for each of queries, keys and values."""
+    if name in fmt.names:  # pool.probe, an array without suffix
+        return [fmt.names[name]]
+    part, _, suffix = name.rpartition(".")
     layer = re.search(r"\.(\d+)\.", part)
-    theirs = form.names[re.sub(r"\.\d+\.", ".{l}.", part)] + form.leaves[leaf]
-    parts = [PARTS[letter] for letter in part.rpartition(".")[2]] if "{part}" in theirs else [None]
-    return [theirs.format(l=layer and layer[1], part=one) for one in parts]  # of attn.qkv three
+    their_part = fmt.names[re.sub(r"\.\d+\.", ".{l}.", part)] + fmt.suffixes[suffix]
+    parts = [None]
+    if "{part}" in their_part:
+        parts = [PARTS[letter] for letter in part.rpartition(".")[2]]
+    return [their_part.format(l=layer and layer[1], part=one) for one in parts]  # three of attn.qkv
 
 
-def _with_leaves(parts):
-    return [f"{part}.{leaf}" for part in parts
-            for leaf in ("gb" if part.endswith(("ln1", "ln2", "norm", "ln")) else "wb")]
+def _with_suffixes(parts):
+    return [f"{part}.{suffix}" for part in parts
+            for suffix in ("gb" if part.endswith(("ln1", "ln2", "norm", "ln")) else "wb")]

@@ -1,14 +1,14 @@
-"""An image ViT out of a file of others: which form it is, and its arrays by our names."""
+"""Read an image ViT of another library: detect its format, and rename its arrays."""
 
 import re
 
 import numpy as np
 
 from tubevit_np.transfer.vit_files.arrays import read_arrays
-from tubevit_np.transfer.vit_files.hyperparameters import check_shapes, facts_of, some
+from tubevit_np.transfer.vit_files.hyperparameters import check_shapes, hyperparameters_of, some
 from tubevit_np.transfer.vit_files.layouts import to_ours
 from tubevit_np.transfer.vit_files.name_tables import (
-    FORMS,
+    FILE_FORMATS,
     HEAD_NAMES,
     our_names,
     pool_names,
@@ -17,91 +17,94 @@ from tubevit_np.transfer.vit_files.name_tables import (
 
 
 def read_image_vit(path, heads=None):
-    """flat, facts: the parameters by our names, the patch kernel as patch.w (1, kh, kw, C, D).
+    """(flat, hparams): the parameters by our names; the patch kernel is patch.w (1, kh, kw, C, D).
 
-    heads: of the attention, where the file does not tell.  Raises ValueError for a file that is
-    pickled, damaged, or not of a plain ViT; then it lists the names that are missing or unknown."""
+    heads: attention heads, if the file does not tell.  Raises ValueError for a file that is
+    pickled, damaged, or not a plain ViT; then it lists the missing or unknown names."""
     arrays, settings = read_arrays(path)
-    arrays = _layers_apart(arrays)
-    form, prefix, pieces = _recognise(arrays, path)
-    aside = _set_aside(arrays, form, prefix, pieces, path)
+    arrays = _unstack_layers(arrays)
+    fmt, prefix, name_map = _detect_format(arrays, path)
+    unused = _unused_arrays(arrays, fmt, prefix, name_map, path)
     try:
         flat = {name: np.ascontiguousarray(
-                    to_ours(form, name, [arrays[theirs] for theirs in pieces[name]]))
-                for name in pieces}
-        split = arrays[pieces["blocks.0.attn.qkv.w"][0]].shape[1:-1]  # (A,) in Flax's (D, A, E)
-        facts = facts_of(form, flat, settings, aside, heads, *split)
-        check_shapes(flat, facts)
+                    to_ours(fmt, name, [arrays[theirs] for theirs in name_map[name]]))
+                for name in name_map}
+        qkv = arrays[name_map["blocks.0.attn.qkv.w"][0]]
+        num_heads = qkv.shape[1:-1]  # (A,) in Flax's (D, A, E), else ()
+        hparams = hyperparameters_of(fmt, flat, settings, unused, heads, *num_heads)
+        check_shapes(flat, hparams)
     except (ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: {error}") from None
-    return flat, facts
+    return flat, hparams
 
 
-def _layers_apart(arrays):
-    """big_vision stacks the arrays of all blocks into one where it scans over them."""
-    found = {}
+def _unstack_layers(arrays):
+    """Split arrays of all blocks into one per block; big_vision stacks them to scan over layers."""
+    unstacked = {}
     for name, x in arrays.items():
         parts = {name: x}
         if "Transformer/encoderblock/" in name and x.ndim:
             parts = {name.replace("/encoderblock/", f"/encoderblock_{layer}/"): x[layer]
                      for layer in range(len(x))}
-        found |= parts
-    return found
+        unstacked |= parts
+    return unstacked
 
 
-def _recognise(arrays, path):
-    """form, prefix and {our name: their names} of the form of which the fewest names are missing.
+def _detect_format(arrays, path):
+    """(format, prefix, {our name: their names}) with the fewest missing names.
 
-    The prefix is what a file puts before all names: vit., params/img/, or nothing."""
-    found = []
-    for form in FORMS:
-        [patch] = their_names(form, "patch.w")
+    prefix: what the file puts before all names: vit., params/img/, or nothing.  Raises ValueError
+    if no format fits completely, or two do."""
+    matches = []
+    for fmt in FILE_FORMATS:
+        [patch] = their_names(fmt, "patch.w")
         for name in arrays:
             prefix = name.removesuffix(patch)
             if name.endswith(patch) and (not prefix or prefix[-1] in "./"):
-                pieces = _pieces(arrays, form, prefix)
-                missing = [n for names in pieces.values() for n in names if n not in arrays]
-                found.append((len(missing), form, prefix, pieces, missing))
-    found.sort(key=lambda entry: entry[0])
-    if not found:
-        raise ValueError(f"{path} holds no image ViT that is known here (none of "
-                         f"{', '.join(their_names(form, 'patch.w')[0] for form in FORMS[1:])}) "
+                name_map = _name_map(arrays, fmt, prefix)
+                missing = [n for names in name_map.values() for n in names if n not in arrays]
+                matches.append((len(missing), fmt, prefix, name_map, missing))
+    matches.sort(key=lambda entry: entry[0])
+    if not matches:
+        patches = ", ".join(their_names(fmt, "patch.w")[0] for fmt in FILE_FORMATS[1:])
+        raise ValueError(f"{path} holds no image ViT that is known here (none of {patches}) "
                          f"among its {len(arrays)} arrays: {some(arrays)}")
-    _, form, prefix, pieces, missing = found[0]
+    _, fmt, prefix, name_map, missing = matches[0]
     if missing:
-        raise ValueError(f"{path} looks like {form.title}, but {len(missing)} arrays are missing: "
+        raise ValueError(f"{path} looks like {fmt.title}, but {len(missing)} arrays are missing: "
                          f"{some(missing)}")
-    if len(found) > 1 and not found[1][0]:
-        raise ValueError(f"{path} holds two image ViTs, below {prefix!r} and {found[1][2]!r}; "
+    if len(matches) > 1 and not matches[1][0]:
+        raise ValueError(f"{path} holds two image ViTs, below {prefix!r} and {matches[1][2]!r}; "
                          "keep one of them")
-    return form, prefix, pieces
+    return fmt, prefix, name_map
 
 
-def _pieces(arrays, form, prefix):
-    """{our name: their names}; with pooling if it is there, and the head, maybe outside."""
-    block = re.escape(their_names(form, "blocks.0.ln1.g")[0]).replace("0", r"(\d+)", 1)
+def _name_map(arrays, fmt, prefix):
+    """{our name: their names}, with pooling and head if they are there."""
+    block = re.escape(their_names(fmt, "blocks.0.ln1.g")[0]).replace("0", r"(\d+)", 1)
     depth = len({name for name in arrays if re.fullmatch(re.escape(prefix) + block, name)})
 
-    def under(prefix, names):
-        return {name: [prefix + theirs for theirs in their_names(form, name)] for name in names}
+    def with_prefix(prefix, names):
+        return {name: [prefix + theirs for theirs in their_names(fmt, name)] for name in names}
 
-    pieces = under(prefix, our_names(max(depth, 1)))
-    if "pool.probe" in form.names and prefix + form.names["pool.probe"] in arrays:
-        pieces |= under(prefix, pool_names())
-    for before in (prefix, ""):
-        head = under(before, HEAD_NAMES)
+    name_map = with_prefix(prefix, our_names(max(depth, 1)))
+    if "pool.probe" in fmt.names and prefix + fmt.names["pool.probe"] in arrays:
+        name_map |= with_prefix(prefix, pool_names())
+    for head_prefix in (prefix, ""):
+        head = with_prefix(head_prefix, HEAD_NAMES)
         if all(theirs in arrays for names in head.values() for theirs in names):
-            return pieces | head
-    return pieces
+            return name_map | head
+    return name_map
 
 
-def _set_aside(arrays, form, prefix, pieces, path):
-    """{name: shape} of what is not used.  Raises ValueError for what a plain ViT has not."""
-    used = {theirs for names in pieces.values() for theirs in names}
-    rest = [name for name in arrays if name not in used]
-    known = tuple(prefix + beginning for beginning in form.aside)
-    unknown = [name for name in rest if name.startswith(prefix) and not name.startswith(known)]
+def _unused_arrays(arrays, fmt, prefix, name_map, path):
+    """{name: shape} of arrays that are not used.  Raises ValueError for unknown ones."""
+    used = {theirs for names in name_map.values() for theirs in names}
+    unused_names = [name for name in arrays if name not in used]
+    allowed = tuple(prefix + start for start in fmt.unused_prefixes)
+    unknown = [name for name in unused_names
+               if name.startswith(prefix) and not name.startswith(allowed)]
     if unknown:
-        raise ValueError(f"{path} looks like {form.title}, but is no plain ViT: {len(unknown)} "
+        raise ValueError(f"{path} looks like {fmt.title}, but is no plain ViT: {len(unknown)} "
                          f"arrays are unknown here: {some(unknown)}")
-    return {name: arrays[name].shape for name in rest}
+    return {name: arrays[name].shape for name in unused_names}

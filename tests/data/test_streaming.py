@@ -1,4 +1,4 @@
-"""Clips decoded as training goes: the right frames, the right order, and what is broken."""
+"""Clips decoded on the fly: the right frames, the right order, and unreadable files."""
 
 import csv
 import json
@@ -16,9 +16,9 @@ from tubevit_np.commands import cli
 from tubevit_np.data.augmentation.flip import has_sides
 from tubevit_np.data.datasets.in_memory import open_files, open_held_out
 from tubevit_np.data.datasets.streaming import StreamSource, crop_at
-from tubevit_np.data.decoding import fixed_rate_clips as span
-from tubevit_np.data.decoding.fixed_rate_clips import pictures_in, read_span
-from tubevit_np.data.decoding.images import centre_crop
+from tubevit_np.data.decoding import fixed_rate_clips
+from tubevit_np.data.decoding.fixed_rate_clips import num_clip_frames, read_fixed_rate_clip
+from tubevit_np.data.decoding.images import center_crop
 from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.decoding.video import decode
 from tubevit_np.training.evaluate import evaluate
@@ -43,7 +43,7 @@ def same(a, b):
 def test_frames_by_the_clock(tmp_path, rng, at, fps, wanted):
     film = clips.noise(rng, 24, height=12, width=20)
     clips.write_video(tmp_path / "x.mov", film)  # 10 frames a second, 2.4 seconds
-    assert which(read_span(tmp_path / "x.mov", 4, fps, at, 12, whole), film) == wanted
+    assert which(read_fixed_rate_clip(tmp_path / "x.mov", 4, fps, at, 12, whole), film) == wanted
     assert duration(tmp_path / "x.mov") == pytest.approx(2.4)
 
 
@@ -56,22 +56,22 @@ def test_seeking_finds_the_frames_that_decoding_all_of_them_does(tmp_path, rng, 
     assert count == 60 and duration(path) == pytest.approx(6, abs=0.11)
     assert len({picture.tobytes() for picture in shown.values()}) > 55
     for first in (0, 7, 8, 9, 31, 52):
-        at = (first + 0.5) / (pictures_in(duration(path), 10) - 8 + 1)
-        clip = read_span(path, 8, 10, at, 32, whole)
+        at = (first + 0.5) / (num_clip_frames(duration(path), 10) - 8 + 1)
+        clip = read_fixed_rate_clip(path, 8, 10, at, 32, whole)
         assert np.array_equal(clip, np.stack([shown[first + k] for k in range(8)]))
 
 
 def test_only_what_is_needed_is_decoded(tmp_path, rng, monkeypatch):
     clips.write_ordinary(tmp_path / "x.mp4", clips.smooth(rng, 60))
     seen = []
-    real = span.timed_frames
+    real = fixed_rate_clips.timed_frames
 
     def watched(*given):
         for time, frame in real(*given):
             seen.append(time)
             yield time, frame
-    monkeypatch.setattr(span, "timed_frames", watched)
-    read_span(tmp_path / "x.mp4", 4, 5, 0.5, 32, whole)  # 2.6, 2.8, 3.0, 3.2 seconds
+    monkeypatch.setattr(fixed_rate_clips, "timed_frames", watched)
+    read_fixed_rate_clip(tmp_path / "x.mp4", 4, 5, 0.5, 32, whole)  # 2.6, 2.8, 3.0, 3.2 seconds
     assert 1.7 < seen[0] <= 2.6 and seen[-1] == pytest.approx(3.3, abs=0.01)
 
 
@@ -85,7 +85,7 @@ def test_a_variable_rate_goes_by_the_clock(tmp_path, rng):
             picture.pts = pts
             file.mux(stream.encode(picture))
         file.mux(stream.encode(None))
-    clip = read_span(tmp_path / "x.mkv", 8, 10, 0, 12, whole)
+    clip = read_fixed_rate_clip(tmp_path / "x.mkv", 8, 10, 0, 12, whole)
     assert which(clip, film) == [0, 0, 0, 0, 0, 1, 2, 3]
 
 
@@ -96,7 +96,7 @@ def test_damaged_on_the_way_and_right_at_the_beginning(tmp_path, rng, at, wanted
     clips.write_video(tmp_path / "x.mov", film)
     clips.overwrite(tmp_path / "x.mov", b"\x89PNG\r\n", bytes(6), nth=6)
     with pytest.warns(UserWarning, match="x.mov: damaged, what comes before is used"):
-        assert which(read_span(tmp_path / "x.mov", 8, 10, at, 12, whole), film) == wanted
+        assert which(read_fixed_rate_clip(tmp_path / "x.mov", 8, 10, at, 12, whole), film) == wanted
 
 
 def test_crops_reach_every_corner():
@@ -115,7 +115,8 @@ def test_no_bad_file_hangs_or_crashes():
     for path in filter(lambda path: path.exists(), paths):
         for at in (0, 0.5, 1):
             try:
-                clip = read_span(path, 4, 10, at, 24, lambda x: centre_crop(x, 24).copy())
+                clip = read_fixed_rate_clip(path, 4, 10, at, 24,
+                                            lambda x: center_crop(x, 24).copy())
                 assert clip.shape == (4, 24, 24, 3)
                 read += 1
             except ValueError as error:

@@ -1,18 +1,18 @@
-"""Clips longer than the input: which frames a view sees, and that all views are scored."""
+"""Clips longer than the input: the frames of each temporal crop, and that every crop is scored."""
 
 import numpy as np
 import pytest
 
 from tubevit_np.data import sources
-from tubevit_np.data.generated.long_clips import LongSource, starts
+from tubevit_np.data.generated.long_clips import LongSource, view_starts
 from tubevit_np.data.sources import generated_source
-from tubevit_np.training.evaluate import answered
+from tubevit_np.training.evaluate import predict_all
 
 
 def test_views_lie_evenly_from_end_to_end():
-    assert starts(16, 32, 1) == [8]
-    assert starts(16, 32, 2) == [0, 16]
-    assert starts(5, 12, 3) == [0, 3, 7]
+    assert view_starts(16, 32, 1) == [8]
+    assert view_starts(16, 32, 2) == [0, 16]
+    assert view_starts(5, 12, 3) == [0, 3, 7]
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,10 @@ def test_every_view_is_asked(source):
         seen.append(len(x))
         return {head: np.zeros((len(x), len(source.labels[head]))) for head in heads}
 
-    found = answered(predict, source, 5, views=(4, 1))
+    found = predict_all(predict, source, 5, views=(4, 1))
     assert seen == [20] and found["verb"][0].shape == (5, 8)
 
 
 def test_there_is_one_place(source):
-    with pytest.raises(ValueError, match="3 places: generated clips are as large as the input"):
+    with pytest.raises(ValueError, match="3 spatial crops: generated clips are as large"):
         source.held_out_views(2, 3)

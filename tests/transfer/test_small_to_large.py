@@ -1,4 +1,4 @@
-"""Small tubes in a large model: which members, which channels, and the same voxels seen alike."""
+"""Small tubes in a large model: which members and channels, and that they read the same voxels."""
 
 import itertools
 from dataclasses import replace
@@ -9,7 +9,7 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.model.geometry import member_offsets
-from tubevit_np.transfer.small_to_large import overrun, scaled_up, widened
+from tubevit_np.transfer.small_to_large import overrun
 
 MAIN, VIDEO = tv.TUBE_SETS["main"], (32, 224, 224)
 WIDTH = {"Ti": 192, "S": 384, "B": 768, "L": 1024, "H": 1280}
@@ -17,7 +17,7 @@ EXACT = [("Ti", "S"), ("S", "B"), ("Ti", "B")]
 
 
 def wide(old, new):
-    return [widened(tube, WIDTH[old] // tube.members, WIDTH[new], VIDEO) for tube in MAIN[:3]]
+    return [widen_tube(tube, WIDTH[old] // tube.members, WIDTH[new], VIDEO) for tube in MAIN[:3]]
 
 
 def test_from_ti_to_b_as_in_table_9():
@@ -44,7 +44,7 @@ def test_how_far_members_reach_beyond_the_video():
 
 def test_a_stride_without_divisors_is_refused():
     with pytest.raises(ValueError, match="tube 8x8x8 of 5 channels cannot fill 7: .* 2 members"):
-        widened(tv.Tube((8, 8, 8), (16, 32, 32)), 5, 7, VIDEO)
+        widen_tube(tv.Tube((8, 8, 8), (16, 32, 32)), 5, 7, VIDEO)
 
 
 SMALL = replace(small.MODEL, dim=12, heads=2, mean=0.4, std=0.2, tubes=(
@@ -61,13 +61,13 @@ def models(rng):
 
 def test_images_give_what_the_large_model_gives(models, rng):
     """To the last bit, with the gate and without."""
-    params, cfg = scaled_up(models[0], SMALL, models[1], LARGE, SHAPE, gate_layer=1)
+    params, cfg = scale_up(models[0], SMALL, models[1], LARGE, SHAPE, gate_layer=1)
     tv.check(tv.flatten(params), cfg)
     images = small.clips(rng)[:, 0]
     wanted, _ = tv.forward(models[1], images, LARGE, "noun")
     found, _ = tv.forward(params, images, cfg, "noun")
     assert np.array_equal(found, wanted) and params["gate"]["alpha"] == 0
-    plain, plain_cfg = scaled_up(models[0], SMALL, models[1], LARGE, SHAPE)
+    plain, plain_cfg = scale_up(models[0], SMALL, models[1], LARGE, SHAPE)
     assert plain_cfg.gate_layer is None and "gate" not in plain
     video = small.clips(rng, shape=SHAPE)
     assert np.array_equal(tv.forward(params, video, cfg, "noun")[0],
@@ -76,7 +76,7 @@ def test_images_give_what_the_large_model_gives(models, rng):
 
 def test_a_member_sees_what_the_small_kernel_sees_there(models, rng):
     """Of uint8 pixels, which both models scale in their own ways, in its first channels."""
-    params, cfg = scaled_up(models[0], SMALL, models[1], LARGE, SHAPE)
+    params, cfg = scale_up(models[0], SMALL, models[1], LARGE, SHAPE)
     assert [tube.is_patch for tube in cfg.tubes] == [False, True, False]
     assert cfg.tubes[1] == replace(LARGE.tubes[0], stride=(4, 5, 4))
     video = rng.integers(0, 256, (1, *SHAPE, 2), np.uint8)
@@ -102,14 +102,14 @@ def test_what_is_joined_has_the_names_of_its_config(models, rng):
     large = replace(LARGE, tubes=(*LARGE.tubes, small.OVERLAPPING), shared_kernel=True,
                     gate_layer=1)
     for gate in ({"gate_layer": 0}, {"gate_layer": None}):
-        params, cfg = scaled_up(models[0], SMALL, tv.init(large, rng), large, SHAPE, **gate)
+        params, cfg = scale_up(models[0], SMALL, tv.init(large, rng), large, SHAPE, **gate)
         assert {name: x.shape for name, x in tv.flatten(params).items()} == tv.shapes(cfg)
 
 
 def test_learned_positions_are_refused(models, rng):
     large = tv.variant(LARGE, position="learned", learned_for=(1, 10, 12))
     with pytest.raises(ValueError, match="the large model learned its positions"):
-        scaled_up(models[0], SMALL, tv.init(large, rng), large, SHAPE)
+        scale_up(models[0], SMALL, tv.init(large, rng), large, SHAPE)
 
 
 @pytest.mark.parametrize("change", ["two patches", "shared"])
@@ -117,4 +117,4 @@ def test_what_cannot_be_joined_is_refused(models, change):
     large = replace(LARGE, tubes=LARGE.tubes * 2) if change == "two patches" else LARGE
     small_cfg = replace(SMALL, shared_kernel=change == "shared")
     with pytest.raises(ValueError, match="the large model must have one 2D patch"):
-        scaled_up(models[0], small_cfg, models[1], large, SHAPE)
+        scale_up(models[0], small_cfg, models[1], large, SHAPE)

@@ -1,4 +1,4 @@
-"""Batches made in another process: the same ones, in order, and no process is left behind."""
+"""Batches of a worker process: the same ones, in order, and no process is left behind."""
 
 import multiprocessing
 import os
@@ -17,15 +17,15 @@ from test_sources import same
 from tiny import RECIPE
 
 from tubevit_np.data.joint import Joint
-from tubevit_np.data.prefetch import ahead
+from tubevit_np.data.prefetch import prefetch
 from tubevit_np.data.sources import open_sources
 
 KILLED = """
 import os, signal
-from test_ahead import Numbers
-from tubevit_np.data.prefetch import ahead
+from test_prefetch import Numbers
+from tubevit_np.data.prefetch import prefetch
 from tubevit_np.data.joint import Joint
-with ahead(Joint([Numbers()], [1]), range(1000)) as batches:
+with prefetch(Joint([Numbers()], [1]), range(1000)) as batches:
     next(batches)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -46,7 +46,7 @@ class Numbers:
 
 def test_the_same_batches_in_the_same_order_as_from_the_sources():
     sources, steps = open_sources(RECIPE), range(3, 9)
-    with ahead(Joint(sources, [3, 2]), steps) as batches:
+    with prefetch(Joint(sources, [3, 2]), steps) as batches:
         found = list(batches)
     assert len(found) == len(steps)
     for step, (video, image) in zip(steps, found, strict=True):
@@ -66,13 +66,13 @@ class Deaf:
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows blocks no signals")
 def test_ctrl_c_is_for_the_training_process_alone():
     """Or the other one, while it still imports, would show how it dies."""
-    with ahead(Joint([Deaf()], [1]), range(1)) as batches:
+    with prefetch(Joint([Deaf()], [1]), range(1)) as batches:
         assert list(batches) == [[True]]
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_what_the_other_process_has_to_say_is_said_by_this_one():
-    with ahead(Joint([Remarks()], [1]), range(3)) as batches:
+    with prefetch(Joint([Remarks()], [1]), range(3)) as batches:
         for step in range(3):
             _, said = remarks(next, batches)
             assert said == [f"step {step}", f"again {step}"]
@@ -88,14 +88,14 @@ class Remarks:
 
 @pytest.mark.parametrize("slow", [True, False])
 def test_only_slow_sources_get_a_process_of_their_own(slow):
-    with ahead(Joint([Numbers(False), Numbers(slow)], [4, 5]), range(2)) as batches:
+    with prefetch(Joint([Numbers(False), Numbers(slow)], [4, 5]), range(2)) as batches:
         found = list(batches)
     assert [[one[:2] for one in batch] for batch in found] == [[(0, 4), (0, 5)], [(1, 4), (1, 5)]]
     assert {one[2] != os.getpid() for batch in found for one in batch} == {slow}
 
 
 def test_the_next_batch_is_made_while_the_model_works(tmp_path):
-    with ahead(Joint([Noted(tmp_path)], [1]), range(9)) as batches:
+    with prefetch(Joint([Noted(tmp_path)], [1]), range(9)) as batches:
         next(batches)
         for _ in range(200):
             if (tmp_path / "1").exists():
@@ -116,14 +116,15 @@ class Noted:
 
 
 def test_no_process_is_left_when_the_consumer_stops_early():
-    with ahead(Joint([Numbers()], [1]), range(1000)) as batches:
+    with prefetch(Joint([Numbers()], [1]), range(1000)) as batches:
         assert [batch[0][0] for batch in islice(batches, 2)] == [0, 1]
         assert len(multiprocessing.active_children()) == 1
     assert not multiprocessing.active_children()
 
 
 def test_no_process_is_left_when_the_consumer_raises():
-    with pytest.raises(KeyboardInterrupt), ahead(Joint([Numbers()], [1]), range(1000)) as batches:
+    joint = Joint([Numbers()], [1])
+    with pytest.raises(KeyboardInterrupt), prefetch(joint, range(1000)) as batches:
         next(batches)
         raise KeyboardInterrupt
     assert not multiprocessing.active_children()
@@ -139,7 +140,7 @@ def test_no_process_is_left_when_the_consumer_is_killed():
 
 
 def test_an_error_of_a_source_comes_through():
-    with ahead(Joint([Numbers(wrong=1)], [1]), range(3)) as batches:
+    with prefetch(Joint([Numbers(wrong=1)], [1]), range(3)) as batches:
         next(batches)
         with pytest.raises(ValueError, match="no such clip"):
             next(batches)
@@ -147,18 +148,18 @@ def test_an_error_of_a_source_comes_through():
 
 
 def test_no_steps_no_batches():
-    with ahead(Joint(open_sources(RECIPE), [3, 2]), range(5, 5)) as batches:
+    with prefetch(Joint(open_sources(RECIPE), [3, 2]), range(5, 5)) as batches:
         assert list(batches) == []
     assert not multiprocessing.active_children()
 
 
 def test_a_dead_maker_is_a_clear_error():
     """Killed for its memory, say."""
-    with (pytest.raises(ValueError, match="the process that makes clips has ended"),
-          ahead(Joint(open_sources(RECIPE), [2, 2]), range(9)) as made):
+    with (pytest.raises(ValueError, match="the worker process that makes clips has ended"),
+          prefetch(Joint(open_sources(RECIPE), [2, 2]), range(9)) as made):
         next(made)
-        [maker] = multiprocessing.active_children()
-        maker.kill()
+        [worker] = multiprocessing.active_children()
+        worker.kill()
         list(made)
 
 

@@ -1,4 +1,4 @@
-"""Which files and classes a data set has in each layout, and what loading it leaves out."""
+"""Files and classes of a data set in each layout, and the files that loading leaves out."""
 
 import warnings
 
@@ -197,7 +197,7 @@ def test_the_head_is_the_folder_unless_given(tmp_path, monkeypatch):
 
 
 def film_set(folder, suffix):
-    """Twelve films of one grey each, 20 k, of 3 frames; files 2 and 7 are broken."""
+    """Twelve films of one gray each, 20 k, of 3 frames; files 2 and 7 are broken."""
     for k in range(12):
         path = folder / "train" / "ab"[k % 2] / f"{k:02d}.{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
