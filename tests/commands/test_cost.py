@@ -12,10 +12,11 @@ import small
 import tubevit_np as tv
 from tubevit_np.cost import count as cost
 from tubevit_np.cost import table as cost_table
-from tubevit_np.model import model, tubes
-from tubevit_np.model.backward import backward
+from tubevit_np.fast import tubes
+from tubevit_np.fast.tubes import tokenize
 from tubevit_np.model.kernels import tube_kernel
-from tubevit_np.model.tubes import tokenize
+from tubevit_np.variants import model
+from tubevit_np.variants.config import attention_of
 
 FRAMES = (7, 10, 13)
 MAIN = tv.PRESETS["B"]
@@ -54,9 +55,9 @@ def test_operations_equal_those_of_a_forward_pass(rng, name, shape):
                       for name, w in tv.flatten(small.params(cfg, rng)).items()})
     video = small.clips(rng, 1, shape)
     flops = cost.flops(cfg, shape)
-    assert flops["tubes"] == operations(lambda: tv.tokenize(params, video, cfg)) > 0
+    assert flops["tubes"] == operations(lambda: tokenize(params, video, cfg)) > 0
     assert sum(flops.values()) == operations(
-        lambda: tv.forward(params, video, cfg, tuple(cfg.classes)))
+        lambda: tv.variants.forward(params, video, cfg, tuple(cfg.classes)))
     assert flops["heads"] == 2 * 24 * (5 + 7)
 
 
@@ -68,8 +69,9 @@ def test_operations_of_training_equal_those_there_and_back(rng, name, shape):
                       for name, w in tv.flatten(small.params(cfg, rng)).items()})
 
     def forward_and_backward():
-        logits, out = tv.forward(params, small.clips(rng, 1, shape), cfg, tuple(cfg.classes))
-        backward(params, out, logits, cfg)
+        video = small.clips(rng, 1, shape)
+        logits, out = tv.variants.forward(params, video, cfg, tuple(cfg.classes))
+        tv.variants.backward(params, out, logits, cfg)
     assert sum(cost.training_flops(cfg, shape).values()) == operations(forward_and_backward)
 
 
@@ -84,7 +86,7 @@ def intermediates(cfg, shape, rng):
     """`out` of a pass over one video in float32."""
     params = {name: w.astype(np.float32) for name, w in tv.flatten(small.params(cfg, rng)).items()}
     video = small.clips(rng, 1, shape, cfg.channels).astype(np.float32)
-    return tv.forward(tv.nest(params), video, cfg, tuple(cfg.classes))[1]
+    return tv.variants.forward(tv.nest(params), video, cfg, tuple(cfg.classes))[1]
 
 
 @pytest.mark.filterwarnings("ignore:tube")
@@ -98,9 +100,9 @@ def test_memory_that_a_pass_over_a_video_really_takes(rng):
     """As Python counts it; names and lists took 0.7 % of it."""
     cfg = tv.PRESETS["demo"]
     params, video = tv.init(cfg, rng), np.zeros((1, 16, 48, 48, 3), np.float32)
-    tv.forward(params, video, cfg, ("verb", "noun"))  # positions are kept for the next pass
+    tv.variants.forward(params, video, cfg, ("verb", "noun"))  # positions are kept for the next
     tracemalloc.start()
-    held = tv.forward(params, video, cfg, ("verb", "noun"))
+    held = tv.variants.forward(params, video, cfg, ("verb", "noun"))
     taken, _ = tracemalloc.get_traced_memory()
     del held
     tracemalloc.stop()
@@ -121,7 +123,7 @@ def inputs_of_each(cfg):
     yield from (("video", []), ("tokens", ["video"]), ("with_position", ["tokens"]))
     z = "with_position"
     for layer in range(cfg.depth):
-        block, divided = f"blocks.{layer}", cfg.attention == "divided"
+        block, divided = f"blocks.{layer}", attention_of(cfg) == "divided"
         begin = "time.middle" if divided else "in"
         own = READS | {"ln1": [begin], "middle": [begin, "attn.mixed"]}
         order = ["ln1", "attn.qkv", "attn.weights", "attn.mixed", "middle", "ln2", "mlp.up",
@@ -148,7 +150,7 @@ def test_memory_of_inference_is_the_largest_set_still_to_be_read(rng, cfg, shape
 @pytest.mark.parametrize("name", small.MODELS)
 def test_tokens_equal_those_that_a_forward_pass_makes(rng, name):
     cfg = small.MODELS[name]
-    _, out = tv.forward(small.params(cfg, rng), small.clips(rng), cfg, "verb")
+    _, out = tv.variants.forward(small.params(cfg, rng), small.clips(rng), cfg, "verb")
     assert sum(cost.tokens(cfg, FRAMES)) == out["tokens"].shape[1]
 
 

@@ -33,7 +33,7 @@ CFG, SHAPE = replace(small.MODEL, channels=3), (7, 10, 13)
 def seen(rng):
     """A clip, and all that a model made of it."""
     clip = clips.noise(rng, *SHAPE)
-    return clip, *tv.forward(small.params(CFG, rng), clip[None], CFG, tuple(CFG.classes))
+    return clip, *small.forward(small.params(CFG, rng), clip[None], CFG, tuple(CFG.classes))
 
 
 def pictures(figure):
@@ -150,7 +150,7 @@ def test_the_share_of_each_tube(rng):
 
 def test_an_image_alone(rng, tmp_path):
     picture = clips.noise(rng, 1, *SHAPE[1:])
-    _, out = tv.forward(small.params(CFG, rng), picture, CFG, "noun")
+    _, out = small.forward(small.params(CFG, rng), picture, CFG, "noun")
     for figure in (draw_pooling(picture, out, CFG, {}), draw_attention(picture, out, CFG, 4, 1)):
         save(figure, tmp_path / "a.png")
         assert "The image" in [text.get_text() for text in figure.texts]
@@ -161,7 +161,7 @@ def test_an_image_alone(rng, tmp_path):
 def test_divided_attention_has_pooling_alone(rng):
     cfg = replace(small.MODELS["divided"], channels=3)
     clip = clips.noise(rng, *SHAPE)
-    _, out = tv.forward(small.params(cfg, rng), clip[None], cfg, "noun")
+    _, out = small.forward(small.params(cfg, rng), clip[None], cfg, "noun")
     texts = [text.get_text() for text in draw_pooling(clip, out, cfg, {}).texts]
     assert "Rollout" not in texts
     with pytest.raises(ValueError, match="among 6 of 42 tokens at a time .*: it is divided"):
@@ -173,7 +173,7 @@ def test_pages_of_a_real_clip(rng, tmp_path):
     path = SHARED / "kinetics_clips/val/WUzgd7C1pWA_000101_000111.mp4"
     clip = read_clip(path, 7, 40)[:, :38]
     cfg = replace(CFG, tubes=tv.PRESETS["demo"].tubes[:1] + CFG.tubes)
-    _, out = tv.forward(small.params(cfg, rng), clip[None], cfg, "noun")
+    _, out = small.forward(small.params(cfg, rng), clip[None], cfg, "noun")
     figures = draw_pooling(clip, out, cfg, {}), draw_attention(clip, out, cfg, 3, 1)
     for figure in figures:
         save(figure, tmp_path / "a.png")

@@ -26,7 +26,7 @@ CENTRES = np.concatenate([tv.centres(tube, SHAPE) for tube in CFG.tubes])
 def test_positions_are_what_the_model_adds(name, rng):
     cfg = small.MODELS[name]
     params = small.params(cfg, rng)
-    _, out = tv.forward(params, small.clips(rng), cfg, "noun")
+    _, out = small.forward(params, small.clips(rng), cfg, "noun")
     wanted = params["position"]["w"] if name == "learned" else AT
     np.testing.assert_allclose(added(out), wanted, atol=1e-13)
 

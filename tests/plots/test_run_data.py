@@ -24,7 +24,8 @@ def run():
 def test_a_model_is_seen_at_work_on_a_clip_of_its_own_size(run):
     assert np.array_equal(run.example.clip, generated(16, 24).clip)
     logits, out = run.seen
-    wanted, _ = tv.forward(run.params, generated(16, 24).clip[None], run.cfg, ("verb", "noun"))
+    clip = generated(16, 24).clip[None]
+    wanted, _ = tv.variants.forward(run.params, clip, run.cfg, ("verb", "noun"))
     assert all(np.array_equal(logits[head], wanted[head]) for head in ("verb", "noun"))
     assert run.token == out["pool.weights"][0].mean((0, 1)).argmax()
     np.testing.assert_allclose(run.at, tv.positions(run.cfg, (16, 24, 24)), atol=1e-6)
@@ -61,7 +62,7 @@ def test_what_a_checkpoint_alone_cannot_show(tmp_path, rng):
      "attention is divided"),
     ("deep", {}, "one block"), ("at", {"position": "none"}, "no positions")])
 def test_what_other_models_have_not(name, changes, words, tmp_path, rng):
-    cfg = replace(small.MODEL, channels=3, depth=1, **changes)
+    cfg = tv.variant(small.MODEL, channels=3, depth=1, **changes)
     tv.save(tmp_path / "mine.safetensors", small.params(cfg, rng), cfg, frames=7, size=24,
             heads='{"video": ["noun"]}')
     with pytest.raises(Missing, match=words):

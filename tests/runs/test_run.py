@@ -26,7 +26,7 @@ from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import checkpoints, find_model, load_model, read_metrics
 from tubevit_np.runs.score_names import labels_of
-from tubevit_np.training import train as training
+from tubevit_np.training import step as training
 from tubevit_np.training.optim import learning_rate
 from tubevit_np.training.train import train
 

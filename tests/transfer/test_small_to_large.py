@@ -9,7 +9,7 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.model.geometry import member_offsets
-from tubevit_np.transfer.small_to_large import overrun
+from tubevit_np.transfer.small_to_large import overrun, scale_up, widen_tube
 
 MAIN, VIDEO = tv.TUBE_SETS["main"], (32, 224, 224)
 WIDTH = {"Ti": 192, "S": 384, "B": 768, "L": 1024, "H": 1280}
