@@ -24,7 +24,7 @@ HEAD = """# Which check notices which mistake
 
 Made by `python -m tests.conformance.kills`; `tests/conformance/test_conformance.py` makes every
 mistake again and runs these checks.  Each mistake is one change of `tubevit_np`, and
-`tubevit_np/conformance/mistakes/` lists them all.  The number behind a check is its error in float32
+`tubevit_np/conformance/mistakes/` lists them all.  The number behind a check is its float32 error
 over the tolerance (1 would pass); "!" stands where there is no number: another shape or dtype, an
 answer that must be exact, an input that must be refused.  Each row shows the first three checks of
 the level at which the suite must notice the mistake, and how many of all {total} float32 checks

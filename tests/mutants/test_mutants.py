@@ -18,12 +18,12 @@ from tests.mutants.cost import COST
 from tests.mutants.course import COURSE
 from tests.mutants.data_sets import DATA_SETS
 from tests.mutants.fast import FAST
+from tests.mutants.mirror import MIRROR
 from tests.mutants.model import MODEL
 from tests.mutants.notebooks import LESSONS
 from tests.mutants.pictures import PICTURES
 from tests.mutants.plots import FIGURES
 from tests.mutants.runs import RUNS
-from tests.mutants.tinygrad import MIRROR
 from tests.mutants.training import TRAINING
 from tests.mutants.transfer import TRANSFER
 from tests.mutants.variants import VARIANTS
