@@ -10,15 +10,8 @@ import numpy as np
 import pytest
 
 import tubevit_np
+from tubevit_np.conformance.pytest_port import pytest_addoption  # noqa: F401 - pytest finds it
 from tubevit_np.model.model import say_once
-
-
-def pytest_addoption(parser):
-    group = parser.getgroup("conformance", "another port against the golden vectors")
-    group.addoption("--adapter", help="MODULE:ADAPTER; see tubevit_np/conformance/README.md")
-    group.addoption("--dtype", choices=("float32", "float64"), help="this one alone")
-    group.addoption("--expected-failures", help="a file of checks that are known to fail")
-    group.addoption("--report", help="a JSON file to write")
 
 
 def pytest_configure():

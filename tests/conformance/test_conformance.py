@@ -291,7 +291,6 @@ def test_a_line_that_expects_nothing_is_an_error(text, message, tmp_path):
 # The command.
 
 PORT = """
-from tests.conformance import kills
 from tubevit_np.conformance.adapters.tubevit_np import adapter
 softmax, grid, preset = adapter.softmax, adapter.grid, adapter.preset
 

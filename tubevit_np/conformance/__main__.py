@@ -18,11 +18,10 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 
-from tqdm import tqdm
-
 from tubevit_np.conformance import expected, port, report
 from tubevit_np.conformance.case import FLOATS
 from tubevit_np.conformance.mistakes import named
+from tubevit_np.conformance.progress import progress
 from tubevit_np.conformance.suite import FAILED, SKIPPED, checks, judge
 from tubevit_np.conformance.vectors import vectors
 
@@ -90,8 +89,8 @@ def told(verdict, quiet):
 def explained(failures):
     """{(check id, dtype): mistakes} of all failures that equal one, said as well."""
     found = {}
-    for verdict in tqdm(failures, "comparing with known mistakes", unit="failure", leave=False,
-                        disable=None if failures else True):
+    for verdict in progress(failures, "comparing with known mistakes", unit="failure", leave=False,
+                            disable=None if failures else True):
         if mistakes := named(verdict):
             found[verdict.id, verdict.dtype] = mistakes
     for (check_id, dtype), mistakes in found.items():

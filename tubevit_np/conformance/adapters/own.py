@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 
 import tubevit_np as tv
+from tubevit_np.conformance.case import with_prefix
 from tubevit_np.data.batch import Batch
-from tubevit_np.model.layers import under
-from tubevit_np.runs.recipe import Recipe
 
+FIXED = {"smoothness": 0.0, "dropout": 0.0, "frozen": 0, "accumulate": 1, "kernel_rates": True,
+         "precision": "float32"}  # of the recipe of a step: what the suite does not vary
 HOST = ("grid", "centres", "shapes", "preset", "sincos_3d", "learning_rate", "load", "init")
 
 
@@ -37,7 +38,7 @@ class Own:
         """Losses and norms of the package's own joint steps; the kernels' rates are its own too."""
         p, params, steps = self.package, self.enter(params), len(videos)
         labels = {head_of_videos: video_labels}, {head_of_images: image_labels}
-        recipe = Recipe(smoothness=0.0, **recipe)  # the suite asks for none
+        recipe = SimpleNamespace(**FIXED, **recipe)
         run = SimpleNamespace(cfg=config(cfg), weights=[1.0, 1.0], recipe=recipe,
                               counts=[videos.shape[1], images.shape[1]],
                               sources=[SimpleNamespace(labels=each) for each in labels])
@@ -84,16 +85,16 @@ def block(p, params, z, heads, eps, form):
 
 def forward(p, params, x, cfg, heads):
     logits, out = p.forward(p.nest(params), x, config(cfg), tuple(heads))
-    return under("logits", logits) | out
+    return with_prefix("logits", logits) | out
 
 
 def clip(p, grads, most):
-    return {"norm": p.clip(grads, most)} | under("grads", grads)
+    return {"norm": p.clip(grads, most)} | with_prefix("grads", grads)
 
 
 def adamw(p, params, grads, m, v, t, lr, weight_decay, rates, spectral):
     p.adamw(params, grads, {"m": m, "v": v}, t, lr, weight_decay, rates, spectral)
-    return under("params", params) | under("m", m) | under("v", v)
+    return with_prefix("params", params) | with_prefix("m", m) | with_prefix("v", v)
 
 
 OPS = {

@@ -4,6 +4,7 @@ import copy
 
 import tubevit_np as tv
 from tubevit_np.conformance.adapters.own import Own, config, tube_of
+from tubevit_np.conformance.case import with_prefix
 from tubevit_np.model.backward import (
     attention_backward,
     attention_pool_backward,
@@ -19,8 +20,11 @@ from tubevit_np.model.backward import (
     softmax_backward,
     tube_tokens_backward,
 )
-from tubevit_np.model.layers import under
-from tubevit_np.training.train import joint_step
+
+try:
+    from tubevit_np.training.train import joint_step
+except ImportError:  # its module also holds the loop, which needs more than NumPy
+    joint_step = None
 
 
 class Numpy(Own):
@@ -33,6 +37,8 @@ class Numpy(Own):
         return tree
 
     def joint_step(self, params, moments, run):
+        if joint_step is None:
+            raise NotImplementedError("training in NumPy needs threadpoolctl and tqdm")
         return joint_step(params, moments, run, pool=None)
 
     def vjp(self, op, inputs, attributes, cotangents, by):
@@ -60,25 +66,25 @@ def attention(d, q, k, v):
 def self_attention(d, params, x, heads):
     _, seen = tv.self_attention(x, **params, heads=heads)
     d_x, found = self_attention_backward(d, x, seen, **params, heads=heads)
-    return {"x": d_x} | under("params", found)
+    return {"x": d_x} | with_prefix("params", found)
 
 
 def feed_forward(d, params, x, form):
     _, seen = tv.feed_forward(x, **params, form=form)
     d_x, found = feed_forward_backward(d, x, seen, **params, form=form)
-    return {"x": d_x} | under("params", found)
+    return {"x": d_x} | with_prefix("params", found)
 
 
 def attention_pool(d, params, x, **rest):
     _, seen = tv.attention_pool(x, **params, **rest)
     d_x, found = attention_pool_backward(d, x, seen, **params, **rest)
-    return {"x": d_x} | under("params", found)
+    return {"x": d_x} | with_prefix("params", found)
 
 
 def block(d, params, z, **rest):
     _, seen = tv.block(z, **params, **rest)
     d_z, found = block_backward(d, z, seen, **params, **rest)
-    return {"z": d_z} | under("params", found)
+    return {"z": d_z} | with_prefix("params", found)
 
 
 def gate(d, z, z0, alpha, keep):
@@ -89,7 +95,7 @@ def gate(d, z, z0, alpha, keep):
 def forward(d, params, x, cfg, heads):
     cfg, d_logits = config(cfg), {name.removeprefix("logits."): array for name, array in d.items()}
     _, out = tv.forward(params, x, cfg, tuple(heads))
-    return under("params", backward(params, out, d_logits, cfg))
+    return with_prefix("params", backward(params, out, d_logits, cfg))
 
 
 VJPS = {
