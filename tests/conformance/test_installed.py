@@ -1,6 +1,7 @@
 """The suite as a porter has it: without this project's tests, with NumPy and safetensors alone."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tubevit_np
+from tubevit_np import conformance
 
 TOP = Path(tubevit_np.__file__).parents[1]
 BLOCKED = """
@@ -68,3 +70,9 @@ def test_a_port_has_a_test_file_of_its_own(folder):
     assert code == 1
     assert "equals the answer with: eps 1e-5 (layers.py)" in text
     assert "2 failed, 7 passed" in text and "3 xfailed" in text
+
+
+def test_the_links_of_the_readme_lead_somewhere():
+    readme = Path(conformance.__file__).with_name("README.md")
+    links = re.findall(r"\]\(([^)#]+)\)", readme.read_text())
+    assert links and all((readme.parent / link).exists() for link in links)

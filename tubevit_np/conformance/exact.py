@@ -1,6 +1,6 @@
 """Numbers of 60 digits that remember how they came about: exact values, exact gradients.
 
-The plain loops of loops.py run on them unchanged.  Rounded to float64 at the end, their results are
+The plain loops of loops/ run on them unchanged.  Rounded to float64 at the end, their results are
 the same bits on every machine, and gradients follow from the chain rule alone."""
 
 import gmpy2
