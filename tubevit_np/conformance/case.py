@@ -1,4 +1,4 @@
-"""What one case is, and the numbers that its input is made of."""
+"""A case, and the generator of its input numbers."""
 
 import json
 import zlib
@@ -17,8 +17,8 @@ FLOATS = ("float32", "float64")
 class Case:
     """One call, adapter.op(**arrays, **attributes), and how its answer is judged.
 
-    why: what its input was made to show.  arrays: {name: array}; "params.x" gathers into params.
-    gradients: the arrays by which they are asked, "params" for all of those.
+    why: the purpose of its input.  arrays: {name: array}; "params.x" becomes params["x"].
+    gradients: the arrays with respect to which gradients are checked, "params" for all parameters.
     judge: "rounding", "exact", "spread" (of new parameters) or "refused"."""
 
     level: str

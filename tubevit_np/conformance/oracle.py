@@ -17,7 +17,7 @@ from tubevit_np.conformance.files import parameters
 
 
 def over_clips(function):
-    """Loops see one clip at a time: the first argument has a batch axis in front."""
+    """Apply a loop over one clip to every clip of the first argument (B, ...)."""
     @functools.wraps(function)
     def batched(x, *arguments):
         return {"out": np.array([function(clip, *arguments) for clip in x])}

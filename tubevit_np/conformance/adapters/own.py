@@ -1,6 +1,6 @@
-"""What the adapters of tubevit_np and tubevit_tg share: both packages have the same functions.
+"""The common part of the adapters of tubevit_np and tubevit_tg, whose functions are the same.
 
-OPS[name](p, **arguments) calls package p as the suite asks, nesting and flattening parameters."""
+OPS[name](p, **arguments) calls a function of package p; it nests and flattens parameters."""
 
 import json
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ HOST = ("grid", "centres", "shapes", "preset", "sincos_3d", "learning_rate", "lo
 
 
 class Own:
-    """adapter.op(**arguments) for every operation; a subclass says how arrays go in and out."""
+    """adapter.op(**arguments) for every operation; subclasses convert arrays (enter, leave)."""
 
     def __init__(self, package):
         self.package = package
@@ -28,7 +28,7 @@ class Own:
         return lambda **arguments: self.call(op, arguments)
 
     def call(self, op, arguments):
-        """HOST operations take and give NumPy's arrays and plain values in both packages."""
+        """HOST operations take and return NumPy arrays and plain values in both packages."""
         if op in HOST:
             return OPS[op](self.package, **arguments)
         return self.leave(OPS[op](self.package, **self.enter(arguments)))

@@ -64,26 +64,26 @@ def attention(d, q, k, v):
 
 
 def self_attention(d, params, x, heads):
-    _, seen = tv.self_attention(x, **params, heads=heads)
-    d_x, found = self_attention_backward(d, x, seen, **params, heads=heads)
+    _, cache = tv.self_attention(x, **params, heads=heads)
+    d_x, found = self_attention_backward(d, x, cache, **params, heads=heads)
     return {"x": d_x} | with_prefix("params", found)
 
 
 def feed_forward(d, params, x, form):
-    _, seen = tv.feed_forward(x, **params, form=form)
-    d_x, found = feed_forward_backward(d, x, seen, **params, form=form)
+    _, cache = tv.feed_forward(x, **params, form=form)
+    d_x, found = feed_forward_backward(d, x, cache, **params, form=form)
     return {"x": d_x} | with_prefix("params", found)
 
 
 def attention_pool(d, params, x, **rest):
-    _, seen = tv.attention_pool(x, **params, **rest)
-    d_x, found = attention_pool_backward(d, x, seen, **params, **rest)
+    _, cache = tv.attention_pool(x, **params, **rest)
+    d_x, found = attention_pool_backward(d, x, cache, **params, **rest)
     return {"x": d_x} | with_prefix("params", found)
 
 
 def block(d, params, z, **rest):
-    _, seen = tv.block(z, **params, **rest)
-    d_z, found = block_backward(d, z, seen, **params, **rest)
+    _, cache = tv.block(z, **params, **rest)
+    d_z, found = block_backward(d, z, cache, **params, **rest)
     return {"z": d_z} | with_prefix("params", found)
 
 

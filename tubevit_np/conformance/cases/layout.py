@@ -1,4 +1,4 @@
-"""Grids, centres, token order, names and presets: whole numbers and halves, to be met exactly."""
+"""Grids, centers, token order, names and presets: whole numbers and halves, compared exactly."""
 
 import numpy as np
 
@@ -30,15 +30,15 @@ CENTRES = ("main-32", "main-wide", "demo", "small")
 
 def places():
     for name, (tubes, shape, why) in PLACES.items():
-        asked = {"tubes": [plain(tube) for tube in tubes], "shape": list(shape)}
-        yield Case("layout", f"grid-{name}", "grid", why, attributes=asked, judge="exact")
+        attributes = {"tubes": [plain(tube) for tube in tubes], "shape": list(shape)}
+        yield Case("layout", f"grid-{name}", "grid", why, attributes=attributes, judge="exact")
         if name in CENTRES:
             yield Case("layout", f"centres-{name}", "centres", why + "; centre (k - 1) / 2",
-                       attributes=asked, judge="exact")
+                       attributes=attributes, judge="exact")
 
 
 def order():
-    """Each token tells which voxel its first member starts at, and each channel its member."""
+    """A token holds the number of its first voxel, and each channel that of its own member."""
     cfg = tv.Config((PACKED, PATCH, OVERLAPPING), 8, 1, 2, 3, {"verb": 2}, channels=1)
     video = np.arange(np.prod(SMALL), dtype=np.float32).reshape(1, *SMALL, 1) + 1
     kernels = {name: np.zeros(shape, np.float32) for name, shape in tv.shapes(cfg).items()

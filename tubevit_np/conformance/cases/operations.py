@@ -1,4 +1,4 @@
-"""Each operation alone, and the block, with inputs on which every known mistake shows."""
+"""Each operation alone, and the block, with inputs that expose every known mistake."""
 
 import numpy as np
 

@@ -30,7 +30,7 @@ from tubevit_np.conformance.loops.model import (
 from tubevit_np.conformance.loops.training import (
     adamw,
     adamw_waves,
-    begun,
+    bias_correction,
     clip,
     cross_entropy,
     from_waves,

@@ -43,7 +43,7 @@ def attend(query, keys, values):
 
 
 def attention(q, k, v, heads):
-    """Every head sees its own run of neighbouring channels."""
+    """Each head reads its own neighboring channels."""
     size = q.shape[1] // heads
     mixed = np.zeros(q.shape, q.dtype)
     for head, n in places((heads, len(q))):

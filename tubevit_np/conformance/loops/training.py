@@ -13,21 +13,21 @@ def cross_entropy(logits, labels, smoothing):
     """The mean over clips of minus the sum of target times log softmax."""
     total = 0
     for row, label in zip(logits, labels):
-        for k, share in enumerate(softmax(row)):
+        for k, p in enumerate(softmax(row)):
             target = smoothing / len(row) + (1 - smoothing) * (k == label)
-            total = total - target * np.log(share)
+            total = total - target * np.log(p)
     return total / len(labels)
 
 
 def learning_rate(step, steps, peak, warmup, pi=math.pi):
-    """Up a line, then down half a cosine."""
+    """Linear warm-up, then half a cosine down to 0."""
     if step < warmup:
         return peak * (step + 1) / warmup
     return peak * (1 + np.cos(pi * (step - warmup) / max(1, steps - warmup))) / 2
 
 
 def clip(grads, most):
-    """All gradients as they are, or shorter together, and their norm before."""
+    """All gradients, scaled together to the norm `most` if theirs is larger, and that norm."""
     norm = np.sqrt(sum(value * value for g in grads.values() for value in g.flat))
     shrink = most / norm if most < norm else 1
     return {name: g * shrink for name, g in grads.items()}, norm
@@ -38,21 +38,22 @@ def moments(m, v, g):
     return 0.9 * m + 0.1 * g, 0.95 * v + 0.05 * g * g
 
 
-def begun(beta, t):
-    """1 - beta^t: how much of its final weight a moment has after t steps."""
+def bias_correction(beta, t):
+    """1 - beta^t: the fraction of its final weight that a moment has after t steps."""
     return 1 - math.prod([beta] * t)
 
 
-def adamw(w, m, v, t, rate, decay, usual=0):
+def adamw(w, m, v, t, rate, decay, kernel_rms=0):
     """One number after step t (Loshchilov & Hutter, algorithm 2), m and v already those of t."""
-    step = m / begun(0.9, t) / (np.sqrt(v / begun(0.95, t)) + usual + 1e-8)
+    step = m / bias_correction(0.9, t) / (np.sqrt(v / bias_correction(0.95, t)) + kernel_rms + 1e-8)
     return w - rate * (step + decay * w)
 
 
 def adamw_waves(waves, m, v, t, rate, decay):
-    """The same for all waves of one kernel (n,): its usual gradient is added below the fraction."""
-    usual = np.sqrt(sum(v) / len(v) / begun(0.95, t))
-    return np.array([adamw(*each, t, rate, decay, usual) for each in zip(waves, m, v, strict=True)])
+    """The same for all waves (n,) of one kernel: the RMS of sqrt(v) is added to the denominator."""
+    kernel_rms = np.sqrt(sum(v) / len(v) / bias_correction(0.95, t))
+    return np.array([adamw(*each, t, rate, decay, kernel_rms)
+                     for each in zip(waves, m, v, strict=True)])
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Where tubes lie, what they see, and where their tokens are."""
+"""Grids, tokens, resized kernels and positions."""
 
 import itertools
 import math
@@ -36,14 +36,14 @@ def tube_tokens(video, w, b, tube):
 
 
 def under_kernel(video, w, b, start):
-    """Voxel by voxel; past the far edge a video is 0."""
-    seen, weights = [], []
+    """One token (D,): the kernel at start, voxel by voxel; beyond the far edge the video is 0."""
+    voxels, weights = [], []
     for i, j, k, c in places(w.shape[:4]):
         at = start[0] + i, start[1] + j, start[2] + k
         if all(a < length for a, length in zip(at, video.shape)):
-            seen.append(video[at][c])
+            voxels.append(video[at][c])
             weights.append(w[i, j, k, c])
-    return np.array([b[d] + dot(seen, [w[d] for w in weights]) for d in range(len(b))])
+    return np.array([b[d] + dot(voxels, [w[d] for w in weights]) for d in range(len(b))])
 
 
 def resize_kernel(w, size):
@@ -53,8 +53,8 @@ def resize_kernel(w, size):
         at = [min(max((p + 0.5) * n / m - 0.5, 0), n - 1) for p, n, m in zip(place, w.shape, size)]
         for corner in places((2, 2, 2)):
             near = tuple(min(int(a) + c, n - 1) for a, c, n in zip(at, corner, w.shape))
-            share = math.prod(a - int(a) if c else 1 - (a - int(a)) for a, c in zip(at, corner))
-            new[place] += share * w[near]
+            fraction = math.prod(a - int(a) if c else 1 - (a - int(a)) for a, c in zip(at, corner))
+            new[place] += fraction * w[near]
     return new
 
 
