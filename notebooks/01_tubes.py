@@ -170,7 +170,7 @@ lesson.show(figure, "Frames 0, 3, 6 and so on; what no tube reads is left light 
 
 # %% [markdown]
 # How many boxes are there? Counted in a loop on each axis, or by a formula, which is what `tv.grid`
-# computes for the three axes; `conformance/loops.py` holds the loops, for this and what follows:
+# computes for the three axes; `conformance/loops/` holds the loops, for this and what follows:
 #
 # `n = (length - offset - kernel) // stride + 1`
 

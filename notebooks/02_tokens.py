@@ -100,7 +100,7 @@ lesson.show(figure, "Three matrices: boxes, 32 by 1536, times the kernel, 1536 b
             "tokens, 32 by 96.")
 
 # %% [markdown]
-# Plain loops, `tubevit_np/conformance/loops.py`, do the same voxel by voxel, and the package in
+# Plain loops, `tubevit_np/conformance/loops/`, do the same voxel by voxel, and the package in
 # `tube_tokens`. All three agree. This is the whole source of the latter:
 
 # %%

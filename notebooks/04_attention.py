@@ -83,7 +83,7 @@ lesson.shapes(qkv=qkv, q=q, k=k, v=v, share=share, answer=answer)
 #
 # For all tokens at once the scores of one head are a matrix product, `q @ k.T`. A loop over heads
 # writes each result into its own channels: its one line is all of attention. `split_heads` makes
-# heads an axis of the array instead. The loops of `tubevit_np/conformance/loops.py` agree.
+# heads an axis of the array instead. The loops of `tubevit_np/conformance/loops/` agree.
 
 # %%
 from tubevit_np.conformance import loops

@@ -10,15 +10,8 @@ import numpy as np
 import pytest
 
 import tubevit_np
-from tubevit_np.model.checks import warn_once
-
-
-def pytest_addoption(parser):
-    group = parser.getgroup("conformance", "another port against the golden vectors")
-    group.addoption("--adapter", help="MODULE:ADAPTER; see tubevit_np/conformance/README.md")
-    group.addoption("--dtype", choices=("float32", "float64"), help="this one alone")
-    group.addoption("--expected-failures", help="a file of checks that are known to fail")
-    group.addoption("--report", help="a JSON file to write")
+from tubevit_np.conformance.pytest_port import pytest_addoption  # noqa: F401 - pytest finds it
+from tubevit_np.model.model import say_once
 
 
 def pytest_configure():
@@ -30,7 +23,7 @@ def pytest_configure():
 @pytest.fixture(autouse=True)
 def nothing_said():
     """Each test hears a warning that is given once in a process."""
-    warn_once.cache_clear()
+    say_once.cache_clear()
 
 
 @pytest.fixture

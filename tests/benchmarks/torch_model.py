@@ -1,6 +1,6 @@
 """TubeViT in PyTorch, as its users would write it: the same functions and names as tubevit_np.
 
-The opponent of the training benchmark; conformance/adapters/pytorch.py puts it to the test.
+The opponent of the training benchmark; torch_adapter.py puts it to the test.
 Functions take Tensors of any float precision and keep it.  params is always the nested tree."""
 
 import math

@@ -1,6 +1,6 @@
-"""Which check notices which mistake: the table of KILLS.md.
+"""Writes KILLS.md, the table of which check notices which mistake.
 
-python -m tests.conformance.kills    # writes it, half a minute"""
+python -m tests.conformance.kills    # half a minute"""
 
 import argparse
 import math
@@ -23,11 +23,12 @@ SHOWN = 3
 HEAD = """# Which check notices which mistake
 
 Made by `python -m tests.conformance.kills`; `tests/conformance/test_conformance.py` makes every
-mistake once more and looks.  Each is one change of one line of `tubevit_np`, listed in
-`tests/mutants/`.  The number behind a check is its error in float32 over the tolerance (1 would
-pass); "!" where no number tells: a shape, a dtype, an answer to be met exactly, a refusal or its
-absence.  Shown are the first three checks of the level at which the mistake must be noticed, and
-how many notice it in all, of {total} in float32.
+mistake again and runs these checks.  Each mistake is one change of `tubevit_np`, and
+`tubevit_np/conformance/mistakes/` lists them all.  The number behind a check is its float32 error
+over the tolerance (1 would pass); "!" stands where there is no number: another shape or dtype, an
+answer that must be exact, an input that must be refused.  Each row shows the first three checks of
+the level at which the suite must notice the mistake, and how many of all {total} float32 checks
+notice it.
 
 | mistake | where | level | noticed by | in all |
 | --- | --- | --- | --- | --- |

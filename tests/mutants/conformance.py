@@ -1,6 +1,6 @@
-"""Mistakes made on purpose in the suite that judges ports; the form is that of mutants.py."""
+"""Mistakes made on purpose in the suite that judges ports."""
 
-from tests.mutants.model import Mutant
+from tubevit_np.conformance.mistakes.mutant import Mutant
 
 SUITE = [Mutant(f"tubevit_np/conformance/{file}.py", old, new, f"test_conformance.py::test_{test}", why)
          for file, old, new, test, why in [
@@ -56,9 +56,9 @@ SUITE = [Mutant(f"tubevit_np/conformance/{file}.py", old, new, f"test_conformanc
      "a_tolerance_is_rounded_up_to_two_digits", "thirty times the noise"),
     ("__main__", "return int(any(", "return int(all(",
      "a_port_with_a_mistake", "one failure is none"),
-    ("mistakes", "difference.units <= verdict.check", "0 <= verdict.check",
+    ("mistakes/matching", "difference.units <= verdict.check", "0 <= verdict.check",
      "a_failure_of_its_own_has_no_name", "every failure equals every mistake"),
-    ("mistakes", "    if verdict.found is None or mistaken.found is None:\n        return False\n",
+    ("mistakes/matching", "    if verdict.found is None or mistaken.found is None:\n        return False\n",
      "    if verdict.found is None or mistaken.found is None:\n        return True\n",
      "a_failure_of_its_own_has_no_name", "every exception equals every mistake"),
     ("port", "except (Exception, SystemExit) as", "except Exception as",
@@ -67,6 +67,6 @@ SUITE = [Mutant(f"tubevit_np/conformance/{file}.py", old, new, f"test_conformanc
      "dtypes_that_are_none", "a dtype letter by letter"),
     ("__main__", "    if all(verdict.status == SKIPPED for", "    if all(not verdict for",
      "nothing_to_check", "nothing checked is all right"),
-    ("mistakes", "        _put_back(right)\n", "        sys.modules.update(right)\n",
+    ("mistakes/in_memory", "        _put_back(correct)\n", "        sys.modules.update(correct)\n",
      "the_mistakes_leave_the_packages_alone", "a mistake stays behind"),
 ]]

@@ -1,6 +1,6 @@
-"""Mistakes made on purpose in the judge of the assignments; see mutants.py."""
+"""Mistakes made on purpose in the judge of the assignments."""
 
-from tests.mutants.model import Mutant
+from tubevit_np.conformance.mistakes.mutant import Mutant
 
 HINTS = "every_wrong_answer_loses_points_and_gets_its_hint[01_patches_and_tubes]"
 STOPPED = "nothing_that_a_student_does_stops_the_others"

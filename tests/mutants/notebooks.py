@@ -1,6 +1,6 @@
-"""Mistakes made on purpose in lessons, their builder and their pictures; see mutants.py."""
+"""Mistakes made on purpose in lessons, their builder and their pictures."""
 
-from tests.mutants.model import Mutant
+from tubevit_np.conformance.mistakes.mutant import Mutant
 
 BUILDER = [Mutant(f"notebooks/{file}.py", old, new, f"test_notebooks.py::test_{test}", why)
            for file, old, new, test, why in [

@@ -1,7 +1,6 @@
-"""Mistakes made on purpose in what a run keeps for its pictures and in what these show of a clip;
-the form is that of mutants.py."""
+"""Mistakes made on purpose in what a run keeps for its pictures and in what these show of a clip."""
 
-from tests.mutants.model import Mutant
+from tubevit_np.conformance.mistakes.mutant import Mutant
 
 KEPT = "test_snapshots.py::test_a_run_keeps_what_it_had_then"
 LOOPS = "test_snapshots.py::test_both_loops_hand_over_what_a_step_left"

@@ -1,6 +1,6 @@
-"""Mistakes in the measures of kernels and in their figures; the form is that of mutants.py."""
+"""Mistakes in the measures of kernels and in their figures."""
 
-from tests.mutants.model import Mutant
+from tubevit_np.conformance.mistakes.mutant import Mutant
 
 FIGURES = [Mutant(f"tubevit_np/plots/{file}.py", old, new, f"test_{test}", why)
            for file, old, new, test, why in [
@@ -91,4 +91,7 @@ FIGURES = [Mutant(f"tubevit_np/plots/{file}.py", old, new, f"test_{test}", why)
      "gallery.py::test_a_page_of_others_stays", "a page of others overwritten"),
     ("style", '"text.parse_math": False', '"text.parse_math": True',
      "figures.py::test_a_name_with_dollar_signs_is_no_formula", "names read as formulas"),
+    ("training_plots/confusion_matrix", "sums = table.sum(1, keepdims=True)",
+     "sums = table.sum(0, keepdims=True)",
+     "views.py::test_the_picture_of_confusion_shows_the_shares", "shares of the columns"),
 ]]

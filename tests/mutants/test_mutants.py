@@ -1,6 +1,7 @@
-"""Tests of the tests: every mistake in mutants.py must turn the test red that it names.
+"""Tests of the tests: every mutant must turn the test red that it names.
 
-The mistakes are made in a copy; `pytest -m mutants` takes about a minute."""
+The mutants are the known mistakes of tubevit_np/conformance/mistakes/ and the tables of this folder.
+`pytest -m mutants` makes each in a copy of the packages; nine minutes."""
 
 import os
 import shutil
@@ -10,20 +11,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.clips import CLIPS
+from tests.mutants.commands import COMMANDS
 from tests.mutants.conformance import SUITE
+from tests.mutants.cost import COST
 from tests.mutants.course import COURSE
-from tests.mutants.model import MUTANTS as SPECIFICATION
+from tests.mutants.data_sets import DATA_SETS
+from tests.mutants.fast import FAST
+from tests.mutants.mirror import MIRROR
+from tests.mutants.model import MODEL
 from tests.mutants.notebooks import LESSONS
 from tests.mutants.pictures import PICTURES
 from tests.mutants.plots import FIGURES
-from tests.mutants.ports import PORTS
-from tests.mutants.properties import PROPERTIES
-from tests.mutants.runs import AROUND
-from tests.mutants.tinygrad import MIRROR
-from tests.mutants.transfer import PRETRAINED
+from tests.mutants.runs import RUNS
+from tests.mutants.training import TRAINING
+from tests.mutants.transfer import TRANSFER
+from tests.mutants.variants import VARIANTS
+from tubevit_np.conformance.mistakes import KNOWN
 
-MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PRETRAINED, *FIGURES, *PICTURES,
-           *LESSONS, *SUITE, *COURSE]
+MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *DATA_SETS, *CLIPS, *TRANSFER,
+           *COMMANDS, *COST, *FIGURES, *PICTURES, *LESSONS, *SUITE, *COURSE]
 TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

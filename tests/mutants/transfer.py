@@ -1,6 +1,6 @@
-"""Mistakes made on purpose in what reads and writes the image ViTs of others."""
+"""Mistakes made on purpose in what reads, writes and joins other models."""
 
-from tests.mutants.model import Mutant
+from tubevit_np.conformance.mistakes.mutant import Mutant
 
 FORMS = "test_pretrained.py::test_every_form_gives_every_array_by_our_names"
 PRETRAINED = [Mutant(f"tubevit_np/{file}.py", old, new, test, why)
@@ -70,3 +70,24 @@ PRETRAINED = [Mutant(f"tubevit_np/{file}.py", old, new, test, why)
     ("transfer/vit_files/configs", "math.nextafter(ratio, math.inf)", "ratio",
      "test_export.py::test_timm_s_ratio_gives_every_width_of_the_mlp", "an MLP one too narrow"),
 ]]
+
+SMALL_TO_LARGE = [Mutant("tubevit_np/transfer/small_to_large.py", *rest) for rest in [
+    ("(abs(way.s2d[1] - way.s2d[2]), overrun(way, shape))", "abs(way.s2d[1] - way.s2d[2])",
+     "test_widening.py::test_from_ti_to_b_as_in_table_9",
+     "members beyond the video where there are others"),
+    ("math.ceil(dim / width), dim + 1", "dim // width, dim + 1",
+     "test_widening.py::test_enough_members_in_the_same_places", "too few members"),
+    ("b + shift / small_cfg.std * w.sum((0, 1, 2, 3))", "b",
+     "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
+     "the other mean not made up for"),
+    ("(w * stretch).astype", "w.astype",
+     "test_widening.py::test_a_member_sees_what_the_small_kernel_sees_there",
+     "the other deviation not made up for"),
+    ("np.zeros((), np.float32)", "np.full((), 0.1, np.float32)",
+     "test_widening.py::test_images_give_what_the_large_model_gives", "the gate open at first"),
+    ("shared_kernel=False, ", "",
+     "test_widening.py::test_what_is_joined_has_the_names_of_its_config",
+     "a shared kernel that is asked for and not there"),
+]]
+
+TRANSFER = [*PRETRAINED, *SMALL_TO_LARGE]

@@ -1,4 +1,4 @@
-"""Makes all golden vectors, or checks that the stored ones are just these.
+"""Makes all golden vectors, or checks that the stored ones are equal to them.
 
 python -m tubevit_np.conformance.build            # writes tubevit_np/conformance/vectors, a minute
 python -m tubevit_np.conformance.build --check    # compares every byte, writes nothing"""
@@ -59,15 +59,15 @@ def _stored(array):
 
 
 def _gradients(case, numbers, found):
-    """Of the sum of the answer times random cotangents, by every input that asks for one."""
+    """Of the sum of the answer times random cotangents, for every input in case.gradients."""
     draw = Draw(f"cotangents {case.name}")
     cotangents = {name: draw(*np.shape(array)) for name, array in found.items()
                   if name == "out" or name.startswith("logits.")}
     total = sum(np.sum(np.asarray(found[name]) * ct) for name, ct in cotangents.items())
-    asked = {name: array for name, array in numbers.items()
+    inputs = {name: array for name, array in numbers.items()
              if name.partition(".")[0] in case.gradients}
     return ({f"ct.{name}": ct for name, ct in cotangents.items()}
-            | {f"grad.{name}": rounded(g) for name, g in gradients(total, asked).items()})
+            | {f"grad.{name}": rounded(g) for name, g in gradients(total, inputs).items()})
 
 
 def entry(case, content, plain):

@@ -1,4 +1,4 @@
-"""What one case is, and the numbers that its input is made of."""
+"""A case, and the generator of its input numbers."""
 
 import json
 import zlib
@@ -18,8 +18,8 @@ FLOATS = ("float32", "float64")
 class Case:
     """One call, adapter.op(**arrays, **attributes), and how its answer is judged.
 
-    why: what its input was made to show.  arrays: {name: array}; "params.x" gathers into params.
-    gradients: the arrays by which they are asked, "params" for all of those.
+    why: the purpose of its input.  arrays: {name: array}; "params.x" becomes params["x"].
+    gradients: the arrays with respect to which gradients are checked, "params" for all parameters.
     judge: "rounding", "exact", "spread" (of new parameters) or "refused"."""
 
     level: str
@@ -66,10 +66,15 @@ def plain(thing):
     return json.loads(text)
 
 
-def below(prefix, shapes):
-    """The shapes whose names begin with prefix, without it."""
-    return {name.removeprefix(prefix): shape for name, shape in shapes.items()
+def select_prefix(prefix, named):
+    """{name: value} of all names that begin with prefix, which is taken off."""
+    return {name.removeprefix(prefix): value for name, value in named.items()
             if name.startswith(prefix)}
+
+
+def with_prefix(prefix, named):
+    """{"a": 1} as {"prefix.a": 1}."""
+    return {f"{prefix}.{name}": value for name, value in named.items()}
 
 
 def gathered(arrays):

@@ -1,4 +1,4 @@
-"""One answer against the one that is stored: how far off, where, and in units of rounding."""
+"""Compares an answer with the stored one: the largest error, in units of rounding, and where."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Difference:
-    """The worst place of an answer.  problem: what is wrong where numbers cannot tell."""
+    """The largest error of an answer.  problem: what is wrong if it is no number, as a shape is."""
 
     units: float = 0.0
     output: str = ""
@@ -25,10 +25,10 @@ class Difference:
 
 
 def compare(found, wanted, dtype, needed):
-    """The worst Difference of {name: array} from {name: array}; names that are not wanted are free.
+    """The largest Difference of {name: array} from {name: array}; names not in wanted are ignored.
 
-    dtype: a name, "" where only the kind, floats or integers, matters.  needed: names that must be
-    there; of the others only those are compared that are."""
+    dtype: a name, or "" where only the kind (floats or integers) matters.  needed: names that found
+    must have; all others are compared only where found has them."""
     differences = [Difference()]
     for name, array in wanted.items():
         if name in found:
@@ -95,7 +95,7 @@ def compare_plain(found, wanted, path="the answer"):
 
 
 def unlike(found, wanted, path):
-    """The first name, in sorted order, that is missing or too many."""
+    """Text with the first name, in sorted order, that is missing or superfluous."""
     missing, more = (sorted(map(str, names)) for names in (wanted.keys() - found.keys(),
                                                            found.keys() - wanted.keys()))
     return f"{path} lacks {missing[0]!r}" if missing else f"{path} has too much: {more[0]!r}"

@@ -1,6 +1,6 @@
-"""Numbers of 60 digits that remember how they came about: exact values, exact gradients.
+"""Numbers of 60 digits that record how they were computed: exact values, exact gradients.
 
-The plain loops of loops.py run on them unchanged.  Rounded to float64 at the end, their results are
+The plain loops of loops/ run on them unchanged.  Rounded to float64 at the end, their results are
 the same bits on every machine, and gradients follow from the chain rule alone."""
 
 import gmpy2
@@ -90,7 +90,7 @@ def exact(number):
 
 
 def exact_array(array, live=False):
-    """The numbers of an array as new ones, made of nothing; gradients are asked by live ones."""
+    """New Exact numbers without parents; live: gradients with respect to them are recorded."""
     return _of_each(lambda number: _leaf(exact(number).value, live), array)
 
 
@@ -121,14 +121,14 @@ def gradients(output, inputs):
 
 
 def _parents_first(output):
-    """All that output was made of, each after its parents."""
-    order, seen, stack = [], set(), [(output, False)]
+    """Every number that output depends on, each after its parents."""
+    order, visited, stack = [], set(), [(output, False)]
     while stack:
         number, parents_done = stack.pop()
         if parents_done:
             order.append(number)
-        elif id(number) not in seen:
-            seen.add(id(number))
+        elif id(number) not in visited:
+            visited.add(id(number))
             stack.append((number, True))
             stack.extend((parent, False) for parent, _ in number.parents)
     return order

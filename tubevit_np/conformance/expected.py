@@ -1,10 +1,10 @@
-"""What a port knows to fail: a file of its own, one line for each check.
+"""The checks that a port expects to fail: a file of the port, one line for each check.
 
     # a comment
     refusals/labels-*                       # or a pattern
     float32 operations/layer_norm-faint     # in one dtype alone
 
-A check that is listed and passes fails: the list stays true."""
+If a listed check passes, it counts as failed: the list stays correct."""
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -29,7 +29,7 @@ class Line:
 
 
 def read(path, vectors):
-    """The lines of a file.  Raises ValueError for one that is none or fits no check."""
+    """The lines of a file.  Raises ValueError for a malformed line or one that matches no check."""
     found, known = [], [(check.id, dtype) for dtype in FLOATS for check in checks(vectors, dtype)]
     for number, text in enumerate(Path(path).read_text().splitlines(), 1):
         *dtype, pattern = text.partition("#")[0].split() or [""]
@@ -48,7 +48,7 @@ def _line(where, dtype, pattern, known):
 
 
 def settle(verdict, lines):
-    """The verdict in the light of what was expected."""
+    """The verdict after the expected failures: listed failures are expected, listed passes fail."""
     line = next((line for line in lines if line.fits(verdict.id, verdict.dtype)), None)
     if line and verdict.status == FAILED:
         return replace(verdict, status=EXPECTED)

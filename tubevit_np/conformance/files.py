@@ -1,4 +1,4 @@
-"""Small checkpoint files, good and bad, byte by byte: the frozen format itself, no package's."""
+"""Small valid and invalid checkpoint files, written byte by byte in the frozen format."""
 
 import json
 

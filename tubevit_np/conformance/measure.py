@@ -25,15 +25,15 @@ PACKAGES = ("tubevit_np", "tubevit_tg")
 
 
 def measure(package, dtype):
-    """{check id: units}, of all that has an answer."""
+    """{check id: units} of all checks except refusals."""
     adapter = importlib.import_module(f"tubevit_np.conformance.adapters.{package}").adapter
-    asked = [check for check in checks(vectors(), dtype) if check.vector.judge != "refused"]
+    measurable = [check for check in checks(vectors(), dtype) if check.vector.judge != "refused"]
     return {check.id: units(check, adapter, dtype)
-            for check in tqdm(asked, f"{package} {dtype}", unit="check", disable=None)}
+            for check in tqdm(measurable, f"{package} {dtype}", unit="check", disable=None)}
 
 
 def units(check, adapter, dtype):
-    """Three digits; JSON has no infinity, and neither has a package that is right."""
+    """The error to three digits.  Raises ValueError if it is infinite: the package is wrong."""
     found = differ(check, ask(check, adapter, dtype), check.wanted, dtype)
     if not math.isfinite(found.units):
         raise ValueError(f"{check.id}: {found}")

@@ -1,4 +1,4 @@
-"""How much rounding each check costs, and so how much it forgives.
+"""The rounding error of each check as measured, and the tolerance that follows.
 
 Errors are in units of rounding: the largest difference, divided by the spacing of numbers near 1
 (2^-23 or 2^-52) and by the root mean square of the answer.  In float32 a port may err ten times as
@@ -29,14 +29,14 @@ def tolerances(case):
     checks = {"answer": f"{case.level}/{case.name}"}
     if case.gradients:
         checks["gradients"] = f"gradients/{case.name}"
-    seen = {kind: {name: units["float32"][check] for name, units in measured().items()
+    found = {kind: {name: units["float32"][check] for name, units in measured().items()
                    if check in units["float32"]} for kind, check in checks.items()}
-    return {"measured": seen, "tolerance": {kind: tolerance(units.values())
-                                            for kind, units in seen.items()}}
+    return {"measured": found, "tolerance": {kind: tolerance(units.values())
+                                            for kind, units in found.items()}}
 
 
 def tolerance(units):
-    """Ten times the worst, rounded up to two digits."""
+    """Ten times the largest error, rounded up to two digits."""
     wanted = MARGIN * max(LEAST, *units, 0)
     step = 10 ** (math.floor(math.log10(wanted)) - 1)
     return math.ceil(wanted / step) * step

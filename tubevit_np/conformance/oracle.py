@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from tubevit_np.conformance import loops
+from tubevit_np.conformance.case import with_prefix
 from tubevit_np.conformance.exact import exact, exact_array, gradients
 from tubevit_np.conformance.files import parameters
 from tubevit_np.model.params import shapes as param_shapes
@@ -18,7 +19,7 @@ from tubevit_np.variants.config import to_json
 
 
 def over_clips(function):
-    """Loops see one clip at a time: the first argument has a batch axis in front."""
+    """Apply a loop over one clip to every clip of the first argument (B, ...)."""
     @functools.wraps(function)
     def batched(x, *arguments):
         return {"out": np.array([function(clip, *arguments) for clip in x])}
@@ -83,15 +84,17 @@ def attention(q, k, v):
 
 
 def self_attention(params, x, heads):
-    return over_clips(lambda clip: loops.self_attention(under("a", params), "a", clip, heads))(x)
+    named = with_prefix("a", params)
+    return over_clips(lambda clip: loops.self_attention(named, "a", clip, heads))(x)
 
 
 def feed_forward(params, x, form):
-    return over_clips(lambda clip: loops.feed_forward(under("m", params), "m", clip, form))(x)
+    named = with_prefix("m", params)
+    return over_clips(lambda clip: loops.feed_forward(named, "m", clip, form))(x)
 
 
 def attention_pool(params, x, heads, eps, form):
-    pool = under("pool", params)
+    pool = with_prefix("pool", params)
     return over_clips(lambda clip: loops.pool(pool, clip, heads, eps, form)[0])(x)
 
 
@@ -104,7 +107,7 @@ def cross_entropy(logits, labels, smoothing):
 
 
 def block(params, z, heads, eps, form):
-    named = under("b", params)
+    named = with_prefix("b", params)
     return over_clips(lambda clip: loops.block(named, "b", clip, heads, eps, form))(z)
 
 
@@ -126,7 +129,7 @@ def learning_rate(**arguments):
 
 def clip(grads, most):
     grads, norm = loops.clip(grads, most)
-    return {"norm": np.array(norm)} | under("grads", grads)
+    return {"norm": np.array(norm)} | with_prefix("grads", grads)
 
 
 def adamw(params, grads, m, v, t, lr, weight_decay, rates, spectral):
@@ -197,8 +200,3 @@ def _spread(name, shape, cfg):
     if name.endswith(("attn.out.w", "mlp.down.w")):
         size = 1 / math.sqrt(2 * cfg.depth)  # so that depth does not grow the residual stream
     return [0.0, size / math.sqrt(math.prod(shape[:-1]) if len(shape) > 1 else cfg.dim)]
-
-
-def under(prefix, named):
-    return {f"{prefix}.{name}": value for name, value in named.items()}
-

@@ -1,4 +1,4 @@
-"""The port that is to be checked: its adapter, and the dtypes that it can."""
+"""Finds the adapter of the port and the dtypes that it supports."""
 
 import importlib
 from pathlib import Path
@@ -8,7 +8,7 @@ from tubevit_np.conformance.suite import has, raised
 
 
 def find(name):
-    """The adapter MODULE or MODULE:NAME.  Raises ValueError where there is none to be had."""
+    """The adapter MODULE or MODULE:NAME.  Raises ValueError without one, or for a class."""
     module, _, attribute = name.partition(":")
     if not all(part.isidentifier() for part in module.split(".")) or module.endswith(".py"):
         raise ValueError(f"{module!r} is no module: write my_port.adapter for my_port/adapter.py")

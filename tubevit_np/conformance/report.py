@@ -1,4 +1,4 @@
-"""A run of the suite as lines to read and as JSON."""
+"""Formats the results of the suite as lines, as a table and as JSON."""
 
 import json
 import math
@@ -18,7 +18,7 @@ def line(verdict):
 
 
 def measure(verdict):
-    """The error against what is allowed, where one was measured."""
+    """The error and its tolerance, if an error was measured."""
     worst = verdict.difference
     if not worst.output or verdict.check.vector.judge != "rounding":
         return ""
@@ -27,7 +27,7 @@ def measure(verdict):
 
 
 def missing(verdicts):
-    """What was skipped, and why, once each."""
+    """A line for each reason why checks were skipped."""
     return "".join(dict.fromkeys(f"skipped: {verdict.text}\n" for verdict in verdicts
                                  if verdict.status == SKIPPED))
 
@@ -55,7 +55,7 @@ def tally(verdicts):
 
 
 def largest(verdicts):
-    """Of what passed and can be measured."""
+    """The largest error of the checks that passed, as text."""
     units = [v.difference.units for v in verdicts
              if v.status == PASSED and v.check.vector.judge != "refused"]
     return as_text(max(units)) if units else ""

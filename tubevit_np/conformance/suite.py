@@ -1,4 +1,4 @@
-"""Holds an adapter against the golden vectors: one verdict for each check.
+"""Compares an adapter with the golden vectors: one verdict for each check.
 
 A check is the answer of a case, "LEVEL/CASE", or its gradients, "gradients/CASE"."""
 
@@ -23,7 +23,7 @@ from tubevit_np.conformance.compare import (
 from tubevit_np.conformance.vectors import FOLDER, Vector
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
-STANDARD_ERRORS = 5.0  # a right spread is that far off once in a million
+STANDARD_ERRORS = 5.0  # a correct spread is that far off once in a million
 NO_DIFFERENCE = Difference()
 
 
@@ -69,7 +69,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a check.  text: why it failed or was skipped.  found: an answer that failed."""
+    """The result of a check.  text: why it failed or was skipped.  found: an answer that failed."""
 
     check: Check
     dtype: str
@@ -84,7 +84,7 @@ class Verdict:
 
 
 def checks(vectors, dtype):
-    """Every answer, each followed by its gradients where they are asked."""
+    """Every answer, each followed by its gradients if the case has any."""
     accepted = {vector.op: vector for vector in reversed(vectors) if vector.judge != "refused"}
     for vector in vectors:
         if dtype in vector.dtypes:
@@ -94,7 +94,7 @@ def checks(vectors, dtype):
 
 
 def judge(check, adapter, dtype):
-    """The Verdict on one check; whatever the adapter raises is a verdict too."""
+    """The Verdict on one check; an exception in the adapter becomes a Verdict too."""
     if not has(adapter, check.op):
         return Verdict(check, dtype, SKIPPED, text=f"the adapter has no {check.op}")
     if check.vector.judge == "refused":
@@ -112,7 +112,7 @@ def judge(check, adapter, dtype):
 
 
 def refusal(check, adapter, dtype):
-    """An exception is right, unless what must be accepted raises as well."""
+    """An exception is correct, unless the input that must be accepted raises as well."""
     try:
         ask(check, adapter, dtype)
     except NotImplementedError as error:
@@ -137,7 +137,7 @@ def has(adapter, op):
 
 
 def raised(error):
-    """What and where, in one line."""
+    """The exception and its place, in one line."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     text = next(filter(None, map(str.strip, str(error).splitlines())), "")
     return (f"raised {type(error).__name__}{': ' if text else ''}{text} "
@@ -145,7 +145,7 @@ def raised(error):
 
 
 def ask(check, adapter, dtype):
-    """What the adapter answers, to arrays of its own."""
+    """The adapter's answer; it gets its own copies of the arrays."""
     vector = check.vector
     inputs, attributes = arguments(vector, dtype), copy.deepcopy(vector.attributes)
     if "path" in attributes:
@@ -160,7 +160,7 @@ def ask(check, adapter, dtype):
 
 
 def arguments(vector, dtype):
-    """New arrays, those of floats in dtype."""
+    """Copies of the input arrays; floats have this dtype."""
     return gathered({name: array.astype(dtype if array.dtype.kind == "f" else array.dtype)
                      for name, array in vector.inputs.items()})
 
@@ -184,7 +184,7 @@ def as_dict(answer):
 
 
 def needed(check, wanted):
-    """What must be given: logits, but not what lies before; no gradients of what took no part."""
+    """Names an answer must have: logits but no intermediates; only gradients that are not all 0."""
     if check.kind == "gradients":
         return [name for name, g in wanted.items() if np.any(g)]
     return [name for name in wanted if check.vector.op != "forward" or name.startswith("logits.")]

@@ -1,7 +1,7 @@
 """The stored cases: one .npz each, listed in manifest.json.
 
 Members of an .npz: in.NAME (input), out.NAME (answer), ct.NAME (the cotangent that its gradients
-are of) and grad.NAME.  Written byte by byte alike on every machine, uncompressed."""
+are of) and grad.NAME.  Written uncompressed, with the same bytes on every machine."""
 
 import hashlib
 import io

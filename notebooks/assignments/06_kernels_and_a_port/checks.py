@@ -1,6 +1,6 @@
 """Assignment 6, kernels and a port: references, and the cases that answers are tried on.
 
-Those of the port are the golden vectors of tests/conformance, their answers those of tubevit_tg,
+Those of the port are the golden vectors of tubevit_np/conformance, with answers of tubevit_tg,
 which passes the suite."""
 
 from types import SimpleNamespace

@@ -1,6 +1,6 @@
-"""What the adapters of tubevit_np and tubevit_tg share: both packages have the same functions.
+"""The common part of the adapters of tubevit_np and tubevit_tg, whose functions are the same.
 
-OPS[name](p, **arguments) calls package p as the suite asks, nesting and flattening parameters."""
+OPS[name](p, **arguments) calls a function of package p; it nests and flattens parameters."""
 
 import json
 from types import SimpleNamespace
@@ -8,15 +8,16 @@ from types import SimpleNamespace
 import numpy as np
 
 import tubevit_np as tv
+from tubevit_np.conformance.case import with_prefix
 from tubevit_np.data.batch import Batch
-from tubevit_np.model.layers import with_prefix
-from tubevit_np.runs.recipe import Recipe
 
+FIXED = {"smoothness": 0.0, "dropout": 0.0, "frozen": 0, "accumulate": 1, "kernel_rates": True,
+         "precision": "float32"}  # of the recipe of a step: what the suite does not vary
 HOST = ("grid", "centres", "shapes", "preset", "sincos_3d", "learning_rate", "load", "init")
 
 
 class Own:
-    """adapter.op(**arguments) for every operation; a subclass says how arrays go in and out."""
+    """adapter.op(**arguments) for every operation; subclasses convert arrays (enter, leave)."""
 
     def __init__(self, package):
         self.package = package
@@ -27,7 +28,7 @@ class Own:
         return lambda **arguments: self.call(op, arguments)
 
     def call(self, op, arguments):
-        """HOST operations take and give NumPy's arrays and plain values in both packages."""
+        """HOST operations take and return NumPy arrays and plain values in both packages."""
         if op in HOST:
             return OPS[op](self.package, **arguments)
         return self.leave(OPS[op](self.package, **self.enter(arguments)))
@@ -37,7 +38,7 @@ class Own:
         """Losses and norms of the package's own joint steps; the kernels' rates are its own too."""
         p, params, steps = self.package, self.enter(params), len(videos)
         labels = {head_of_videos: video_labels}, {head_of_images: image_labels}
-        recipe = Recipe(smoothness=0.0, **recipe)  # the suite asks for none
+        recipe = SimpleNamespace(**FIXED, **recipe)
         run = SimpleNamespace(cfg=config(cfg), weights=[1.0, 1.0], recipe=recipe,
                               counts=[videos.shape[1], images.shape[1]],
                               sources=[SimpleNamespace(labels=each) for each in labels])

@@ -1,1 +1,1 @@
-"""What is asked, by subject; all.py has everything in order."""
+"""The cases by subject; all.py lists them in order."""

@@ -1,4 +1,4 @@
-"""Everything that is asked of a port, in the order in which it is asked."""
+"""All cases in the order of the suite."""
 
 from tubevit_np.conformance.cases import layout, model, operations, refusals, training
 

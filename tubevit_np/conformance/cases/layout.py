@@ -1,20 +1,18 @@
-"""Grids, centres, token order, names and presets: whole numbers and halves, to be met exactly."""
+"""Grids, centers, token order, names and presets: whole numbers and halves, compared exactly."""
 
 import numpy as np
 
+import tubevit_np as tv
 from tubevit_np.conformance.case import Case, plain
-from tubevit_np.model.config import Config, Tube
-from tubevit_np.model.params import shapes
-from tubevit_np.model.presets import PRESETS, TUBES
 
 # Every axis has another size, stride and offset: no two can be swapped unseen.
-PACKED = Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 2))  # members overrun t and w
-PATCH = Tube((1, 4, 3), (4, 6, 5))
-OVERLAPPING = Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # in t over each other
-EDGES = (Tube((4, 3, 2), (5, 4, 3), (2, 1, 0)), Tube((5, 3, 2), (5, 4, 3), (2, 2, 1)))
+PACKED = tv.Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 2))  # members overrun t and w
+PATCH = tv.Tube((1, 4, 3), (4, 6, 5))
+OVERLAPPING = tv.Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # in t over each other
+EDGES = (tv.Tube((4, 3, 2), (5, 4, 3), (2, 1, 0)), tv.Tube((5, 3, 2), (5, 4, 3), (2, 2, 1)))
 SMALL = (7, 10, 13)  # T, H, W
 
-MAIN, CORE, DEMO = (TUBES[name] for name in ("main", "core", "demo"))
+MAIN, CORE, DEMO = (tv.TUBE_SETS[name] for name in ("main", "core", "demo"))
 
 PLACES = {
     "main-32": (MAIN, (32, 224, 224), "Table 12: 539 tokens, not the 559 that the paper prints"),
@@ -32,18 +30,18 @@ CENTRES = ("main-32", "main-wide", "demo", "small")
 
 def places():
     for name, (tubes, shape, why) in PLACES.items():
-        asked = {"tubes": [plain(tube) for tube in tubes], "shape": list(shape)}
-        yield Case("layout", f"grid-{name}", "grid", why, attributes=asked, judge="exact")
+        attributes = {"tubes": [plain(tube) for tube in tubes], "shape": list(shape)}
+        yield Case("layout", f"grid-{name}", "grid", why, attributes=attributes, judge="exact")
         if name in CENTRES:
             yield Case("layout", f"centres-{name}", "centres", why + "; centre (k - 1) / 2",
-                       attributes=asked, judge="exact")
+                       attributes=attributes, judge="exact")
 
 
 def order():
-    """Each token tells which voxel its first member starts at, and each channel its member."""
-    cfg = Config((PACKED, PATCH, OVERLAPPING), 8, 1, 2, 3, {"verb": 2}, channels=1)
+    """A token holds the number of its first voxel, and each channel that of its own member."""
+    cfg = tv.Config((PACKED, PATCH, OVERLAPPING), 8, 1, 2, 3, {"verb": 2}, channels=1)
     video = np.arange(np.prod(SMALL), dtype=np.float32).reshape(1, *SMALL, 1) + 1
-    kernels = {name: np.zeros(shape, np.float32) for name, shape in shapes(cfg).items()
+    kernels = {name: np.zeros(shape, np.float32) for name, shape in tv.shapes(cfg).items()
                if name.startswith("tubes.")}
     for name, w in kernels.items():
         if name.endswith(".w"):
@@ -54,9 +52,9 @@ def order():
 
 
 def names():
-    small = Config((PACKED, PATCH), 8, 2, 2, 6, {"verb": 3, "noun": 5}, pool_mlp=True,
-                   gate_layer=1, shared_kernel=True)
-    for name, cfg in (("shapes-everything", small), ("shapes-B", PRESETS["B"])):
+    small = tv.Config((PACKED, PATCH), 8, 2, 2, 6, {"verb": 3, "noun": 5}, pool_mlp=True,
+                      gate_layer=1, shared_kernel=True)
+    for name, cfg in (("shapes-everything", small), ("shapes-B", tv.PRESETS["B"])):
         yield Case("layout", name, "shapes", "the frozen names; w is (in, out)",
                    attributes={"cfg": plain(cfg)}, judge="exact")
     for name in ("Ti", "S", "B", "L", "H"):

@@ -1,4 +1,4 @@
-"""A whole tiny model, on videos and on images, with everything that a Config can ask."""
+"""A whole tiny model on videos and images, with every option of a Config."""
 
 from dataclasses import replace
 

@@ -1,24 +1,23 @@
-"""Each operation alone, and the block, with inputs on which every known mistake shows."""
+"""Each operation alone, and the block, with inputs that expose every known mistake."""
 
 import numpy as np
 
-from tubevit_np.conformance.case import Case, Draw, below, plain
+import tubevit_np as tv
+from tubevit_np.conformance.case import Case, Draw, plain, select_prefix
 from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH
-from tubevit_np.model.config import Config, Tube
-from tubevit_np.model.params import shapes
 
 B, N, D, A, M = 2, 6, 12, 3, 7  # all different; E = 4
 FAINT = 2.0**-10  # tokens whose variance is about eps, 1e-6
 EPS = 1e-6
-SHAPES = shapes(Config((PATCH,), D, 1, A, M, {"verb": 5}, pool_mlp=True))
+SHAPES = tv.shapes(tv.Config((PATCH,), D, 1, A, M, {"verb": 5}, pool_mlp=True))
 
 TUBES = {
-    "sparse": (Tube((2, 3, 4), (3, 5, 6)), "gaps on every axis"),
+    "sparse": (tv.Tube((2, 3, 4), (3, 5, 6)), "gaps on every axis"),
     "overlapping": (OVERLAPPING, "offsets of its own on every axis, overlap in t"),
     "patch": (PATCH, "the tube that images share"),
-    "packed-t": (Tube((3, 2, 4), (4, 5, 6), (1, 0, 2), s2d=(2, 1, 1)), "two members in t"),
-    "packed-h": (Tube((2, 3, 4), (3, 6, 5), (0, 1, 0), s2d=(1, 3, 1)), "three members in h"),
-    "packed-w": (Tube((2, 3, 4), (3, 5, 8), (0, 1, 0), s2d=(1, 1, 4)), "four members in w"),
+    "packed-t": (tv.Tube((3, 2, 4), (4, 5, 6), (1, 0, 2), s2d=(2, 1, 1)), "two members in t"),
+    "packed-h": (tv.Tube((2, 3, 4), (3, 6, 5), (0, 1, 0), s2d=(1, 3, 1)), "three members in h"),
+    "packed-w": (tv.Tube((2, 3, 4), (3, 5, 8), (0, 1, 0), s2d=(1, 1, 4)), "four members in w"),
     "packed-all": (PACKED, "members in the order t, h, w; zeros past the far edge"),
 }
 
@@ -86,23 +85,23 @@ def attention():
     yield Case("operations", "attention-huge", "attention", "scores in the thousands, one batch "
                "entry far above the other", {"q": q * np.array([1, 512], np.float32)
                                              .reshape(2, 1, 1, 1), "k": k, "v": v})
-    arrays = {"x": draw(B, N, D)} | draw.params(below("blocks.0.attn.", SHAPES))
+    arrays = {"x": draw(B, N, D)} | draw.params(select_prefix("blocks.0.attn.", SHAPES))
     yield Case("operations", "self_attention", "self_attention", "heads are runs of neighbouring "
                "channels; columns q, k, v", arrays, {"heads": A}, ("x", "params"))
     for form in ("tanh", "erf"):
-        arrays = {"x": draw(B, N, D)} | draw.params(below("blocks.0.mlp.", SHAPES))
+        arrays = {"x": draw(B, N, D)} | draw.params(select_prefix("blocks.0.mlp.", SHAPES))
         yield Case("operations", f"feed_forward-{form}", "feed_forward", "which GELU", arrays,
                    {"form": form}, ("x", "params"))
 
 
 def pooling():
-    full = below("pool.", SHAPES)
-    bare = {name: shape for name, shape in full.items() if not name.startswith(("ln.", "mlp."))}
+    shapes = select_prefix("pool.", SHAPES)
+    bare = {name: shape for name, shape in shapes.items() if not name.startswith(("ln.", "mlp."))}
     for name, wanted, most, form, why in [
             ("probe", bare, 2.0, "tanh", "one probe through q, columns k, v, no MLP"),
-            ("mlp", full, 2.0, "tanh", "y + mlp(ln(y))"),
-            ("mlp-erf", full, 2.0, "erf", "which GELU"),
-            ("mlp-faint", full, FAINT, "tanh", "the MLP's norm sees faint vectors: eps counts")]:
+            ("mlp", shapes, 2.0, "tanh", "y + mlp(ln(y))"),
+            ("mlp-erf", shapes, 2.0, "erf", "which GELU"),
+            ("mlp-faint", shapes, FAINT, "tanh", "the MLP's norm sees faint vectors: eps counts")]:
         draw = Draw(f"pool {name}")
         arrays = {"x": draw(B, N + 1, D, most=most)} | draw.params(wanted)
         if most == FAINT:
@@ -141,7 +140,7 @@ def blocks():
             ("faint", FAINT, "tanh", EPS, "eps counts in both norms"),
             ("large-eps", 2.0, "tanh", 0.25, "eps is the Config's")]:
         draw = Draw(f"block {name}")
-        arrays = {"z": draw(B, N, D, most=most)} | draw.params(below("blocks.0.", SHAPES))
+        arrays = {"z": draw(B, N, D, most=most)} | draw.params(select_prefix("blocks.0.", SHAPES))
         if most == FAINT:  # or the attention's own values would hide how faint z is
             for part in ("w", "b"):
                 arrays[f"params.attn.out.{part}"] *= np.float32(FAINT)

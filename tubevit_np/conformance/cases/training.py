@@ -1,4 +1,4 @@
-"""AdamW, its rate, clipping, ten joint steps, and the values that training begins with."""
+"""AdamW, its rate, clipping, ten joint steps, and the initial parameters."""
 
 import math
 

@@ -1,8 +1,10 @@
-"""The adapter of the PyTorch port, tests/benchmarks/torch_*.py: an example to follow.
+"""The adapter of the PyTorch port, torch_model.py and torch_training.py: an example to follow.
 
     pip install torch==2.13.0
 
-OPS[name] is a function of Tensors; the adapter calls it with arrays, or for its gradients."""
+OPS[name] is a function of Tensors; the adapter calls it with arrays, or for its gradients.
+
+    python -m tubevit_np.conformance tests.benchmarks.torch_adapter:adapter"""
 
 import json
 

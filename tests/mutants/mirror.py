@@ -1,6 +1,6 @@
-"""Mistakes made on purpose in the mirror; the form is that of mutants.py."""
+"""Mistakes made on purpose in the mirror."""
 
-from tests.mutants.model import Mutant
+from tubevit_np.conformance.mistakes.mutant import Mutant
 
 LAYERS = [Mutant("tubevit_tg/model/layers.py", *rest) for rest in [
     ('.mean(-1, keepdim=True) + eps).rsqrt()', '.mean(-1, keepdim=True) + 1e-5).rsqrt()',

@@ -1,0 +1,82 @@
+"""Mistakes made on purpose in decoding, augmentation and generated clips."""
+
+from tubevit_np.conformance.mistakes.mutant import Mutant
+
+FLIP = [Mutant("tubevit_np/data/augmentation/flip.py", *rest) for rest in [
+    ("x[..., ::-1, :] if", "x[..., ::-1, :, :] if",
+     "test_streaming.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
+     "upside down"),
+    ("swap and not has_sides(name)", "swap",
+     "test_streaming.py::test_mirrored_are_half_of_the_files_but_of_no_class_with_sides",
+     "left becomes right"),
+]]
+
+RANDAUGMENT = [Mutant("tubevit_np/data/augmentation/randaugment.py", *rest) for rest in [
+    ("256 * (1 - abs(s))", "128 * abs(s)", "test_randaugment.py::test_pointwise_operations_by_hand",
+     "solarize stronger where it should be weaker"),
+    ("8 - round(4 * abs(s))", "round(4 * abs(s))",
+     "test_randaugment.py::test_pointwise_operations_by_hand", "the bits taken for those left"),
+    ("math.radians(30 * s)", "math.radians(-30 * s)",
+     "test_randaugment.py::test_a_positive_angle_turns_to_the_left", "to the other side"),
+    ("0.45 * s * image.width", "0.45 * s * image.height",
+     "test_randaugment.py::test_translations_move_by_their_share_of_the_side",
+     "a share of the other side"),
+    ("x - a * x - b * y", "0 * x",
+     "test_randaugment.py::test_shears_lean_by_three_tenths_about_the_center", "about the corner"),
+    ("(x.reshape(-1, *x.shape[-2:]))", "(x[0])",
+     "test_randaugment.py::test_pointwise_operations_by_hand", "the first frame alone"),
+]]
+
+TIMESTAMPS = [Mutant("tubevit_np/data/decoding/timestamps.py", *rest) for rest in [
+    ("upcoming[0] <= time + 1e-6", "upcoming[0] <= time + 0.1",
+     "test_streaming.py::test_frames_by_the_clock", "a frame too late"),
+    ("    if time > 0 and not by_count:", "    if time < 0:",
+     "test_streaming.py::test_only_what_is_needed_is_decoded", "decoded from the beginning"),
+    ("not damage and length <= start + max(step, MAX_HOLD)", "True",
+     "test_odd_files.py::test_a_file_cut_short_that_does_not_say_so", "a still for what is lost"),
+    ("(path)  # a file that cannot seek", "(path) if False else (file, stream)  # a",
+     "test_odd_files.py::test_frames_without_times_are_counted", "goes on after a failed seek"),
+    ("k / rate if by_count or", "0.0 if by_count or",
+     "test_odd_files.py::test_frames_without_times_are_counted", "all frames at once"),
+    ('stream.metadata["DURATION"]', 'stream.metadata["LENGTH"]',
+     "test_odd_files.py::test_sound_that_lasts_longer_is_no_part_of_the_video",
+     "as long as its sound"),
+    ("        if start < last:", "        if start < 0 * last:",
+     "test_cache.py::test_times_that_jump_back_are_read_directly", "films joined together kept"),
+]]
+
+FIXED_RATE_CLIPS = [Mutant("tubevit_np/data/decoding/fixed_rate_clips.py", *rest) for rest in [
+    ("max(0, total - frames)", "total", "test_streaming.py::test_frames_by_the_clock",
+     "clips that reach past the end"),
+    ("if first and len(clip) < frames:", "if first < 0:",
+     "test_streaming.py::test_damaged_on_the_way_and_right_at_the_beginning",
+     "nothing of a video damaged there"),
+    ("        if count < total:", "        if count < 1:",
+     "test_cache.py::test_what_is_damaged_or_not_as_its_header_says_is_read_directly",
+     "half a film kept as a whole one"),
+]]
+
+VIDEO = [Mutant("tubevit_np/data/decoding/video.py", *rest) for rest in [
+    ("    if count < frames:\n        warn", "    if count < 0:\n        warn",
+     "test_short.py::test_a_single_file_says_it", "never said"),
+    ("2 * (temporal * k + np.arange", "2 * (temporal * k + 0 * np.arange",
+     "test_views.py::test_moments_of_several_views_are_all_different_and_each_is_spread",
+     "every view at the same moments"),
+    ("views.swapaxes(1, 2).reshape", "views.reshape",
+     "test_views.py::test_views_of_a_video_are_its_frames_and_squares",
+     "frames and squares mixed up"),
+]]
+
+IMAGES = [Mutant("tubevit_np/data/decoding/images.py", *rest) for rest in [
+    ("if height > width else starts * 0", "if height else starts * 0",
+     "test_views.py::test_squares_along_the_longer_side", "squares along the height alone"),
+]]
+
+LONG_CLIPS = [Mutant("tubevit_np/data/generated/long_clips.py", *rest) for rest in [
+    ("np.array([0.5])", "np.array([0.0])",
+     "test_long_clips.py::test_views_lie_evenly_from_end_to_end", "one view at the start"),
+    ("axis=1)", "axis=0)", "test_long_clips.py::test_a_view_is_a_part_of_a_clip_twice_as_long",
+     "views of different clips"),
+]]
+
+CLIPS = [*FLIP, *RANDAUGMENT, *TIMESTAMPS, *FIXED_RATE_CLIPS, *VIDEO, *IMAGES, *LONG_CLIPS]

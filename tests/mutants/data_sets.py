@@ -1,0 +1,163 @@
+"""Mistakes made on purpose in data sets and batches."""
+
+from tubevit_np.conformance.mistakes.mutant import Mutant
+
+IN_MEMORY = [Mutant("tubevit_np/data/datasets/in_memory.py", *rest) for rest in [
+    ("center_crop(self.val.x[part], self.size)", "self.val.x[part][..., :self.size, :self.size, :]",
+     "test_sources.py::test_held_out_files_come_once_cropped_at_the_center", "held out: a corner"),
+    ("np.random.default_rng([self.seed, CROPS, step])", "np.random.default_rng([0, CROPS, step])",
+     "test_sources.py::test_order_and_crops_of_files_depend_on_the_seed", "crops"),
+    ("sorted(in_val - in_train)", "sorted(in_train - in_val)",
+     "test_sources.py::test_classes_that_are_asked_for_but_not_taught_are_said",
+     "those taught but not asked for"),
+    ('"flip", "randaugment"', '"flip"',
+     "test_randaugment.py::test_training_files_alone_are_changed_each_by_its_own_draw",
+     "not what was asked"),
+    ('{"train": self.train, "val": self.val}', '{"val": self.val}',
+     "test_short.py::test_a_set_in_memory_says_it_once_and_counts_them",
+     "those of training not counted"),
+    ("{self.head: self.val.y[i:i + 1]}", "{self.head: self.val.y[:1]}",
+     "test_views.py::test_one_view_of_files_equals_the_usual_score",
+     "every label that of the first file"),
+    ("fps, memory, val)", "fps, np.inf, val)",
+     "test_streaming.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
+]]
+
+DATASET = [Mutant("tubevit_np/data/datasets/dataset.py", *rest) for rest in [
+    ("if head in SCORES:", "if head == SCORES:",
+     "test_run.py::test_a_head_named_as_a_score_is_refused_before_it_is_decoded",
+     "refused when all is decoded"),
+]]
+
+ANNOTATIONS = [Mutant("tubevit_np/data/datasets/annotations.py", *rest) for rest in [
+    ("if ids[name] == 1 else None", "if name else None",
+     "test_annotations.py::test_an_id_is_no_key", "a file without seconds for either of two rows"),
+    ("{int(row['time_end']):06d}", "{int(row['time_end'])}",
+     "test_annotations.py::test_kinetics_of_2017", "seconds not filled up with zeros"),
+    ('.replace("]", "")', "", "test_annotations.py::test_something_something", "a bracket left"),
+    ("names.get(label, label)", "label", "test_annotations.py::test_lists_of_files",
+     "numbers where there are names"),
+    ("path.parent.parent if", "path.parent if", "test_annotations.py::test_something_something",
+     "clips looked for among the labels"),
+    (", followlinks=True", "",
+     "test_annotations.py::test_clips_behind_a_link_and_links_in_a_circle",
+     "clips behind a link not found"),
+]]
+
+LISTING = [Mutant("tubevit_np/data/datasets/listing.py", *rest) for rest in [
+    ("canonical_part(row.split) if row.split else part", "part",
+     "test_annotations.py::test_kinetics_of_2019_all_splits_in_one_file",
+     "the split of a row not looked at"),
+    ('if ".." in file.parts:', "if not file.parts:",
+     "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside", "files from anywhere"),
+    ('if len(names) == 1 else f"two', 'if names else f"two',
+     "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside",
+     "the first of two classes"),
+    ("parts_in_tables(path)), key=len)", "parts_in_tables(path)), key=bool)",
+     "test_annotations.py::test_kinetics_of_2017",
+     "a folder of train alone before the tables of both parts"),
+]]
+
+SUBSET = [Mutant("tubevit_np/data/datasets/subset.py", *rest) for rest in [
+    ("rng.permutation(len(of_class))[:limit]", "range(len(of_class))[:limit]",
+     "test_annotations.py::test_classes_and_files_are_drawn_by_the_seed",
+     "the first files, not drawn ones"),
+    ("rng.choice(available, classes, replace=False).tolist()", "available[:classes]",
+     "test_annotations.py::test_classes_and_files_are_drawn_by_the_seed",
+     "the first classes, not drawn ones"),
+    ("if existing := ", "if False and ", "test_annotations.py::test_no_table_is_written_over",
+     "a table lost"),
+]]
+
+STREAMING = [Mutant("tubevit_np/data/datasets/streaming.py", *rest) for rest in [
+    ("orders[i // total][i % total]", "orders[0][i % total]",
+     "test_sources.py::test_every_file_comes_once_in_each_epoch", "every epoch in the same order"),
+    ("[self.seed, CROPS, step, k]", "[self.seed, CROPS, 0, k]",
+     "test_streaming.py::test_a_clip_begins_at_any_moment_and_place",
+     "every step at the same moments"),
+    ("self._read(path, 0.5, short", "self._read(path, 0.0, short",
+     "test_streaming.py::test_a_clip_begins_at_any_moment_and_place", "held out: the beginning"),
+    ("(i + k) % len", "i % len", "test_streaming.py::test_what_is_broken_is_left_out_and_counted",
+     "the broken file again"),
+    ("(length - size + 1)", "(length - size)", "test_streaming.py::test_crops_reach_every_corner",
+     "never at the far edge"),
+    ("first_frame(len(cached), frames, position)", "0",
+     "test_cache.py::test_the_same_batches_and_the_second_time_nothing_is_decoded",
+     "always the beginning"),
+    ("if not all(isinstance(remark", "if all(isinstance(remark",
+     "test_cache.py::test_the_same_batches_and_the_second_time_nothing_is_decoded",
+     "only what is damaged is kept"),
+    ("if all(trial._read_held_out(i)", "if False and all(trial._read_held_out(i)",
+     "test_streaming.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
+]]
+
+LABELED_FILES = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for rest in [
+    ("np.arange(count) * total // max(1, count)", "np.arange(count)",
+     "test_sources.py::test_a_glance_is_spread_over_the_whole_held_out_set",
+     "a glance at the first classes alone"),
+    ("if i not in self.broken]", "if i >= 0]",
+     "test_streaming.py::test_what_is_broken_is_left_out_and_counted",
+     "names of what was not scored"),
+    ("AUGMENTATIONS, step, k]", "AUGMENTATIONS, step]",
+     "test_randaugment.py::test_training_files_alone_are_changed_each_by_its_own_draw",
+     "all of a batch alike"),
+    ("if not isinstance(remark, ShortClip):", "if remark:",
+     "test_short.py::test_a_stream_says_it_once_for_a_set", "said of every file"),
+]]
+
+SUMMARY = [Mutant("tubevit_np/data/datasets/summary.py", *rest) for rest in [
+    ('before["digest"] != after["digest"]', 'before["train"] == after["val"]',
+     "test_run.py::test_other_files_than_the_run_began_with_are_said", "changed files not said"),
+    ("counts[label] += 1", "counts[0] += 1",
+     "test_run.py::test_the_data_is_described_in_the_folder", "all of the first class"),
+]]
+
+CACHE = [Mutant("tubevit_np/data/datasets/cache.py", *rest) for rest in [
+    ("status.st_mtime_ns, ", "", "test_cache.py::test_another_file_size_or_speed_is_another_entry",
+     "pictures of the older file"),
+    ("*settings))", "))", "test_cache.py::test_another_file_size_or_speed_is_another_entry",
+     "pictures of another size"),
+    ("except (OSError, ValueError, EOFError):", "except OSError:",
+     "test_cache.py::test_a_damaged_entry_is_made_anew", "stops at a damaged entry"),
+    ('f".{entry.stem}.{os.getpid()}.{threading.get_ident()}.part"', '".part"',
+     "test_cache.py::test_threads_that_write_the_same_entry", "all write the same file"),
+    ("self.failure.setdefault", "{}.setdefault",
+     "test_cache.py::test_a_full_disk_is_said_once_and_training_goes_on", "said of every file"),
+    ("partial.unlink(missing_ok=True)", "pass",
+     "test_cache.py::test_a_full_disk_is_said_once_and_training_goes_on", "half files left"),
+]]
+
+SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
+    ("[self.seed, TRAIN, step, image]", "[self.seed, TRAIN, step]",
+     "test_sources.py::test_the_images_of_a_step_are_no_frames_of_its_clips",
+     "one stream for clips and images"),
+    ("generated_pools(self.size, self.seed, HELD_OUT)", "self.pools",
+     "test_sources.py::test_held_out_examples_are_made_of_other_sprites_than_training",
+     "scored on the sprites of training"),
+]]
+
+JOINT = [Mutant("tubevit_np/data/joint.py", *rest) for rest in [
+    ("w * a + (1 - w) * b", "w * b + (1 - w) * a",
+     "test_joint.py::test_mixup_mixes_pixels_and_labels_by_the_same_shares", "shares of the other"),
+    ("rng.beta(alpha, alpha,", "rng.beta(1, 1,",
+     "test_joint.py::test_shares_come_from_the_beta_distribution", "any share as often"),
+    ("(len(x), 1)), axis=1)", "(len(x), 1)), axis=0)",
+     "test_joint.py::test_frames_in_an_order_of_each_clips_own", "frames in their order"),
+    ("[self.seed, DROPOUT, step, k]", "[self.seed, DROPOUT, k]",
+     "test_joint.py::test_steps_sources_and_seeds_have_their_own_randomness",
+     "the same dropped in every step"),
+]]
+
+PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
+    ("for step in steps:\n", "for step in range(len(steps)):\n",
+     "test_prefetch.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
+     "batches begin anew once resumed"),
+    ("            messages.clear()\n", "",
+     "test_prefetch.py::test_what_the_other_process_has_to_say_is_said_by_this_one",
+     "the same remarks with every batch"),
+    ("    with _block_interrupts():\n        worker.start()\n", "    worker.start()\n",
+     "test_prefetch.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
+]]
+
+DATA_SETS = [*IN_MEMORY, *DATASET, *ANNOTATIONS, *LISTING, *SUBSET, *STREAMING, *LABELED_FILES,
+             *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]
