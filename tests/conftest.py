@@ -11,7 +11,7 @@ import pytest
 
 import tubevit_np
 from tubevit_np.conformance.pytest_port import pytest_addoption  # noqa: F401 - pytest finds it
-from tubevit_np.model.model import say_once
+from tubevit_np.model.checks import warn_once
 
 
 def pytest_configure():
@@ -23,7 +23,7 @@ def pytest_configure():
 @pytest.fixture(autouse=True)
 def nothing_said():
     """Each test hears a warning that is given once in a process."""
-    say_once.cache_clear()
+    warn_once.cache_clear()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import small
 import tubevit_np as tv
 from tubevit_np.cost import count as cost
 from tubevit_np.cost import table as cost_table
-from tubevit_np.fast import tubes
 from tubevit_np.fast.tubes import tokenize
 from tubevit_np.model.kernels import tube_kernel
 from tubevit_np.variants import model
@@ -40,7 +39,8 @@ class Counted(np.ndarray):
 def operations(run):
     """Operations of run(); resized kernels and tokens count as Counted, too."""
     Counted.operations = 0
-    with (mock.patch.object(tubes, "tube_kernel", lambda *args: tube_kernel(*args).view(Counted)),
+    with (mock.patch.dict(tokenize.__globals__,
+                         tube_kernel=lambda *args: tube_kernel(*args).view(Counted)),
           mock.patch.object(model, "tokenize", lambda *args: tokenize(*args).view(Counted))):
         run()
     return Counted.operations

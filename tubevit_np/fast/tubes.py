@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from tubevit_np.fast.layers import linear
+from tubevit_np.fast.layers import linear  # noqa: F401 - of tube_tokens
+from tubevit_np.fast.retuned import retuned
+from tubevit_np.model import tubes as reference
 from tubevit_np.model.geometry import grid, member_offsets
-from tubevit_np.model.kernels import tube_kernel
 
 
 def windows(video, tube):
@@ -29,14 +30,4 @@ def pad_far(video, needed):
     return np.pad(video, [(0, 0), *((0, n) for n in short), (0, 0)]) if any(short) else video
 
 
-def tube_tokens(video, w, b, tube):
-    voxels = windows(video, tube)
-    members = linear(voxels, w.reshape(-1, w.shape[-1]), b)
-    return members.reshape(*voxels.shape[:2], -1)
-
-
-def tokenize(params, video, cfg):
-    fitting = [i for i, tube in enumerate(cfg.tubes) if all(grid(tube, video.shape[1:4]))]
-    return np.concatenate([tube_tokens(video, tube_kernel(params, cfg, i),
-                                       params["tubes"][str(i)]["b"], cfg.tubes[i])
-                           for i in fitting], axis=1)
+tube_tokens, tokenize = retuned(reference, "tube_tokens tokenize", globals())
