@@ -57,3 +57,13 @@ def test_attention_of_scores_far_above_and_below_0(score):
     wanted = np.array([math.e, 1, (1 + math.e) / 2]) / (1 + math.e)
     np.testing.assert_allclose(weights[0, 0, :, 0], wanted, rtol=score * 1e-6)
     small.assert_close(fast.attention(q[1:], k[1:], v[1:])[0], found[1:])
+
+
+def test_clips_of_a_batch_never_mix(rng):
+    """Not by one bit: a clip with safe scores stays as it is beside a loud one."""
+    params, x = small.params(small.MODEL, rng), small.clips(rng, batch=3)
+    _, before = fast.forward(params, x, small.MODEL, "verb")
+    x[1] = np.nan
+    _, after = fast.forward(params, x, small.MODEL, "verb")
+    for name, value in after.items():  # pool.q has no clips: all share the probe
+        assert name == "pool.q" or np.array_equal(value[[0, 2]], before[name][[0, 2]]), name

@@ -9,6 +9,30 @@ DROPOUT = [Mutant("tubevit_np/training/dropout.py", *rest) for rest in [
      "test_dropout.py::test_every_example_layer_and_part_drops_others", "every layer the same"),
     ("scramble(own ^ at)", "(own ^ at)", "test_dropout.py::test_neighbours_are_independent",
      "whole rows dropped"),
+    ("z = drop(MLP, change)", "z = drop(ATTENTION, change)",
+     "test_dropout.py::test_a_model_drops_tokens_and_what_each_part_adds", "one mask for both"),
+    ("attention_branch_backward(drop(ATTENTION, d_y), z", "attention_branch_backward(d_y, z",
+     "test_train.py::test_the_joint_gradient_is_the_slope_of_the_joint_loss[0.2]",
+     "no dropout on the way back through attention"),
+    ("mlp_branch_backward(drop(MLP, d_z), cache", "mlp_branch_backward(d_z, cache",
+     "test_train.py::test_the_joint_gradient_is_the_slope_of_the_joint_loss[0.2]",
+     "no dropout on the way back through the MLP"),
+    ("embed_backward(drop(0, TOKENS, d_z), params", "embed_backward(d_z, params",
+     "test_train.py::test_the_joint_gradient_is_the_slope_of_the_joint_loss[0.2]",
+     "no dropout on the way back to the tokens"),
+    ("x.reshape(len(x) // frames, -1, x.shape[-1])).reshape",
+     "x.swapaxes(0, 1).reshape(len(x) // frames, -1, x.shape[-1])).reshape",
+     "test_divided_attention.py::test_dropout_of_all_three_parts_by_clip", "masks of other tokens"),
+]]
+
+FROZEN = [Mutant("tubevit_np/training/frozen.py", *rest) for rest in [
+    (">= num_frozen_blocks", "> num_frozen_blocks",
+     "test_gate.py::test_what_trains_beside_frozen_blocks", "one block more is frozen"),
+    ("return not num_frozen_blocks or part not in", "return True or part not in",
+     "test_gate.py::test_what_trains_beside_frozen_blocks", "tubes train below frozen blocks"),
+    ("if layer < num_frozen_blocks", "if False",
+     "test_backward.py::test_frozen_blocks_keep_nothing_and_change_no_other_gradient",
+     "frozen blocks keep their intermediates"),
 ]]
 
 LOSS = [Mutant("tubevit_np/training/loss.py", *rest) for rest in [
@@ -20,28 +44,31 @@ LOSS = [Mutant("tubevit_np/training/loss.py", *rest) for rest in [
      "test_loss.py::test_a_tie_or_nan_is_no_hit", "ties and NaN are right"),
 ]]
 
-OPTIM = [Mutant("tubevit_np/training/optim.py", *rest) for rest in [
-    ("smooth(w, lr * smoothness)", "smooth(w, smoothness)",
-     "test_optim.py::test_kernels_are_smoothed_after_each_step", "smoothed as much at any rate"),
+STEP = [Mutant("tubevit_np/training/step.py", *rest) for rest in [
+    ("if layer >= num_frozen_blocks})", "if True})",
+     "test_backward.py::test_frozen_blocks_keep_nothing_and_change_no_other_gradient",
+     "the way back through frozen blocks"),
+    ("weight * len(part.x) / len(batch.x)", "weight / PARTS",
+     "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss",
+     "unequal parts weigh the same"),
+    ("batch.split(PARTS * accumulate)", "batch.split(PARTS)",
+     "test_train.py::test_parts_are_as_small_as_asked", "accumulate ignored"),
+    ("total += float(loss)", "total = float(loss)",
+     "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss", "last part's loss"),
 ]]
 
 COSINE_BASIS = [Mutant("tubevit_np/training/cosine_basis.py", *rest) for rest in [
+    ("smooth(w, lr * smoothness)", "smooth(w, smoothness)",
+     "test_optim.py::test_kernels_are_smoothed_after_each_step", "smoothed as much at any rate"),
     ("(np.square(np.arange(n) / n)", "(np.arange(n) / n",
      "test_cosine_basis.py::test_waves_shrink_by_their_squared_frequency", "frequency not squared"),
 ]]
 
 TRAIN = [Mutant("tubevit_np/training/train.py", *rest) for rest in [
-    ("weight * len(part.x) / len(batch.x)", "weight / PARTS",
-     "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss",
-     "unequal parts weigh the same"),
     ("step_once(step + 1,", "step_once(step + 1 - run.first,",
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "AdamW counts anew once resumed"),
-    ("batch.split(PARTS * accumulate)", "batch.split(PARTS)",
-     "test_train.py::test_parts_are_as_small_as_asked", "accumulate ignored"),
     ("    check(run.recipe)\n", "",
      "test_train.py::test_what_numpy_has_not_is_refused_on_resume_too", "trained otherwise"),
-    ("total += float(loss)", "total = float(loss)",
-     "test_train.py::test_parts_give_the_gradient_of_the_undivided_joint_loss", "last part's loss"),
 ]]
 
 EVALUATE = [Mutant("tubevit_np/training/evaluate.py", *rest) for rest in [
@@ -54,4 +81,4 @@ EVALUATE = [Mutant("tubevit_np/training/evaluate.py", *rest) for rest in [
      "the mean of the logits"),
 ]]
 
-TRAINING = [*DROPOUT, *LOSS, *OPTIM, *COSINE_BASIS, *TRAIN, *EVALUATE]
+TRAINING = [*DROPOUT, *FROZEN, *LOSS, *STEP, *COSINE_BASIS, *TRAIN, *EVALUATE]
