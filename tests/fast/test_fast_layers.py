@@ -48,6 +48,11 @@ def test_the_float32_error_function():
     assert erf(np.array([-np.inf, 1e30, 0], np.float32)).tolist() == [-1, 1, 0]
 
 
+def test_weights_sum_to_one(rng):
+    _, weights = fast.attention(*(split_heads(x, A) for x in rng.standard_normal((3, B, N, D))))
+    small.assert_close(weights.sum(-1), np.ones((B, A, N)))
+
+
 @pytest.mark.parametrize("score", [50, 95, 1000])
 def test_attention_of_scores_far_above_and_below_0(score):
     q = score**0.5 * np.array([[1.0], [-1], [0]], np.float32)  # the second's are all far below

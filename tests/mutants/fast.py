@@ -13,7 +13,7 @@ BLOCKS = [Mutant("tubevit_np/fast/blocks.py", *rest) for rest in [
      "test_fast_layers.py::test_clips_of_a_batch_never_mix",
      "safe heads as loud ones of the batch"),
     ("        weights /= total\n", "        pass\n",
-     "test_fast_layers.py::test_blocks_of_any_size_change_nothing", "weights that sum to more"),
+     "test_fast_layers.py::test_weights_sum_to_one", "weights that sum to more"),
     ("i in range(0, count, step)]", "i in range(0, count - 1, step)]",
      "test_fast_layers.py::test_blocks_of_any_size_change_nothing", "the last one left out"),
     ("max(1, CACHE_NUMBERS // size)", "CACHE_NUMBERS // size",
