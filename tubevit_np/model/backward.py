@@ -1,7 +1,9 @@
 """Every gradient by hand: the forward functions in reverse, from the scores back to the kernels.
 
 f_backward(d_y, ...) takes the gradient of the output of f, the inputs of f and its cache.  It
-returns the gradient of the input of f, and those of its weights by name.  d_x means dL/dx."""
+returns the gradient of the input of f, and those of its weights by name.  d_x means dL/dx.
+Products such as `x up` stand for linear(x, **up), the bias included.  The file runs from single
+functions up to the whole model: to follow the gradient, begin with `backward`."""
 
 import math
 
@@ -23,7 +25,8 @@ def linear_backward(d_y, x, w):
 def layer_norm_backward(d_y, x, g, eps):
     """y = g n + b, n = (x - mean) / s, s = sqrt(variance + eps).  With d = g d_y:
 
-    d_x = (d - mean(d) - n mean(d n)) / s, for mean and s depend on x too;  d_g = sum(d_y n)."""
+    d_x = (d - mean(d) - n mean(d n)) / s, for mean and s depend on x too;  d_g = sum(d_y n),
+    d_b = sum(d_y), both over all rows."""
     x = x - x.mean(-1, keepdims=True)
     s = np.sqrt((x * x).mean(-1, keepdims=True) + eps)
     n, d, rows = x / s, g * d_y, tuple(range(x.ndim - 1))
@@ -37,8 +40,8 @@ def gelu_backward(d_y, x, form):
 
 
 def normal_density(x, form):
-    """Phi'(x) = exp(-x^2 / 2) / sqrt(2 pi); in the tanh form (1 - t^2) u' / 2, where
-    t = tanh(u), u = sqrt(2 / pi) (x + 0.044715 x^3)."""
+    """Phi'(x) = exp(-x^2 / 2) / sqrt(2 pi); in the tanh form (1 - t^2) u' / 2, where t = tanh(u),
+    u = sqrt(2 / pi) (x + 0.044715 x^3), u' = sqrt(2 / pi) (1 + 3 0.044715 x^2)."""
     if form == "erf":
         return np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
     t = 2 * normal_cdf(x, form) - 1
@@ -51,11 +54,13 @@ def softmax_backward(d_y, y):
 
 
 def attention_backward(d_y, q, k, v, weights):
-    """y = weights v, weights = softmax(s), s = q k^T / sqrt(E):  d_weights = d_y v^T,
+    """y = weights v, weights = softmax(s), s = q k^T / sqrt(E);  d_y (B, A, Q, E).
 
-    d_q = d_s k / sqrt(E), d_k = d_s^T q / sqrt(E), d_v = weights^T d_y.  d_y (B, A, Q, E)."""
-    d_s = softmax_backward(d_y @ v.swapaxes(-1, -2), weights) / math.sqrt(q.shape[-1])
-    return d_s @ k, d_s.swapaxes(-1, -2) @ q, weights.swapaxes(-1, -2) @ d_y
+    d_weights = d_y v^T, d_s = softmax_backward(d_weights, weights), d_q = d_s k / sqrt(E),
+    d_k = d_s^T q / sqrt(E), d_v = weights^T d_y.  A shared q (1, A, Q, E) gets a d_q per clip."""
+    d_s = softmax_backward(d_y @ v.swapaxes(-1, -2), weights)
+    d_q, d_k = (d / math.sqrt(q.shape[-1]) for d in (d_s @ k, d_s.swapaxes(-1, -2) @ q))
+    return d_q, d_k, weights.swapaxes(-1, -2) @ d_y
 
 
 def self_attention_backward(d_y, x, cache, qkv, out, heads):
@@ -75,34 +80,36 @@ def feed_forward_backward(d_y, x, cache, up, down, form):
     return d_x, with_prefix("up", d_up) | with_prefix("down", d_down)
 
 
-def attention_branch_backward(d_y, z, cache, ln1, attn, heads, eps):
-    """y = MSA(LN(z)): back through attention, then the norm."""
-    d_x, d_attn = self_attention_backward(d_y, cache["ln1"], select_prefix("attn", cache), **attn,
-                                          heads=heads)
+def attention_branch_backward(d_change, z, cache, ln1, attn, heads, eps):
+    """change = MSA(LN(z)) (B, N, D): back through attention, then the norm."""
+    d_x, d_attn = self_attention_backward(d_change, cache["ln1"], select_prefix("attn", cache),
+                                          **attn, heads=heads)
     d_z, d_ln1 = layer_norm_backward(d_x, z, ln1["g"], eps)
     return d_z, with_prefix("ln1", d_ln1) | with_prefix("attn", d_attn)
 
 
-def mlp_branch_backward(d_y, y, cache, ln2, mlp, eps, form):
-    """MLP(LN(y)): back through the MLP, then the norm."""
-    d_x, d_mlp = feed_forward_backward(d_y, cache["ln2"], select_prefix("mlp", cache), **mlp,
+def mlp_branch_backward(d_change, y, cache, ln2, mlp, eps, form):
+    """change = MLP(LN(y)) (B, N, D): back through the MLP, then the norm."""
+    d_x, d_mlp = feed_forward_backward(d_change, cache["ln2"], select_prefix("mlp", cache), **mlp,
                                        form=form)
     d_y, d_ln2 = layer_norm_backward(d_x, y, ln2["g"], eps)
     return d_y, with_prefix("ln2", d_ln2) | with_prefix("mlp", d_mlp)
 
 
-def block_backward(d_z, z, cache, ln1, attn, ln2, mlp, heads, eps, form):
-    """y = z + branch(z) gives d_z = d_y + branch_backward(d_y), once for each of Eq. 2 and 1."""
-    d_change, d_second = mlp_branch_backward(d_z, cache["middle"], cache, ln2, mlp, eps, form)
-    d_y = d_z + d_change
+def block_backward(d_out, z, cache, ln1, attn, ln2, mlp, heads, eps, form):
+    """out = y + MLP(LN(y)) (Eq. 2), y = z + MSA(LN(z)) (Eq. 1), all (B, N, D):
+
+    d_y = d_out + mlp_branch_backward(d_out), d_z = d_y + attention_branch_backward(d_y)."""
+    d_change, d_second = mlp_branch_backward(d_out, cache["middle"], cache, ln2, mlp, eps, form)
+    d_y = d_out + d_change
     d_change, d_first = attention_branch_backward(d_y, z, cache, ln1, attn, heads, eps)
     return d_y + d_change, d_first | d_second
 
 
 def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """Back through the MLP where there is one, out, attention, q and kv.
+    """d_y (B, D) -> d_x (B, N, D): back through the MLP where there is one, out, attention, q, kv.
 
-    Every clip asks with the same probe, so d_q is summed over clips."""
+    All clips share the probe, so d_q is summed over clips."""
     grads = {}
     if mlp is not None:
         d_x, d_mlp = feed_forward_backward(d_y, cache["ln"], select_prefix("mlp", cache), **mlp,
@@ -122,16 +129,16 @@ def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, 
 
 
 def gate_backward(d_y, z0, alpha, mask):
-    """y = z + tanh(alpha) z0:  d_z = d_y, d_z0 = tanh(alpha) d_y,
+    """y = z + tanh(alpha) m z0, m the mask:  d_z = d_y, d_z0 = tanh(alpha) m d_y,
 
-    d_alpha = (1 - tanh(alpha)^2) sum(d_y z0); z0 and d_z0 count where mask is set."""
+    d_alpha = (1 - tanh(alpha)^2) sum(d_y m z0)."""
     z0, d_z0 = (array * mask[:, None].astype(d_y.dtype) for array in (z0, d_y))
     d_alpha = (1 - np.tanh(alpha) ** 2) * (d_y * z0).sum()
     return d_y, np.tanh(alpha) * d_z0, {"alpha": np.asarray(d_alpha, d_y.dtype)}
 
 
 def resize_kernel_backward(d_y, size):
-    """y = M w for each axis in turn:  d_w = M^T d_y.  Returns d_w of that size (t, h, w)."""
+    """y = M w for each axis in turn:  d_w = M^T d_y.  d_y (t, h, w, C, D) -> d_w (*size, C, D)."""
     matrices = [interpolation_matrix(n_in, n_out).astype(d_y.dtype)
                 for n_in, n_out in zip(size, d_y.shape[:3], strict=True)]
     return np.einsum("it,jh,kw,ijkcd->thwcd", *matrices, d_y, optimize=True)
@@ -139,7 +146,7 @@ def resize_kernel_backward(d_y, size):
 
 def tube_tokens_backward(d_tokens, video, tube):
     """tokens = windows w + b:  d_w = windows^T d_tokens.  d_tokens (B, N, D)."""
-    voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
+    voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C), cut again rather than kept
     d_members = d_tokens.reshape(-1, d_tokens.shape[-1] // tube.members)
     d_w = voxels.reshape(-1, voxels.shape[-1]).T @ d_members
     return {"w": d_w.reshape(*tube.kernel, video.shape[-1], -1), "b": d_members.sum(0)}
@@ -165,9 +172,11 @@ def tokenize_backward(d_tokens, video, cfg):
 
 
 def backward(params, out, d_logits, cfg):
-    """Gradients {name: array} of all parameters that took part, from d_logits {head: (B, K)}.
+    """Gradients {name: array} of all parameters, from d_logits {head: (B, K)}.
 
-    out: the intermediates that forward returned.  classify, encode and embed in reverse."""
+    out: the intermediates that forward returned.  classify, encode and tokenize in reverse: fixed
+    positions are constants, so d_tokens = d_z0.  Heads that d_logits lacks and tubes that did not
+    fit get no gradient."""
     d_z, grads = classify_backward(d_logits, params, out, cfg)
     blocks = dict.fromkeys(range(cfg.depth), block_backward)
     d_z, found = encode_backward(d_z, params, out, cfg, blocks)
@@ -175,7 +184,7 @@ def backward(params, out, d_logits, cfg):
 
 
 def classify_backward(d_logits, params, out, cfg):
-    """Back through the heads, whose d_pooled add up, the pooling and the norm."""
+    """d_z (B, N, D): back through the heads, whose d_pooled add up, the pooling and the norm."""
     d_pooled, grads = 0, {}
     for head, d_head in d_logits.items():
         d_x, found = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])
@@ -189,9 +198,10 @@ def classify_backward(d_logits, params, out, cfg):
 
 
 def encode_backward(d_z, params, out, cfg, blocks):
-    """Back through the blocks, last first, and the gate; blocks: {layer: block_backward}.
+    """d_z0 (B, N, D): back through the blocks, last first, and the gate.
 
-    The tokens z0 entered twice, at the first block and at the gate, so both gradients add up."""
+    blocks: {layer: block_backward}.  The tokens z0 entered twice, at the first block and at the
+    gate, so both gradients add up."""
     d_z0, grads = 0, {}
     for layer, apply_backward in reversed(blocks.items()):
         if layer == cfg.gate_layer:
