@@ -114,7 +114,7 @@ lesson.show(figure, "Operations against tokens: a straight part and one that ben
 # %%
 frames = tv.with_tubes(base, "frames")
 print("each token looks at", cost.attended(frames, shape), "others, with global attention at",
-      cost.attended(replace(frames, attention="global"), shape)[0])
+      cost.attended(tv.variant(frames, attention="global"), shape)[0])
 for attention in ("global", "divided"):
     cfg = replace(frames, attention=attention)
     print(f"{attention:8}{sum(cost.flops(cfg, shape).values()) / 1e9:8.0f} GFLOPs, "

@@ -25,11 +25,11 @@ from tubevit_np.model.pooling import attention_pool
 from tubevit_np.model.position import positions, sincos_3d
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.model.tubes import tokenize, tube_tokens
-from tubevit_np.storage.checkpoint import check, from_json, load, save, to_json
+from tubevit_np.storage.checkpoint import check, load, save
 from tubevit_np.training.cosine_basis import adamw_by_waves
 from tubevit_np.training.loss import accuracy, cross_entropy
 from tubevit_np.training.optim import adamw, adamw_state, clip_grad_norm, learning_rate
-from tubevit_np.variants.config import VariantConfig, variant
+from tubevit_np.variants.config import VariantConfig, from_json, to_json, variant
 from tubevit_np.variants.divided_attention import divided_block
 from tubevit_np.variants.params import init, num_params, shapes
 from tubevit_np.variants.tube_sets import TUBE_SETS, with_tubes

@@ -9,8 +9,8 @@ from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.geometry import centers, grid
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.model.presets import PRESETS
-from tubevit_np.storage.checkpoint import check, from_json, load, save, to_json
-from tubevit_np.variants.config import VariantConfig, variant
+from tubevit_np.storage.checkpoint import check, load, save
+from tubevit_np.variants.config import VariantConfig, from_json, to_json, variant
 from tubevit_np.variants.params import init, num_params, shapes
 from tubevit_np.variants.tube_sets import TUBE_SETS, with_tubes
 from tubevit_tg import variants

@@ -24,12 +24,13 @@ from tubevit_np.commands import cli
 from tubevit_np.commands.options import OPTIONS
 from tubevit_np.commands.train_and_evaluate import whole_paths
 from tubevit_np.data import sources
+from tubevit_np.runs import held_out
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.run_folder import read_metrics
 from tubevit_np.training.evaluate import predictor
 
-COMMANDS = ("train", "evaluate", "predict", "kernels", "subset", "pretrained", "scale", "export",
-            "ablate", "info")
+COMMANDS = ("train", "evaluate", "predict", "kernels", "figures", "subset", "pretrained", "scale",
+            "export", "ablate", "info")
 TOP = Path(__file__).resolve().parents[2]
 HEAVY = """
 import sys
@@ -286,7 +287,7 @@ def test_evaluate_a_generated_run(capsys, tmp_path):
 
 
 def test_resume_a_finished_run(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(sources, "ENOUGH", 20)
+    monkeypatch.setattr(sources, "NUM_EVAL_CLIPS", 20)
     folder = copied(tmp_path / "run")
     assert run("train", "--resume", folder) == 0
     text = capsys.readouterr().out
@@ -468,7 +469,8 @@ def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
     [line] = capsys.readouterr().err.splitlines()
     assert line == "tubevit_np: no 64 GiB; use a smaller --size, --frames or --batch"
     assert not (tmp_path / "run").exists()
-    monkeypatch.setattr(sources, "generated_for", mock.Mock(side_effect=MemoryError("no 1 GiB")))
+    no_memory = mock.Mock(side_effect=MemoryError("no 1 GiB"))
+    monkeypatch.setattr(held_out, "generated_held_out", no_memory)
     assert run("evaluate", finished()) == 2  # it has no such options
     assert capsys.readouterr().err == "tubevit_np: no 1 GiB\n"
 

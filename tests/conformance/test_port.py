@@ -12,7 +12,7 @@ from tubevit_np.conformance.suite import FAILED, SKIPPED, checks, judge
 from tubevit_np.conformance.vectors import vectors
 
 ADAPTERS = "tubevit_np.conformance.adapters"
-OURS = {f"{ADAPTERS}.tubevit_np:adapter": None,
+OURS = {f"{ADAPTERS}.tubevit_np:adapter": None, f"{ADAPTERS}.tubevit_np_fast:adapter": None,
         f"{ADAPTERS}.tubevit_tg:adapter": Path(adapters.__file__).with_name("tubevit_tg.txt")}
 
 

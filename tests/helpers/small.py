@@ -23,10 +23,10 @@ MODELS = {
     "pool_mlp": replace(MODEL, pool_mlp=True, depth=1),
     "gate_all": replace(MODEL, gate_layer=0),
     "gate_tubes": replace(MODEL, gate_layer=1, gate_tokens="tubes"),
-    "learned": replace(MODEL, depth=1, position="learned", learned_for=(7, 10, 13)),
+    "learned": tv.variant(MODEL, depth=1, position="learned", learned_for=(7, 10, 13)),
     "shared_kernel": replace(MODEL, shared_kernel=True, depth=1),
     "shared_unpacked": replace(MODEL, shared_kernel=True, depth=1, tubes=(PATCH, OVERLAPPING)),
-    "divided": replace(MODEL, attention="divided", depth=1, gate_layer=0, tubes=(FRAMES,)),
+    "divided": tv.variant(MODEL, attention="divided", depth=1, gate_layer=0, tubes=(FRAMES,)),
 }
 
 
@@ -48,3 +48,13 @@ def assert_close(found, wanted, tolerance=ROUNDING):
     assert np.shape(found) == np.shape(wanted)  # NumPy would stretch one to fit the other
     error = np.abs(np.subtract(found, wanted)).max() / np.abs(wanted).max()
     assert error <= tolerance, f"off by {error:.1e} of the largest value"
+
+
+def forward(params, x, cfg, head):
+    """The reference, or for a variant its own forward pass."""
+    return (tv if type(cfg) is tv.Config else tv.variants).forward(params, x, cfg, head)
+
+
+def backward(params, out, d_logits, cfg):
+    """The reverse of forward."""
+    return (tv if type(cfg) is tv.Config else tv.variants).backward(params, out, d_logits, cfg)

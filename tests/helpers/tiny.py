@@ -10,14 +10,15 @@ from unittest import mock
 import clips
 import numpy as np
 
-from tubevit_np.runs import run, snapshots
+from tubevit_np.runs import run
 from tubevit_np.runs.open_run import new_run
 from tubevit_np.runs.recipe import Recipe
+from tubevit_np.training import kernel_snapshots
 from tubevit_np.training.train import train
 
 RECIPE = Recipe(steps=11, batch=3, image_batch=2, size=24, warmup=2, log_every=2, save_every=4)
-glance = mock.patch.object(run, "GLANCE", 20)  # so many held-out examples are soon looked at
-early = mock.patch.object(snapshots, "FIRST", 4)  # snapshots after 4 and 8 of 11 steps
+glance = mock.patch.object(run, "QUICK_EVAL_CLIPS", 20)  # few held-out examples save time
+early = mock.patch.object(kernel_snapshots, "FIRST", 4)  # snapshots after 4 and 8 of 11 steps
 
 
 @cache

@@ -1,6 +1,7 @@
 """Every gradient against differences of the loss: each function alone, then whole models."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from tubevit_np.model.backward import (
     attention_backward,
     attention_pool_backward,
     block_backward,
-    divided_block_backward,
     feed_forward_backward,
     gate_backward,
     gelu_backward,
@@ -24,11 +24,19 @@ from tubevit_np.model.backward import (
     tube_tokens_backward,
 )
 from tubevit_np.model.layers import split_heads, with_prefix
-from tubevit_np.training.dropout import dropout, no_dropout
+from tubevit_np.training import step
+from tubevit_np.training.dropout import (
+    TIME,
+    dropout,
+    dropout_block,
+    dropout_block_backward,
+    within_frames,
+)
 from tubevit_np.training.frozen import is_trainable
 from tubevit_np.training.loss import cross_entropy_backward
+from tubevit_np.variants.divided_backward import divided_block_backward
 
-TOLERANCE = 2.5e-10  # of the norm of a gradient; differences were seen to miss by 2.5e-11
+TOLERANCE = 2.5e-10  # of the norm of a gradient; differences were cache to miss by 2.5e-11
 B, N, D, A, M = 2, 4, 6, 3, 5
 CFG = tv.Config((small.PATCH,), D, 1, A, M, pool_mlp=True, channels=2, eps=0.1)
 
@@ -129,10 +137,10 @@ def test_attention(rng):
 
 def test_self_attention(rng):
     x, (nested, flat) = rng.standard_normal((B, N, D)), weights("blocks.0.attn", rng)
-    _, seen = tv.self_attention(x, **nested, heads=A)
+    _, cache = tv.self_attention(x, **nested, heads=A)
 
     def gradients(d_y):
-        d_x, found = self_attention_backward(d_y, x, seen, **nested, heads=A)
+        d_x, found = self_attention_backward(d_y, x, cache, **nested, heads=A)
         return {"x": d_x, **found}
     check_all(dotted(tv.self_attention, heads=A), {"x": x, **flat}, gradients, rng)
 
@@ -140,10 +148,10 @@ def test_self_attention(rng):
 @pytest.mark.parametrize("form", ["tanh", "erf"])
 def test_feed_forward(form, rng):
     x, (nested, flat) = rng.standard_normal((B, N, D)), weights("blocks.0.mlp", rng)
-    _, seen = tv.feed_forward(x, **nested, form=form)
+    _, cache = tv.feed_forward(x, **nested, form=form)
 
     def gradients(d_y):
-        d_x, found = feed_forward_backward(d_y, x, seen, **nested, form=form)
+        d_x, found = feed_forward_backward(d_y, x, cache, **nested, form=form)
         return {"x": d_x, **found}
     check_all(dotted(tv.feed_forward, form=form), {"x": x, **flat}, gradients, rng)
 
@@ -151,10 +159,10 @@ def test_feed_forward(form, rng):
 def test_block(rng):
     z, (nested, flat) = rng.standard_normal((B, N, D)), weights("blocks.0", rng)
     fixed = {"heads": A, "eps": 0.1, "form": "tanh"}
-    _, seen = tv.block(z, **nested, **fixed)
+    _, cache = tv.block(z, **nested, **fixed)
 
     def gradients(d_y):
-        d_z, found = block_backward(d_y, z, seen, **nested, **fixed)
+        d_z, found = block_backward(d_y, z, cache, **nested, **fixed)
         return {"x": d_z, **found}
     check_all(dotted(tv.block, **fixed), {"x": z, **flat}, gradients, rng)
 
@@ -162,15 +170,20 @@ def test_block(rng):
 @pytest.mark.parametrize("rate", [0, 0.3])
 def test_divided_block(rate, rng):
     z = rng.standard_normal((B, 3 * 4, D))
-    nested, flat = weights("blocks.0", rng, replace(CFG, attention="divided"))
-    drop = dropout(rate, np.array([3, 8], np.uint32)) if rate else no_dropout
-    fixed = {"frames": 3, "heads": A, "eps": 1.0, "form": "tanh", "drop": drop, "layer": 1}
-    _, seen = tv.divided_block(z, **nested, **fixed)
+    nested, flat = weights("blocks.0", rng, tv.variant(CFG, attention="divided"))
+    fixed = {"frames": 3, "heads": A, "eps": 1.0, "form": "tanh"}
+    ahead, back = {}, {}
+    if rate:
+        drop = partial(dropout(rate, np.array([3, 8], np.uint32)), 1)
+        inner = {"drop": within_frames(drop, 3)}
+        ahead = {"time_drop": partial(drop, TIME), "block": partial(dropout_block, **inner)}
+        back = ahead | {"block": partial(dropout_block_backward, **inner)}
+    _, cache = tv.divided_block(z, **nested, **fixed, **ahead)
 
     def gradients(d_y):
-        d_z, found = divided_block_backward(d_y, z, seen, **nested, **fixed)
+        d_z, found = divided_block_backward(d_y, z, cache, **nested, **fixed, **back)
         return {"x": d_z, **found}
-    check_all(dotted(tv.divided_block, **fixed), {"x": z, **flat}, gradients, rng)
+    check_all(dotted(tv.divided_block, **fixed, **ahead), {"x": z, **flat}, gradients, rng)
 
 
 @pytest.mark.parametrize("mlp", [True, False])
@@ -180,22 +193,22 @@ def test_attention_pool(mlp, rng):
         del nested["ln"], nested["mlp"]
         flat = tv.flatten(nested)
     fixed = {"heads": A, "eps": 0.1, "form": "tanh"}
-    _, seen = tv.attention_pool(x, **nested, **fixed)
+    _, cache = tv.attention_pool(x, **nested, **fixed)
 
     def gradients(d_y):
-        d_x, found = attention_pool_backward(d_y, x, seen, **nested, **fixed)
+        d_x, found = attention_pool_backward(d_y, x, cache, **nested, **fixed)
         return {"x": d_x, **found}
     check_all(dotted(tv.attention_pool, **fixed), {"x": x, **flat}, gradients, rng)
 
 
-@pytest.mark.parametrize("keep", [[True] * 4, [True, False, False, True]])
-def test_gate(keep, rng):
+@pytest.mark.parametrize("mask", [[True] * 4, [True, False, False, True]])
+def test_gate(mask, rng):
     z, z0, alpha = *rng.standard_normal((2, B, N, D)), np.array(0.7)
 
     def gradients(d_y):
-        d_z, d_z0, found = gate_backward(d_y, z0, alpha, np.array(keep))
+        d_z, d_z0, found = gate_backward(d_y, z0, alpha, np.array(mask))
         return {"z": d_z, "z0": d_z0, **found}
-    check_all(lambda z, z0, alpha: tv.gate(z, z0, alpha, np.array(keep)),
+    check_all(lambda z, z0, alpha: tv.gate(z, z0, alpha, np.array(mask)),
               {"z": z, "z0": z0, "alpha": alpha}, gradients, rng)
 
 
@@ -222,10 +235,10 @@ def test_cross_entropy(smoothing, rng):
     check(lambda logits: tv.cross_entropy(logits, labels, smoothing), logits, found, rng)
 
 
-def test_inside_undoes_under():
-    seen = {"w": 1, "mlp.up": 2}
+def test_select_prefix_undoes_with_prefix():
+    cache = {"w": 1, "mlp.up": 2}
     others = {"attn2.w": 3, "attn": 4}
-    assert select_prefix("attn", with_prefix("attn", seen) | others) == seen
+    assert select_prefix("attn", with_prefix("attn", cache) | others) == cache
 
 
 # Whole models: every parameter by name.
@@ -236,14 +249,14 @@ SHARES = {"verb": 1.0, "noun": 0.5}
 
 
 def model_loss(flat, x, cfg, heads):
-    logits, _ = tv.forward(tv.nest(flat), x, cfg, heads)
+    logits, _ = small.forward(tv.nest(flat), x, cfg, heads)
     return sum(SHARES[h] * tv.cross_entropy(logits[h], LABELS[h], 0.1) for h in heads)
 
 
 def model_gradients(flat, x, cfg, heads):
-    logits, out = tv.forward(tv.nest(flat), x, cfg, heads)
+    logits, out = small.forward(tv.nest(flat), x, cfg, heads)
     d_logits = {h: SHARES[h] * cross_entropy_backward(logits[h], LABELS[h], 0.1) for h in heads}
-    return tv.backward(tv.nest(flat), out, d_logits, cfg)
+    return small.backward(tv.nest(flat), out, d_logits, cfg)
 
 
 def check_model(cfg, x, heads, rng):
@@ -266,10 +279,10 @@ def test_every_gradient_of_a_model(cfg, rng):
 def test_frozen_blocks_keep_nothing_and_change_no_other_gradient(frozen, rng):
     cfg = replace(small.MODELS["gate_tubes"], depth=3, gate_layer=2)
     params, x, d_logits = small.params(cfg, rng), small.clips(rng), rng.standard_normal((2, 5))
-    _, out = tv.forward(params, x, cfg, "verb")
-    wanted = tv.backward(params, out, {"verb": d_logits}, cfg)
-    _, less = tv.forward(params, x, cfg, "verb", frozen=frozen)
-    found = tv.backward(params, less, {"verb": d_logits}, cfg, frozen=frozen)
+    _, out = tv.fast.forward(params, x, cfg, "verb")
+    wanted = tv.fast.backward(params, out, {"verb": d_logits}, cfg)
+    _, less = step.forward(params, x, cfg, ("verb",), num_frozen_blocks=frozen)
+    found = step.backward(params, less, {"verb": d_logits}, cfg, num_frozen_blocks=frozen)
     assert {name for name in wanted if is_trainable(name, frozen)} == set(found)
     assert all(np.array_equal(found[name], wanted[name]) for name in found)
     assert {name.split(".")[1] for name in out.keys() - less.keys()} == set("012"[:frozen])

@@ -159,7 +159,7 @@ def test_no_labels_and_no_extra(saved):
     assert metadata["labels"] == {} and metadata["extra"] == {}
 
 
-@pytest.mark.parametrize("failing", ["model.params.to_bytes", "storage.atomic_files.os.fsync",
+@pytest.mark.parametrize("failing", ["storage.checkpoint.to_bytes", "storage.atomic_files.os.fsync",
                                      "storage.atomic_files.os.replace"])
 def test_a_failed_write_leaves_the_old_file(saved, failing, monkeypatch):
     path, before = saved[0], saved[0].read_bytes()

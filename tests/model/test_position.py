@@ -1,7 +1,6 @@
 """Positions against the printed formula, and where the tokens of Table 12 sit."""
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ import small
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
-from tubevit_np.variants.positions import learned_rows
 
 SHAPE = (7, 10, 13)
 
@@ -115,43 +113,3 @@ def test_every_pair_of_axes_is_told_apart():
     for a, b in itertools.combinations(itertools.permutations((2.0, 3.0, 5.0)), 2):
         z = tv.sincos_3d(np.array([a, b]), 24)
         assert not np.allclose(z[0], z[1])
-
-
-def test_without_strides_tokens_lie_a_frame_and_a_pixel_apart():
-    """Table 7a's "without stride": where a kernel starts is counted in strides."""
-    cfg = replace(small.MODEL, position="strideless")
-    apart = tv.centres(small.OVERLAPPING, SHAPE, (1, 1, 1)).reshape(2, 2, 3, 3)
-    assert np.array_equal(apart[1, 1, 1] - apart[0, 0, 0], [1, 1, 1])
-    assert np.array_equal(apart[0, 0, 0], tv.centres(small.OVERLAPPING, SHAPE)[0])
-    at = np.concatenate([tv.centres(tube, SHAPE, (1, 1, 1)) for tube in cfg.tubes])
-    small.assert_close(tv.positions(cfg, SHAPE), 0.7 * tv.sincos_3d(at, 24, 50.0))
-
-
-@pytest.mark.parametrize("position", ["none", "learned"])
-def test_without_fixed_positions_there_are_none(position):
-    cfg = replace(small.MODELS["learned"], position=position,
-                  learned_for=SHAPE if position == "learned" else None)
-    assert not tv.positions(cfg, SHAPE).any()
-
-
-def test_learned_rows_of_an_image_are_the_first_of_the_patches(rng):
-    cfg = small.MODELS["learned"]  # 8 packed tokens, 2x2x3 patches, 12 overlapping ones
-    assert learned_rows(cfg, SHAPE) == [slice(0, 8), slice(8, 20), slice(20, 32)]
-    assert learned_rows(cfg, (1, 10, 13)) == [slice(0, 0), slice(8, 14), slice(20, 20)]
-    params, image = small.params(cfg, rng), small.clips(rng)[:, 0]
-    _, out = tv.forward(params, image, cfg, "verb")
-    small.assert_close(out["with_position"] - out["tokens"],
-                       np.broadcast_to(params["position"]["w"][8:14], (2, 6, 24)))
-
-
-@pytest.mark.parametrize("shape", [(12, 10, 13), (7, 16, 13), (7, 10, 18)])
-def test_positions_of_another_size_were_not_learned(shape):
-    with pytest.raises(ValueError, match=r"positions were learned for \(7, 10, 13\) \(T, H, W\)"):
-        learned_rows(small.MODELS["learned"], shape)
-
-
-@pytest.mark.parametrize("change", [{"position": "learned"}, {"learned_for": SHAPE},
-                                    {"position": "fourier"}])
-def test_learned_positions_and_their_size_go_together(change):
-    with pytest.raises(ValueError, match="position "):
-        replace(small.MODEL, **change)

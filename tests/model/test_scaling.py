@@ -8,7 +8,7 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.model.gate import patch_rows
+from tubevit_np.model.gate import gated_tokens
 from tubevit_np.training.frozen import is_trainable
 
 ALL = np.ones(3, bool)
@@ -38,9 +38,11 @@ def test_inert_at_first_to_the_last_bit(dtype, rng):
     assert found.dtype == dtype and np.array_equal(found, z)
 
 
-def test_which_rows_are_patches():
-    rows = patch_rows((small.PACKED, small.PATCH, small.OVERLAPPING), (2, 3, 1))
-    assert rows.tolist() == [False, False, True, True, True, False]
+def test_which_tokens_the_gate_adds():
+    """Of 8 packed tokens, 12 patches and 12 of the other tube."""
+    assert gated_tokens(small.MODELS["gate_all"], (7, 10, 13)).tolist() == [True] * 32
+    found = gated_tokens(small.MODELS["gate_tubes"], (7, 10, 13))
+    assert found.tolist() == [True] * 8 + [False] * 12 + [True] * 12
 
 
 def test_what_trains_beside_frozen_blocks():

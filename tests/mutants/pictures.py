@@ -8,11 +8,11 @@ LOOPS = "test_snapshots.py::test_both_loops_hand_over_what_a_step_left"
 KILLED = "test_run.py::test_a_killed_run_ends_as_one_that_was_not"
 
 SNAPSHOTS = [Mutant(*rest) for rest in [
-    ("tubevit_np/runs/snapshots.py", "(done // FIRST).bit_count() == 1", "done > 0",
+    ("tubevit_np/training/kernel_snapshots.py", "(done // FIRST).bit_count() == 1", "done > 0",
      "test_snapshots.py::test_snapshots_come_at_25_steps_and_always_twice_as_many", "every 25"),
     ("tubevit_np/runs/snapshots.py", "key=lambda path: int(path.stem)", "key=str",
      "test_snapshots.py::test_snapshots_are_read_in_the_order_of_their_steps", "order of names"),
-    ("tubevit_np/runs/snapshots.py", "if is_kernel(w.shape)", "if name.startswith(\"tubes\")",
+    ("tubevit_np/training/kernel_snapshots.py", "if is_kernel(w.shape)", "if name.startswith(\"tubes\")",
      "test_snapshots.py::test_all_kernels_and_nothing_else_in_half_precision",
      "biases kept, a shared kernel not"),
     ("tubevit_np/runs/run.py", "            self.snap(0, kernels(params))\n", "", KEPT, "no start"),
@@ -72,7 +72,7 @@ ATTENTION = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
      "test_attention_maps.py::test_heat_is_as_dense_as_it_is_strong", "colour added"),
     ("analysis/attention_weights", "weights.shape[-1] != count", "False",
      "test_attention_maps.py::test_divided_attention_has_pooling_alone", "divided laid over all"),
-    ("analysis/attention_weights", "np.argsort(-shares)", "np.argsort(shares)",
+    ("analysis/attention_weights", "np.argsort(-scores)", "np.argsort(scores)",
      "test_attention_maps.py::test_answers_are_the_largest_shares_first", "least likely first"),
     ("model_plots/attention", "/ weights.shape[-1]", "/ len(cfg.tubes)",
      "test_attention_maps.py::test_the_share_of_each_tube", "tubes alike, not tokens"),

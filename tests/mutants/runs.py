@@ -34,11 +34,11 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "resumed without its moments"),
     ("else self.left_out + 1", "else 1",
      "test_run.py::test_half_precision_may_leave_out_ten_steps_in_a_row", "left out for ever"),
-    ("(PATIENCE if self.recipe.precision == \"half\" else 0)", "PATIENCE",
+    ("(MAX_SKIPPED_STEPS if self.recipe.precision == \"half\" else 0)", "MAX_SKIPPED_STEPS",
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "patience in float32, too"),
     ("np.isfinite([loss, norm]).all()", "np.isfinite(loss)",
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "an infinite gradient applied"),
-    ("[:-KEEP]", "[:-1]",
+    ("[:-MAX_CHECKPOINTS]", "[:-1]",
      "test_run.py::test_the_files_of_a_run", "one checkpoint kept"),
     ("if done == self.recipe.steps:\n                self.", "if done < 0:\n                self.",
      "test_run.py::test_the_files_of_a_run", "no model"),
@@ -118,7 +118,7 @@ CLI = [Mutant("tubevit_np/commands/cli.py", *rest) for rest in [
 ]]
 
 RECIPE = [Mutant(*rest) for rest in [
-    ("tubevit_np/runs/recipe.py", "shares = self.devices * self.accumulate", "shares = self.devices",
+    ("tubevit_np/runs/recipe.py", "parts = self.devices * self.accumulate", "parts = self.devices",
      "test_recipe.py::test_a_recipe_refuses", "parts that do not go onto all devices"),
     ("tubevit_np/storage/atomic_files.py", "os.replace(unfinished, path)", "path.write_bytes(b'')",
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
@@ -350,7 +350,7 @@ ABLATE = [Mutant(*rest) for rest in [
 LOST = [Mutant(f"tubevit_np/{file}.py", old, new, test, why) for file, old, new, test, why in [
     ("commands/interrupt", "threading.Timer(AGAIN, _thread.interrupt_main).start()", "pass",
      "test_stopping.py::test_a_lost_ctrl_c_comes_again", "a Ctrl-C that is lost"),
-    ("commands/interrupt", "            before(told)\n", "            pass\n",
+    ("commands/interrupt", "            before(unraisable)\n", "            pass\n",
      "test_stopping.py::test_what_else_is_lost_is_told_as_ever", "errors lost in silence"),
     ("runs/open_run", '("config.json", MODEL)', '("config.json",)',
      "test_run.py::test_a_checkpoint_of_something_else_is_not_written_over", "a model lost"),

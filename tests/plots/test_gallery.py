@@ -17,7 +17,8 @@ from tubevit_np.plots.gallery import pictures as gallery
 from tubevit_np.plots.gallery.run_data import Missing, Opened
 from tubevit_np.plots.kernel_plots import controls
 from tubevit_np.runs.recipe import write_recipe
-from tubevit_np.runs.snapshots import kernels, write_snapshot
+from tubevit_np.runs.snapshots import write_snapshot
+from tubevit_np.training.kernel_snapshots import kernels
 
 LABELS = {"video": {"verb": ["up", "down"], "noun": ["cat", "eel", "owl"]}, "image": {"noun": [
     "cat", "eel", "owl"]}}

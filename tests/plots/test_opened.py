@@ -12,7 +12,8 @@ from tiny import coded, copied, finished
 import tubevit_np as tv
 from tubevit_np.plots.gallery.example_clip import generated
 from tubevit_np.plots.gallery.run_data import Missing, Opened
-from tubevit_np.runs.snapshots import kernels, read_snapshots, write_snapshot
+from tubevit_np.runs.snapshots import read_snapshots, write_snapshot
+from tubevit_np.training.kernel_snapshots import kernels
 
 
 @pytest.fixture(scope="module")

@@ -19,11 +19,13 @@ from tiny import RECIPE, class_folder, copied, early, finished, glance
 import tubevit_np as tv
 from tubevit_np.data.batch import CROPS, HELD_OUT, PARAMETERS, POOLS, TRAIN
 from tubevit_np.data.datasets.dataset import Dataset
-from tubevit_np.data.sources import GeneratedSource, open_sources, sources_for
+from tubevit_np.data.sources import GeneratedSource, open_sources
+from tubevit_np.runs.held_out import sources_for
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.recipe import read_recipe
-from tubevit_np.runs.run import Run, labels_of
+from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import checkpoints, find_model, load_model, read_metrics
+from tubevit_np.runs.score_names import labels_of
 from tubevit_np.training import train as training
 from tubevit_np.training.optim import learning_rate
 from tubevit_np.training.train import train
@@ -438,7 +440,7 @@ def test_a_model_is_scored_on_generated_clips_by_its_own_classes(on_files):
 def test_a_model_of_videos_alone_is_scored_on_no_images(on_files):
     path, _, _, notes = load_model(on_files / "run")
     notes = notes | {"heads": '{"video": ["films"]}'}
-    with pytest.raises(ValueError, match="was not trained on images; it knows video"):
+    with pytest.raises(ValueError, match="was not trained on images; its heads are for video"):
         sources_for(path, notes, images=[on_files / "shots"])
 
 

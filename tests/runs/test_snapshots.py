@@ -11,8 +11,9 @@ from tiny import RECIPE, early, finished
 
 import tubevit_np as tv
 import tubevit_tg as tg
-from tubevit_np.runs.snapshots import due, kernels, read_snapshots, write_snapshot
+from tubevit_np.runs.snapshots import read_snapshots, write_snapshot
 from tubevit_np.training import train as in_numpy
+from tubevit_np.training.kernel_snapshots import due, kernels
 from tubevit_tg.training import train as in_tinygrad
 
 

@@ -5,7 +5,8 @@ import pytest
 import small
 
 import tubevit_np as tv
-from tubevit_np.training.dropout import ATTENTION, MLP, TOKENS, dropout, no_dropout, scramble
+from tubevit_np.training.dropout import ATTENTION, MLP, TOKENS, dropout, scramble
+from tubevit_np.training.step import forward
 
 KEYS = np.array([7, 2**32 - 1, 0], np.uint32)
 
@@ -48,9 +49,8 @@ def test_scramble_is_that_of_murmurhash3():
     assert len(np.unique(scramble(np.arange(2**16, dtype=np.uint32)))) == 2**16
 
 
-def test_nothing_is_dropped_unless_asked(rng):
+def test_precision_is_kept(rng):
     x = rng.standard_normal((3, 5, 6))
-    assert no_dropout(1, MLP, x) is x
     assert dropout(0.4, KEYS)(0, MLP, x.astype(np.float32)).dtype == np.float32
 
 
@@ -58,7 +58,7 @@ def test_a_model_drops_tokens_and_what_each_part_adds(rng):
     """By setting the same numbers to zero by hand, in one block."""
     cfg = small.MODELS["erf"]
     params, x, drop = small.params(cfg, rng), small.clips(rng, 3), dropout(0.3, KEYS)
-    _, out = tv.forward(params, x, cfg, "verb", drop=drop)
+    _, out = forward(params, x, cfg, ("verb",), drop)
     _, plain = tv.forward(params, x, cfg, "verb")
     kept = drop(0, TOKENS, np.ones_like(out["tokens"]))
     small.assert_close(out["with_position"], plain["with_position"] * kept)

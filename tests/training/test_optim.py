@@ -40,7 +40,8 @@ def test_adamw_equals_a_loop(size, rng):
     state = tv.adamw_state(params)
     for t, step in enumerate(steps, start=1):
         grads = {name: size * g for name, g in step.items()}
-        tv.adamw(params, grads, state, t, lr=0.01, weight_decay=0.3, rates=RATES, spectral=False)
+        tv.adamw_by_waves(params, grads, state, t, lr=0.01, weight_decay=0.3, rates=RATES,
+                          spectral=False)
     for name, w in params.items():
         small.assert_close(w.ravel(), np.array(wanted[name]))
 
@@ -64,7 +65,7 @@ def test_kernels_by_waves_equal_a_loop(rng):
                for d in range(SHAPES[name][-1])]
     state = tv.adamw_state(params)
     for t, step in enumerate(steps, start=1):
-        tv.adamw(params, step, state, t, lr=0.01, weight_decay=0.3, rates=RATES)
+        tv.adamw_by_waves(params, step, state, t, lr=0.01, weight_decay=0.3, rates=RATES)
     small.assert_close(to_waves(params[name]).reshape(-1, 2), np.array(columns).T)
 
 
@@ -72,7 +73,7 @@ def test_kernels_are_smoothed_after_each_step():
     runs = []
     for smoothness in (0.0, 0.4):
         params = draw(np.random.default_rng(1))
-        tv.adamw(params, draw(np.random.default_rng(2)), tv.adamw_state(params), 1, 0.1,
+        tv.adamw_by_waves(params, draw(np.random.default_rng(2)), tv.adamw_state(params), 1, 0.1,
                  rates=RATES, smoothness=smoothness)
         runs.append(params)
     plain, smoothed = runs
@@ -87,7 +88,7 @@ def test_only_kernels_go_by_waves(rng):
     runs = []
     for spectral in (False, True):
         params = draw(np.random.default_rng(1))
-        tv.adamw(params, draw(np.random.default_rng(2)), tv.adamw_state(params), 1, 0.1,
+        tv.adamw_by_waves(params, draw(np.random.default_rng(2)), tv.adamw_state(params), 1, 0.1,
                  spectral=spectral)
         runs.append(params)
     assert {name for name in SHAPES if not np.array_equal(runs[0][name], runs[1][name])} == {
@@ -97,7 +98,7 @@ def test_only_kernels_go_by_waves(rng):
 def test_the_first_step_is_as_long_as_the_rate(rng):
     params, grads = draw(rng), draw(rng)
     before = {name: w.copy() for name, w in params.items()}
-    tv.adamw(params, grads, tv.adamw_state(params), 1, lr=0.01, weight_decay=0, spectral=False)
+    tv.adamw(params, grads, tv.adamw_state(params), 1, lr=0.01, weight_decay=0)
     for name, w in params.items():
         np.testing.assert_allclose(w, before[name] - 0.01 * np.sign(grads[name]), atol=1e-6)
 

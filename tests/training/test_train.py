@@ -15,10 +15,10 @@ from tubevit_np.data.batch import Batch
 from tubevit_np.data.sources import GeneratedSource, open_sources
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.run import read_metrics
-from tubevit_np.training import train as training
+from tubevit_np.training import step
 from tubevit_np.training.dropout import dropout
-from tubevit_np.training.step import gradients, joint_gradients
-from tubevit_np.training.train import PARTS, train
+from tubevit_np.training.step import PARTS, gradients, joint_gradients
+from tubevit_np.training.train import train
 
 WEIGHTS = (1.0, 0.3)
 SIZES = [(5, 3), (4, 2), (2, 1), (1, 1)]  # odd ones make unequal parts; a single clip makes one
@@ -40,7 +40,7 @@ def joint_loss(params, batches, smoothing, rate=0.0):
     for batch, weight in zip(batches, WEIGHTS, strict=True):
         for head, y in batch.labels.items():
             drop = dropout(rate, batch.keys)
-            logits, _ = tv.forward(params, batch.x, MODEL, head, drop=drop)
+            logits, _ = step.forward(params, batch.x, MODEL, head, drop)
             total += weight * tv.cross_entropy(logits, y, smoothing)
     return total
 
@@ -63,20 +63,20 @@ def test_parts_give_the_gradient_of_the_undivided_joint_loss(rng, sizes, rate, a
 @pytest.mark.parametrize("rate", [0, 0.2])
 def test_the_joint_gradient_is_the_slope_of_the_joint_loss(rng, rate):
     """Along a random direction; the central difference was off by 2e-9."""
-    params, batches, step = small.params(MODEL, rng), joint_batch(rng, 5, 3), 1e-6
+    params, batches, h = small.params(MODEL, rng), joint_batch(rng, 5, 3), 1e-6
     flat = tv.flatten(params)
     way = {name: rng.standard_normal(w.shape) for name, w in flat.items()}
-    ahead, behind = (joint_loss(tv.nest({name: w + sign * step * way[name]
+    ahead, behind = (joint_loss(tv.nest({name: w + sign * h * way[name]
                                          for name, w in flat.items()}), batches, 0.1, rate)
                      for sign in (1, -1))
     grads = joint_gradients(params, batches, MODEL, WEIGHTS, 0.1, rate)[2]
     slope = sum(np.vdot(way[name], g) for name, g in grads.items())
-    assert_close(slope, (ahead - behind) / (2 * step), 2e-8)
+    assert_close(slope, (ahead - behind) / (2 * h), 2e-8)
 
 
 def test_parts_are_as_small_as_asked(monkeypatch, trained):
     seen = []
-    monkeypatch.setattr(training, "gradients", lambda params, batch, *rest: (
+    monkeypatch.setattr(step, "gradients", lambda params, batch, *rest: (
         seen.append(len(batch.x)), gradients(params, batch, *rest))[1])
     trained(steps=1, batch=7, image_batch=3, accumulate=3)
     assert sorted(seen) == [1, 1, 1] + [1, 1, 1, 1, 1, 2]

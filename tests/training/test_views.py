@@ -16,7 +16,7 @@ from tubevit_np.data.decoding.images import read_image, read_image_views, square
 from tubevit_np.data.decoding.video import positions, read_clip, read_views
 from tubevit_np.plots.training_plots.confusion_matrix import NAMED, draw_confusion
 from tubevit_np.runs.recipe import Recipe
-from tubevit_np.training.evaluate import answered, evaluate
+from tubevit_np.training.evaluate import evaluate, predict_all
 
 
 def test_moments_of_several_views_are_all_different_and_each_is_spread():
@@ -68,7 +68,7 @@ def test_the_score_of_views_is_the_mean_of_their_softmax(rng):
     batches = [SimpleNamespace(x=x, labels={"a": np.array([k])}) for k, x in enumerate(logits)]
     source = SimpleNamespace(kind="video", labels={"a": list("wxyz")},
                              held_out_views=lambda times, places, most: batches)
-    found, labels = answered(lambda x, heads: {"a": x}, source, views=(3, 2))["a"]
+    found, labels = predict_all(lambda x, heads: {"a": x}, source, views=(3, 2))["a"]
     wanted = [np.mean([tv.softmax(row) for row in view], axis=0) for view in logits]
     np.testing.assert_allclose(found, wanted, rtol=1e-14)
     assert labels.tolist() == [0, 1]
@@ -94,7 +94,7 @@ def test_one_view_of_files_equals_the_usual_score(tmp_path, rng):
 def test_generated_clips_have_one_view():
     source = SimpleNamespace(kind="video", labels={"a": list("xy")})
     with pytest.raises(ValueError, match="only files have several views"):
-        answered(None, source, views=(4, 3))
+        predict_all(None, source, views=(4, 3))
 
 
 def test_views_as_they_are_written():

@@ -112,10 +112,10 @@ def test_timm_s_ratio_gives_every_width_of_the_mlp(tmp_path):
 
 def test_learned_positions_are_those_of_the_patches(rng):
     """They stand behind those of the video tube, and its first frame's are an image's."""
-    cfg = replace(CFG, position="learned", learned_for=(7, 24, 24))
+    cfg = tv.variant(CFG, position="learned", learned_for=(7, 24, 24))
     params = small.params(cfg, rng)
     table, = to_timm(params, cfg, 24)["pos_embed"]
-    _, out = tv.forward(params, rng.random((1, 24, 24, 2)), cfg, "verb")
+    _, out = tv.variants.forward(params, rng.random((1, 24, 24, 2)), cfg, "verb")
     small.assert_close(table, (out["with_position"] - out["tokens"])[0])
     with pytest.raises(ValueError, match="positions were learned for"):
         to_timm(params, cfg, 12)

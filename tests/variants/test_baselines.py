@@ -9,10 +9,12 @@ from tiny import RECIPE, glance
 
 import tubevit_np as tv
 from tubevit_np.conformance import loops
+from tubevit_np.plots.gallery.run_plots import draw_run
 from tubevit_np.runs.open_run import new_run
-from tubevit_np.training.dropout import ATTENTION, MLP, TIME, dropout
+from tubevit_np.training.dropout import ATTENTION, MLP, TIME, dropout, dropout_blocks
 from tubevit_np.training.train import train
 from tubevit_np.variants import divided_attention as baselines
+from tubevit_np.variants.config import attention_of
 from tubevit_np.variants.divided_attention import by_frame, by_place, from_places
 
 B, FRAMES, PLACES, D, A = 2, 3, 5, 24, 3
@@ -63,8 +65,9 @@ def test_one_frame_is_an_ordinary_block_behind_a_sum(rng):
 def test_a_new_model_sees_each_frame_alone(rng):
     cfg = replace(CFG, gate_layer=None, position_scale=0.0)
     params, x = tv.init(cfg, rng), small.clips(rng).astype(np.float32)
-    _, out = tv.forward(params, x, cfg, "verb")
-    images = [tv.forward(params, x[:, t], cfg, "verb")[1]["norm"] for t in range(x.shape[1])]
+    _, out = tv.variants.forward(params, x, cfg, "verb")
+    images = [tv.variants.forward(params, x[:, t], cfg, "verb")[1]["norm"]
+              for t in range(x.shape[1])]
     small.assert_close(out["norm"], np.concatenate(images, axis=1), 1e-5)
 
 
@@ -101,7 +104,8 @@ def test_dropout_of_all_three_parts_by_clip(rng):
     """By setting the same numbers to zero by hand, in the order of the tokens."""
     params, z = block_params(rng), rng.standard_normal((B, FRAMES * PLACES, D))
     drop, ones = dropout(0.3, np.array([3, 8], np.uint32)), np.ones_like(z)
-    found, seen = tv.divided_block(z, **params, frames=FRAMES, **FIXED, drop=drop, layer=1)
+    block = dropout_blocks(replace(CFG, depth=2), (FRAMES, 10, 13), drop)[1]
+    found, seen = block(z, **params, **FIXED)
     change, _ = baselines.over_time(z, **params["time"], frames=FRAMES, heads=A, eps=1e-6)
     y = z + change * drop(1, TIME, ones)
     small.assert_close(seen["time.middle"], y)
@@ -118,7 +122,7 @@ def test_divided_attention_needs_one_2d_patch(tubes):
     with pytest.raises(ValueError, match=f"one tube, a 2D patch, not {names}$"):
         replace(CFG, tubes=tubes)
     with pytest.raises(ValueError, match="attention 'local' is not one of global, divided"):
-        replace(CFG, attention="local")
+        tv.variant(CFG, attention="local")
 
 
 def test_a_later_field_is_written_only_where_it_says_something():
@@ -142,7 +146,7 @@ def test_token_counts_of_every_set(name):
     assert sum(counts) == (TOKENS | SMALL)[name]
     assert any(tube.is_patch for tube in cfg.tubes)  # images, too, give tokens
     assert cfg.shared_kernel == ("shared" in name)
-    assert (cfg.attention == "divided") == ("frames" in name)
+    assert (attention_of(cfg) == "divided") == ("frames" in name)
 
 
 def test_the_last_tube_set_counts():
@@ -164,6 +168,6 @@ def test_divided_attention_trains_on_the_generated_set(tmp_path):
     opened = new_run(tmp_path, replace(RECIPE, tubes="demo-frames", steps=2, save_every=2))
     params = train(opened)
     assert params["blocks"]["0"]["time"]["fc"]["w"].any()  # it was 0
-    opened.draw()
+    draw_run(opened)
     assert tv.load(tmp_path / "model.safetensors")[1] == opened.cfg
     assert (tmp_path / "kernels.png").exists()

@@ -9,7 +9,6 @@ import numpy as np
 from tubevit_np.ablation.studies import IMAGES, STUDIES
 from tubevit_np.cost import count as cost
 from tubevit_np.model.config import format_size
-from tubevit_np.plots.gallery.run_plots import draw_ablation
 from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.run_folder import MODEL, load_model, read_metrics
@@ -38,8 +37,6 @@ def ablate(study, folder, seeds, given, engine, tell=print, base=None):
             found.append(scored(run, variant, engine))
         rows.append(row(name, variant, found))
     write_csv(folder / f"{study}.csv", COLUMNS, rows)
-    draw_ablation(folder / f"{study}.png", [dict(zip(COLUMNS, one, strict=True)) for one in rows],
-                  f"Ablation: {study}")
     return rows
 
 
@@ -101,9 +98,9 @@ def scored(place, variant, engine):
 
 
 def answers(path, notes, predict, views):
-    """Shares of held-out generated clips that are right."""
+    """Accuracies on held-out generated clips."""
     from tubevit_np.data.generated.long_clips import LongSource
-    from tubevit_np.data.sources import sources_for
+    from tubevit_np.runs.held_out import sources_for
     from tubevit_np.training.evaluate import predict_all, scores_of
 
     [source, *_] = sources_for(path, notes, data=["generated"])

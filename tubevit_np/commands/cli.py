@@ -4,10 +4,10 @@ import argparse
 import sys
 import warnings
 
-from tubevit_np.commands import convert, figures, options, train_and_evaluate
+from tubevit_np.commands import convert, drawing, options, train_and_evaluate
 from tubevit_np.commands.interrupt import ctrl_c_kept
 
-MODULES = train_and_evaluate, convert, figures  # a function for each command
+MODULES = train_and_evaluate, convert, drawing  # a function for each command
 
 
 def main(package, engine, arguments=None):

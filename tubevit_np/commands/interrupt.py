@@ -12,14 +12,14 @@ AGAIN = 0.1  # seconds, by which the __del__ has ended
 
 @contextmanager
 def ctrl_c_kept():
-    """Within it a KeyboardInterrupt that is lost comes again, a moment later."""
+    """Within it a KeyboardInterrupt that is lost is raised again a moment later."""
     before = sys.unraisablehook
 
-    def lost(told):
-        if issubclass(told.exc_type, KeyboardInterrupt):
+    def lost(unraisable):
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
             threading.Timer(AGAIN, _thread.interrupt_main).start()
         else:
-            before(told)
+            before(unraisable)
 
     sys.unraisablehook = lost
     try:

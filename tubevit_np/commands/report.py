@@ -2,6 +2,7 @@
 
 import json
 
+from tubevit_np.commands.drawing import can_draw, draw_confusion
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
 
@@ -19,13 +20,13 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
     names: of names_apart, where sources may share a head."""
     from tubevit_np.training.evaluate import predict_all, scores_of
 
-    scores = {}
+    scores, drawn = {}, bool(details) and can_draw()
     for source, own in zip(sources, names or [""] * len(sources), strict=True):
         answers = predict_all(predict, source, count, views)
         found = scores_of(answers, source.labels)
         if details:
             place = make_folder(details, "--details")
-            write_details(place, source, own, answers, source.examples(count))
+            write_details(place, source, own, answers, source.examples(count), drawn)
         which = of_set(source, sources) + in_brackets(own)
         tell(found, source, which)
         scores[source.kind + which] = found | {"left out": len(source.skipped)}
@@ -34,13 +35,13 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
 
 
 def tell(found, source, which):
-    """Print the shares of one source."""
+    """Print the accuracies of one source."""
     print(f"\n{found['count']} held-out {source.kind}s{which}"
           + (f", {len(source.skipped)} left out" if source.skipped else ""))
     width = max(14, *map(len, found))
-    for name, share in found.items():
+    for name, fraction in found.items():
         if name != "count":
-            print(f"  {name:{width}}  {share:7.1%}")
+            print(f"  {name:{width}}  {fraction:7.1%}")
 
 
 def of_set(source, sources):
@@ -53,15 +54,14 @@ def in_brackets(own):
     return f" ({own})" if own else ""
 
 
-def write_details(folder, source, own, answers, examples):
-    """Every answer, every class and a confusion matrix, for each head."""
+def write_details(folder, source, own, answers, examples, drawn=True):
+    """Every answer and every class of each head as CSV, and a confusion matrix if drawn."""
     from tubevit_np.commands import per_class as details
-    from tubevit_np.plots.style import save
-    from tubevit_np.plots.training_plots import confusion_matrix as confusion
 
     for head, found in answers.items():
         names = source.labels[head]
         title = f"{head}{in_brackets(own)}: what {source.kind}s are taken for"
         stem = "-".join(filter(None, (source.kind, head, own)))
         table = details.write_details(folder, stem, found, names, examples)
-        save(confusion.draw_confusion(table, names, title), folder / f"{stem}-confusion.png")
+        if drawn:
+            draw_confusion(folder / f"{stem}-confusion.png", table, names, title)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
+from tubevit_np.commands.drawing import draw_run, draw_study
 from tubevit_np.commands.report import parse_views, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
+from tubevit_np.data.sources import GENERATED
 from tubevit_np.model.config import format_size
 from tubevit_np.model.layers import softmax
 from tubevit_np.model.presets import PRESETS
-from tubevit_np.runs.recipe import GENERATED, Recipe, at_least, given_at_least
+from tubevit_np.runs.recipe import Recipe, at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.storage.atomic_files import check_folder, make_folder
 
@@ -35,7 +37,7 @@ def train(options, engine):
     params = engine.train(run)
     if run.first == run.recipe.steps:
         print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")
-    run.draw()
+    draw_run(run)
     report(engine.predictor(params, run.cfg), run.sources, None, run.folder)
 
 
@@ -75,7 +77,7 @@ def way_on(options):
 def evaluate(options, engine):
     from tubevit_np.commands.per_class import names_apart
     from tubevit_np.data.datasets.dataset import head_and_path
-    from tubevit_np.data.sources import sources_for
+    from tubevit_np.runs.held_out import sources_for
     from tubevit_np.runs.run_folder import load_model
 
     views = parse_views(options.views)
@@ -93,26 +95,17 @@ def evaluate(options, engine):
 
 def predict(options, engine):
     from tubevit_np.data.datasets.in_memory import read_one
-    from tubevit_np.data.sources import speed
+    from tubevit_np.runs.held_out import clip_fps
     from tubevit_np.runs.run_folder import heads_for, load_model
 
     _, params, cfg, notes = load_model(options.run)
-    kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), speed(notes))
+    kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), clip_fps(notes))
     for head, logits in engine.predictor(params, cfg)(x[None], heads_for(notes, kind)).items():
-        shares = softmax(logits.astype(np.float64))[0]
+        fractions = softmax(logits.astype(np.float64))[0]
         print(f"{head} of the {kind} {options.file}")
-        for i in np.argsort(-shares)[:5]:
-            bar, name = "#" * round(30 * shares[i]), notes["labels"][head][i]
-            print(f"  {shares[i]:6.1%}  {bar:30}  {name}")
-
-
-def kernels(options, engine):
-    from tubevit_np.plots.gallery.run_plots import draw_kernels
-    from tubevit_np.runs.run_folder import find_model
-
-    path = find_model(options.run)
-    for picture in draw_kernels(path, Path(options.out or path.parent)):
-        print(picture)
+        for i in np.argsort(-fractions)[:5]:
+            bar, name = "#" * round(30 * fractions[i]), notes["labels"][head][i]
+            print(f"  {fractions[i]:6.1%}  {bar:30}  {name}")
 
 
 def subset(options, engine):
@@ -146,11 +139,12 @@ def ablate(options, engine):
     folder = make_folder(options.out, "--out")
     given_at_least(1, options, "base-steps")
     rows = ablate(options.study, folder, options.seeds, given, engine, base=options.base_steps)
+    draw_study(folder / f"{options.study}.png", COLUMNS, rows, f"Ablation: {options.study}")
     width = max(len(row[0]) for row in rows)
     print(f"\n{COLUMNS[0]:{width}}" + "".join(f"{column:>9}" for column in COLUMNS[1:]))
-    for name, tokens, gflops, seconds, *shares, paper in rows:
+    for name, tokens, gflops, seconds, *fractions, paper in rows:
         print(f"{name:{width}}{tokens:9.0f}{gflops:9.3f}{seconds:9.0f}"
-              + "".join(f"{share:9.1%}" for share in shares) + f"{paper:>9}")
+              + "".join(f"{fraction:9.1%}" for fraction in fractions) + f"{paper:>9}")
 
 
 def info(options, engine):

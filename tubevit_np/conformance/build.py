@@ -13,13 +13,14 @@ import gmpy2
 import numpy as np
 from tqdm import tqdm
 
-import tubevit_np as tv
 from tubevit_np.conformance import SPEC, noise, oracle
 from tubevit_np.conformance.case import LEVELS, Draw, gathered
 from tubevit_np.conformance.cases.all import all_cases
 from tubevit_np.conformance.exact import PRECISION, exact_array, gradients, rounded
 from tubevit_np.conformance.files import FILES
 from tubevit_np.conformance.vectors import FOLDER, digest, npz
+from tubevit_np.model.config import Tube
+from tubevit_np.variants.config import from_json
 
 PLAIN = ("shapes", "preset", "init")  # their answers are no arrays and stand in the manifest
 
@@ -45,9 +46,9 @@ def _exact(case, name, array):
 
 def _typed(attributes):
     """Tubes and Configs in place of plain dicts."""
-    readers = {"tube": lambda tube: tv.Tube(**tube),
-               "tubes": lambda tubes: [tv.Tube(**tube) for tube in tubes],
-               "cfg": lambda cfg: tv.from_json(json.dumps(cfg))}
+    readers = {"tube": lambda tube: Tube(**tube),
+               "tubes": lambda tubes: [Tube(**tube) for tube in tubes],
+               "cfg": lambda cfg: from_json(json.dumps(cfg))}
     return {name: readers.get(name, lambda value: value)(value)
             for name, value in attributes.items()}
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-import tubevit_np as tv
+from tubevit_np.model.config import Config
+from tubevit_np.variants.config import to_json
 
 LEVELS = ("layout", "operations", "block", "model", "gradients", "optimizer", "training",
           "checkpoint", "refusals", "initial")
@@ -61,7 +62,7 @@ def _spread(shape):
 
 def plain(thing):
     """A Tube or Config as adapters get it: dicts, lists, numbers and texts."""
-    text = tv.to_json(thing) if isinstance(thing, tv.Config) else json.dumps(asdict(thing))
+    text = to_json(thing) if isinstance(thing, Config) else json.dumps(asdict(thing))
     return json.loads(text)
 
 

@@ -2,10 +2,12 @@
 
 import json
 
-import tubevit_np as tv
 from tubevit_np.conformance.case import Draw
+from tubevit_np.model.config import Config, Tube
+from tubevit_np.model.params import shapes
+from tubevit_np.variants.config import to_json
 
-TINY = tv.Config((tv.Tube((1, 4, 3), (4, 6, 5)),), 4, 1, 2, 3, {"verb": 4}, channels=2)
+TINY = Config((Tube((1, 4, 3), (4, 6, 5)),), 4, 1, 2, 3, {"verb": 4}, channels=2)
 
 
 def safetensors(arrays, metadata):
@@ -23,12 +25,12 @@ def safetensors(arrays, metadata):
 
 def parameters():
     """{name: array} of the good file."""
-    drawn = Draw("checkpoint").params(tv.shapes(TINY))
+    drawn = Draw("checkpoint").params(shapes(TINY))
     return {name.removeprefix("params."): array for name, array in drawn.items()}
 
 
 def _files():
-    good, notes = parameters(), {"config": tv.to_json(TINY), "labels": json.dumps({}),
+    good, notes = parameters(), {"config": to_json(TINY), "labels": json.dumps({}),
                                  "mean": "0.5", "std": "0.5"}
     missing = {name: array for name, array in good.items() if name != "norm.g"}
     more, less = good | {"cls": good["norm.g"]}, good | {"heads.verb.w": good["heads.verb.w"][:3]}

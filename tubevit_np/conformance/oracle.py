@@ -9,10 +9,12 @@ import math
 
 import numpy as np
 
-import tubevit_np as tv
 from tubevit_np.conformance import loops
 from tubevit_np.conformance.exact import exact, exact_array, gradients
 from tubevit_np.conformance.files import parameters
+from tubevit_np.model.params import shapes as param_shapes
+from tubevit_np.model.presets import PRESETS
+from tubevit_np.variants.config import to_json
 
 
 def over_clips(function):
@@ -38,11 +40,11 @@ def tokenize(params, video, cfg):
 
 
 def shapes(cfg):
-    return {name: list(shape) for name, shape in tv.shapes(cfg).items()}
+    return {name: list(shape) for name, shape in param_shapes(cfg).items()}
 
 
 def preset(name):
-    return json.loads(tv.to_json(tv.PRESETS[name]))
+    return json.loads(to_json(PRESETS[name]))
 
 
 def tube_tokens(video, w, b, tube):
@@ -185,7 +187,7 @@ def load(path):
 def init(cfg, seed):
     """{name: [shape, mean, standard deviation]} of new parameters."""
     return {name: [list(shape), *_spread(name, shape, cfg)]
-            for name, shape in tv.shapes(cfg).items()}
+            for name, shape in param_shapes(cfg).items()}
 
 
 def _spread(name, shape, cfg):

@@ -8,8 +8,10 @@ from pathlib import Path
 from tubevit_np.data.datasets.summary import changed
 from tubevit_np.data.sources import open_sources
 from tubevit_np.runs.recipe import read_recipe, write_recipe
-from tubevit_np.runs.run import Run, labels_of
+from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, checkpoints
+from tubevit_np.runs.score_names import labels_of
+from tubevit_np.runs.warm_start import start_config
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
 DATA = "data.json"
@@ -23,7 +25,7 @@ def new_run(folder, recipe):
     if checkpoints(folder) or any((folder / name).exists() for name in ("config.json", MODEL)):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
-    cfg = recipe.config({})
+    cfg = recipe.config({}) if recipe.start is None else start_config(recipe.start)
     recipe.check_model(cfg)  # before there is a folder, and before anything is decoded
     make_folder(folder, "--out")
     try:

@@ -2,27 +2,25 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
+from tubevit_np.data.augmentation import MAX_MAGNITUDE
+from tubevit_np.data.sources import GENERATED
 from tubevit_np.model.checks import check_tubes
 from tubevit_np.model.params import KERNEL_NORM
 from tubevit_np.model.presets import PRESETS
-from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import write_text
-from tubevit_np.storage.checkpoint import from_json, load, to_json
-from tubevit_np.variants.config import position_of, variant
+from tubevit_np.variants.config import from_json, position_of, to_json, variant
 from tubevit_np.variants.positions import learned_rows
 from tubevit_np.variants.tube_sets import with_tubes
 
 PRECISIONS = ("float32", "bfloat16", "half")
-LEAST = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
-                       "save_every", "accumulate", "devices"), 1)
-LEAST |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
-                        "smoothing", "smoothness", "mixup", "dropout", "randaugment", "magnitude",
-                        "frozen", "kernel_norm", "memory", "seed"), 0)
-SHARES = ("smoothing", "dropout")  # of one, which they must not reach
-MAGNITUDE = 10.0  # the largest that RandAugment knows
-GENERATED = "generated"  # in place of a path: clips and images made as training goes
+MINIMUM = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
+                         "save_every", "accumulate", "devices"), 1)
+MINIMUM |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
+                          "smoothing", "smoothness", "mixup", "dropout", "randaugment",
+                          "magnitude", "frozen", "kernel_norm", "memory", "seed"), 0)
+FRACTIONS = ("smoothing", "dropout")  # from 0 to below 1
 SETS = ("data", "images")  # paths, as many as there are sets
 NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for each set
 
@@ -45,7 +43,7 @@ class Recipe:
     fps: float | None = None  # of a clip; without, its frames are spread over the whole video
     flip: bool = False  # files at random, but for classes that tell left from right
     randaugment: int = 0  # operations on each file in training (data/randaugment.py)
-    magnitude: float = 10.0  # of these, 0 to MAGNITUDE
+    magnitude: float = 10.0  # of these, 0 to MAX_MAGNITUDE
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     cache: str | None = None  # folder of small decoded pictures of such a set, for the next epoch
     size: int = 48  # pixels, of both sides
@@ -80,32 +78,33 @@ class Recipe:
         self._check_numbers()
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
-        if self.start is None:  # else its file is read, once, by the run
+        if self.start is None:  # else the run reads the checkpoint, once, and checks its model
             self.check_model(self.config({}))
 
     def _check_numbers(self):
-        for name, least in LEAST.items():
+        for name, least in MINIMUM.items():
             value = getattr(self, name)
             for one in value if isinstance(value, tuple) else (value,):
                 at_least(least, name, one)
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
-        if self.magnitude > MAGNITUDE:
-            raise ValueError(f"magnitude is {self.magnitude}; it must be at most {MAGNITUDE:g}")
-        for name in SHARES:
+        if self.magnitude > MAX_MAGNITUDE:
+            raise ValueError(f"magnitude is {self.magnitude}; it must be at most "
+                             f"{MAX_MAGNITUDE:g}")
+        for name in FRACTIONS:
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")
         if self.precision not in PRECISIONS:
             raise ValueError(f"precision {self.precision!r} is not one of {', '.join(PRECISIONS)}")
-        self._check_shares()
+        self._check_devices()
 
-    def _check_shares(self):
-        shares = self.devices * self.accumulate
+    def _check_devices(self):
+        parts = self.devices * self.accumulate
         for kind, _, count, _ in self.sets if self.devices > 1 else ():
-            if count % shares:
+            if count % parts:
                 raise ValueError(f"{'image_' * (kind == 'image')}batch is {count}; for devices "
                                  f"{self.devices} and accumulate {self.accumulate} it must be a "
-                                 f"multiple of {shares}")
+                                 f"multiple of {parts}")
 
     @property
     def sets(self):
@@ -137,9 +136,8 @@ class Recipe:
         return [(count, self.size, self.size) for count in frames]
 
     def config(self, classes):
-        """The preset, or the model it starts from, with these heads, {name: K}."""
-        if self.start is not None:
-            return replace(load(find_model(self.start))[1], classes=classes)
+        """The preset with these heads, {name: K}; a warm start brings its own: see start_config."""
+        assert self.start is None, self.start
         sizes = (self.frames, self.size, self.size) if self.position == "learned" else None
         cfg = variant(PRESETS[self.preset], classes=classes, position=self.position,
                       learned_for=sizes)

@@ -1,6 +1,7 @@
 """What is usual for a size of the model, and for a data set of the paper."""
 
-from tubevit_np.runs.recipe import GENERATED, SETS, Recipe, as_given
+from tubevit_np.data.sources import GENERATED
+from tubevit_np.runs.recipe import SETS, Recipe, as_given
 from tubevit_np.runs.warm_start import started
 
 SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 10, of B

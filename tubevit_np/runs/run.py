@@ -4,7 +4,6 @@ It survives a kill.  Both packages train through it; arrays are NumPy's here, wh
 computes with."""
 
 import json
-import math
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,25 +15,25 @@ from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import ahead
 from tubevit_np.model.params import flatten, nest
-from tubevit_np.plots.gallery.run_plots import draw_curves, draw_kernels
 from tubevit_np.runs.run_folder import (
     MODEL,
     checkpoints,
-    find_model,
     load_last,
     newest_checkpoint,
     read_metrics,
 )
-from tubevit_np.runs.snapshots import kernels, write_snapshot
+from tubevit_np.runs.score_names import labels_of, named
+from tubevit_np.runs.snapshots import write_snapshot
 from tubevit_np.runs.warm_start import carried
 from tubevit_np.storage.atomic_files import write_text
 from tubevit_np.storage.checkpoint import save
 from tubevit_np.training.evaluate import evaluate
+from tubevit_np.training.kernel_snapshots import kernels
 from tubevit_np.variants.params import init
 
-GLANCE = 256  # held-out examples looked at beside each checkpoint
-PATIENCE = 10  # steps in a row that half precision may leave out, until its scale is right
-KEEP = 2  # checkpoints; the older one is for the day when the disk lies
+QUICK_EVAL_CLIPS = 256  # held-out examples looked at beside each checkpoint
+MAX_SKIPPED_STEPS = 10  # steps in a row that half precision may leave out, until its scale is right
+MAX_CHECKPOINTS = 2  # checkpoints; the older one is for the day when the disk lies
 
 
 class Run:
@@ -96,13 +95,13 @@ class Run:
         One that is not finite ends the run, but half precision leaves out a few in a row."""
         finite = np.isfinite([loss, norm]).all()
         self.left_out = 0 if finite else self.left_out + 1
-        if self.left_out > (PATIENCE if self.recipe.precision == "half" else 0):
+        if self.left_out > (MAX_SKIPPED_STEPS if self.recipe.precision == "half" else 0):
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
                              f"(last checkpoint: {self._last}); start again with a lower --lr")
-        shares = {f"train/{named(source.kind, head)}": share
-                  for source, found in zip(self.sources, right, strict=True)
-                  for head, share in found.items()}
-        self.recent += [{"loss": loss, "norm": norm} | shares] if finite else []
+        accuracies = {f"train/{named(source.kind, head)}": accuracy
+                      for source, found in zip(self.sources, right, strict=True)
+                      for head, accuracy in found.items()}
+        self.recent += [{"loss": loss, "norm": norm} | accuracies] if finite else []
         if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.due(step)):
             self._write_means(step, lr)
 
@@ -120,8 +119,8 @@ class Run:
         """After `done` steps a look at held-out examples, then a checkpoint.
 
         It comes last: what a kill leaves in the log without one is forgotten and done again."""
-        scores = {f"eval/{named(source.kind, name)}": share for source in self.sources
-                  for name, share in evaluate(predict, source, GLANCE).items()
+        scores = {f"eval/{named(source.kind, name)}": accuracy for source in self.sources
+                  for name, accuracy in evaluate(predict, source, QUICK_EVAL_CLIPS).items()
                   if name in source.labels or name == "both"}
         self._append({"step": done} | scores)
         flat = {f"_{moment}.{name}": value for moment in moments
@@ -130,15 +129,9 @@ class Run:
             if done == self.recipe.steps:
                 self._save(MODEL, params, step=done)
             self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
-        for old in checkpoints(self.folder)[:-KEEP]:
+        for old in checkpoints(self.folder)[:-MAX_CHECKPOINTS]:
             old.unlink()
         self.clock = time.perf_counter()  # the rate is of training alone
-
-    def draw(self):
-        """curves.png, and the kernels of the newest parameters."""
-        chance = chances((source.kind, source.labels) for source in self.sources)
-        draw_curves(self.folder, GLANCE, chance)
-        draw_kernels(find_model(self.folder), self.folder)
 
     def _carried(self, params):
         params, kept = carried(params, self.recipe.start, self.labels)
@@ -183,27 +176,3 @@ class Run:
         path = self.folder / "metrics.jsonl"
         kept = [record for record in read_metrics(path) if record["step"] <= step]
         write_text(path, "".join(json.dumps(record) + "\n" for record in kept))
-
-
-def labels_of(sources):
-    """{kind: {head: class names}}, in JSON's types."""
-    found = {}
-    for source in sources:
-        found.setdefault(source.kind, {}).update(
-            {head: list(names) for head, names in source.labels.items()})
-    return found
-
-
-def named(kind, head):
-    """How curves call a head's accuracy: an image's noun is not a video's."""
-    return f"image {head}" if kind == "image" else head
-
-
-def chances(groups):
-    """{accuracy: share that guessing gets};  groups: (kind, {head: class names}) of each source."""
-    found = {}
-    for kind, labels in groups:
-        found |= {named(kind, head): 1 / len(names) for head, names in labels.items()}
-        if len(labels) > 1:
-            found["both"] = math.prod(1 / len(names) for names in labels.values())
-    return found

@@ -5,23 +5,11 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
-from tubevit_np.model.params import flatten, nest
+from tubevit_np.model.params import nest
 from tubevit_np.storage.atomic_files import atomic_write
 from tubevit_np.storage.checkpoint import read_arrays
-from tubevit_np.training.cosine_basis import is_kernel
 
 FOLDER = "snapshots"
-FIRST = 25  # steps to the first one after the start, then always twice as many
-
-
-def due(done):
-    """Whether a snapshot follows so many steps: 25, 50, 100, 200, ..."""
-    return done % FIRST == 0 and (done // FIRST).bit_count() == 1
-
-
-def kernels(params):
-    """The kernels of a nested tree of either package, by name; not copies."""
-    return {name: w for name, w in flatten(params).items() if is_kernel(w.shape)}
 
 
 def write_snapshot(run, done, found):

@@ -1,5 +1,7 @@
 """A run that begins with what another one learned: its model and parameters, and new heads."""
 
+from dataclasses import replace
+
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.checkpoint import load
@@ -13,6 +15,13 @@ def started(path):
              if (preset.dim, preset.depth) == (cfg.dim, cfg.depth)]
     return ({name: kind(notes[name]) for name, kind in kinds.items() if name in notes}
             | {"preset": next(iter(alike), "demo")})
+
+
+def start_config(path):
+    """The Config of the run or checkpoint that a run starts from, without its heads.
+
+    Raises ValueError if there is no readable checkpoint."""
+    return replace(load(find_model(path))[1], classes={})
 
 
 def carried(params, path, labels):

@@ -1,7 +1,6 @@
 """A checkpoint: one safetensors file, the Config in its metadata.  Nothing is ever unpickled."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,27 +8,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from tubevit_np.model.checks import check_params
-from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.storage.atomic_files import atomic_write
-from tubevit_np.variants.config import variant
+from tubevit_np.variants.config import from_json, to_json
 from tubevit_np.variants.params import shapes
-
-
-def to_json(cfg):
-    """A Config as JSON; the fields of a variant are there only where it is one."""
-    return json.dumps(asdict(variant(cfg)), indent=2)
-
-
-def from_json(text):
-    """The Config that `to_json` wrote.  Raises ValueError where it is not one."""
-    try:
-        fields = json.loads(text)
-        tubes = tuple(Tube(**tube) for tube in fields.pop("tubes"))
-        plain = {name: fields.pop(name) for name in Config.__dataclass_fields__ if name in fields}
-        return variant(Config(tubes, **plain), **fields)
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"not a Config: {error}") from None
 
 
 def save(path, params, cfg, labels=None, extra=None, **metadata):

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from threadpoolctl import threadpool_limits
 
-from tubevit_np.runs.snapshots import due, kernels
 from tubevit_np.training.evaluate import predictor
 from tubevit_np.training.frozen import trainable_params
+from tubevit_np.training.kernel_snapshots import due, kernels
 from tubevit_np.training.optim import adamw_state, learning_rate
 from tubevit_np.training.step import PARTS, joint_step
 

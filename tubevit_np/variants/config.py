@@ -1,8 +1,9 @@
 """The Config of a model that is not TubeViT but is compared with it (Tables 5, 7a)."""
 
-from dataclasses import dataclass, fields
+import json
+from dataclasses import asdict, dataclass, fields
 
-from tubevit_np.model.config import Config
+from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.config_checks import choice, triple
 
 ATTENTIONS = ("global", "divided")
@@ -53,3 +54,19 @@ def attention_of(cfg):
 def position_of(cfg):
     """ "fixed", "strideless", "learned" or "none"."""
     return getattr(cfg, "position", "fixed")
+
+
+def to_json(cfg):
+    """A Config as JSON; the fields of a variant are there only where it is one."""
+    return json.dumps(asdict(variant(cfg)), indent=2)
+
+
+def from_json(text):
+    """The Config that `to_json` wrote.  Raises ValueError where it is not one."""
+    try:
+        fields = json.loads(text)
+        tubes = tuple(Tube(**tube) for tube in fields.pop("tubes"))
+        plain = {name: fields.pop(name) for name in Config.__dataclass_fields__ if name in fields}
+        return variant(Config(tubes, **plain), **fields)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"not a Config: {error}") from None

@@ -1,6 +1,6 @@
 """The training loop: from where a run stands to its last step."""
 
-from tubevit_np.runs.snapshots import due, kernels
+from tubevit_np.training.kernel_snapshots import due, kernels
 from tubevit_np.training.optim import adamw_state, learning_rate
 from tubevit_tg.backend.device import DEVICE, describe, devices, to_arrays, to_tensors
 from tubevit_tg.training.evaluate import predictor

@@ -112,7 +112,7 @@ OPS = {
     "gelu": lambda p, **given: p.gelu(**given),
     "softmax": lambda p, **given: p.softmax(**given),
     "attention": lambda p, **given: p.attention(**given)[0],
-    "gate": lambda p, **given: p.gate(**given),
+    "gate": lambda p, z, z0, alpha, keep: p.gate(z, z0, alpha, keep),
     "cross_entropy": lambda p, **given: p.cross_entropy(**given),
 } | {function.__name__: function for function in (
     scale_uint8, self_attention, feed_forward, attention_pool, block, forward, clip, adamw)}

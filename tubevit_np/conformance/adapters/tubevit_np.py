@@ -1,30 +1,24 @@
-"""The adapter of the NumPy package; its gradients are those written by hand in backward.py."""
+"""The adapter of the NumPy reference, tubevit_np/model; its gradients are those written by hand."""
 
 import copy
 
 import tubevit_np as tv
 from tubevit_np.conformance.adapters.own import Own, config, tube_of
-from tubevit_np.model.backward import (
-    attention_backward,
-    attention_pool_backward,
-    backward,
-    block_backward,
-    feed_forward_backward,
-    gate_backward,
-    gelu_backward,
-    layer_norm_backward,
-    resize_kernel_backward,
-    self_attention_backward,
-    softmax_backward,
-    tube_tokens_backward,
-)
+from tubevit_np.model import backward as reference
 from tubevit_np.model.layers import with_prefix
-from tubevit_np.training.loss import cross_entropy_backward
-from tubevit_np.training.step import joint_step
+from tubevit_np.training.cosine_basis import adamw_by_waves, kernel_rates
+from tubevit_np.training.loss import cross_entropy, cross_entropy_backward
+from tubevit_np.training.optim import clip_grad_norm
 
 
 class Numpy(Own):
+    """package: its functions;  gradients: the module of its backward functions."""
+
     dtypes = ("float64", "float32")
+
+    def __init__(self, package, gradients):
+        super().__init__(package)
+        self.gradients = gradients
 
     def enter(self, tree):
         return copy.deepcopy(tree)  # clipping and AdamW work in place
@@ -33,73 +27,83 @@ class Numpy(Own):
         return tree
 
     def joint_step(self, params, moments, run):
-        return joint_step(params, moments, run, pool=None)
+        """One step at a time, the losses of videos and images added."""
+        flat = tv.flatten(params)
+
+        def step(t, lr, batches):
+            results = [self.loss_and_gradients(params, batch, run) for batch in batches]
+            grads = {name: sum(found[name] for _, found in results if name in found)
+                     for name in flat}
+            norm = clip_grad_norm(grads, run.recipe.clip)
+            adamw_by_waves(flat, grads, moments, t, lr, run.recipe.weight_decay,
+                           kernel_rates(flat), run.recipe.spectral)
+            return sum(loss for loss, _ in results), norm
+
+        return step
+
+    def loss_and_gradients(self, params, batch, run):
+        smoothing = run.recipe.smoothing
+        logits, out = self.package.forward(params, batch.x, run.cfg, tuple(batch.labels))
+        loss = sum(cross_entropy(logits[head], y, smoothing) for head, y in batch.labels.items())
+        d_logits = {head: cross_entropy_backward(logits[head], y, smoothing)
+                    for head, y in batch.labels.items()}
+        return loss, self.gradients.backward(params, out, d_logits, run.cfg)
 
     def vjp(self, op, inputs, attributes, cotangents, by):
         """{input: gradient} of the sum of op's answer times the cotangents; all, not only `by`."""
         d = cotangents.get("out", cotangents)
         if "params" in inputs:
             inputs = inputs | {"params": tv.nest(inputs["params"])}
-        return VJPS[op](d, **inputs, **attributes)
+        return VJPS[op](self.package, self.gradients, d, **inputs, **attributes)
 
 
-def tube_tokens(d, video, w, b, tube):
-    return tube_tokens_backward(d, video, tube_of(tube))
+def tube_tokens(p, back, d, video, w, b, tube):
+    return back.tube_tokens_backward(d, video, tube_of(tube))
 
 
-def layer_norm(d, x, g, b, eps):
-    d_x, found = layer_norm_backward(d, x, g, eps)
+def layer_norm(p, back, d, x, g, b, eps):
+    d_x, found = back.layer_norm_backward(d, x, g, eps)
     return {"x": d_x} | found
 
 
-def attention(d, q, k, v):
-    _, weights = tv.attention(q, k, v)
-    return dict(zip("qkv", attention_backward(d, q, k, v, weights), strict=True))
+def attention(p, back, d, q, k, v):
+    _, weights = p.attention(q, k, v)
+    return dict(zip("qkv", back.attention_backward(d, q, k, v, weights), strict=True))
 
 
-def self_attention(d, params, x, heads):
-    _, seen = tv.self_attention(x, **params, heads=heads)
-    d_x, found = self_attention_backward(d, x, seen, **params, heads=heads)
-    return {"x": d_x} | with_prefix("params", found)
+def composite(name):
+    """The gradient of a function that returns (y, cache), by its x (or z) and its parameters."""
+    def vjp(p, back, d, params, **rest):
+        x = rest.pop("z", None)
+        key, x = ("x", rest.pop("x")) if x is None else ("z", x)
+        _, cache = getattr(p, name)(x, **params, **rest)
+        d_x, found = getattr(back, f"{name}_backward")(d, x, cache, **params, **rest)
+        return {key: d_x} | with_prefix("params", found)
+
+    return vjp
 
 
-def feed_forward(d, params, x, form):
-    _, seen = tv.feed_forward(x, **params, form=form)
-    d_x, found = feed_forward_backward(d, x, seen, **params, form=form)
-    return {"x": d_x} | with_prefix("params", found)
-
-
-def attention_pool(d, params, x, **rest):
-    _, seen = tv.attention_pool(x, **params, **rest)
-    d_x, found = attention_pool_backward(d, x, seen, **params, **rest)
-    return {"x": d_x} | with_prefix("params", found)
-
-
-def block(d, params, z, **rest):
-    _, seen = tv.block(z, **params, **rest)
-    d_z, found = block_backward(d, z, seen, **params, **rest)
-    return {"z": d_z} | with_prefix("params", found)
-
-
-def gate(d, z, z0, alpha, keep):
-    d_z, d_z0, found = gate_backward(d, z0, alpha, keep)
+def gate(p, back, d, z, z0, alpha, keep):
+    d_z, d_z0, found = reference.gate_backward(d, z0, alpha, keep)
     return {"z": d_z, "z0": d_z0} | found
 
 
-def forward(d, params, x, cfg, heads):
+def forward(p, back, d, params, x, cfg, heads):
     cfg, d_logits = config(cfg), {name.removeprefix("logits."): array for name, array in d.items()}
-    _, out = tv.forward(params, x, cfg, tuple(heads))
-    return with_prefix("params", backward(params, out, d_logits, cfg))
+    _, out = p.forward(params, x, cfg, tuple(heads))
+    return with_prefix("params", back.backward(params, out, d_logits, cfg))
 
 
 VJPS = {
-    "resize_kernel": lambda d, w, size: {"w": resize_kernel_backward(d, w.shape[:3])},
-    "gelu": lambda d, x, form: {"x": gelu_backward(d, x, form)},
-    "softmax": lambda d, x: {"x": softmax_backward(d, tv.softmax(x))},
-    "cross_entropy": lambda d, logits, labels, smoothing: {
+    "tube_tokens": tube_tokens, "layer_norm": layer_norm, "attention": attention, "gate": gate,
+    "forward": forward,
+    "resize_kernel": lambda p, back, d, w, size: {
+        "w": reference.resize_kernel_backward(d, w.shape[:3])},
+    "gelu": lambda p, back, d, x, form: {"x": back.gelu_backward(d, x, form)},
+    "softmax": lambda p, back, d, x: {"x": back.softmax_backward(d, tv.softmax(x))},
+    "cross_entropy": lambda p, back, d, logits, labels, smoothing: {
         "logits": d * cross_entropy_backward(logits, labels, smoothing)},
-} | {function.__name__: function for function in (
-    tube_tokens, layer_norm, attention, self_attention, feed_forward, attention_pool, block, gate,
-    forward)}
+} | {name: composite(name)
+     for name in ("self_attention", "feed_forward", "attention_pool", "block")}
 
-adapter = Numpy(tv)
+adapter = Numpy(tv, reference)

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-import tubevit_np as tv
 from tubevit_np.conformance.case import Case, Draw, plain
 from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH, SMALL
+from tubevit_np.model.config import Config
+from tubevit_np.model.params import shapes
 
-MODEL = tv.Config((PACKED, PATCH, OVERLAPPING), dim=20, depth=2, heads=5, mlp_dim=14,
-                  classes={"verb": 4, "noun": 7}, channels=2, position_scale=0.75, tau=50.0)
+MODEL = Config((PACKED, PATCH, OVERLAPPING), dim=20, depth=2, heads=5, mlp_dim=14,
+               classes={"verb": 4, "noun": 7}, channels=2, position_scale=0.75, tau=50.0)
 ONE = replace(MODEL, depth=1)
 FAINT = 2.0**-9
 
@@ -30,7 +31,7 @@ CONFIGS = {
 def models():
     for name, (cfg, shape, why) in CONFIGS.items():
         draw, heads = Draw(f"model {name}"), list(cfg.classes) if name == "video" else ["noun"]
-        arrays = {"x": draw(*shape, cfg.channels)} | draw.params(tv.shapes(cfg))
+        arrays = {"x": draw(*shape, cfg.channels)} | draw.params(shapes(cfg))
         yield Case("model", f"forward-{name}", "forward", why, arrays,
                    {"cfg": plain(cfg), "heads": heads}, ("params",))
 
@@ -38,7 +39,7 @@ def models():
 def faint():
     """Nothing before the first norm is larger than FAINT, so that eps shows through the model."""
     cfg, draw = replace(ONE, position_scale=FAINT), Draw("model faint")
-    arrays = {"x": draw(1, *SMALL, cfg.channels)} | draw.params(tv.shapes(cfg))
+    arrays = {"x": draw(1, *SMALL, cfg.channels)} | draw.params(shapes(cfg))
     block = "params.blocks.0"
     for name in arrays:
         if name.startswith(("params.tubes", f"{block}.attn.out", f"{block}.mlp.down")):
@@ -51,7 +52,7 @@ def pixels():
     cfg, draw = replace(ONE, mean=0.45, std=0.27), Draw("model uint8")
     arrays = {"x": draw.rng.integers(0, 256, (1, *SMALL, cfg.channels), np.uint8)}
     yield Case("model", "forward-uint8", "forward", "uint8 is scaled by the Config's mean and std",
-               arrays | draw.params(tv.shapes(cfg)), {"cfg": plain(cfg), "heads": ["noun"]},
+               arrays | draw.params(shapes(cfg)), {"cfg": plain(cfg), "heads": ["noun"]},
                dtypes=("float32",))
 
 

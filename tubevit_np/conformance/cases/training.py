@@ -1,17 +1,20 @@
 """AdamW, its rate, clipping, ten joint steps, and the values that training begins with."""
 
+import math
+
 import numpy as np
 
-import tubevit_np as tv
 from tubevit_np.conformance.case import Case, Draw, plain
 from tubevit_np.conformance.cases.layout import PATCH
-from tubevit_np.training.cosine_basis import kernel_rates
+from tubevit_np.model.config import Config, Tube
+from tubevit_np.model.params import shapes
+from tubevit_np.model.presets import TUBES
 
 SHAPES = {"tubes.0.w": (2, 3, 4, 1, 2), "matrix.w": (3, 4), "norm.g": (5,), "gate.alpha": ()}
 RATES = {"tubes.0.w": 0.5}
-SHORT = tv.Tube((3, 3, 2), (1, 4, 3), (1, 0, 2))
-TRAINED = tv.Config((PATCH, SHORT), 12, 1, 3, 8, {"verb": 4, "noun": 5}, channels=2, gate_layer=0,
-                    position_scale=0.5, tau=50.0)
+SHORT = Tube((3, 3, 2), (1, 4, 3), (1, 0, 2))
+TRAINED = Config((PATCH, SHORT), 12, 1, 3, 8, {"verb": 4, "noun": 5}, channels=2, gate_layer=0,
+                 position_scale=0.5, tau=50.0)
 CLIP, IMAGE, STEPS = (5, 7, 9), (7, 9), 10
 
 
@@ -54,13 +57,19 @@ def steps():
             "t": t, "lr": 0.125, "weight_decay": 0.25, "rates": RATES, "spectral": spectral})
 
 
+def kernel_rate(shape):
+    """The factor on the learning rate of a tube kernel: 4 (768 / fan in)^0.75."""
+    return 4 * (768 / math.prod(shape[:-1])) ** 0.75
+
+
 def trainings():
     """A batch of videos and one of images in each step, their mean losses added (Sec. 3.5)."""
     for name, spectral, why in [("ten-losses", False, "warm-up, cosine, clipping, decay, the gate"),
                                 ("ten-losses-by-waves", True, "kernels stepped by their waves")]:
         draw = Draw(name)
-        params = draw.params(tv.shapes(TRAINED))
-        rates = kernel_rates({name.removeprefix("params."): w for name, w in params.items()})
+        params = draw.params(shapes(TRAINED))
+        rates = {name.removeprefix("params."): kernel_rate(w.shape)
+                 for name, w in params.items() if w.ndim == 5}
         yield Case("training", name, "train", why, params | {
             "videos": draw(STEPS, 2, *CLIP, 2), "video_labels": draw.labels(4, STEPS, 2),
             "images": draw(STEPS, 3, *IMAGE, 2), "image_labels": draw.labels(5, STEPS, 3)}, {
@@ -70,7 +79,7 @@ def trainings():
 
 
 def beginnings():
-    cfg = tv.Config(tv.TUBE_SETS["main"], 96, 2, 3, 192, {"verb": 50}, gate_layer=0, pool_mlp=True)
+    cfg = Config(TUBES["main"], 96, 2, 3, 192, {"verb": 50}, gate_layer=0, pool_mlp=True)
     yield Case("initial", "spread", "init", "small kernels, or they drown the position; 0 biases, "
                "gains 1, alpha 0", attributes={"cfg": plain(cfg), "seed": 0}, judge="spread")
 

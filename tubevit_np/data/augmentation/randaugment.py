@@ -10,7 +10,7 @@ import math
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from tubevit_np.runs.recipe import MAGNITUDE
+from tubevit_np.data.augmentation import MAX_MAGNITUDE
 
 GREY = (128, 128, 128)
 
@@ -44,7 +44,7 @@ def randaugment(x, rng, layers, magnitude):
     As many numbers are drawn whatever the operations."""
     names, sides = rng.integers(len(OPERATIONS), size=layers), rng.choice((-1, 1), layers)
     for k, side in zip(names, sides, strict=True):
-        x = changed(x, OPERATIONS[k], side * magnitude / MAGNITUDE)
+        x = changed(x, OPERATIONS[k], side * magnitude / MAX_MAGNITUDE)
     return x
 
 

@@ -1,5 +1,6 @@
 """Folders and CSVs of real videos or images as a source of batches."""
 
+import math
 import warnings
 from dataclasses import dataclass
 
@@ -14,7 +15,6 @@ from tubevit_np.data.datasets.streaming import StreamSource, larger, order
 from tubevit_np.data.decoding.fixed_rate_clips import read_span
 from tubevit_np.data.decoding.images import centre_crop, read_image, read_image_views
 from tubevit_np.data.decoding.video import is_video, read_clip, read_views
-from tubevit_np.runs.recipe import Recipe
 
 GIGABYTE = 1e9
 
@@ -107,8 +107,10 @@ def streams(kind, fps, memory, *parts):
     return kind == "video" and fps is not None or needed > memory * GIGABYTE
 
 
-def open_held_out(path, kind, frames, size, head, names, fps=None, memory=Recipe.memory):
-    """The validation part alone, for a head that knows these class names."""
+def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf):
+    """The validation part alone, for a head that knows these class names.
+
+    memory: gigabytes; a part that needs more is decoded as it is read."""
     val = open_dataset(path, "val", kind, frames, larger(size), head, names)
     if streams(kind, fps, memory, val):
         return StreamSource(kind, head, size, tuple(names), val, fps=fps).checked()

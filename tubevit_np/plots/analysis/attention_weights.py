@@ -33,9 +33,9 @@ def rollout(out, depth):
 
 
 def answers(logits, labels, most=3):
-    """{head: [(class, share), ...]}, the largest first, of the first clip."""
+    """{head: [(class, probability), ...]} of the first clip, most probable first."""
     found = {}
-    for head, scores in logits.items():
-        shares = softmax(scores[0].astype(np.float64))
-        found[head] = [(labels[head][i], float(shares[i])) for i in np.argsort(-shares)[:most]]
+    for head, values in logits.items():
+        scores = softmax(values[0].astype(np.float64))
+        found[head] = [(labels[head][i], float(scores[i])) for i in np.argsort(-scores)[:most]]
     return found

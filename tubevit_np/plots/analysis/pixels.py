@@ -75,8 +75,8 @@ def components(w, count=28):
     axes = axes[:max(1, min(count, len(rows) - 1))]
     peaks = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
     axes = axes * np.sign(peaks)  # a component has no sign of its own
-    shares = sizes**2 / max((sizes**2).sum(), TINY)
-    return axes.T.reshape(*w.shape[:4], len(axes)), shares[:len(axes)]
+    fractions = sizes**2 / max((sizes**2).sum(), TINY)
+    return axes.T.reshape(*w.shape[:4], len(axes)), fractions[:len(axes)]
 
 
 def patches(w, width, height=1100, side=56):

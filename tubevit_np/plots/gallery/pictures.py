@@ -47,7 +47,7 @@ from tubevit_np.plots.model_plots import (
 )
 from tubevit_np.plots.style import save
 from tubevit_np.plots.training_plots import curves
-from tubevit_np.runs.run import GLANCE
+from tubevit_np.runs.run import QUICK_EVAL_CLIPS
 from tubevit_np.storage.atomic_files import write_text
 
 SCORES = (
@@ -117,7 +117,7 @@ PICTURES = (
     Picture("training.png", history.FILM_ALT, history.FILM, lambda run: partial(
         history.animate_history, run.history), ("history",)),
     Picture("curves.png", curves.ALT, curves.CAPTION, lambda run: curves.draw_curves(
-        run.records, CURVES.format(GLANCE), run.chance)),
+        run.records, CURVES.format(QUICK_EVAL_CLIPS), run.chance)),
 )
 
 

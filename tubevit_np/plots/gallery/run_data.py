@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from tubevit_np.data.batch import PARAMETERS
-from tubevit_np.data.sources import speed
 from tubevit_np.plots.analysis.attention_weights import pool_weights
 from tubevit_np.plots.analysis.null_models import DRAWS, beaten
 from tubevit_np.plots.analysis.pixels import norms
@@ -15,9 +14,10 @@ from tubevit_np.plots.analysis.spectrum import peaks, tuning
 from tubevit_np.plots.gallery.example_clip import from_file, generated
 from tubevit_np.plots.gallery.run_plots import tube_kernels
 from tubevit_np.plots.model_plots.position_similarity import added
+from tubevit_np.runs.held_out import clip_fps
 from tubevit_np.runs.recipe import Recipe, read_recipe
-from tubevit_np.runs.run import chances
 from tubevit_np.runs.run_folder import find_model, read_metrics
+from tubevit_np.runs.score_names import chances
 from tubevit_np.runs.snapshots import read_snapshots
 from tubevit_np.storage.checkpoint import load
 from tubevit_np.variants.config import attention_of
@@ -65,7 +65,7 @@ class Opened:
 
     @property
     def chance(self):
-        """Of curves.  {accuracy: share}"""
+        """Of curves.  {accuracy: fraction}"""
         heads, labels = json.loads(self.notes.get("heads", "{}")), self.notes["labels"]
         return chances((kind, {head: labels[head] for head in found})
                        for kind, found in heads.items())
@@ -128,7 +128,7 @@ class Opened:
             raise Missing("the checkpoint is not of a model of colour videos that a run trained")
         if self.clip is None:
             return generated(frames, size)
-        return from_file(self.clip, frames, size, speed(self.notes))
+        return from_file(self.clip, frames, size, clip_fps(self.notes))
 
     @cached_property
     def seen(self):

@@ -29,7 +29,7 @@ def sample(w):
     return tile(kernel_rgb(w)[chosen, 0], columns, scale=max(1, (WIDE // columns - 1) // kw))
 
 
-def said(own):
+def medians_line(own):
     """The medians of a tube's numbers {name: (D,)}, of those that there are."""
     medians = {name: np.median(own[name]) for name in SHOWN}
     return "   ".join(f"{name} {value:.2f}" for name, value in medians.items()
@@ -53,6 +53,6 @@ def draw_controls(sets, title="What is learned, and what is not"):
                 mark(figure, left - 26, top, len(picture), colour(i))
             write(figure, left, top - 10, name.replace("x", "×"), color=FAINT)
             show(place(figure, left, top, picture.shape[1], len(picture)), picture)
-            write(figure, left, top + len(picture) + 28, said(own), color=FAINT, fontsize=8)
+            write(figure, left, top + len(picture) + 28, medians_line(own), color=FAINT, fontsize=8)
             top += heights[name]
     return figure

@@ -134,11 +134,11 @@ def _draw_band(figure, top, height, name, w, shade):
 
 def _draw_2d(figure, top, w, shade):
     draw_patches(_pin(figure, MARGIN, top, patches(w, PATCHES)), w)
-    kernels, shares = components(w)
+    kernels, fractions = components(w)
     picture, left = parts(kernels, PARTS), MARGIN + WIDE - PARTS
-    _note(figure, left, top, f"principal components, {shares.sum():.0%} of variance")
+    _note(figure, left, top, f"principal components, {fractions.sum():.0%} of variance")
     show(_pin(figure, left, top, picture), picture)
-    draw_bars(_beneath(figure, left, top, picture), shares, f"{shares[0]:.0%}", shade)
+    draw_bars(_beneath(figure, left, top, picture), fractions, f"{fractions[0]:.0%}", shade)
 
 
 def _draw_3d(figure, top, w, shade):

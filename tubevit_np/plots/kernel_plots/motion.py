@@ -9,8 +9,9 @@ from tubevit_np.plots.style import FAINT, INK, LINE, colour, mark, place, sheet,
 
 MARGIN, SIDE, GAP, TOP = 70, 500, 120, 160  # pixels
 RIGHT = {"xytext": (7, 6)}
-BESIDE = {"counterphase": {"xytext": (9, 7), "ha": "right"},  # these two lie on each other
-          "static": {"xytext": (9, 17), "ha": "right"}}
+LABEL_OFFSETS = {  # these two points lie on each other
+    "counterphase": {"xytext": (9, 7), "ha": "right"},
+    "static": {"xytext": (9, 17), "ha": "right"}}
 ALT = (
     "For each video tube a dot for each kernel: across, how much of it is one picture times one "
     "course of time; up, how much more of it moves one way than back; with untrained kernels, "
@@ -37,7 +38,8 @@ def draw_movement(ax, w, own, plain, shade):
         at = np.median(separability(kernels)), np.median(direction_selectivity(kernels))
         ax.plot(*at, "*", color=INK, markersize=9, markeredgecolor="white", clip_on=False,
                 markeredgewidth=0.6, zorder=5)
-        ax.annotate(name, at, textcoords="offset points", fontsize=7.5, **BESIDE.get(name, RIGHT),
+        ax.annotate(name, at, textcoords="offset points", fontsize=7.5,
+                    **LABEL_OFFSETS.get(name, RIGHT),
                     bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1})
     ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="space-time separability")
 

@@ -48,14 +48,14 @@ def draw_weights(axes, clip, cfg, weights):
     axes: one for each tube and time, `panels(cfg, clip.shape[:3])` of them.  The fuller the
     colour, the larger the weight; the largest of all is opaque."""
     shape = clip.shape[:3]
-    shares = [part.reshape(grid(tube, shape)) / weights.max()
-              for part, tube in zip(by_tube(weights, cfg, shape), cfg.tubes, strict=True)]
-    chosen = [(i, t) for i, part in enumerate(shares) for t in range(len(part))]
+    fractions = [part.reshape(grid(tube, shape)) / weights.max()
+                 for part, tube in zip(by_tube(weights, cfg, shape), cfg.tubes, strict=True)]
+    chosen = [(i, t) for i, part in enumerate(fractions) for t in range(len(part))]
     for ax, (i, t) in zip(np.ravel(axes), chosen, strict=True):
         tube = cfg.tubes[i]
         first = tube.offset[0] + t * tube.stride[0]
         middle = min(len(clip) - 1, first + tube.kernel[0] // 2)
-        _panel(ax, clip[middle], tube, shares[i][t], colour(i))
+        _panel(ax, clip[middle], tube, fractions[i][t], colour(i))
         last = first + tube.kernel[0] - 1
         ax.set_title(tube.name.replace("x", "×"), color=INK)
         ax.set_xlabel(f"frame {first}" if first == last else f"frames {first} to {last}")
@@ -66,12 +66,12 @@ def panels(cfg, shape):
     return sum(grid(tube, shape)[0] for tube in cfg.tubes)
 
 
-def _panel(ax, frame, tube, shares, shade):
+def _panel(ax, frame, tube, fractions, shade):
     """A pale frame, and on it the places of a tube at one time."""
     ax.imshow(128 + frame // 2, interpolation="none")
-    for (i, j), share in np.ndenumerate(shares):
+    for (i, j), fraction in np.ndenumerate(fractions):
         at = [tube.offset[1] + i * tube.stride[1] - 0.5, tube.offset[2] + j * tube.stride[2] - 0.5]
         ax.add_patch(Rectangle(at[::-1], tube.kernel[2], tube.kernel[1], linewidth=0.5,
-                               facecolor=to_rgba(shade, share), edgecolor=to_rgba(FAINT, 0.5)))
+                               facecolor=to_rgba(shade, fraction), edgecolor=to_rgba(FAINT, 0.5)))
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)

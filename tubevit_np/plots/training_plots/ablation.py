@@ -47,8 +47,8 @@ def draw_points(ax, rows, cost):
 def name_points(ax, rows):
     """Names at the height of their points, apart from each other, with their marks."""
     low, high = ax.get_ylim()
-    shares = [(row["both"] - low) / (high - low) for row in rows]
-    for k, at in enumerate(curves.spread(np.array(shares), 0.07)):
+    fractions = [(row["both"] - low) / (high - low) for row in rows]
+    for k, at in enumerate(curves.spread(np.array(fractions), 0.07)):
         ax.plot(1.05, at, MARKS[k % 8], color=SHADES[k % 8], markersize=5, clip_on=False,
                 transform=ax.transAxes)
         ax.text(1.09, at, f"{rows[k]['variant']}  {rows[k]['both']:.1%}", color=INK, va="center",

@@ -30,9 +30,9 @@ def draw_confusion(table, names, title):
 def draw_shares(ax, table, names):
     """The table's rows as shares of their sums, white to dark; a class without examples is grey."""
     sums = table.sum(1, keepdims=True)
-    shares = np.where(sums > 0, table / np.maximum(sums, 1), np.nan)
+    fractions = np.where(sums > 0, table / np.maximum(sums, 1), np.nan)
     ax.set_facecolor("#dddddd")
-    image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, interpolation="none")
+    image = ax.imshow(fractions, cmap="Blues", vmin=0, vmax=1, interpolation="none")
     ax.spines[:].set_visible(False)
     if len(names) > NAMED:
         ax.set(xticks=[], yticks=[], ylabel=f"{len(names)} classes, in the order of the head")

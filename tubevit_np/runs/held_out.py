@@ -1,0 +1,65 @@
+"""The held-out examples that a checkpoint is evaluated on."""
+
+import json
+
+from tubevit_np.data.sources import GENERATED, generated_source
+from tubevit_np.runs.recipe import Recipe, read_recipe
+
+
+def sources_for(path, notes, data=(), images=()):
+    """The sources to evaluate a checkpoint on: the given sets, else the sets of its own run.
+
+    path: the checkpoint;  notes: its metadata;  data, images: lists of "generated", PATH or
+    NAME=PATH.  Raises ValueError if there is neither, or if the checkpoint has no head for
+    that kind of data."""
+    heads, size = json.loads(notes["heads"]), int(notes["size"])
+    seed, memory = 0, Recipe.memory
+    given = [("video", one) for one in data] + [("image", one) for one in images]
+    if not given:
+        if not (path.parent / "config.json").exists():
+            raise ValueError(f"{path} is in no run folder: name the data to "
+                             "evaluate it on, with --data or --images")
+        recipe, _, _ = read_recipe(path.parent / "config.json")
+        given = [(kind, one) for kind, one, *_ in recipe.sets]
+        seed, memory = recipe.seed, recipe.memory
+    for kind, _ in given:
+        if kind not in heads:
+            raise ValueError(f"{path} was not trained on {kind}s; its heads are for "
+                             f"{', '.join(heads)}")
+    return [open_held_out_source(path, kind, heads[kind], int(notes["frames"]), size,
+                                 notes["labels"], clip_fps(notes), seed, memory)
+            for kind, path in given]
+
+
+def clip_fps(notes):
+    """Frames per second of a checkpoint's clips, or None if they span the whole video."""
+    return float(notes.get("fps", 0)) or None
+
+
+def open_held_out_source(given, kind, heads, frames, size, labels, fps, seed, memory):
+    """The held-out part of a set, for the head of its name or the first with the same classes.
+
+    heads: names of the checkpoint's heads of that kind;  labels: {head: class names}.  Raises
+    ValueError if no head has its classes."""
+    if given == GENERATED:
+        return generated_held_out(kind, heads, frames, size, labels, seed)
+    from tubevit_np.data.datasets.dataset import head_and_path
+    from tubevit_np.data.datasets.in_memory import open_held_out
+
+    (own, path), errors = head_and_path(given), []
+    for head in sorted(heads, key=lambda head: head != own):
+        try:
+            return open_held_out(path, kind, frames, size, head, labels[head], fps, memory)
+        except ValueError as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def generated_held_out(kind, heads, frames, size, labels, seed):
+    """The generated source.  Raises ValueError if the checkpoint lacks its heads or classes."""
+    source = generated_source(kind, frames, size, seed)
+    for head, names in source.labels.items():
+        if head not in heads or list(names) != labels[head]:
+            raise ValueError(f"generated {kind}s need a head {head} of {len(names)} classes; the "
+                             f"checkpoint has {', '.join(heads)}")
+    return source
