@@ -4,9 +4,8 @@ import numpy as np
 from tinygrad import Tensor
 
 from tubevit_np.model.geometry import grid, member_offsets
-from tubevit_tg.backend.operations import concatenate
+from tubevit_tg.backend.operations import concatenate, matmul
 from tubevit_tg.model.kernels import tube_kernel
-from tubevit_tg.model.layers import linear
 
 
 def windows(video, tube):
@@ -24,8 +23,9 @@ def cut(video, tube, member):
     starts = np.add(tube.offset, member)
     ends = starts + (np.array(grid(tube, shape)) - 1) * tube.stride + tube.kernel
     beyond = np.maximum(0, ends - shape)  # a member past the far edge reads zeros
-    video = video.pad([(0, 0), *((0, n) for n in beyond.tolist()), (0, 0)])
-    video = video[:, *map(slice, starts.tolist(), ends.tolist())]
+    starts, ends, beyond = (axes.tolist() for axes in (starts, ends, beyond))
+    video = video.pad([(0, 0), *((0, n) for n in beyond), (0, 0)])
+    video = video[:, *map(slice, starts, ends)]
     kt, kh, kw = tube.kernel
     st, sh, sw = tube.stride
     every = video.unfold(1, kt, st).unfold(2, kh, sh).unfold(3, kw, sw)
@@ -37,7 +37,8 @@ def tube_tokens(video, w, b, tube):
 
     video (B, T, H, W, C);  w (kt, kh, kw, C, D/S), b (D/S,).  Returns (B, nt*nh*nw, D)."""
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
-    members = linear(voxels, w.reshape(-1, w.shape[-1]), b)  # (B, N, S, D/S)
+    # Not linear: the gradient of all tokens is stored already.
+    members = matmul(voxels, w.reshape(-1, w.shape[-1])) + b  # (B, N, S, D/S)
     return members.reshape(*voxels.shape[:2], -1)  # first member in the first channels
 
 

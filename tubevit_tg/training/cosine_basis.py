@@ -54,17 +54,22 @@ def smooth(w, amount):
 
 def to_waves(w):
     """(kt, kh, kw, C, D) by voxel and color -> the same shape by frequency along all four axes."""
-    return along_axes(w, [waves(w, n) for n in w.shape[:4]])
+    return along_axes(w, kept(cosines, w))
 
 
 def from_waves(w):
     """The inverse of to_waves."""
-    return along_axes(w, [waves(w, n).T for n in w.shape[:4]])
+    return along_axes(w, kept(inverse_cosines, w))
 
 
-def waves(w, n):
-    """The cosines of n samples, in the precision and on the devices of w."""
-    return constant(cosines, n, dtype=w.dtype, device=w.device)
+def inverse_cosines(n):
+    """The transpose of cosines; kept like them, it isn't copied at every step."""
+    return cosines(n).T
+
+
+def kept(make, w):
+    """make(n) for the length n of each axis, in the precision and on the devices of w."""
+    return [constant(make, n, dtype=w.dtype, device=w.device) for n in w.shape[:4]]
 
 
 def along_axes(w, matrices):
