@@ -12,6 +12,7 @@ import pytest
 
 from tests.mutants.conformance import SUITE
 from tests.mutants.course import COURSE
+from tests.mutants.fast import FAST
 from tests.mutants.model import MUTANTS as SPECIFICATION
 from tests.mutants.notebooks import LESSONS
 from tests.mutants.pictures import PICTURES
@@ -22,8 +23,8 @@ from tests.mutants.runs import AROUND
 from tests.mutants.tinygrad import MIRROR
 from tests.mutants.transfer import PRETRAINED
 
-MUTANTS = [*SPECIFICATION, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PRETRAINED, *FIGURES, *PICTURES,
-           *LESSONS, *SUITE, *COURSE]
+MUTANTS = [*SPECIFICATION, *FAST, *PORTS, *PROPERTIES, *MIRROR, *AROUND, *PRETRAINED, *FIGURES,
+           *PICTURES, *LESSONS, *SUITE, *COURSE]
 TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

@@ -34,8 +34,7 @@ def both(config, dtype):
     """{"out" and "gradients": (NumPy's, tinygrad's)} of one pass there and back, by name."""
     cfg, variant = (mirrors.CONFIGS | mirrors.VARIANTS)[config], config in mirrors.VARIANTS
     flat, x = mirrors.given(cfg, dtype, image=config == "image")
-    numpys = mirrors.variants if variant else mirrors.reference
-    wanted = mirrors.there_and_back(numpys, cfg, flat, x)
+    wanted = mirrors.there_and_back(mirrors.judge(config), cfg, flat, x)
 
     tensors, forward = tg.to_tensors(flat, dtype), (tg.variants if variant else tg).forward
     logits, out = forward(tg.nest(tensors), tg.to_tensors(x, dtype), cfg, tuple(LABELS))

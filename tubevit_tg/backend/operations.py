@@ -40,7 +40,7 @@ def store_gradient(y):
 
 
 def exp(x):
-    """e^x, stored: of an exponential read twice, in a sum and in a quotient, both loops are slow."""
+    """e^x, stored: two loops read it, of a sum and of a quotient."""
     return x.exp().contiguous()
 
 

@@ -1,7 +1,7 @@
 """AdamW, a learning rate that warms up and falls along a cosine (Table 10), and clipping.
 
-Parameters, gradients and moments are flat dicts with the same names.  Under TinyJit t and lr must be
-Tensors.  finite: a Tensor; a step where it is False changes nothing."""
+Parameters, gradients and moments are flat dicts with the same names.  Under TinyJit t and lr must
+be Tensors.  finite: a Tensor; a step where it is False changes nothing."""
 
 import numpy as np
 from tinygrad import Tensor

@@ -1,0 +1,56 @@
+"""Mistakes made on purpose in the tuned mirror; the form is that of model.py."""
+
+from tests.mutants.model import Mutant
+
+PASS = "test_fast.py::test_every_intermediate_and_gradient"
+BLOCKS_OF_ANY_SIZE = "test_fast_layers.py::test_blocks_of_any_size_change_nothing"
+LOUD = "test_fast_layers.py::test_attention_of_scores_far_above_and_below_0"
+
+BLOCKS = [Mutant("tubevit_np/fast/blocks.py", *rest) for rest in [
+    ("SAFE_SCORE = 60", "SAFE_SCORE = 100", LOUD, "safe at exp(95)"),
+    ("x, x).max(-1) for", "x, x).min(-1) for", LOUD, "bounded by the shortest q and k"),
+    ("slice(i, i + step)", "slice(i, i + step - 1)", BLOCKS_OF_ANY_SIZE, "a block's last row left out"),
+    ("(clips, heads * scores)", "(clips, scores)", f"{BLOCKS_OF_ANY_SIZE}[50]",
+     "blocks of clips as if they had one head"),
+    ("    mixed /= total.swapaxes(-1, -2)\n", "", f"{PASS}[plain-float64]", "mixture not divided"),
+]]
+
+LAYERS = [Mutant("tubevit_np/fast/layers.py", *rest) for rest in [
+    ("1.421413741", "1.4214", "test_fast_layers.py::test_the_float32_error_function",
+     "a coefficient of erf cut short"),
+    ("if x.dtype == np.float64:", "if x.dtype == np.float16:", f"{PASS}[erf-float64]",
+     "the error function to 6e-7 in float64"),
+    ("    z += y\n", "    y += z\n    z = y\n", f"{PASS}[plain-float64]",
+     "the second sum written over the first, which the cache holds"),
+    ('into=None if return_intermediates else cache["up"]', 'into=cache["up"]',
+     f"{PASS}[plain-float64]", "GELU written over what the cache holds"),
+    ("np.broadcast_to(q * (1 / math.sqrt(width)),",
+     "np.broadcast_to(np.multiply(q, 1 / math.sqrt(width), out=q),", f"{PASS}[plain-float64]",
+     "queries scaled in place, a view of qkv"),
+    ("np.sqrt(variance + eps)", "np.sqrt(variance)", f"{PASS}[plain-float64]", "no eps"),
+]]
+
+TUBES = [Mutant("tubevit_np/fast/tubes.py", *rest) for rest in [
+    ("every[:, ::st, ::sh, ::sw]", "every[:, ::st, ::sh, ::sh]", f"{PASS}[plain-float64]",
+     "the stride of h along w"),
+    ("max(0, end - length) for", "max(0, end - length - 1) for", f"{PASS}[plain-float64]",
+     "padding short by one"),
+]]
+
+MODEL = [Mutant("tubevit_np/fast/model.py", *rest) for rest in [
+    ("cfg.mean / cfg.std", "cfg.mean", "test_fast.py::test_pixels", "mean not scaled"),
+    ("cfg.position_scale * kept_sincos", "kept_sincos", f"{PASS}[plain-float64]", "scale ignored"),
+]]
+
+BACKWARD = [Mutant("tubevit_np/fast/backward.py", *rest) for rest in [
+    ("    d_q *= scale\n", "", f"{PASS}[plain-float64]", "scale of queries forgotten"),
+    ("    d_x -= x\n", "", f"{PASS}[plain-float64]", "the variance taken for a constant"),
+    ("3 * GELU_CUBE", "GELU_CUBE", f"{PASS}[plain-float64]", "factor of the cube forgotten"),
+    ("d_y + d_change, d_first", "d_change, d_first", f"{PASS}[plain-float64]",
+     "first residual forgotten"),
+    ("(weights[part].swapaxes(-1, -2), d_y[part], out=d_v[part])",
+     "(weights[part].swapaxes(-1, -2), d_y[part], out=d_k[part])", f"{PASS}[plain-float64]",
+     "gradient of values written over that of keys"),
+]]
+
+FAST = [*BLOCKS, *LAYERS, *TUBES, *MODEL, *BACKWARD]
