@@ -212,7 +212,7 @@ lesson.show(figure, "Share of fresh clips whose verb is named, by verb, before a
 from tinygrad import Context, TinyJit
 
 import tubevit_tg as tg
-from tubevit_tg.training.train import batch_loss
+from tubevit_tg.training.step import batch_loss
 
 tensors = tg.to_tensors(before)
 flat_tensors = tg.flatten(tensors)
@@ -224,7 +224,7 @@ def step_in_tinygrad(t, lr, x, verb):
     loss, _ = batch_loss(tensors, Batch(x, {"verb": verb}), cfg)
     grads = tg.autograd(flat_tensors, loss)
     tg.clip(grads, 1.0)
-    tg.adamw(flat_tensors, grads, moments, t, lr, rates=rate_of)
+    tg.adamw_by_waves(flat_tensors, grads, moments, t, lr, rates=rate_of)
     return loss
 
 

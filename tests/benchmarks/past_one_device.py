@@ -21,7 +21,7 @@ from tests.benchmarks.batches import random_batches
 from tubevit_np.runs.recipe import Recipe
 from tubevit_tg.backend.device import devices
 from tubevit_tg.training.precision import new_scaling
-from tubevit_tg.training.train import joint_step
+from tubevit_tg.training.step import joint_step
 
 VARIANTS = {
     "2 devices": {"devices": 2},

@@ -22,7 +22,7 @@ def tinygrad_step(flat, cfg, batches, **recipe):
     import tubevit_tg as tg
     from tests.benchmarks.training_step import CLIP, DECAY, LR
     from tubevit_np.runs.recipe import Recipe
-    from tubevit_tg.training.train import joint_step
+    from tubevit_tg.training.step import joint_step
     recipe = Recipe(clip=CLIP, weight_decay=DECAY, spectral=False, smoothness=0.0, **recipe)
     run = SimpleNamespace(cfg=cfg, recipe=recipe, weights=[1.0] * len(batches), sources=batches,
                           counts=[len(batch.x) for batch in batches])

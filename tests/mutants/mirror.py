@@ -1,114 +1,125 @@
-"""Mistakes made on purpose in the mirror."""
+"""Mistakes made on purpose in the mirror in tinygrad."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 
 LAYERS = [Mutant("tubevit_tg/model/layers.py", *rest) for rest in [
-    ('.mean(-1, keepdim=True) + eps).rsqrt()', '.mean(-1, keepdim=True) + 1e-5).rsqrt()',
-     "test_mirror.py::test_one_function[normalise, eps shows]", "eps of other libraries"),
-    ('if form == "erf" else', 'if form == "tanh" else',
-     "test_mirror.py::test_one_function[gelu tanh]", "the other GELU"),
-    ('if x.dtype != dtypes.float64:', 'if x.dtype:',
-     "test_mirror.py::test_one_function[erf]", "the error function to 4e-7 alone"),
-    ('x = (x - x.max(-1, keepdim=True)).exp()', 'x = x.exp()',
-     "test_mirror.py::test_one_function[softmax, large]", "softmax overflows"),
-    ('blas.product(low, b).cast(a.dtype)', 'blas.product(low, b).contiguous_backward()',
-     "test_blas.py::test_a_part_of_a_product_that_was_computed_for_something_else",
-     "a buffer that tinygrad does not find again"),
-    ('(d_y - (d_y * y).sum(-1, keepdim=True)) * y', 'd_y * y',
-     "test_mirror.py::test_every_gradient[image-float64]", "softmax's sum kept constant"),
+    ('keepdim=True) + eps).sqrt()', 'keepdim=True) + 1e-5).sqrt()',
+     "test_numbers.py::test_one_function[normalise, eps shows]", "eps of other libraries"),
+    ('if form == "erf":', 'if form == "tanh":',
+     "test_numbers.py::test_one_function[gelu tanh]", "the other GELU"),
+    ('exp(x - x.max(-1, keepdim=True))', 'exp(x)',
+     "test_numbers.py::test_one_function[softmax, large]", "softmax overflows"),
     ('x.reshape(*x.shape[:2], heads, -1).transpose(1, 2)',
      'x.reshape(*x.shape[:2], -1, heads).permute(0, 3, 1, 2)',
-     "test_mirror.py::test_one_function[split heads]", "heads interleaved"),
-    ('* (1 / math.sqrt(q.shape[-1]))', '',
-     "test_mirror.py::test_every_intermediate[image-float64]", "attention without its scale"),
-    ('attention(q, k.cast(low), v.cast(low), keep)', 'attention(q, k, v, keep)',
+     "test_numbers.py::test_one_function[split heads]", "heads interleaved"),
+    ('q / math.sqrt(q.shape[-1])', 'q',
+     "test_numbers.py::test_every_intermediate[image-float64]", "attention without its scale"),
+    ('attention(q, *cast_like(qkv["w"], k, v))', 'attention(q, k, v)',
      "test_precision.py::test_products_are_lower_and_all_else_is_float32",
      "attention in float32"),
     ('q, k, v = (split_heads', 'k, q, v = (split_heads',
-     "test_mirror.py::test_every_intermediate[image-float64]", "qkv columns in another order"),
-    ('change, inner = feed_forward(seen["ln2"]', 'change, inner = feed_forward(y',
-     "test_mirror.py::test_every_intermediate[image-float64]", "second norm skipped"),
+     "test_numbers.py::test_every_intermediate[image-float64]", "qkv columns in another order"),
+    ('change, inner = feed_forward(cache["ln2"]', 'change, inner = feed_forward(y',
+     "test_numbers.py::test_every_intermediate[image-float64]", "second norm skipped"),
+]]
+
+OPERATIONS = [Mutant("tubevit_tg/backend/operations.py", *rest) for rest in [
+    ('if x.dtype != dtypes.float64:', 'if x.dtype:',
+     "test_numbers.py::test_one_function[erf]", "the error function to 4e-7 alone"),
+    ('blas.product(low, b).cast(a.dtype)', 'blas.product(low, b).contiguous_backward()',
+     "test_blas.py::test_a_part_of_a_product_that_was_computed_for_something_else",
+     "a buffer that tinygrad does not find again"),
+    ('y * (d_y - (d_y * y).sum(-1, keepdim=True))', 'y * d_y',
+     "test_numbers.py::test_every_gradient[image-float64]", "softmax's sum kept constant"),
+    ('[x.cast(w.dtype) for x in tensors]', 'tensors',
+     "test_precision.py::test_products_are_lower_and_all_else_is_float32",
+     "products of activations in float32"),
+    ('dim=axis)', 'dim=axis).flip(axis)',
+     "test_numbers.py::test_every_intermediate[everything-float64]", "tokens in reverse order"),
 ]]
 
 TUBES = [Mutant("tubevit_tg/model/tubes.py", *rest) for rest in [
-    ('Tensor.stack(*cuts, dim=4)', 'Tensor.stack(*cuts[::-1], dim=4)',
-     "test_mirror.py::test_every_intermediate[everything-float64]", "members in another order"),
-    ('cut.permute(0, 1, 2, 3, 5, 6, 7, 4)', 'cut.permute(0, 1, 2, 3, 4, 5, 6, 7)',
-     "test_mirror.py::test_every_intermediate[image-float64]", "channels before voxels"),
-    ('[offset + shift for', '[shift for',
-     "test_mirror.py::test_every_intermediate[everything-float64]", "offset forgotten"),
+    ('Tensor.stack(*members, dim=4)', 'Tensor.stack(*members[::-1], dim=4)',
+     "test_numbers.py::test_every_intermediate[everything-float64]", "members in another order"),
+    ('every.permute(0, 1, 2, 3, 5, 6, 7, 4)', 'every.permute(0, 1, 2, 3, 4, 5, 6, 7)',
+     "test_numbers.py::test_every_intermediate[image-float64]", "channels before voxels"),
+    ('np.add(tube.offset, member)', 'np.array(member)',
+     "test_numbers.py::test_every_intermediate[everything-float64]", "offset forgotten"),
 ]]
 
 KERNELS = [Mutant("tubevit_tg/model/kernels.py", *rest) for rest in [
     ('.permute(1, 2, 0, 3, 4)', '.permute(2, 0, 1, 3, 4)',
-     "test_mirror.py::test_one_function[resize]", "axes resized in another order"),
+     "test_numbers.py::test_one_function[resize]", "axes resized in another order"),
 ]]
 
 POOLING = [Mutant("tubevit_tg/model/pooling.py", *rest) for rest in [
     ('mlp is None', 'True',
-     "test_mirror.py::test_every_intermediate[everything-float64]", "pooling without its MLP"),
+     "test_numbers.py::test_every_intermediate[everything-float64]", "pooling without its MLP"),
 ]]
 
 MODEL = [Mutant("tubevit_tg/model/model.py", *rest) for rest in [
     ('if layer == cfg.gate_layer:', 'if layer == cfg.depth:',
-     "test_mirror.py::test_every_gradient[everything-float64]", "gate left open"),
-    ('z.detach() if layer < frozen else z', 'z',
-     "test_mirror.py::test_a_frozen_block_gets_no_gradient", "gradients of frozen blocks"),
-    ('- cfg.mean / cfg.std', '- cfg.mean',
-     "test_mirror.py::test_one_function[pixels]", "mean not scaled"),
+     "test_numbers.py::test_every_gradient[everything-float64]", "gate left open"),
+    ('- cfg.mean) / cfg.std', '/ cfg.std - cfg.mean)',
+     "test_numbers.py::test_one_function[pixels]", "mean not scaled"),
 ]]
 
-SCALING = [Mutant("tubevit_tg/model/gate.py", *rest) for rest in [
+GATE = [Mutant("tubevit_tg/model/gate.py", *rest) for rest in [
     ('alpha.tanh() * (', 'alpha * (',
-     "test_mirror.py::test_one_function[gate]", "gate without tanh"),
+     "test_numbers.py::test_one_function[gate]", "gate without tanh"),
 ]]
 
-POSITION = [Mutant("tubevit_tg/model/position.py", *rest) for rest in [
-    ('position.positions(cfg, shape)', 'position.positions(cfg, shape)[::-1].copy()',
-     "test_mirror.py::test_every_intermediate[image-float64]", "positions in reverse order"),
+VARIANTS = [Mutant("tubevit_tg/variants/positions.py", *rest) for rest in [
+    ('reference.positions(params, cfg, shape)', 'reference.positions(params, cfg, shape)[::-1].copy()',
+     "test_steps.py::test_both_drop_the_same[plain]", "positions in reverse order"),
+    ('Tensor.cat(*rows)', 'Tensor.cat(*rows[::-1])',
+     "test_numbers.py::test_every_intermediate[learned-float64]", "positions of other tubes"),
+]]
+
+FROZEN = [Mutant("tubevit_tg/training/frozen.py", *rest) for rest in [
+    ('block(z.detach(), **rest)', 'block(z, **rest)',
+     "test_steps.py::test_a_frozen_block_gets_no_gradient", "gradients of frozen blocks"),
+    ('layer == num_frozen_blocks', 'layer == num_frozen_blocks - 1',
+     "test_steps.py::test_a_frozen_block_gets_no_gradient", "the last frozen block trains"),
 ]]
 
 BASELINES = [Mutant("tubevit_tg/variants/divided_attention.py", *rest) for rest in [
     ("z.reshape(z.shape[0], frames, -1, z.shape[-1]).transpose(1, 2)",
      "z.reshape(z.shape[0], -1, frames, z.shape[-1])",
-     "test_mirror.py::test_every_intermediate[divided-float64]", "t fastest"),
-    ("y = z + drop(layer, TIME, change)", "y = z + change",
-     "test_mirror.py::test_both_drop_the_same", "no dropout over time"),
+     "test_numbers.py::test_every_intermediate[divided-float64]", "t fastest"),
+    ("(time_drop(change) if time_drop else change)", "change",
+     "test_steps.py::test_both_drop_the_same[divided]", "no dropout over time"),
 ]]
 
 DROPOUT = [Mutant("tubevit_tg/training/dropout.py", *rest) for rest in [
     ("(x ^ (x >> 13)) * 0xC2B2AE35", "(x ^ (x >> 13)) * 0xC2B2AE36",
-     "test_mirror.py::test_both_drop_the_same", "other masks than NumPy's"),
+     "test_steps.py::test_both_drop_the_same", "other masks than NumPy's"),
+    ("y + drop(MLP, change)", "y + drop(ATTENTION, change)",
+     "test_steps.py::test_both_drop_the_same", "both branches drop the same"),
+    ('out | {"with_position": z}', 'out',
+     "test_steps.py::test_both_drop_the_same", "tokens shown before they are dropped"),
 ]]
 
 LOSS = [Mutant("tubevit_tg/training/loss.py", *rest) for rest in [
-    ('shares.cast(dtype) + smoothing / classes', 'shares.cast(dtype) + smoothing / (classes - 1)',
-     "test_mirror.py::test_one_function[labels]", "smoothing spread over the wrong classes"),
+    ('target.cast(dtype) + smoothing / classes', 'target.cast(dtype) + smoothing / (classes - 1)',
+     "test_numbers.py::test_one_function[labels]", "smoothing spread over the wrong classes"),
     ("(logits < own).logical_not().sum(-1) - 1", "(logits > own).sum(-1)",
-     "test_mirror.py::test_one_function[accuracy]", "ties are right"),
+     "test_numbers.py::test_one_function[accuracy]", "ties are right"),
     ('smoothing, logits.dtype)', 'smoothing)',
-     "test_mirror.py::test_every_gradient[image-float64]", "targets in float32"),
+     "test_numbers.py::test_every_gradient[image-float64]", "targets in float32"),
 ]]
 
 OPTIM = [Mutant("tubevit_tg/training/optim.py", *rest) for rest in [
     ('(most / norm).minimum(1)', '(most / norm)',
-     "test_mirror.py::test_ten_training_steps[float64]", "small gradients blown up"),
-    ('put(v, v + (1 - beta2) * (g * g - v))', 'put(v, v + (1 - beta1) * (g * g - v))',
-     "test_mirror.py::test_ten_training_steps[float64]", "one beta for both moments"),
-    ("size + (quiet(size) if by_waves else 0)", "size",
-     "test_mirror.py::test_ten_training_steps[float64]", "faint waves at full length"),
-    ('smooth(new, lr * smoothness)', 'smooth(w, lr * smoothness)',
-     "test_mirror.py::test_a_step_without_some_gradient[True]", "smoothed in place of the step"),
-    ('w * kept - rate', 'w - rate',
-     "test_mirror.py::test_ten_training_steps[float64]", "no weight decay"),
-    ('rate = lr * (rates or {}).get(name, 1.0)', 'rate = lr',
-     "test_mirror.py::test_ten_training_steps[float64]", "kernels at the full rate"),
+     "test_steps.py::test_ten_training_steps[float64]", "small gradients blown up"),
+    ('v + (1 - beta2) * (g * g - v)', 'v + (1 - beta1) * (g * g - v)',
+     "test_steps.py::test_ten_training_steps[float64]", "one beta for both moments"),
+    ('lr * weight_decay if is_decayed(w.shape) else 0.0', '0.0',
+     "test_steps.py::test_ten_training_steps[float64]", "no weight decay"),
     ('finite.where(new, old)', 'new',
      "test_precision.py::test_a_step_left_out_changes_nothing", "NaN into parameters and moments"),
     ('onto[name] + g', 'g',
      "test_train_tg.py::test_devices_and_parts_change_nothing", "the last part's gradient alone"),
-    ('spectral and is_kernel(w.shape)', 'is_kernel(w.shape)',
-     "test_mirror.py::test_a_step_without_some_gradient[False]", "kernels always by waves"),
 ]]
 
 DEVICE = [Mutant("tubevit_tg/backend/device.py", *rest) for rest in [
@@ -128,28 +139,43 @@ DEVICE = [Mutant("tubevit_tg/backend/device.py", *rest) for rest in [
      "test_train_tg.py::test_scored_on_one_device", "scored on all devices"),
 ]]
 
-FREQUENCY = [Mutant("tubevit_tg/training/cosine_basis.py", *rest) for rest in [
-    ('[matrix.T for matrix in _cosines(w)]', '_cosines(w)',
-     "test_mirror.py::test_one_function[back from waves]", "the transform in place of its inverse"),
+COSINE_BASIS = [Mutant("tubevit_tg/training/cosine_basis.py", *rest) for rest in [
+    ('return cosines(n).T', 'return cosines(n)',
+     "test_numbers.py::test_one_function[back from waves]",
+     "the transform in place of its inverse"),
+    ('size + rms_over_kernel(size)', 'size',
+     "test_steps.py::test_ten_training_steps[float64]", "faint waves at full length"),
+    ('smooth(w, lr * smoothness)', 'smooth(w, smoothness)',
+     "test_steps.py::test_a_step_without_some_gradient[True]", "smoothed at full rate"),
+    ('lr * (rates or {}).get(name, 1.0)', 'lr',
+     "test_steps.py::test_ten_training_steps[float64]", "kernels at the full rate"),
+    ('spectral and is_kernel(w.shape)', 'is_kernel(w.shape)',
+     "test_steps.py::test_a_step_without_some_gradient[False]", "kernels always by waves"),
+    ('weight_decay, finite)\n        if', 'weight_decay)\n        if',
+     "test_train_tg.py::test_half_leaves_out_a_step_that_is_not_finite", "infinite steps taken"),
 ]]
 
-TRAIN = [Mutant("tubevit_tg/training/train.py", *rest) for rest in [
-    ('share * run.weights[i], recipe', 'run.weights[i], recipe',
+STEP = [Mutant("tubevit_tg/training/step.py", *rest) for rest in [
+    ('fraction * run.weights[i], recipe', 'run.weights[i], recipe',
      "test_train_tg.py::test_devices_and_parts_change_nothing", "every part weighs as the whole"),
-    ('get((i, head), 0.0) + share * hits', 'get((i, head), 0.0) + hits / recipe.accumulate',
+    ('get((i, head), 0.0) + fraction * correct',
+     'get((i, head), 0.0) + correct / recipe.accumulate',
      "test_train_tg.py::test_devices_and_parts_change_nothing", "unequal parts count the same"),
-    ('params, moments = (to_tensors(tree, device=devices(run.recipe.devices))',
-     'params, moments = (to_tensors(tree)',
-     "test_train_tg.py::test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model",
-     "parameters on one device"),
     ('scaling.get("scale", 1.0))', '1.0)',
      "test_train_tg.py::test_half_keeps_gradients_that_float16_cannot_hold", "half without scale"),
     ('{name: g / scale for', '{name: g for',
      "test_train_tg.py::test_training_in_lower_precision", "gradients left scaled"),
-    ('    devices(recipe.devices)\n', '    pass\n',
-     "test_train_tg.py::test_too_few_devices_are_told_before_there_is_a_folder", "found too late"),
     ('        rescale(scaling, finite)\n', '',
      "test_train_tg.py::test_half_leaves_out_a_step_that_is_not_finite", "scale never falls"),
+]]
+
+TRAIN = [Mutant("tubevit_tg/training/train.py", *rest) for rest in [
+    ('params, moments = (to_tensors(tree, device=devices(run.recipe.devices))',
+     'params, moments = (to_tensors(tree)',
+     "test_train_tg.py::test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model",
+     "parameters on one device"),
+    ('    devices(recipe.devices)\n', '    pass\n',
+     "test_train_tg.py::test_too_few_devices_are_told_before_there_is_a_folder", "found too late"),
 ]]
 
 STARTING = [
@@ -161,7 +187,7 @@ STARTING = [
 ]
 
 PRECISION = [Mutant("tubevit_tg/training/precision.py", *rest) for rest in [
-    ('params.cast(precision) if decayed(params.shape) else params', 'params.cast(precision)',
+    ('params.cast(precision) if is_decayed(params.shape) else params', 'params.cast(precision)',
      "test_precision.py::test_products_are_lower_and_all_else_is_float32", "norms in 16 bits"),
     ('t - scaling["left_out"]', 't',
      "test_precision.py::test_steps_left_out_are_not_counted", "steps left out counted"),
@@ -197,5 +223,6 @@ BLAS = [Mutant("tubevit_tg/backend/blas.py", *rest) for rest in [
      "test_blas.py::test_shapes_that_do_not_match_are_told", "complaints that nobody hears"),
 ]]
 
-MIRROR = [*LAYERS, *TUBES, *KERNELS, *POOLING, *MODEL, *SCALING, *POSITION, *LOSS, *OPTIM,
-          *DEVICE, *FREQUENCY, *DROPOUT, *TRAIN, *PRECISION, *BASELINES, *BLAS, *STARTING]
+MIRROR = [*LAYERS, *OPERATIONS, *TUBES, *KERNELS, *POOLING, *MODEL, *GATE, *VARIANTS, *FROZEN,
+          *BASELINES, *DROPOUT, *LOSS, *OPTIM, *COSINE_BASIS, *DEVICE, *STEP, *TRAIN, *STARTING,
+          *PRECISION, *BLAS]

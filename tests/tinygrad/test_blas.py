@@ -20,7 +20,7 @@ from tinygrad.helpers import GlobalCounters
 import tubevit_tg as tg
 from tubevit_tg.backend import blas
 from tubevit_tg.backend.device import devices
-from tubevit_tg.model.layers import matmul
+from tubevit_tg.backend.operations import matmul
 
 TOP = Path(__file__).resolve().parents[2]
 TOLERANCE = {"float64": 2e-15, "float32": 2e-6}  # ten times what was seen, 2e-16 and 2e-7

@@ -51,7 +51,7 @@ def test_gradients_are_float32(rng):
 
 
 def test_the_scale_falls_at_once_and_grows_after_enough_good_steps(monkeypatch):
-    monkeypatch.setattr("tubevit_tg.training.precision.ENOUGH", 2)
+    monkeypatch.setattr("tubevit_tg.training.precision.GROWTH_INTERVAL", 2)
     scaling, seen = tg.to_tensors(new_scaling()), []
     captured = TinyJit(lambda finite: rescale(scaling, finite))
     for finite in (True, True, False, True, False, True, True, True):

@@ -23,13 +23,15 @@ import tubevit_tg as tg
 from tubevit_np.commands import cli
 from tubevit_np.data.batch import Batch
 from tubevit_np.runs.recipe import Recipe
-from tubevit_np.training.dropout import TOKENS, no_dropout
+from tubevit_np.training.dropout import TOKENS
 from tubevit_np.training.step import gradients
 from tubevit_tg.__main__ import ENGINE
 from tubevit_tg.backend.device import devices
-from tubevit_tg.model.layers import linear, matmul
+from tubevit_tg.backend.operations import matmul
+from tubevit_tg.model.layers import linear
 from tubevit_tg.training import evaluate, precision
-from tubevit_tg.training import train as in_tinygrad
+from tubevit_tg.training import step as in_tinygrad
+from tubevit_tg.training import train as loop
 from tubevit_tg.training.cosine_basis import to_waves
 
 HEADS, COUNTS = [("verb", "noun"), ("noun",)], [8, 4]
@@ -42,11 +44,11 @@ SHAPES = {"up.w": (2, 6), "up.b": (6,), "pool.probe": (6,), "heads.verb.w": (6, 
 ROUNDING = {"float64": 2e-15, "float32": 1e-6, "bfloat16": 1e-2, "half": 2e-3}
 
 
-def few(params, x, cfg, heads, inner=True, drop=no_dropout, frozen=0):
+def few(params, x, cfg, heads, drop=None, num_frozen_blocks=0):
     """In place of forward: a head for each, of the mean pixel through one layer."""
     pixels = x.reshape(x.shape[0], -1, x.shape[-1]).mean(1)
     z = linear(pixels, **params["up"]).tanh() * params["pool"]["probe"]
-    z = drop(0, TOKENS, z[:, None])[:, 0]
+    z = drop(0, TOKENS, z[:, None])[:, 0] if drop else z
     return {head: matmul(z, params["heads"][head]["w"]) for head in heads}, {}
 
 
@@ -76,8 +78,8 @@ def batches(step):
 def trained(step_once, given):
     """Loss, norm and accuracies of every step, in a row."""
     steps = (step_once(t, 0.01, batch) for t, batch in enumerate(given, start=1))
-    return np.array([[loss, norm, *(share for found in right for share in found.values())]
-                     for loss, norm, right in steps])
+    return np.array([[loss, norm, *(each for found in accuracies for each in found.values())]
+                     for loss, norm, accuracies in steps])
 
 
 def few_params():
@@ -122,7 +124,7 @@ def test_devices_and_parts_change_nothing(options, dtype, of_few_parameters):
 
 def test_the_model_on_two_devices_gives_the_loss_of_numpy(rng):
     params, batch, here = small.params(CFG, rng), batches(0)[0], devices(2)
-    wanted, right, _ = gradients(params, batch, CFG, weight=0.3, smoothing=0.1)
+    wanted, accuracies, _ = gradients(params, batch, CFG, weight=0.3, smoothing=0.1)
     x, *labels = (tg.to_tensors(a, device=here, axis=0)
                   for a in (batch.x, *batch.labels.values()))
     loss, found = in_tinygrad.batch_loss(
@@ -130,7 +132,7 @@ def test_the_model_on_two_devices_gives_the_loss_of_numpy(rng):
         CFG, 0.3, smoothing=0.1)
     with Context(NOOPT=1):
         small.assert_close(loss.item(), wanted)
-        assert {head: share.item() for head, share in found.items()} == right
+        assert {head: each.item() for head, each in found.items()} == accuracies
 
 
 def test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model(monkeypatch):
@@ -144,7 +146,7 @@ def test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model(monkey
     run.batches = lambda: contextlib.nullcontext(enumerate(map(batches, range(2))))
     run.log, run.due, run.save = mock.Mock(), lambda step: step == 1, lambda *all: saved.append(all)
     with Context(NOOPT=1):
-        params = in_tinygrad.train(run)
+        params = loop.train(run)
     assert set(seen) == {(2, SHAPES["up.w"]), (1, SHAPES["up.w"])} and run.log.call_count == 2
     [(done, kept, moments, _)] = saved
     assert done == 2 and moments["scaling"]["good"] == 2 and moments["m"].keys() == SHAPES.keys()
@@ -153,8 +155,8 @@ def test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model(monkey
 
 @pytest.mark.parametrize("device, told", [("CPU:X86", ", about 30 s on a CPU"), ("CUDA", "")])
 def test_who_waits_for_a_compiler_is_told(device, told, monkeypatch):
-    monkeypatch.setattr(in_tinygrad, "DEVICE", device)
-    line = in_tinygrad.compiling(CFG, Recipe(accumulate=3))
+    monkeypatch.setattr(loop, "DEVICE", device)
+    line = loop.compiling(CFG, Recipe(accumulate=3))
     assert line == "its first two steps are for compiling" + told
 
 

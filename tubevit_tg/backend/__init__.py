@@ -1,1 +1,1 @@
-"""What depends on tinygrad's version or on the machine."""
+"""What depends on tinygrad's version or on the machine, and what it needs besides formulas."""

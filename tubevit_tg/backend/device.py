@@ -1,7 +1,7 @@
 """Which device and compiler tinygrad uses, and arrays there and back.
 
 The one place that chooses.  Lines that depend on tinygrad's version (0.13) are here, in blas.py,
-and in the gradient of layers.softmax.
+and in operations.with_gradient.
 tinygrad reads DEV and CC when it first computes, so the package imports this file before that."""
 
 import contextlib
@@ -144,6 +144,11 @@ def to_arrays(tree):
 def constant(make, *arguments, dtype, device=None):
     """make(*arguments), an array, as a Tensor that is kept: TinyJit would copy it at every step."""
     return to_tensors(make(*arguments), dtype, device)
+
+
+def from_host(array, like):
+    """An array that NumPy computed, in the precision and on the devices of the Tensor `like`."""
+    return Tensor(array, dtype=like.dtype).to(like.device)
 
 
 def dtype_name(dtype):

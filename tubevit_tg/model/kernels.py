@@ -2,20 +2,21 @@
 
 from tubevit_np.model.kernels import SHARED_SIZE, interpolation_matrix
 from tubevit_tg.backend.device import constant
-from tubevit_tg.model.layers import matmul
+from tubevit_tg.backend.operations import matmul
 
 
 def resize_kernel(w, size):
     """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w), not rescaled: (*size, C, D)."""
-    for n_out in size:  # each turn resizes the first axis and makes it the third: in the end t h w
-        rows = constant(interpolation_matrix, w.shape[0], n_out, dtype=w.dtype, device=w.device)
-        resized = matmul(rows, w.reshape(w.shape[0], -1))
-        w = resized.reshape(n_out, *w.shape[1:]).permute(1, 2, 0, 3, 4)
+    matrices = [constant(interpolation_matrix, n_in, n_out, dtype=w.dtype, device=w.device)
+                for n_in, n_out in zip(w.shape[:3], size, strict=True)]
+    for matrix in matrices:  # each resizes the first axis and makes it the third: in the end t h w
+        resized = matmul(matrix, w.reshape(w.shape[0], -1))
+        w = resized.reshape(-1, *w.shape[1:]).permute(1, 2, 0, 3, 4)
     return w
 
 
 def tube_kernel(params, cfg, i):
-    """The kernel of tube i, (kt, kh, kw, C, D/S): its own, or its cut of the shared one.
+    """The kernel of tube i, (kt, kh, kw, C, D/S): its own, or resized from the shared one.
 
     A packed tube takes the first D/S channels of the shared kernel; 2D patches keep their own."""
     tube = cfg.tubes[i]

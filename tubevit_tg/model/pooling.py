@@ -1,6 +1,7 @@
-"""From all tokens to one vector: a learned probe attends to them (Fig. 2, "Attention Pooling")."""
+"""From all tokens to one vector: a learned query attends to them (Fig. 2, "Attention Pooling")."""
 
 from tubevit_np.model.layers import with_prefix
+from tubevit_tg.backend.operations import cast_like
 from tubevit_tg.model.layers import (
     attention,
     feed_forward,
@@ -12,18 +13,19 @@ from tubevit_tg.model.layers import (
 
 
 def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """x (B, N, D) -> (B, D), seen.  kv columns are k, v;  the order of tokens does not matter.
+    """softmax(probe k^T / sqrt(E)) v over all tokens: x (B, N, D) -> (B, D), cache.
 
-    The paper prints only the label; its parameter totals fit one learned query (probe (D,)) with
-    multi-head attention.  With ln and mlp, y + mlp(ln(y)) follows."""
-    seen = {"q": linear(probe[None, None], **q), "kv": linear(x, **kv)}  # (1, 1, D), (B, N, 2D)
-    k, v = (split_heads(part, heads) for part in seen["kv"].chunk(2, dim=-1))
-    k, v = k.cast(kv["w"].dtype), v.cast(kv["w"].dtype)  # as in self_attention
-    mixed, seen["weights"] = attention(split_heads(seen["q"], heads), k, v)  # (B, A, 1, E)
-    seen["mixed"] = merge_heads(mixed)[:, 0]  # (B, D)
-    y = seen["attended"] = linear(seen["mixed"], **out)
+    probe (D,) is the learned query;  the columns of kv are k, v.  The paper prints only the label;
+    its parameter totals fit one query with several heads.  With ln and mlp, y + mlp(ln(y)) follows.
+    """
+    cache = {"q": linear(probe[None, None], **q), "kv": linear(x, **kv)}  # (1, 1, D), (B, N, 2D)
+    k, v = (split_heads(part, heads) for part in cache["kv"].chunk(2, dim=-1))
+    mixed, cache["weights"] = attention(  # (B, A, 1, E)
+        split_heads(cache["q"], heads), *cast_like(kv["w"], k, v))
+    cache["mixed"] = merge_heads(mixed)[:, 0]  # (B, D)
+    y = cache["attended"] = linear(cache["mixed"], **out)
     if mlp is None:
-        return y, seen
-    seen["ln"] = layer_norm(y, **ln, eps=eps)
-    change, inner = feed_forward(seen["ln"], **mlp, form=form)
-    return y + change, seen | with_prefix("mlp", inner)
+        return y, cache
+    cache["ln"] = layer_norm(y, **ln, eps=eps)
+    change, inner = feed_forward(cache["ln"], **mlp, form=form)
+    return y + change, cache | with_prefix("mlp", inner)

@@ -1,4 +1,4 @@
-"""Dropout: some numbers become 0 at random in training, the others grow to make up (Table 10).
+"""Dropout: some values become 0 at random in training, the others grow to make up (Table 10).
 
 The paper does not say where. Here: on the tokens with their positions, and on what each attention
 and each MLP adds.  What is dropped follows from a key of the example, the layer, the part and the
@@ -10,8 +10,12 @@ import math
 
 import numpy as np
 
-from tubevit_np.training.dropout import ATTENTION, MLP, TIME, TOKENS, no_dropout
+from tubevit_np.training import dropout as reference
+from tubevit_np.training.dropout import ATTENTION, MLP, TIME, TOKENS, within_frames
 from tubevit_tg.backend.device import constant
+from tubevit_tg.model.layers import attention_branch, mlp_branch
+from tubevit_tg.variants.divided_attention import divided_block
+from tubevit_tg.variants.model import embed
 
 
 def dropout(rate, keys):
@@ -32,3 +36,25 @@ def scramble(x):
     x = (x ^ (x >> 16)) * 0x85EBCA6B
     x = (x ^ (x >> 13)) * 0xC2B2AE35
     return x ^ (x >> 16)
+
+
+def dropout_embed(params, video, cfg, drop):
+    """variants.model.embed, then dropout of the tokens with their positions."""
+    z, out = embed(params, video, cfg)
+    z = drop(0, TOKENS, z)
+    return z, out | {"with_position": z}
+
+
+def dropout_block(z, ln1, attn, ln2, mlp, heads, eps, form, drop):
+    """The block of model/layers.py with dropout of what each branch adds;  drop(part, x)."""
+    change, attended = attention_branch(z, ln1, attn, heads, eps)
+    y = z + drop(ATTENTION, change)
+    change, transformed = mlp_branch(y, ln2, mlp, eps, form)
+    return y + drop(MLP, change), attended | {"middle": y} | transformed
+
+
+def dropout_blocks(cfg, shape, drop, block=dropout_block, divided=divided_block):
+    """{layer: block with dropout} that the Config asks for, on a (T, H, W) video.
+
+    Divided attention also drops values of what it adds over time."""
+    return reference.dropout_blocks(cfg, shape, drop, block, divided)

@@ -1,21 +1,21 @@
-"""How often a model is right on examples it was never trained on."""
+"""Logits of held-out examples; tubevit_np/training/evaluate.py scores them."""
 
 from tinygrad import TinyJit
 
 from tubevit_tg.backend.device import on_one, to_arrays, to_tensors
-from tubevit_tg.model.model import forward
+from tubevit_tg.variants.model import forward
 
 
 def logits_of(params, cfg, x, heads):
-    """Logits {head: (B, K)} of a batch of videos or images, without keeping what lies between."""
-    return forward(params, x, cfg, heads, inner=False)[0]
+    """Logits {head: (B, K)} of a batch of videos or images."""
+    return forward(params, x, cfg, heads)[0]
 
 
 def predictor(params, cfg):
     """predict(x, heads) -> {head: logits (B, K)}, arrays in and out, with these parameters.
 
-    Captured once for each shape and replayed; parameters that train on are seen as they are.  In
-    float32 on one device, whatever they are trained with."""
+    Captured once for each shape and replayed; parameters that train on are read as they are then.
+    In float32 on one device, whatever they are trained with."""
     params, captured = to_tensors(params), {}
 
     def predict(x, heads):

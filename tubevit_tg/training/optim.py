@@ -1,16 +1,16 @@
 """AdamW, a learning rate that warms up and falls along a cosine (Table 10), and clipping.
 
-Parameters, gradients and moments are flat dicts with the same names."""
+Parameters, gradients and moments are flat dicts with the same names.  Under TinyJit t and lr must
+be Tensors.  finite: a Tensor; a step where it is False changes nothing."""
 
 import numpy as np
 from tinygrad import Tensor
 
-from tubevit_np.training.optim import BETAS, EPS, decayed, is_kernel, kernel_rates, learning_rate
+from tubevit_np.training.optim import BETAS, EPS, is_decayed, learning_rate
 from tubevit_tg.backend.device import to_tensors
-from tubevit_tg.training.cosine_basis import from_waves, smooth, to_waves
 
 
-def clip(grads, most):
+def clip_grad_norm(grads, most):
     """Scale all gradients, new Tensors in their dict, to a joint norm of at most `most`; returns
     the norm they had."""
     norm = sum((g * g).sum() for g in grads.values()).sqrt().realize()
@@ -20,43 +20,40 @@ def clip(grads, most):
 
 
 def adamw_state(params):
-    """Zero moments for every parameter: {"m": ..., "v": ...}; step t is 1-based in adamw."""
+    """Zero moments for every parameter: {"m": ..., "v": ...}."""
     return {moment: {name: to_tensors(np.zeros(w.shape), w.dtype) for name, w in params.items()}
             for moment in ("m", "v")}
 
 
-def quiet(size):
-    """The usual size of a kernel's gradients, (1, 1, 1, 1, D); fainter waves hold mostly noise.
+def adamw(params, grads, state, t, lr, weight_decay=0.05, finite=None):
+    """One step in place (Loshchilov and Hutter, Algorithm 2); t: 1-based step.
 
-    Added to the denominator it keeps them small: without it kernels would be coloured static."""
-    return size.square().mean((0, 1, 2, 3), keepdim=True).sqrt()
-
-
-def adamw(params, grads, state, t, lr, weight_decay=0.05, rates=None, spectral=True,
-          smoothness=0.0, finite=None):
-    """One step in place, decoupled weight decay (Loshchilov & Hutter); a missing gradient is 0.
-
-    t: 1-based step.  rates: {name: factor on lr}.  spectral: kernels and their moments by waves.
-    smoothness: weight decay of all kernels' fast waves, at the common rate (frequency.smooth).
-    Under TinyJit t and lr must be Tensors.  finite: a Tensor; where it is False nothing changes."""
-    beta1, beta2 = BETAS
-
-    def put(old, new):
-        old.assign((new if finite is None else finite.where(new, old)).cast(old.dtype))
-
+    w = (1 - lr weight_decay) w - lr m / (sqrt(v) + eps); a missing gradient is 0."""
     for name, w in params.items():
-        m, v, g = state["m"][name], state["v"][name], grads.get(name, w.zeros_like())
-        by_waves = spectral and is_kernel(w.shape)
-        g = to_waves(g) if by_waves else g
-        put(m, m + (1 - beta1) * (g - m))
-        put(v, v + (1 - beta2) * (g * g - v))
-        size = (v / (1 - beta2**t)).sqrt()
-        change = m / (1 - beta1**t) / (size + (quiet(size) if by_waves else 0) + EPS)
-        rate = lr * (rates or {}).get(name, 1.0)
-        kept = 1 - rate * weight_decay if decayed(w.shape) else 1.0
-        new = w * kept - rate * (from_waves(change) if by_waves else change)
-        put(w, smooth(new, lr * smoothness) if smoothness and is_kernel(w.shape) else new)
-    Tensor.realize(*params.values(), *state["m"].values(), *state["v"].values())
+        m, v = next_moments(name, w, grads, state, t, finite)
+        decay = lr * weight_decay if is_decayed(w.shape) else 0.0
+        assign(w, (1 - decay) * w - lr * (m / (v.sqrt() + EPS)), finite)
+    realize(params, state)
+
+
+def next_moments(name, w, grads, state, t, finite=None):
+    """Moves the moments m and v of one parameter; returns them corrected for their start at 0."""
+    (beta1, beta2), m, v = BETAS, state["m"][name], state["v"][name]
+    g = grads.get(name, w.zeros_like())
+    assign(m, m + (1 - beta1) * (g - m), finite)
+    assign(v, v + (1 - beta2) * (g * g - v), finite)
+    return m / (1 - beta1**t), v / (1 - beta2**t)
+
+
+def assign(old, new, finite):
+    """new in place of old, as soon as it is computed; where finite is False old stays."""
+    old.assign((new if finite is None else finite.where(new, old)).cast(old.dtype))
+
+
+def realize(params, state):
+    """Compute the parameters named, and their moments."""
+    Tensor.realize(*params.values(), *(each[name] for each in (state["m"], state["v"])
+                                       for name in params))
 
 
 def autograd(params, loss, *others, onto=None):

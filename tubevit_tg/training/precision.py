@@ -6,25 +6,27 @@ by a scale, as large as the gradients allow, and these divided by it again (Mici
 import numpy as np
 from tinygrad import Tensor
 
-from tubevit_np.training.optim import decayed
+from tubevit_np.training.optim import is_decayed
 
-SCALE, ENOUGH = 2.0**15, 1000  # the first scale;  so many good steps in a row double it
+SCALE, GROWTH_INTERVAL = 2.0**15, 1000  # the first scale;  good steps in a row that double it
 
 
 def lowered(params, precision):
     """The nested tree with matrices and kernels cast to precision; with float32 as it is.
 
-    layers.matmul computes a product in the precision of its weight, and returns float32.  The
+    operations.matmul computes a product in the precision of its weight, and returns float32.  The
     gradients of params come out in float32, too."""
     if precision == "float32":
         return params
     if isinstance(params, dict):
         return {name: lowered(value, precision) for name, value in params.items()}
-    return params.cast(precision) if decayed(params.shape) else params
+    return params.cast(precision) if is_decayed(params.shape) else params
 
 
 def new_scaling():
-    """Of half's loss: its scale, good steps since it changed, steps left out; kept like moments."""
+    """State of the loss scale of half: the scale, good steps since it changed, steps left out.
+
+    It is stored with the moments."""
     return {name: np.array(value, np.float32)
             for name, value in (("scale", SCALE), ("good", 0), ("left_out", 0))}
 
@@ -39,11 +41,11 @@ def judged(t, result, scaling):
 
 
 def rescale(scaling, finite):
-    """After a step, in place: half the scale if the step was left out, at times twice."""
+    """After a step, in place: halve the scale if the step was left out, at times double it."""
     if not scaling:
         return
     scale, good = scaling["scale"], finite.where(scaling["good"] + 1, 0)
-    grow = good >= ENOUGH
+    grow = good >= GROWTH_INTERVAL
     new = {"scale": finite.where(grow.where(2 * scale, scale), scale / 2),
            "good": grow.where(0, good), "left_out": finite.where(0, 1) + scaling["left_out"]}
     for name, value in new.items():

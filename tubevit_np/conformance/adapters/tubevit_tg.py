@@ -6,7 +6,7 @@ from tinygrad import Context, Tensor
 import tubevit_tg as tg
 from tubevit_np.conformance.adapters.own import OPS, Own
 from tubevit_np.conformance.case import gathered
-from tubevit_tg.training.train import joint_step
+from tubevit_tg.training.step import joint_step
 
 
 class Tinygrad(Own):

@@ -2,17 +2,19 @@
 
 import numpy as np
 
-import tubevit_np as tv
 from tubevit_np.conformance.case import Case, plain
+from tubevit_np.model.config import Config, Tube
+from tubevit_np.model.params import shapes
+from tubevit_np.model.presets import PRESETS, TUBES
 
 # Every axis has another size, stride and offset: no two can be swapped unseen.
-PACKED = tv.Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 2))  # members overrun t and w
-PATCH = tv.Tube((1, 4, 3), (4, 6, 5))
-OVERLAPPING = tv.Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # in t over each other
-EDGES = (tv.Tube((4, 3, 2), (5, 4, 3), (2, 1, 0)), tv.Tube((5, 3, 2), (5, 4, 3), (2, 2, 1)))
+PACKED = Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 2))  # members overrun t and w
+PATCH = Tube((1, 4, 3), (4, 6, 5))
+OVERLAPPING = Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # in t over each other
+EDGES = (Tube((4, 3, 2), (5, 4, 3), (2, 1, 0)), Tube((5, 3, 2), (5, 4, 3), (2, 2, 1)))
 SMALL = (7, 10, 13)  # T, H, W
 
-MAIN, CORE, DEMO = (tv.TUBE_SETS[name] for name in ("main", "core", "demo"))
+MAIN, CORE, DEMO = (TUBES[name] for name in ("main", "core", "demo"))
 
 PLACES = {
     "main-32": (MAIN, (32, 224, 224), "Table 12: 539 tokens, not the 559 that the paper prints"),
@@ -39,9 +41,9 @@ def places():
 
 def order():
     """A token holds the number of its first voxel, and each channel that of its own member."""
-    cfg = tv.Config((PACKED, PATCH, OVERLAPPING), 8, 1, 2, 3, {"verb": 2}, channels=1)
+    cfg = Config((PACKED, PATCH, OVERLAPPING), 8, 1, 2, 3, {"verb": 2}, channels=1)
     video = np.arange(np.prod(SMALL), dtype=np.float32).reshape(1, *SMALL, 1) + 1
-    kernels = {name: np.zeros(shape, np.float32) for name, shape in tv.shapes(cfg).items()
+    kernels = {name: np.zeros(shape, np.float32) for name, shape in shapes(cfg).items()
                if name.startswith("tubes.")}
     for name, w in kernels.items():
         if name.endswith(".w"):
@@ -52,9 +54,9 @@ def order():
 
 
 def names():
-    small = tv.Config((PACKED, PATCH), 8, 2, 2, 6, {"verb": 3, "noun": 5}, pool_mlp=True,
+    small = Config((PACKED, PATCH), 8, 2, 2, 6, {"verb": 3, "noun": 5}, pool_mlp=True,
                       gate_layer=1, shared_kernel=True)
-    for name, cfg in (("shapes-everything", small), ("shapes-B", tv.PRESETS["B"])):
+    for name, cfg in (("shapes-everything", small), ("shapes-B", PRESETS["B"])):
         yield Case("layout", name, "shapes", "the frozen names; w is (in, out)",
                    attributes={"cfg": plain(cfg)}, judge="exact")
     for name in ("Ti", "S", "B", "L", "H"):

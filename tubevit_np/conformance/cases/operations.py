@@ -2,22 +2,23 @@
 
 import numpy as np
 
-import tubevit_np as tv
 from tubevit_np.conformance.case import Case, Draw, plain, select_prefix
 from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH
+from tubevit_np.model.config import Config, Tube
+from tubevit_np.model.params import shapes
 
 B, N, D, A, M = 2, 6, 12, 3, 7  # all different; E = 4
 FAINT = 2.0**-10  # tokens whose variance is about eps, 1e-6
 EPS = 1e-6
-SHAPES = tv.shapes(tv.Config((PATCH,), D, 1, A, M, {"verb": 5}, pool_mlp=True))
+SHAPES = shapes(Config((PATCH,), D, 1, A, M, {"verb": 5}, pool_mlp=True))
 
 TUBES = {
-    "sparse": (tv.Tube((2, 3, 4), (3, 5, 6)), "gaps on every axis"),
+    "sparse": (Tube((2, 3, 4), (3, 5, 6)), "gaps on every axis"),
     "overlapping": (OVERLAPPING, "offsets of its own on every axis, overlap in t"),
     "patch": (PATCH, "the tube that images share"),
-    "packed-t": (tv.Tube((3, 2, 4), (4, 5, 6), (1, 0, 2), s2d=(2, 1, 1)), "two members in t"),
-    "packed-h": (tv.Tube((2, 3, 4), (3, 6, 5), (0, 1, 0), s2d=(1, 3, 1)), "three members in h"),
-    "packed-w": (tv.Tube((2, 3, 4), (3, 5, 8), (0, 1, 0), s2d=(1, 1, 4)), "four members in w"),
+    "packed-t": (Tube((3, 2, 4), (4, 5, 6), (1, 0, 2), s2d=(2, 1, 1)), "two members in t"),
+    "packed-h": (Tube((2, 3, 4), (3, 6, 5), (0, 1, 0), s2d=(1, 3, 1)), "three members in h"),
+    "packed-w": (Tube((2, 3, 4), (3, 5, 8), (0, 1, 0), s2d=(1, 1, 4)), "four members in w"),
     "packed-all": (PACKED, "members in the order t, h, w; zeros past the far edge"),
 }
 

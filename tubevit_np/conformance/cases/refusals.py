@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-import tubevit_np as tv
 from tubevit_np.conformance.case import Case, Draw, plain
 from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH, SMALL
 from tubevit_np.conformance.files import FILES, TINY
+from tubevit_np.model.params import shapes
 
 GOOD = plain(replace(TINY, tubes=(PACKED, PATCH), dim=8))
 
@@ -41,7 +41,7 @@ def configs():
 
 def inputs():
     draw = Draw("refused inputs")
-    params, attributes = draw.params(tv.shapes(TINY)), {"cfg": plain(TINY), "heads": ["verb"]}
+    params, attributes = draw.params(shapes(TINY)), {"cfg": plain(TINY), "heads": ["verb"]}
     for name, (shape, dtype, why) in INPUTS.items():
         yield Case("refusals", f"input-{name}", "forward", why,
                    {"x": np.zeros(shape, dtype)} | params, attributes, judge="refused")
@@ -50,7 +50,7 @@ def inputs():
                attributes | {"heads": ["adjective"]}, judge="refused")
     deep = replace(TINY, tubes=(OVERLAPPING,))
     yield Case("refusals", "image-without-patches", "forward", "no 2D patch sees an image",
-               {"x": draw(1, *SMALL[1:], 2)} | draw.params(tv.shapes(deep)),
+               {"x": draw(1, *SMALL[1:], 2)} | draw.params(shapes(deep)),
                attributes | {"cfg": plain(deep)}, judge="refused")
     for name, labels in (("below", [0, -1]), ("above", [4, 0])):
         yield Case("refusals", f"labels-{name}", "cross_entropy", "labels are 0 to K - 1",
