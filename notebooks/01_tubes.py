@@ -21,7 +21,7 @@ lesson.overview("video", "tubes")
 # %% [markdown]
 # ## A video is an array
 #
-# A colour picture is an array of shape `(H, W, C)`: rows, columns and colour channels. A **clip**
+# A color picture is an array of shape `(H, W, C)`: rows, columns and color channels. A **clip**
 # is a short video: `T` pictures, called frames, one after the other, `(T, H, W, C)`. The axes are
 # always in this order, time first. One position `(t, h, w)` in a clip is a **voxel**, a pixel with
 # a time.
@@ -33,7 +33,7 @@ lesson.overview("video", "tubes")
 clips, labels = lesson.clips(8, seed=3)
 clip = clips[1]
 lesson.shapes(clips=clips, clip=clip, **labels)
-lesson.play(clip, "A disc with pink and black stripes moves to the left over coloured shapes, and "
+lesson.play(clip, "A disc with pink and black stripes moves to the left over colored shapes, and "
             "comes back in on the right.")
 
 # %% [markdown]
@@ -128,7 +128,7 @@ figure, (left, right) = lesson.axes(1000, 360, 1, 2)
 draw_grid(left, cfg, clip.shape[:3])
 draw_grid(right, cfg, clip.shape[:3], view=(1, 0))
 lesson.show(figure, "The places of all tubes from the front and from the side, each kind in its "
-            "colour: orange patches in frame 0, blue 8x8x8, green 16x4x4, red 4x12x12.")
+            "color: orange patches in frame 0, blue 8x8x8, green 16x4x4, red 4x12x12.")
 
 # %% [markdown]
 # ## What one box holds
@@ -166,7 +166,7 @@ for model, shape in ((paper, (32, 224, 224)), (cfg, clip.shape[:3])):
 # %%
 figure, ax = lesson.axes(1000, 250)
 draw_film(ax, np.where(read[..., None], clip, 230).astype(np.uint8), every=3)
-lesson.show(figure, "Frames 0, 3, 6 and so on; what no tube reads is left light grey.")
+lesson.show(figure, "Frames 0, 3, 6 and so on; what no tube reads is left light gray.")
 
 # %% [markdown]
 # How many boxes are there? Counted in a loop on each axis, or by a formula, which is what `tv.grid`

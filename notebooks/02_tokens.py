@@ -21,7 +21,7 @@ lesson.overview("tubes", "tokens")
 # **batch**: the first axis, `B`, is here 1.
 #
 # The second kind of tube is 8×8×8. Its parameters are a **kernel** `w` and a **bias** `b`. The
-# kernel is as large as the box and holds `D` weights for each of its voxels and colours.
+# kernel is as large as the box and holds `D` weights for each of its voxels and colors.
 
 # %%
 from tubevit_np.model.model import scale_uint8
@@ -50,7 +50,7 @@ for i, j, k, c in np.ndindex(box.shape):
 print(f"channel {d}: {box.size} products, sum {total:.3f}")
 
 # %% [markdown]
-# Here is that pattern, channel `d` of the kernel, as a film: mid grey is a weight of zero, colours
+# Here is that pattern, channel `d` of the kernel, as a film: mid gray is a weight of zero, colors
 # are the weights of red, green and blue. Below it is the box.
 
 # %%
@@ -123,13 +123,13 @@ from tubevit_np.data.generated.clips import make_clips
 many = make_clips(lesson.pools(), 64, np.random.default_rng(5))[0]
 answers = tv.tube_tokens(scale_uint8(many, cfg), w, b, tube)[..., d]  # (64, 32)
 best = np.argsort(answers, axis=None)[-3:][::-1]
-found = windows(many, tube)[:, :, 0].reshape(-1, 8, 8, 8, 3)[best]
-lesson.shapes(answers=answers, found=found)
+films = windows(many, tube)[:, :, 0].reshape(-1, 8, 8, 8, 3)[best]
+lesson.shapes(answers=answers, films=films)
 
 # %%
 figure, axes = lesson.axes(900, 600, 4, 1)
 draw_film(axes[0], to_bytes(kernel_rgb(w)[d]))
-for ax, film in zip(axes[1:], found):
+for ax, film in zip(axes[1:], films):
     draw_film(ax, film)
 lesson.show(figure, "Above one kernel, below it the three boxes that it answers to most; over "
             "their eight frames they change about as the kernel does.")
@@ -176,7 +176,7 @@ print(f"{sum(token_counts(paper, shape))} tokens; dense: {16 * 14 * 14}")
 # %% [markdown]
 # ## Several boxes in one token
 #
-# The `S` in that table: the paper packs neighbouring boxes into one token (**space-to-depth**), so
+# The `S` in that table: the paper packs neighboring boxes into one token (**space-to-depth**), so
 # that the video is read more densely with no more tokens. `S` boxes each give only `D / S` numbers,
 # and these are put one behind the other. That is the third axis of `windows`. The demo has `S` = 1
 # everywhere; here are two boxes of 48 channels each instead.
@@ -205,7 +205,7 @@ lesson.shapes(members=members, halves=halves)
 #
 # <details><summary>Answers</summary>
 #
-# 1. 16 · 4 · 4 voxels · 3 colours · 96 channels = 73728, and 96 biases.
+# 1. 16 · 4 · 4 voxels · 3 colors · 96 channels = 73728, and 96 biases.
 # 2. The weighted sum doubles, the bias does not: `2 * (tokens - b) + b`.
 # 3. A sum does not care about its order, so the box played backwards under the kernel played
 #    backwards gives the same number. With 16×4×4 all 16 tokens stay as they are. With 8×8×8 the two

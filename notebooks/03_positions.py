@@ -40,20 +40,20 @@ pooled = [tv.attention_pool(z, **params["pool"], **sizes)[0] for z in (first, mi
 assert np.allclose(*pooled, atol=1e-4)
 
 # %% [markdown]
-# ## The centre of a tube
+# ## The center of a tube
 #
 # A kernel of size `k` that begins at `s` covers the voxels `s` to `s + k - 1`. Their mean is `s +
 # (k - 1) / 2`, and that, on each of the three axes, is the token's place. The loop goes over all
-# places of a tube, `tv.centres` computes the three axes and combines them.
+# places of a tube, `tv.centers` computes the three axes and combines them.
 
 # %%
 shape, tube = clips.shape[1:4], cfg.tubes[1]
 slow = [[o + place * s + (k - 1) / 2 for o, place, s, k
          in zip(tube.offset, places, tube.stride, tube.kernel)]
         for places in np.ndindex(tv.grid(tube, shape))]
-centres = tv.centres(tube, shape)
-assert np.array_equal(slow, centres)
-print(centres[[0, 1, 4, 16]])
+centers = tv.centers(tube, shape)
+assert np.array_equal(slow, centers)
+print(centers[[0, 1, 4, 16]])
 
 # %% [markdown]
 # A dot in the middle of every box, in the pictures of lesson 1. (Pixel 0 is drawn from 0 to 1,
@@ -67,7 +67,7 @@ figure, axes = lesson.axes(1200, 430, 1, 2)
 for ax, (down, across) in zip(axes, ((1, 2), (1, 0))):
     draw_grid(ax, cfg, shape, view=(down, across))
     for i, each in enumerate(cfg.tubes):
-        at = tv.centres(each, shape)
+        at = tv.centers(each, shape)
         ax.plot(at[:, across] + 0.5, at[:, down] + 0.5, "o", color=colour(i), markersize=3)
 lesson.show(figure, "The boxes of all tubes from the front and from the side, with a dot in the "
             "middle of each.")
@@ -82,17 +82,17 @@ lesson.show(figure, "The boxes of all tubes from the front and from the side, wi
 # for time, for rows, for columns; so `n = D // 6`.
 
 # %%
-t, h, w = centres[0]
+t, h, w = centers[0]
 n, vector = cfg.dim // 6, []
 for j in range(n):
     for at in (t, h, w):
         vector += [np.sin(at * cfg.tau ** (-j / n)), np.cos(at * cfg.tau ** (-j / n))]
-assert np.allclose(vector, tv.sincos_3d(centres, cfg.dim, cfg.tau)[0])
+assert np.allclose(vector, tv.sincos_3d(centers, cfg.dim, cfg.tau)[0])
 lesson.source(tv.sincos_3d)
 
 # %% [markdown]
 # A token that moves along one axis changes only the channels of that axis. Here are points along
-# the columns, 0 to 47: each curve is the sine channel of one frequency. Fast ones tell neighbours
+# the columns, 0 to 47: each curve is the sine channel of one frequency. Fast ones tell neighbors
 # apart, slow ones tell left from right.
 
 # %%
@@ -114,7 +114,7 @@ lesson.show(figure, "Four sine waves over 48 columns. The first goes up and down
 from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.lesson_plots.arrays import draw_matrix, mark_tubes
 
-everywhere = np.concatenate([tv.centres(each, shape) for each in cfg.tubes])
+everywhere = np.concatenate([tv.centers(each, shape) for each in cfg.tubes])
 waves = tv.sincos_3d(everywhere, cfg.dim, cfg.tau)
 figure, ax = lesson.axes(1000, 480)
 draw_matrix(ax, waves, columns="D = 96 channels")
@@ -139,7 +139,7 @@ lesson.shapes(waves=waves, likeness=likeness)
 
 # %% [markdown]
 # As a picture: how much the position of one 8×8×8 token (a dot in the second panel) is like that of
-# every other token. It is most like its neighbours, of whatever tube.
+# every other token. It is most like its neighbors, of whatever tube.
 
 # %%
 from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
@@ -147,9 +147,9 @@ from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 near = 2 * (likeness[36 + 5] - likeness.min()) / np.ptp(likeness) - 1  # token 5 of the second tube
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, shape))
 draw_weights(axes, np.full((*shape, 3), 255, np.uint8), cfg, np.maximum(near, 0))
-axes[1].plot(*centres[5, :0:-1], "o", color="black", markersize=4)
-lesson.show(figure, "Six panels with the places of the tokens; the fuller the colour the more "
-            "alike. A dot marks the token in question; around it the colours are fullest in all "
+axes[1].plot(*centers[5, :0:-1], "o", color="black", markersize=4)
+lesson.show(figure, "Six panels with the places of the tokens; the fuller the color the more "
+            "alike. A dot marks the token in question; around it the colors are fullest in all "
             "panels.")
 
 # %% [markdown]
@@ -159,17 +159,19 @@ lesson.show(figure, "Six panels with the places of the tokens; the fuller the co
 # patches, 8 pixels to the right of token 0, and token 1 of the 4×12×12 tube, 18 pixels to the
 # right, would get the same position. The paper tries it (Table 7a: it costs accuracy), and so can
 # we, with strides of 1 in place of the real ones. The same token as above no longer finds its
-# neighbours in other tubes.
+# neighbors in other tubes.
 
 # %%
-counted = np.concatenate([tv.centres(each, shape, strides=(1, 1, 1)) for each in cfg.tubes])
+from tubevit_np.variants.positions import strideless_centers
+
+counted = np.concatenate([strideless_centers(each, shape) for each in cfg.tubes])
 other = tv.sincos_3d(counted, cfg.dim, cfg.tau)
 alike = other @ other[36 + 5]
 near = 2 * (alike - alike.min()) / np.ptp(alike) - 1
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, shape))
 draw_weights(axes, np.full((*shape, 3), 255, np.uint8), cfg, np.maximum(near, 0))
-axes[1].plot(*centres[5, :0:-1], "o", color="black", markersize=4)
-lesson.show(figure, "The same six panels with numbered tokens: the fullest colours are no longer "
+axes[1].plot(*centers[5, :0:-1], "o", color="black", markersize=4)
+lesson.show(figure, "The same six panels with numbered tokens: the fullest colors are no longer "
             "around the dot.")
 
 # %% [markdown]
@@ -200,14 +202,14 @@ lesson.shapes(image=tv.positions(cfg, (1, 48, 48)), video=positions)
 #
 # ## Exercises
 #
-# 1. Where, in frames and pixels, is the centre of the last 4×12×12 token? Compute it from kernel,
-#    stride and offset, then look at `tv.centres(cfg.tubes[3], shape)[-1]`.
+# 1. Where, in frames and pixels, is the center of the last 4×12×12 token? Compute it from kernel,
+#    stride and offset, then look at `tv.centers(cfg.tubes[3], shape)[-1]`.
 # 2. Which channels of `waves` are constant for all 36 patches, and why?
 # 3. Set `tau` to 10 in `tv.sincos_3d` and draw the waves again. What is better, what is worse?
 #
 # <details><summary>Answers</summary>
 #
-# 1. It begins at frame 2 + 8 = 10, row and column 2 · 18 = 36. The centre is (10 + 1.5, 36 + 5.5,
+# 1. It begins at frame 2 + 8 = 10, row and column 2 · 18 = 36. The center is (10 + 1.5, 36 + 5.5,
 #    36 + 5.5) = (11.5, 41.5, 41.5).
 # 2. Those of time, channels 6 j and 6 j + 1: all patches lie in frame 0, sin 0 = 0 and cos 0 = 1.
 # 3. Every channel now turns within the clip, so places differ in more channels. But a longer clip

@@ -27,7 +27,8 @@ lesson.shapes(clip=clips[1:2], z=z)
 #
 # Some tokens are long vectors, others short. Before anything else each token is brought to mean 0
 # and variance 1 over its `D` numbers; then each channel gets a learned gain `g` and shift `b`. The
-# small `eps` keeps a token of zeros from a division by zero. First one token, then all.
+# small `eps` keeps a token of zeros from a division by zero. First one token, then all, by the
+# function of the package. It is the formula, and so are all functions that this lesson prints.
 
 # %%
 g, b = weights["ln1"]["g"], weights["ln1"]["b"]
@@ -37,6 +38,7 @@ variance = sum((value - mean) ** 2 for value in token) / len(token)
 slow = [(value - mean) / np.sqrt(variance + cfg.eps) * g[d] + b[d] for d, value in enumerate(token)]
 x = tv.layer_norm(z, g, b, cfg.eps)
 assert np.allclose(slow, x[0, 40], atol=1e-4)
+lesson.source(tv.layer_norm)
 
 # %%
 figure, (left, right) = lesson.axes(1100, 300, 1, 2)
@@ -62,6 +64,7 @@ slow = [np.exp(score) / sum(np.exp(scores)) for score in scores]
 assert np.allclose(slow, tv.softmax(scores))
 assert np.allclose(tv.softmax(scores), tv.softmax(scores + 1000))  # the largest is taken off first
 print(np.round(slow, 3), "sum", np.round(sum(slow), 3))
+lesson.source(tv.softmax)
 
 # %% [markdown]
 # The `D` channels are divided among `A` **heads**, `E = D / A` channels for each. Each head does
@@ -104,19 +107,16 @@ assert np.allclose(merge_heads(mixed)[0], slow, atol=1e-4)
 lesson.shapes(q=heads[0], attended=attended, mixed=mixed, merged=merge_heads(mixed))
 
 # %% [markdown]
-# `tv.attention` takes a few heads at a time, so that their scores stay in the processor's cache
-# while `attend` goes over them again and again: in memory, that took twice as long. Of calm heads,
-# whose scores are too small to overflow, no maximum is taken off. So NumPy's text is longer than
-# the line above; the tinygrad version is that line.
+# `tv.attention` is that one line in two, for all heads of all clips: `swapaxes(-1, -2)` is `.T` of
+# the last two axes. Training uses the functions of `tubevit_np/fast`, which have the same names but
+# are tuned for a processor's caches; `tests/fast` holds them to these.
 
 # %%
-from tubevit_np.fast.blocks import attend
-
-lesson.source(tv.attention, attend)
+lesson.source(split_heads, tv.attention, merge_heads)
 
 # %% [markdown]
 # The weights as pictures, a row for each token that looks, a column for each that is looked at,
-# with bars in the colours of the tubes. Each row sums to 1. Dark columns are tokens that many
+# with bars in the colors of the tubes. Each row sums to 1. Dark columns are tokens that many
 # others look at. `N` tokens have `N · N` weights: twice as many tokens cost four times as much
 # here, and that is why sparse tubes are worth having.
 
@@ -134,7 +134,7 @@ lesson.show(figure, "Three matrices of 102 by 102 weights, one for each head; mo
 
 # %% [markdown]
 # Where do those lie in the clip? Every panel shows the places of one kind of tube at one time, over
-# the pale frame in its middle. The fuller the colour, the more all tokens together look there.
+# the pale frame in its middle. The fuller the color, the more all tokens together look there.
 
 # %%
 from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
@@ -142,13 +142,15 @@ from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, clips.shape[1:4]))
 draw_weights(axes, clips[1], cfg, attended[0].mean(axis=(0, 1)))
 lesson.show(figure, "Six panels of the clip with the places of the tubes; a few places on and "
-            "around the disc are coloured, most are not.")
+            "around the disc are colored, most are not.")
 
 # %% [markdown]
-# A last matrix, `out`, mixes the channels of the heads. That is the whole of self-attention:
+# A last matrix, `out`, mixes the channels of the heads. That is the whole of self-attention. Beside
+# its result it returns a `cache`, every array on the way by its name: pictures and gradients
+# (lesson 6) need them.
 
 # %%
-change, seen = tv.self_attention(x, **weights["attn"], heads=cfg.heads)
+change, cache = tv.self_attention(x, **weights["attn"], heads=cfg.heads)
 assert np.allclose(change[0], tv.linear(slow, **weights["attn"]["out"]), atol=1e-4)
 lesson.source(tv.self_attention)
 
@@ -162,10 +164,20 @@ lesson.source(tv.self_attention)
 
 # %%
 mlp = weights["mlp"]
-together, seen = tv.feed_forward(x, **mlp, form=cfg.gelu)
+together, cache = tv.feed_forward(x, **mlp, form=cfg.gelu)
 alone = [tv.linear(tv.gelu(tv.linear(each, **mlp["up"]), cfg.gelu), **mlp["down"]) for each in x[0]]
 assert np.allclose(alone, together[0], atol=1e-4)
-lesson.shapes(x=x, up=seen["up"], gelu=seen["gelu"], together=together)
+lesson.shapes(x=x, up=cache["up"], gelu=cache["gelu"], together=together)
+lesson.source(tv.feed_forward)
+
+# %% [markdown]
+# GELU is `x` times the share of normally distributed numbers that are below `x`. The demo takes the
+# usual formula with `tanh` for that share.
+
+# %%
+from tubevit_np.model.layers import normal_cdf
+
+lesson.source(tv.gelu, normal_cdf)
 
 # %%
 line = np.linspace(-4, 4, 200)
@@ -174,7 +186,7 @@ ax.plot(line, tv.gelu(line, cfg.gelu), color="#222222")
 ax.plot(line, np.maximum(line, 0), color="#c9c9c9", zorder=0)
 ax.set(xlabel="in", ylabel="GELU")
 lesson.show(figure, "GELU: close to 0 below -3, dipping a little under 0 at -0.75, close to the "
-            "input above 3. In grey for comparison the larger of 0 and the input.")
+            "input above 3. In gray for comparison the larger of 0 and the input.")
 
 # %% [markdown]
 # ## A block
@@ -184,16 +196,21 @@ lesson.show(figure, "GELU: close to 0 below -3, dipping a little under 0 at -0.7
 #
 # `y = z + attention(norm(z))`, then `z = y + mlp(norm(y))`
 #
-# `tv.block` is these two lines. What it returns beside the tokens, `seen`, names all that was made
-# on the way; so does `out` of `tv.forward`, for the whole model.
+# `tv.block` is these two lines; `attention_branch` and `mlp_branch` are what they add. Its `cache`
+# names every array on the way, as `out` of `tv.forward` does for the whole model.
 
 # %%
 y = z + tv.self_attention(tv.layer_norm(z, **weights["ln1"], eps=cfg.eps), **weights["attn"],
                           heads=cfg.heads)[0]
 new = y + tv.feed_forward(tv.layer_norm(y, **weights["ln2"], eps=cfg.eps), **mlp, form=cfg.gelu)[0]
-block, seen = tv.block(z, **weights, heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+block, cache = tv.block(z, **weights, heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
 assert np.allclose(new, block, atol=1e-4) and np.array_equal(block, out["blocks.0"])
-lesson.shapes(z=z, **{name.replace(".", "_"): each for name, each in seen.items()}, block=block)
+lesson.shapes(z=z, **{name.replace(".", "_"): each for name, each in cache.items()}, block=block)
+
+# %%
+from tubevit_np.model.layers import attention_branch, mlp_branch
+
+lesson.source(attention_branch, mlp_branch, tv.block)
 
 # %% [markdown]
 # ## The encoder

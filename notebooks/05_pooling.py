@@ -42,14 +42,14 @@ lesson.shapes(probe=pool["probe"], q=q, k=k, v=v, scores=scores, answer=answer)
 # of the tokens does not matter, nor does their number.
 
 # %%
-pooled, seen = tv.attention_pool(x, **pool, heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
-assert np.allclose(answer, seen["mixed"][0, :E], atol=1e-4)
+pooled, cache = tv.attention_pool(x, **pool, heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
+assert np.allclose(answer, cache["mixed"][0, :E], atol=1e-4)
 assert np.array_equal(pooled, out["pooled"])
-lesson.shapes(weights=seen["weights"], mixed=seen["mixed"], pooled=pooled)
+lesson.shapes(weights=cache["weights"], mixed=cache["mixed"], pooled=pooled)
 lesson.source(tv.attention_pool)
 
 # %% [markdown]
-# Which tokens does the model ask? The mean over the heads, for two clips. The fuller the colour,
+# Which tokens does the model ask? The mean over the heads, for two clips. The fuller the color,
 # the more weight; the largest of each clip is opaque.
 
 # %%
@@ -135,18 +135,19 @@ lesson.show(figure, "Left the first frame, right the bars of nine nouns; red str
 #
 # One clip proves little. Here are 256 new ones, and of each its first frame. Guessing would get one
 # verb in eight and one noun in nine. (A verb cannot be told from one frame, so nobody asks for it.)
+# `tv.fast.forward` computes what `tv.forward` does, tuned for a processor's caches (lesson 4).
 
 # %%
 from tubevit_np.data.generated.clips import REVERSED, make_clips
 
 many, truth = make_clips(lesson.pools(seed=9), 256, np.random.default_rng(9))
-found, _ = tv.forward(params, many, cfg, ("verb", "noun"), inner=False)
-stills, _ = tv.forward(params, many[:, 0], cfg, "noun", inner=False)
-reverse, _ = tv.forward(params, many[:, ::-1], cfg, "verb", inner=False)
+scores, _ = tv.fast.forward(params, many, cfg, ("verb", "noun"))
+stills, _ = tv.fast.forward(params, many[:, 0], cfg, "noun")
+reverse, _ = tv.fast.forward(params, many[:, ::-1], cfg, "verb")
 
 # %%
-shares = [np.mean(found["verb"].argmax(1) == truth["verb"]),
-          np.mean(found["noun"].argmax(1) == truth["noun"]),
+shares = [np.mean(scores["verb"].argmax(1) == truth["verb"]),
+          np.mean(scores["noun"].argmax(1) == truth["noun"]),
           np.mean(stills.argmax(1) == truth["noun"]),
           np.mean(reverse.argmax(1) == REVERSED[truth["verb"]])]
 figure, ax = lesson.axes(900, 260)

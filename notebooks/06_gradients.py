@@ -54,14 +54,15 @@ for n in range(3):
         d_logits[n, k] = (p[k] - (k == labels[n])) / 3
 
 # %% [markdown]
-# The same for the whole batch at once; `target` is 1 at the label and 0 elsewhere. The function in
-# `tubevit_np` is these two lines.
+# The same for the whole batch at once; `target` is 1 at the label and 0 elsewhere. The function of
+# the package is these two lines. (`smoothing`, here 0, makes targets less certain.)
 
 # %%
 target = np.eye(5)[labels]
 assert np.allclose(d_logits, (tv.softmax(logits) - target) / 3)
 assert np.allclose(d_logits, cross_entropy_backward(logits, labels))
 lesson.shapes(target=target, d_logits=d_logits)
+lesson.source(cross_entropy_backward)
 
 # %% [markdown]
 # The bars show where each logit is pushed, against its gradient. The right class is pushed up, all
@@ -198,17 +199,18 @@ for row, n, m in np.ndindex(4, 4, 4):
 # %% [markdown]
 # Of the sum over `n` two terms remain: each weight times its own gradient, less the row's mean
 # gradient under these weights. What is better than the average gains attention, what is worse loses
-# it.
+# it. The functions of the package are these lines, for all heads of all clips.
 
 # %%
-from tubevit_np.model.backward import attention_backward
+from tubevit_np.model.backward import attention_backward, softmax_backward
 
 average = (weights * d_weights).sum(-1, keepdims=True)
 assert np.allclose(d_scores, weights * (d_weights - average))
 d_q, d_k = d_scores @ k / np.sqrt(3), d_scores.T @ q / np.sqrt(3)
 given = [a[None, None] for a in (d_y, q, k, v, weights)]  # of one clip, in one head
-for found, wanted in zip((d_q, d_k, d_v), attention_backward(*given), strict=True):
-    assert np.allclose(found, wanted[0, 0])
+for ours, theirs in zip((d_q, d_k, d_v), attention_backward(*given), strict=True):
+    assert np.allclose(ours, theirs[0, 0])
+lesson.source(softmax_backward, attention_backward)
 
 # %%
 figure, axes = lesson.axes(1400, 400, columns=3)
@@ -222,14 +224,17 @@ lesson.show(figure, "Attention weights, their gradient, and that of the scores, 
 # ## The whole model
 #
 # Nothing new is needed: `backward` walks through the model from its heads to its tubes, and takes
-# what each step has seen from `out`, where `forward` keeps it. At a residual sum, `y = x + f(x)`,
-# there are two paths, so two gradients are added: the one that passes by, and the one through `f`.
-# Lay the two functions beside each other:
+# every array that it needs from `out`, where `forward` records it. At a residual sum, `y = x +
+# f(x)`, there are two paths, so two gradients are added: the one that passes by, and the one
+# through `f`. Lay the functions beside each other, a block with its two sums and the branch that
+# the first of them adds. (Training uses the functions of `tubevit_np/fast`, which have the same
+# names and are tuned; `tests/fast` holds them to these.)
 
 # %%
-from tubevit_np.model.backward import block_backward
+from tubevit_np.model.backward import attention_branch_backward, block_backward
+from tubevit_np.model.layers import attention_branch
 
-lesson.source(tv.block, block_backward)
+lesson.source(tv.block, block_backward, attention_branch, attention_branch_backward)
 
 # %% [markdown]
 # Is all of it right? Here is a small TubeViT: a patch and one tube, `D` = 12, two blocks; clips of
@@ -283,6 +288,7 @@ from tubevit_np.model.backward import layer_norm_backward
 x, g, shift, d_y = (rng.standard_normal(shape) for shape in ((6, 12), (12,), (12,), (6, 12)))
 right, _ = layer_norm_backward(d_y, x, g, 1e-6)
 forgetful = d_y * g / x.std(-1, keepdims=True)
+lesson.source(layer_norm_backward)
 
 # %%
 slopes = np.zeros_like(x)
@@ -294,10 +300,10 @@ for place in np.ndindex(x.shape):
 
 # %%
 figure, axes = lesson.axes(1100, 520, columns=2)
-for ax, found, title in zip(axes, (right, forgetful), ("by hand", "mean and spread forgotten"),
-                            strict=True):
+for ax, d_x, title in zip(axes, (right, forgetful), ("by hand", "mean and spread forgotten"),
+                          strict=True):
     ax.axline((0, 0), slope=1, color="#c9c9c9")
-    ax.plot(slopes, found, "o", color="#0072B2", markersize=3)
+    ax.plot(slopes, d_x, "o", color="#0072B2", markersize=3)
     ax.set(title=title, xlabel="slope by differences", aspect="equal")
 axes[0].set_ylabel("gradient")
 lesson.show(figure, "Right gradients lie on the diagonal; those of the mistake are scattered.")

@@ -119,8 +119,9 @@ lesson.show(figure, "In a narrow valley gradient descent jumps across, AdamW goe
 #   still poor, and then falls to 0 along a cosine, so that the end is calm.
 # * If all gradients together, as one long vector, are longer than 1, they are scaled to length 1
 #   (*clipping*): one strange batch cannot throw the model far away.
-# * Kernels of tubes have rates of their own, and are moved by their waves and not by their voxels;
-#   `training/cosine_basis.py` tells why. The model does not know; only its training is faster.
+# * Kernels of tubes have rates of their own, and are moved by their waves and not by their voxels:
+#   that is `adamw_by_waves`. `training/cosine_basis.py` gives the reason. The model is the same;
+#   only its training is faster.
 
 # %%
 steps = 120
@@ -133,8 +134,9 @@ lesson.show(figure, "The learning rate: up along a line in ten steps, then down 
 # %% [markdown]
 # ## One step, and a hundred and twenty
 #
-# `gradients` goes forward and backward through the model, as in lesson 6. All steps together take
-# some seconds; the picture grows with them. A model that guesses has a loss of log 8 = 2.08.
+# `gradients` goes forward and backward through the model, as in lesson 6, with the functions of
+# `tubevit_np/fast`. All steps together take some seconds; the picture grows with them. A model that
+# guesses has a loss of log 8 = 2.08.
 
 # %%
 from tubevit_np.training.cosine_basis import kernel_rates
@@ -146,8 +148,8 @@ moments, rate_of = tv.adamw_state(flat), kernel_rates(flat)
 def step_once(t, lr, batch):
     """t counts from 1."""
     loss, right, grads = gradients(params, batch, cfg)
-    norm = tv.clip(grads, 1.0)
-    tv.adamw(flat, grads, moments, t, lr, rates=rate_of)
+    norm = tv.clip_grad_norm(grads, 1.0)
+    tv.adamw_by_waves(flat, grads, moments, t, lr, rates=rate_of)
     return {"step": t, "loss": float(loss), "train/verb": right["verb"], "norm": norm}
 
 
@@ -183,7 +185,7 @@ others = make_pools(np.random.default_rng(1), size=24, canvases=16, sprites=16)
 x, labels = make_clips(others, 512, np.random.default_rng(2))
 shares = {}
 for when, tree in ("before training", before), ("after 120 steps", params):
-    logits, _ = tv.forward(tree, x, cfg, "verb", inner=False)
+    logits, _ = tv.fast.forward(tree, x, cfg, "verb")
     hit = logits.argmax(-1) == labels["verb"]
     shares[when] = [hit[labels["verb"] == verb].mean() for verb in range(8)]
 
@@ -206,7 +208,7 @@ lesson.show(figure, "Share of fresh clips whose verb is named, by verb, before a
 # `tubevit_tg` is the same text with Tensors in place of arrays, for GPUs. It has no gradients by
 # hand: tinygrad derives them from the forward pass (*autograd*). From the same parameters and the
 # same batches it must get the same losses, but for the last digits, since it adds in another order.
-# That tests the forward pass, every gradient and the optimiser of both packages at once.
+# That tests the forward pass, every gradient and the optimizer of both packages at once.
 
 # %%
 from tinygrad import Context, TinyJit
@@ -223,7 +225,7 @@ moments = tg.adamw_state(flat_tensors)
 def step_in_tinygrad(t, lr, x, verb):
     loss, _ = batch_loss(tensors, Batch(x, {"verb": verb}), cfg)
     grads = tg.autograd(flat_tensors, loss)
-    tg.clip(grads, 1.0)
+    tg.clip_grad_norm(grads, 1.0)
     tg.adamw_by_waves(flat_tensors, grads, moments, t, lr, rates=rate_of)
     return loss
 
@@ -264,7 +266,7 @@ lesson.show(draw(run, run[-1]["step"], chance), "Loss and accuracy of the demo's
 # %% [markdown]
 # Thin lines are accuracies on the batches it trained on, thick ones with points those on held-out
 # clips, dotted ones what guessing would get; *both* counts clips whose verb and noun are right.
-# What a thing is, its colour and texture, is learned first. How it moves comes later: the kernels
+# What a thing is, its color and texture, is learned first. How it moves comes later: the kernels
 # of the tubes must find edges that travel before anything behind them can use that. The [next
 # lesson](08_kernels.ipynb) looks at these kernels.
 #

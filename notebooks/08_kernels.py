@@ -24,14 +24,14 @@ lesson.shapes(**{tube.name: w for tube, w in zip(cfg.tubes, learned, strict=True
 
 # %% [markdown]
 # Each array is `(kt, kh, kw, C, D)`: `D` = 96 kernels of `kt` frames of `kh x kw` pixels with `C` =
-# 3 colours.
+# 3 colors.
 #
 # ## A kernel as a picture
 #
 # Where a kernel is positive, bright pixels add to the token, where it is negative they take away,
-# where it is zero they do not count. So zero becomes mid grey, 0.5, and the largest value of the
+# where it is zero they do not count. So zero becomes mid gray, 0.5, and the largest value of the
 # kernel, of whatever sign, becomes black or white. Each kernel has *one* such gain for all its
-# frames and colours; a gain for each frame or each colour would invent flicker and colours.
+# frames and colors; a gain for each frame or each color would invent flicker and colors.
 
 # %%
 w, pictures = learned[0], []
@@ -57,12 +57,12 @@ from tubevit_np.plots.kernel_plots.grid import draw_beside
 figure = draw_beside({
     f"{when}: norms up to {pixels.norms(kernels).max():.2g}": pixels.patches(kernels, 640, 420)
     for when, kernels in (("at first", noise[0]), ("learned", learned[0]))})
-lesson.show(figure, "Patch kernels: at first coloured noise; learned: soft patches of light and "
-            "colour, rings, some edges.")
+lesson.show(figure, "Patch kernels: at first colored noise; learned: soft patches of light and "
+            "color, rings, some edges.")
 
 # %% [markdown]
-# Colours, spots, spots with a ring around them, some edges and stripes. The objects of these clips
-# are told by their colour and texture, stripes or dots or clouds, and this is what sees them.
+# Colors, spots, spots with a ring around them, some edges and stripes. The objects of these clips
+# are told by their color and texture, stripes or dots or clouds, and this is what sees them.
 #
 # ## The main directions of 96 kernels
 #
@@ -76,29 +76,29 @@ rows = w[0].reshape(192, 96).T.astype(float)  # a kernel in each row
 rows -= rows.mean(0)
 _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
 shares = sizes**2 / (sizes**2).sum()
-lesson.shapes(rows=rows, directions=directions)
-kernels, found = pixels.components(w)
-assert np.allclose(found, shares[:28])
+lesson.shapes(rows=rows, directions=directions[:28])
+kernels, fractions = pixels.components(w)
+assert np.allclose(fractions, shares[:28])
 assert np.allclose(abs(np.sum(kernels.reshape(192, 28).T * directions[:28], 1)), 1)
 
 # %%
 main = {"at first": pixels.components(noise[0]), "learned": pixels.components(learned[0])}
-figure = draw_beside({f"{when}: these 28 hold {found.sum():.0%}": pixels.parts(components, 500)
-                      for when, (components, found) in main.items()})
+figure = draw_beside({f"{when}: these 28 hold {held.sum():.0%}": pixels.parts(components, 500)
+                      for when, (components, held) in main.items()})
 lesson.show(figure, "Principal components: of noise all alike; of the learned kernels first "
-            "colours and light, then edges and finer and finer waves.")
+            "colors and light, then edges and finer and finer waves.")
 
 # %%
 figure, ax = lesson.axes(900, 380)
-for when, (_, found) in main.items():
-    ax.plot(np.arange(1, 29), found, "o-", markersize=3, label=when)
+for when, (_, fractions) in main.items():
+    ax.plot(np.arange(1, 29), fractions, "o-", markersize=3, label=when)
 ax.set(xlabel="component", ylabel="share of all difference", ylim=(0, None))
 ax.legend(frameon=False)
 lesson.show(figure, "Shares of the components: level for noise, steep for what was learned.")
 
 # %% [markdown]
 # Of noise every direction is as good as any other. The learned kernels lie in few directions, and
-# these are orderly: light and colour as a whole, then edges, then finer and finer waves. (A
+# these are orderly: light and color as a whole, then edges, then finer and finer waves. (A
 # component has no sign of its own: black and white may be exchanged.)
 #
 # ## Kernels that last: film strips
@@ -114,14 +114,14 @@ lesson.show(draw_beside({"at first": pixels.strips(noise[1], 8, scale=9),
 # %% [markdown]
 # None of them is the same in all its frames. In some a spot stays and turns from bright to dark:
 # such a kernel answers to what appears, goes or flickers. In others a bar or an edge travels: it
-# answers where something moves its way. Their colours are paler than those of the patches: motion
+# answers where something moves its way. Their colors are paler than those of the patches: motion
 # is seen in light and dark.
 #
 # ## A slice through space and time
 #
 # Lesson 1 laid one row of pixels over time and saw motion as a slope. The same works for a kernel.
 # We take a kernel that looks for motion sideways, the one with the clearest direction (by measures
-# that come further down), and its mean over rows and colours: one value for each column and frame.
+# that come further down), and its mean over rows and colors: one value for each column and frame.
 
 # %%
 from tubevit_np.plots.analysis.gabor_fit import gabor_fit
@@ -188,7 +188,7 @@ lesson.show(figure, "Power over frequencies in space and time: both have two dar
 # %% [markdown]
 # The clips' objects move by 0.6 to 1.5 pixels in a frame. A kernel that only flickers has its power
 # on both sides alike, one that stands still on the horizontal axis. The kernel's spots are wider
-# than the grating's: it takes what moves at about its speed, and so do its neighbours.
+# than the grating's: it takes what moves at about its speed, and so do its neighbors.
 #
 # ## Is it more than chance?
 #
@@ -227,7 +227,7 @@ for name, values in held.items():
 
 # %% [markdown]
 # The kernels of all video tubes are more like a drifting grating than chance makes them; patches
-# are nearest to chance, since spots and colours are no gratings. Chance itself scores far higher
+# are nearest to chance, since spots and colors are no gratings. Chance itself scores far higher
 # than noise: these kernels are smooth, and smooth things look like something. Without chance
 # beside it a score says little.
 #
@@ -250,10 +250,10 @@ for k, i in enumerate((1, 2)):
         ax.scatter(to, direction_selectivity(kernels), s=14, color=shade)
     ax.set(title=cfg.tubes[i].name, ylim=(0, 1), yticks=[0.5, 1])
 lesson.show(figure, "Directions of the kernels of two tubes: points all round; those of chance, in "
-            "grey, are nearer to the middle than the learned ones.")
+            "gray, are nearer to the middle than the learned ones.")
 
 # %% [markdown]
-# Grey is chance again: the same waves, each sent one way or the other by a coin. Many learned
+# Gray is chance again: the same waves, each sent one way or the other by a coin. Many learned
 # kernels are further out than that. The clips move left, right, up and down, but kernels look all
 # ways: an object's edges are turned at random, and the model needs several kernels to tell one
 # motion. No kernel reaches 1; the detectors are broad, and what decides is the encoder that

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 9. Images and videos, one model
 #
-# Pictures are everywhere, labelled videos are rare and heavy. TubeViT learns from both at once,
+# Pictures are everywhere, labeled videos are rare and heavy. TubeViT learns from both at once,
 # with the same weights: an image is simply a video of one frame, of which fewer tubes fit. This
 # lesson looks at what is shared, takes one joint step, and then asks what the trained model has
 # learned from which: it knows *what* a thing is from a single frame, but *how it moves* from time
@@ -111,7 +111,7 @@ lesson.show(figure, "Sizes of gradients by part: videos reach all, images neithe
 
 # %%
 def answers(x):
-    return tv.forward(params, x, cfg, "verb", inner=False)[0].argmax(-1)
+    return tv.fast.forward(params, x, cfg, "verb")[0].argmax(-1)
 
 
 forward, backward = answers(clips), answers(clips[:, ::-1])
@@ -125,12 +125,12 @@ print(", ".join(f"{verb} -> {VERBS[other]}" for verb, other in zip(VERBS, REVERS
 from tubevit_np.plots.training_plots.confusion_matrix import draw_shares
 
 figure, axes = lesson.axes(1400, 640, columns=2)
-for ax, said, title in zip(axes, (forward, backward), ("as they are", "played backwards"),
-                           strict=True):
+for ax, predicted, title in zip(axes, (forward, backward), ("as they are", "played backwards"),
+                                strict=True):
     table = np.zeros((8, 8))
-    np.add.at(table, (labels["verb"], said), 1)
+    np.add.at(table, (labels["verb"], predicted), 1)
     draw_shares(ax, table, VERBS)
-    ax.set(title=title, xlabel="said", ylabel="true of the clip as it is")
+    ax.set(title=title, xlabel="predicted", ylabel="true of the clip as it is")
 lesson.show(figure, "Confusions: as they are, on the diagonal; backwards, left and right, up and "
             "down, approach and recede are exchanged.")
 
@@ -141,24 +141,24 @@ lesson.show(figure, "Confusions: as they are, on the diagonal; backwards, left a
 #
 # * frames in random order: is it enough that things are elsewhere in different frames?
 # * the first frame, sixteen times: what is said of a thing that does not move?
-# * colours replaced by their mean, grey: what of the noun is colour?
+# * colors replaced by their mean, gray: what of the noun is color?
 
 # %%
 rng = np.random.default_rng(2)
 mixed = np.stack([clip[rng.permutation(16)] for clip in clips])
 stopped = np.repeat(clips[:, :1], 16, axis=1)
-grey = np.repeat(clips.mean(-1, keepdims=True), 3, -1).astype(np.uint8)
+gray = np.repeat(clips.mean(-1, keepdims=True), 3, -1).astype(np.uint8)
 
 # %%
 verb, back = labels["verb"], clips[:, ::-1]
 rows = {"as it is": (clips, verb), "backwards": (back, verb),
         "backwards, verbs swapped": (back, swapped), "frames mixed": (mixed, verb),
-        "first frame alone": (stopped, verb), "grey": (grey, verb)}
+        "first frame alone": (stopped, verb), "gray": (gray, verb)}
 
 # %%
 shares = []
 for x, right in rows.values():
-    logits, _ = tv.forward(params, x, cfg, ("verb", "noun"), inner=False)
+    logits, _ = tv.fast.forward(params, x, cfg, ("verb", "noun"))
     shares.append([tv.accuracy(logits["verb"], right), tv.accuracy(logits["noun"], labels["noun"])])
 shares = np.array(shares)  # (rows, 2)
 
@@ -171,13 +171,13 @@ ax.set(yticks=np.arange(len(rows)) + 0.2, yticklabels=rows, xlim=(0, 1), xlabel=
 ax.invert_yaxis()
 ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
 lesson.show(figure, "Share of right verbs and nouns: backwards the verbs fall, swapped they are as "
-            "good as before; mixed or stopped they fall near chance; grey spoils the nouns.")
+            "good as before; mixed or stopped they fall near chance; gray spoils the nouns.")
 
 # %% [markdown]
 # (Dotted: what guessing gets.) Backwards, a quarter of the verbs is still right: *spin* and *still*
 # are their own reverse. With the verbs swapped, all is as before: **the same frames, the opposite
 # answer**. Of mixed frames, and of one frame, the verb is little better than guessed, but the noun
-# hardly suffers: it is in every frame. Grey takes the noun away, whose name begins with a colour,
+# hardly suffers: it is in every frame. Gray takes the noun away, whose name begins with a color,
 # and leaves the motion.
 #
 # So what was learned from images, and through patches, is what things are; how they move is in the

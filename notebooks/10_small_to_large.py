@@ -78,8 +78,8 @@ for tube in narrow, wide:
 # loop over the places of one token, then for all tokens.
 
 # %%
-_, seen = tv.forward(small, clips, small_cfg, "verb")
-video, w, b = seen["video"], small["tubes"]["1"]["w"], small["tubes"]["1"]["b"]
+_, out = tv.forward(small, clips, small_cfg, "verb")
+video, w, b = out["video"], small["tubes"]["1"]["w"], small["tubes"]["1"]["b"]
 parts = []
 for later in (0, 4):
     box = video[0, later:later + 8, 2:10, 2:10]  # the tube's offset is (0, 2, 2)
@@ -119,9 +119,10 @@ params, cfg = scale_up(small, small_cfg, large, large_cfg, (16, 48, 48), gate_la
 flat, old = tv.flatten(params), tv.flatten(large)
 names = {"large": [name for name, w in flat.items() if w is old.get(name)], "new": ["gate.alpha"]}
 names["small"] = [name for name in flat if name not in names["large"] + names["new"]]
-for origin, found in names.items():
-    print(f"{origin:6}{sum(flat[name].size for name in found):9,} numbers, {len(found):2} arrays: "
-          f"{', '.join(found[:3])}{' ...' * (len(found) > 3)}")
+for origin, arrays in names.items():
+    size = sum(flat[name].size for name in arrays)
+    print(f"{origin:6}{size:9,} numbers, {len(arrays):2} arrays: "
+          f"{', '.join(arrays[:3])}{' ...' * (len(arrays) > 3)}")
 
 # %% [markdown]
 # ## The gate
@@ -148,7 +149,7 @@ assert np.array_equal(z, tv.gate(z, z0, 0.0, everywhere))  # closed: equal to th
 
 # %%
 def logits(params, x, cfg):
-    return tv.forward(params, x, cfg, "noun", inner=False)[0]
+    return tv.fast.forward(params, x, cfg, "noun")[0]
 
 
 # %%
@@ -191,8 +192,8 @@ lesson.show(figure, "Left tanh of alpha; right the change of the answers: none a
 #
 # ## What trains, and what that saves
 #
-# With `frozen` = 2 the first two blocks stay as they are, and so do all tubes: the way back ends
-# behind them. Their gradients are not computed, and AdamW keeps no moments for them.
+# With `num_frozen_blocks` = 2 the first two blocks stay as they are, and so do all tubes: the way
+# back ends behind them. Their gradients are not computed, and AdamW keeps no moments for them.
 
 # %%
 from tubevit_np.training.frozen import is_trainable, trainable_params
@@ -203,8 +204,8 @@ lesson.source(is_trainable)
 from tubevit_np.data.batch import Batch
 from tubevit_np.training.step import gradients
 
-_, _, grads = gradients(params, Batch(clips, labels), cfg, frozen=2)
-learning = trainable_params(params, frozen=2)
+_, _, grads = gradients(params, Batch(clips, labels), cfg, num_frozen_blocks=2)
+learning = trainable_params(params, num_frozen_blocks=2)
 assert grads.keys() == learning.keys()
 before = {name: w.copy() for name, w in flat.items()}
 tv.adamw(learning, grads, tv.adamw_state(learning), 1, lr=1e-3)

@@ -8,8 +8,6 @@
 # training.
 
 # %%
-from dataclasses import replace
-
 import lesson
 import numpy as np
 
@@ -114,9 +112,9 @@ lesson.show(figure, "Operations against tokens: a straight part and one that ben
 # %%
 frames = tv.with_tubes(base, "frames")
 print("each token looks at", cost.tokens_attended(frames, shape), "others, with global attention",
-      "at", cost.tokens_attended(replace(frames, attention="global"), shape)[0])
+      "at", cost.tokens_attended(tv.variant(frames, attention="global"), shape)[0])
 for attention in ("global", "divided"):
-    cfg = replace(frames, attention=attention)
+    cfg = tv.variant(frames, attention=attention)
     print(f"{attention:8}{sum(cost.flops(cfg, shape).values()) / 1e9:8.0f} GFLOPs, "
           f"{sum(cost.parameters(cfg).values()) / 1e6:.0f} M parameters")
 
@@ -211,8 +209,8 @@ lesson.show(figure, "Share of clips whose verb and noun are both right, against 
 #
 # 1. How many frames must a video have for TubeViT to take as many tokens as dense tubelets of 32
 #    frames? Find it with `cost.tokens`.
-# 2. Halve the strides in space of the `main` tubes (`replace(tube, stride=...)`). How many tokens
-#    are there, and how much of the encoder's work is the square part now?
+# 2. Halve the strides in space of the `main` tubes (`dataclasses.replace(tube, stride=...)`). How
+#    many tokens are there, and how much of the encoder's work is the square part now?
 # 3. Why does *every frame* keep less memory than *dense tubelets* in the picture above, though it
 #    has twice the tokens?
 #

@@ -23,7 +23,7 @@ def parser():
     made = argparse.ArgumentParser(prog="python -m notebooks", description=__doc__,
                                    formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("names", nargs="*", metavar="NAME", help="lessons, by the start of their "
-                      "names: 02, or 02_tokens; all unless told otherwise")
+                      "names: 02, or 02_tokens; all by default")
     made.add_argument("--jobs", type=int, default=2, help="how many run at a time (2)")
     what = made.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="compare, write nothing; ends with 1 "
@@ -55,11 +55,11 @@ def check(sources, jobs):
     """1 where a stored notebook is not what its lesson gives, and which cells."""
     with tempfile.TemporaryDirectory() as folder:
         make(sources, Path(folder), jobs)
-        found = [f"{source.stem}.ipynb, {line}" for source in sources
+        lines = [f"{source.stem}.ipynb, {line}" for source in sources
                  for line in against_stored(source, Path(folder))]
-    print("\n".join([*found, "build them anew: python -m notebooks"]) if found
+    print("\n".join([*lines, "build them anew: python -m notebooks"]) if lines
           else f"{len(sources)} notebooks show what their lessons show")
-    return bool(found)
+    return bool(lines)
 
 
 def against_stored(source, folder):

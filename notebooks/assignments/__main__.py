@@ -22,7 +22,7 @@ def parser():
     commands = made.add_subparsers(dest="command", required=True)
     new = commands.add_parser("build", help="releases, solutions, guide and graders")
     new.add_argument("names", nargs="*", metavar="NAME", help="assignments, by the start of their "
-                     "names; all unless told otherwise")
+                     "names; all by default")
     new.add_argument("--out", required=True, metavar="FOLDER", help="the course's folder")
     new.add_argument("--run", action="store_true", help="run the solutions, so that they hold what "
                      "their cells show")

@@ -18,18 +18,18 @@ MARK = re.compile(r"^# %%( \[markdown\])?((?: \w+=.+)?)$", re.MULTILINE)
 
 
 def lessons(names=()):
-    found = {path.stem: path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
-    return [found[name] for name in chosen(found, "lesson", names)]
+    paths = {path.stem: path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
+    return [paths[name] for name in chosen(paths, "lesson", names)]
 
 
-def chosen(found, what, names):
-    """All of `found`, or those that begin with one of `names`.
+def chosen(known, what, names):
+    """All of `known`, or those that begin with one of `names`.
 
     Raises ValueError for a name that none begins with."""
     for name in names:
-        if not any(one.startswith(name) for one in found):
-            raise ValueError(f"no {what} {name!r}; there are {', '.join(found)}")
-    return [one for one in found if not names or one.startswith(tuple(names))]
+        if not any(one.startswith(name) for one in known):
+            raise ValueError(f"no {what} {name!r}; there are {', '.join(known)}")
+    return [one for one in known if not names or one.startswith(tuple(names))]
 
 
 def split(text):
@@ -41,25 +41,25 @@ def split(text):
 
 def parts(text):
     """[("markdown" or "code", source, metadata)], as split."""
-    before, *found = MARK.split(text)
+    before, *rest = MARK.split(text)
     if before.strip():
         raise ValueError(f"{before.strip().splitlines()[0]!r} stands before the first # %%")
-    return [("markdown", _prose(source), _metadata(told)) if kind
-            else ("code", source.strip(), _metadata(told))
-            for kind, told, source in zip(found[::3], found[1::3], found[2::3], strict=True)]
+    return [("markdown", _prose(source), _metadata(marks)) if kind
+            else ("code", source.strip(), _metadata(marks))
+            for kind, marks, source in zip(rest[::3], rest[1::3], rest[2::3], strict=True)]
 
 
-def _metadata(told):
+def _metadata(marks):
     """' a=[1] b={"c": 2}' -> {"a": [1], "b": {"c": 2}}."""
-    found, told = {}, told.strip()
-    while told:
-        name, told = told.split("=", 1)
+    values, marks = {}, marks.strip()
+    while marks:
+        name, marks = marks.split("=", 1)
         try:
-            found[name], end = json.JSONDecoder().raw_decode(told)
+            values[name], end = json.JSONDecoder().raw_decode(marks)
         except ValueError:
-            raise ValueError(f"{name}={told} stands behind # %%, and is no JSON") from None
-        told = told[end:].strip()
-    return found
+            raise ValueError(f"{name}={marks} stands behind # %%, and is no JSON") from None
+        marks = marks[end:].strip()
+    return values
 
 
 def _prose(source):
@@ -78,10 +78,10 @@ def notebook(text):
 
 def of_cells(cells):
     """The notebook of [(kind, source, metadata)]."""
-    made, seen = [], {}
+    made, counts = [], {}
     for kind, source, metadata in cells:
         digest = hashlib.sha256(source.encode()).hexdigest()[:8]
-        seen[digest] = seen.get(digest, 0) + 1
+        counts[digest] = counts.get(digest, 0) + 1
         new = v4.new_markdown_cell if kind == "markdown" else v4.new_code_cell
-        made.append(new(source, id=f"{digest}-{seen[digest]}", metadata=metadata))
+        made.append(new(source, id=f"{digest}-{counts[digest]}", metadata=metadata))
     return v4.new_notebook(cells=made, metadata=METADATA)

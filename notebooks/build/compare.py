@@ -17,20 +17,20 @@ NUMBER = re.compile(r"(-?\d+\.\d+(?:e[+-]\d+)?|-?\d+e[+-]\d+)")  # not a whole o
 LEVELS, SHARE = 8, 1e-3  # so much may this share of a picture's values be off
 
 
-def differences(stored, found):
+def differences(stored, built):
     """A line for each cell of two notebooks (texts) that differs; none where all agree."""
-    stored, found = (nbformat.reads(text, as_version=4) for text in (stored, found))
-    if len(stored.cells) != len(found.cells):
-        return [f"{len(stored.cells)} cells, built anew {len(found.cells)}"]
-    return [f"cell {k}: {words}" for k, pair in enumerate(zip(stored.cells, found.cells))
+    stored, built = (nbformat.reads(text, as_version=4) for text in (stored, built))
+    if len(stored.cells) != len(built.cells):
+        return [f"{len(stored.cells)} cells, built anew {len(built.cells)}"]
+    return [f"cell {k}: {words}" for k, pair in enumerate(zip(stored.cells, built.cells))
             if (words := _differ(*pair))]
 
 
-def _differ(stored, found):
+def _differ(stored, built):
     """How two cells differ, in words, or nothing."""
-    if (stored.cell_type, stored.source) != (found.cell_type, found.source):
+    if (stored.cell_type, stored.source) != (built.cell_type, built.source):
         return "its source is another"
-    (texts, pictures), (anew, pictures_anew) = _shown(stored), _shown(found)
+    (texts, pictures), (anew, pictures_anew) = _shown(stored), _shown(built)
     for old, new in zip(texts, anew):
         if not same(old, new):
             return f"it shows {_first(new, old)!r}, stored is {_first(old, new)!r}"

@@ -36,21 +36,22 @@ def of_each(test):
 
 @cache
 def graded(number):
-    """(checks, wrong answers, visible, hidden) of an assignment."""
+    """(checks, known mistakes, visible, hidden) of an assignment."""
     handout, = handouts([number])
-    checks, wrongs = load(number)
-    return checks, wrongs.WRONG, *judged_by(checks, wrongs.WRONG, handout.solutions, handout.points)
+    checks, mistakes = load(number)
+    known = mistakes.MISTAKES
+    return checks, known, *judged_by(checks, known, handout.solutions, handout.points)
 
 
 @of_each
 def test_a_handout_has_all_its_parts(handout):
-    checks, wrong, *_ = graded(handout.number)
+    checks, known, *_ = graded(handout.number)
     names = [exercise.name for exercise in checks.EXERCISES]
     assert list(handout.tasks) == list(handout.points)
-    assert list(handout.tasks)[:len(names)] == names == list(wrong)
+    assert list(handout.tasks)[:len(names)] == names == list(known)
     assert 60 <= sum(task["minutes"] for task in handout.tasks.values()) <= 120
     assert all(1 <= task["difficulty"] <= 5 for task in handout.tasks.values())
-    assert all(4 <= len(each) <= 12 for each in wrong.values())
+    assert all(4 <= len(each) <= 12 for each in known.values())
     first = handout.cells[0][1]
     assert "**You will be able to**" in first and "**To read**" in first
     written = len(handout.points) - len(names)
@@ -97,10 +98,10 @@ def stub(source):
 
 @of_each
 def test_every_wrong_answer_loses_points_and_gets_its_hint(handout):
-    for name, wrong, verdict in kills(*graded(handout.number)[:2], handout.solutions,
-                                      *graded(handout.number)[2:]):
-        assert verdict.share < 1, f"{name}: {wrong.name}"
-        assert wrong.hint in verdict.words, f"{name}: {wrong.name}: {verdict.words}"
+    for name, mistake, verdict in kills(*graded(handout.number)[:2], handout.solutions,
+                                        *graded(handout.number)[2:]):
+        assert verdict.share < 1, f"{name}: {mistake.name}"
+        assert mistake.hint in verdict.words, f"{name}: {mistake.name}: {verdict.words}"
 
 
 @of_each
@@ -134,19 +135,19 @@ def test_what_students_get_is_what_counts_as_a_change():
 
 
 def test_the_changelog_tells_of_hints_and_visible_cases(monkeypatch):
-    handout, (checks, wrongs) = HANDOUTS[0], load("01")
+    handout, (checks, mistakes) = HANDOUTS[0], load("01")
     first, before = checks.EXERCISES[0], digest(handout)
     for place, name, value in [
             (checks, "EXERCISES", [replace(first, cases=first.cases[:1]), *checks.EXERCISES[1:]]),
-            (wrongs, "WRONG", wrongs.WRONG | {"grid": wrongs.WRONG["grid"][1:]})]:
+            (mistakes, "MISTAKES", mistakes.MISTAKES | {"grid": mistakes.MISTAKES["grid"][1:]})]:
         with monkeypatch.context() as changed:
             changed.setattr(place, name, value)
             assert digest(handout) != before
 
 
 def test_the_readme_tells_how_many_mistakes_are_known():
-    known = [load(handout.number)[1].WRONG for handout in HANDOUTS]
-    count = sum(len(each) for wrongs in known for each in wrongs.values())
+    known = [load(handout.number)[1].MISTAKES for handout in HANDOUTS]
+    count = sum(len(each) for mistakes in known for each in mistakes.values())
     text = " ".join((TOP / "README.md").read_text().split())
     assert f"graders that know {count} mistakes by name" in text
     assert len(HANDOUTS) == 6 and "[Six assignments]" in text

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.course
 TOP = Path(__file__).resolve().parents[2]
 HANDOUTS = {handout.number: handout for handout in handouts()}
 NAME = HANDOUTS["01"].name  # the whole class takes it, of the others a few
-WRONGS = {number: load(number)[1].WRONG for number in HANDOUTS}
+MISTAKES = {number: load(number)[1].MISTAKES for number in HANDOUTS}
 
 
 def python(*arguments, cwd=TOP, **surroundings):
@@ -58,7 +58,7 @@ def course(tmp_path_factory):
 def submissions(folder, number="01"):
     handout = HANDOUTS[number]
     released = json.loads((folder / "release" / handout.name / f"{handout.name}.ipynb").read_text())
-    return made_up_class(number, released, handout.answers, WRONGS[number])
+    return made_up_class(number, released, handout.answers, MISTAKES[number])
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_the_class_gets_what_it_earned(graded, number, student):
 
 @pytest.mark.parametrize("student", SHARES)
 def test_points_go_to_the_exercises_that_are_right(graded, student):
-    for name, share in zip(WRONGS["01"], SHARES[student]):
+    for name, share in zip(MISTAKES["01"], SHARES[student]):
         row = graded("01")[0][student]
         assert float(row[f"test_{name}"]) == share * HANDOUTS["01"].points[name]
 
@@ -101,8 +101,8 @@ def test_points_go_to_the_exercises_that_are_right(graded, student):
 def test_full_marks_and_none(graded, number):
     rows, points = graded(number)[0], HANDOUTS[number].points
     assert set(rows) == set(CLASSES[number])
-    assert float(rows["ada"]["score"]) == sum(points[name] for name in WRONGS[number])
-    assert rows["ada"]["waits"].split() == [name for name in points if name not in WRONGS[number]]
+    assert float(rows["ada"]["score"]) == sum(points[name] for name in MISTAKES[number])
+    assert rows["ada"]["waits"].split() == [name for name in points if name not in MISTAKES[number]]
     assert float(rows["ben"]["score"]) == 0
 
 
@@ -112,12 +112,12 @@ def test_a_mistake_costs_its_points_and_feedback_names_it(course, graded, number
     row, handout = graded(number)[0]["olga"], HANDOUTS[number]
     assert float(row[f"test_{name}"]) == share * handout.points[name]
     page = (course / "feedback/olga" / handout.name / f"{handout.name}.html").read_text()
-    assert f"Likely mistake: {mistake}. {olgas(number, WRONGS[number]).hint}" in unescape(page)
+    assert f"Likely mistake: {mistake}. {olgas(number, MISTAKES[number]).hint}" in unescape(page)
 
 
 @of_each_student(ODD)
 def test_who_is_odd_is_named(graded, number, student):
-    words = ODD[student].format(*WRONGS[number])
+    words = ODD[student].format(*MISTAKES[number])
     line, = re.findall(rf"^- {student}: (.*)$", graded(number)[1], re.MULTILINE)
     assert words in line
 
@@ -193,7 +193,7 @@ def test_solutions_that_were_run_hold_what_they_show(tmp_path):
                 for folder in ("one", "two"))
     assert one == two
     outputs = [output for cell in json.loads(one)["cells"] for output in cell.get("outputs", ())]
-    for name in WRONGS["01"]:
+    for name in MISTAKES["01"]:
         assert f"{name}: right" in str(outputs)
     assert {output["output_type"] for output in outputs} == {"stream", "display_data"}
     pictures = re.findall("<img [^>]*>", str(outputs))
@@ -209,7 +209,7 @@ def test_sample_reports_tell_what_the_trained_model_does():
     right = {}
     for name, changed in {"as they are": clips, "jerky": clips[:, ::2].repeat(2, axis=1),
                           "slow": clips[:, :8].repeat(2, axis=1), "grey": grey}.items():
-        answers = tv.forward(params, changed, cfg, "verb", inner=False)[0].argmax(-1)
+        answers = tv.fast.forward(params, changed, cfg, "verb")[0].argmax(-1)
         right[name] = answers == labels["verb"]
         share = right[name].mean()
         error = (share * (1 - share) / 200) ** 0.5

@@ -47,24 +47,24 @@ ODD = {  # who is named, and for what;  {0} and {1}: the first and the second ex
     "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "cells {0} missing"}
 
 
-def made_up_class(number, released, solutions, wrongs):
+def made_up_class(number, released, solutions, mistakes):
     """{student: text of a notebook file} of those who take the assignment of a number.
 
     released: the notebook handed out;  solutions: {grade_id: source}, written answers included;
-    wrongs: {exercise: [Wrong]}."""
-    first, second = [*wrongs][:2]
+    mistakes: {exercise: [Mistake]}."""
+    first, second = [*mistakes][:2]
     solved = answered(released, solutions)
 
     def instead(name, source):
         return answered(released, solutions | {name: source.format(name=name)})
 
-    def mistaken(name, wrong):
-        return answered(released, solutions | {name: edited(solutions[name], wrong)})
+    def mistaken(name, mistake):
+        return answered(released, solutions | {name: edited(solutions[name], mistake)})
 
     made = {name: json.dumps(notebook) for name, notebook in {
         "ada": solved,
         "ben": released,
-        "cleo": mistaken(first, wrongs[first][0]),
+        "cleo": mistaken(first, mistakes[first][0]),
         "dan": instead(first, CHEAT),
         "eve": instead(second, EXITS),
         "finn": instead(second, ENDLESS),
@@ -75,16 +75,16 @@ def made_up_class(number, released, solutions, wrongs):
         "lea": with_helper(released, solutions, first),
         "max": instead(second, LEAVES),
         "nora": without(solved, first),
-        "olga": mistaken(OLGA[number][0], olgas(number, wrongs))}.items()}
+        "olga": mistaken(OLGA[number][0], olgas(number, mistakes))}.items()}
     made["kim"] = json.dumps(solved)[:2000]
     return {student: made[student] for student in CLASSES[number]}
 
 
-def olgas(number, wrongs):
-    """Her Wrong."""
-    name, mistake, _ = OLGA[number]
-    found, = (wrong for wrong in wrongs[name] if wrong.name == mistake)
-    return found
+def olgas(number, mistakes):
+    """Her Mistake."""
+    exercise, name, _ = OLGA[number]
+    own, = (mistake for mistake in mistakes[exercise] if mistake.name == name)
+    return own
 
 
 def answered(notebook, solutions):

@@ -7,7 +7,7 @@ STOPPED = "nothing_that_a_student_does_stops_the_others"
 TOLD = "a_difference_is_told_without_the_wanted_values"
 JUDGED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignments.py::test_{test}",
                  why) for file, old, new, test, why in [
-    ("course/comparing", "    if wanted.shape != found.shape:", "    if wanted.size != found.size:",
+    ("course/comparing", "    if wanted.shape != given.shape:", "    if wanted.size != given.size:",
      TOLD, "any shape will do"),
     ("course/comparing", "if wanted.size and _dtype(wanted)", "if False and _dtype(wanted)", TOLD,
      "any dtype will do"),
@@ -41,7 +41,7 @@ JUDGED = [Mutant(f"notebooks/assignments/{file}.py", old, new, f"test_assignment
      "what_students_get_is_what_counts_as_a_change", "a better solution is a change for students"),
     ("build/changelog", "if newest and newest[1] == digest(handout):", "if digest(handout) in changelog:",
      "what_students_get_is_what_counts_as_a_change", "an entry further down, or of another"),
-    ("build/changelog", "[(wrong.name, wrong.hint) for wrong in each]", "len(each) > 3",
+    ("build/changelog", "[(mistake.name, mistake.hint) for mistake in each]", "len(each) > 3",
      "the_changelog_tells_of_hints_and_visible_cases", "new hints are no change"),
     ("course/picturing", "wrong.mean() > MOST", "wrong.all()",
      "no_picture_where_it_shows_nothing", "a picture that is black but for a value"),

@@ -10,7 +10,7 @@ BUILDER = [Mutant(f"notebooks/{file}.py", old, new, f"test_notebooks.py::test_{t
      "", "a_notebook_is_the_same_each_time", "another file with each Python"),
     ("build/execute", "timeout=TIMEOUT, ", "timeout=TIMEOUT, allow_errors=True, ",
      "a_picture_without_words_stops_the_build", "a lesson that fails is written"),
-    ("build/cells", "seen[digest] = seen.get(digest, 0) + 1", "seen[digest] = len(made)",
+    ("build/cells", "counts[digest] = counts.get(digest, 0) + 1", "counts[digest] = len(made)",
      "an_id_stays_when_other_cells_change", "equal cells of one id, or ids by place"),
     ("build/cells", "if before.strip():", "if False:", "sources_that_are_none", "text lost"),
     ("build/compare", "if not same(old, new):", "if len(old) != len(new):", "what_differs_is_told",

@@ -44,7 +44,7 @@ def mixed_probe(student, shape, seed):
 
 def _adamw(w, g, m, v, t, lr, weight_decay):
     params, state = {"w": w.copy()}, {"m": {"w": m.copy()}, "v": {"w": v.copy()}}
-    adamw(params, {"w": g}, state, t, lr, weight_decay, spectral=False)
+    adamw(params, {"w": g}, state, t, lr, weight_decay)
     return params["w"], state["m"]["w"], state["v"]["w"]
 
 

@@ -27,8 +27,8 @@ def port_probe(student, x, g, b, eps, ct):
     with Context(NOOPT=1):  # plain loops are compiled soonest
         y = student.layer_norm(x, g, b, eps)
         grads = (y * ct).sum().gradient(x, g, b)
-        found = zip(("answer", "d_x", "d_g", "d_b"), (y, *grads))
-        return {name: tensor.numpy() for name, tensor in found}
+        named = zip(("answer", "d_x", "d_g", "d_b"), (y, *grads))
+        return {name: tensor.numpy() for name, tensor in named}
 
 
 def vjp_probe(student, **asked):

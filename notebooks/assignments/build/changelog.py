@@ -28,11 +28,11 @@ def outdated(handout, changelog):
 
 def digest(handout):
     """Eight digits."""
-    checks, wrongs = load(handout.number)
+    checks, mistakes = load(handout.number)
     given = [*map(_given, handout.source().cells), handout.points,
              {exercise.name: [*map(describe, exercise.cases)] for exercise in checks.EXERCISES},
-             {name: [(wrong.name, wrong.hint) for wrong in each]
-              for name, each in wrongs.WRONG.items()}]
+             {name: [(mistake.name, mistake.hint) for mistake in each]
+              for name, each in mistakes.MISTAKES.items()}]
     return sha256(json.dumps(given).encode()).hexdigest()[:8]
 
 

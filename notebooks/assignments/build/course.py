@@ -50,8 +50,8 @@ def build(handouts, folder, outputs=False):
 
 def _write(handout, folder):
     """All of an assignment but the release; returns the rows of its kill table."""
-    checks, wrongs = load(handout.number)
-    visible, hidden = judged_by(checks, wrongs.WRONG, handout.solutions, handout.points)
+    checks, mistakes = load(handout.number)
+    visible, hidden = judged_by(checks, mistakes.MISTAKES, handout.solutions, handout.points)
     unseen = pack({"cases": hidden, "right": {
         name: source for name, source, whole in handout.solutions if whole}})
     source = make_folder(folder / "source" / handout.name, "--out")
@@ -64,7 +64,7 @@ def _write(handout, folder):
     _bytes(folder / "hidden" / f"{handout.name}.npz", unseen)
     _bytes(folder / "gradescope" / f"{handout.name}.zip", _gradescope(
         source, unseen, setup(handout)))
-    return kills(checks, wrongs.WRONG, handout.solutions, visible, hidden)
+    return kills(checks, mistakes.MISTAKES, handout.solutions, visible, hidden)
 
 
 def _solutions(handout, folder, outputs):

@@ -37,7 +37,7 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Wrong:
+class Mistake:
     """A plausible mistake: `old`, once in the solution, becomes `new`; old None: the whole cell.
 
     name: completes "Likely mistake: ";  hint: a sentence that does not give the answer away."""
@@ -55,18 +55,18 @@ def load(number):
                  for kind in ("checks", "mistakes"))
 
 
-def judged_by(checks, wrongs, solutions, points):
+def judged_by(checks, mistakes, solutions, points):
     """({exercise: visible dict}, {exercise: hidden cases}), in the form that course.judging reads.
 
     solutions: those of a Handout;  points: {exercise: number}."""
     visible, hidden = {}, {}
     for exercise in checks.EXERCISES:
-        made = {wrong.name: student(solutions, exercise.name, wrong)
-                for wrong in wrongs.get(exercise.name, ())}
+        made = {mistake.name: student(solutions, exercise.name, mistake)
+                for mistake in mistakes.get(exercise.name, ())}
         visible[exercise.name] = {
             "points": points[exercise.name], "probe": exercise.probe_source,
             "tolerance": exercise.tolerance,
-            "hints": {wrong.name: wrong.hint for wrong in wrongs.get(exercise.name, ())},
+            "hints": {mistake.name: mistake.hint for mistake in mistakes.get(exercise.name, ())},
             "cases": [_case(exercise, args, checks.REFERENCE, made) for args in exercise.cases]}
         hidden[exercise.name] = [_case(exercise, args, checks.REFERENCE, made)
                                  for args in exercise.hidden]
@@ -89,36 +89,36 @@ def _other(outcome, wanted):
 def asked(exercise, module, args):
     """The answer of a module, as a process of its own would give it."""
     with np.errstate(all="ignore"):  # mistakes overflow
-        found = answer(module, name=exercise.name, probe=exercise.probe_source,
+        reply = answer(module, name=exercise.name, probe=exercise.probe_source,
                        case=unpack(pack(args)))
-    return unpack(pack_reply(found))
+    return unpack(pack_reply(reply))
 
 
-def student(solutions, name=None, wrong=None):
+def student(solutions, name=None, mistake=None):
     """A module of given and solved cells, one with a mistake.  Raises ValueError where that does
     not fit."""
     module = ModuleType("student")
     for cell, source, whole in solutions:
-        answer(module, cell=cell, source=edited(source, wrong) if cell == name else source,
+        answer(module, cell=cell, source=edited(source, mistake) if cell == name else source,
                whole=whole)  # one that fails leaves its names undefined
     return module
 
 
-def edited(source, wrong):
-    if wrong.old is None:
-        return wrong.new
-    if source.count(wrong.old) != 1:
-        raise ValueError(f"{wrong.name}: {wrong.old!r} is not there exactly once")
-    return source.replace(wrong.old, wrong.new)
+def edited(source, mistake):
+    if mistake.old is None:
+        return mistake.new
+    if source.count(mistake.old) != 1:
+        raise ValueError(f"{mistake.name}: {mistake.old!r} is not there exactly once")
+    return source.replace(mistake.old, mistake.new)
 
 
-def kills(checks, wrongs, solutions, visible, hidden):
+def kills(checks, mistakes, solutions, visible, hidden):
     """[(exercise, mistake, share left, words)]: what the judge says to every wrong answer."""
     rows = []
     for exercise in checks.EXERCISES:
-        for wrong in wrongs.get(exercise.name, ()):
-            module = student(solutions, exercise.name, wrong)
+        for mistake in mistakes.get(exercise.name, ()):
+            module = student(solutions, exercise.name, mistake)
             verdict = judge(exercise.name, visible[exercise.name], hidden[exercise.name],
                             partial(asked, exercise, module))
-            rows.append((exercise.name, wrong, verdict))
+            rows.append((exercise.name, mistake, verdict))
     return rows

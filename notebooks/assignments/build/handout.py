@@ -44,8 +44,8 @@ class Handout:
     @property
     def tasks(self):
         """{exercise or question: its "minutes" and "difficulty"}, in order."""
-        return {told["exercise"]: told for _, _, metadata in self.cells
-                if (told := metadata.get("course"))}
+        return {task["exercise"]: task for _, _, metadata in self.cells
+                if (task := metadata.get("course"))}
 
     @property
     def solutions(self):
@@ -94,12 +94,12 @@ class Handout:
 
     def _task(self, source, metadata):
         """The text of a task with a line below its title: how hard, how long, how many points."""
-        told = metadata.get("course")
-        if not told:
+        task = metadata.get("course")
+        if not task:
             return source
         title, rest = source.split("\n", 1)
-        line = (f"*Difficulty {told['difficulty']} of 5, about {told['minutes']} minutes, "
-                f"{self.points[told['exercise']]} points.*")
+        line = (f"*Difficulty {task['difficulty']} of 5, about {task['minutes']} minutes, "
+                f"{self.points[task['exercise']]} points.*")
         return f"{title}\n\n{line}\n{rest}"
 
 
@@ -117,6 +117,6 @@ def _folded(kind, source):
 
 def handouts(names=()):
     """The Handouts of `chosen` assignments."""
-    found = {path.parent.name: path for path in sorted(FOLDER.glob("[0-9][0-9]_*/handout.py"))}
-    return [Handout(found[name], parts(found[name].read_text(encoding="utf-8")))
-            for name in chosen(found, "assignment", names)]
+    paths = {path.parent.name: path for path in sorted(FOLDER.glob("[0-9][0-9]_*/handout.py"))}
+    return [Handout(paths[name], parts(paths[name].read_text(encoding="utf-8")))
+            for name in chosen(paths, "assignment", names)]

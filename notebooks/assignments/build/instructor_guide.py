@@ -31,15 +31,15 @@ def _section(handout, rows):
                 for name, task in tasks.items())
     yield from ("", "### Wrong answers that the grader knows", "",
                 "| exercise | mistake | points | hint | named |", "| --- | --- | --- | --- | --- |")
-    yield from (f"| {name} | {_cell(wrong.name)} | {verdict.share * points[name]:g} of "
-                f"{points[name]} | {_cell(wrong.hint)} | {_named(wrong, verdict)} |"
-                for name, wrong, verdict in rows)
+    yield from (f"| {name} | {_cell(mistake.name)} | {verdict.share * points[name]:g} of "
+                f"{points[name]} | {_cell(mistake.hint)} | {_named(mistake, verdict)} |"
+                for name, mistake, verdict in rows)
     yield from ("", "### Written answers", "", "\n\n".join(handout.tagged("rubric")), "")
 
 
-def _named(wrong, verdict):
+def _named(mistake, verdict):
     """Whether the feedback gives the hint that belongs to the mistake."""
-    return "yes" if wrong.hint in verdict.words else "no"
+    return "yes" if mistake.hint in verdict.words else "no"
 
 
 def _cell(text):

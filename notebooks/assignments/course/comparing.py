@@ -5,53 +5,53 @@ import numpy as np
 NUMBER = (bool, int, float, np.generic)
 
 
-def difference(wanted, found, tolerance=1e-9, what="the result"):
+def difference(wanted, given, tolerance=1e-9, what="the result"):
     """(words, wrong): wrong is an array of bool where single values are, else None.
 
     None where all is right.  Lists, tuples and arrays of the same numbers count as the same."""
-    if found is None and wanted is not None:
+    if given is None and wanted is not None:
         return f"{what} is None: is a return missing?", None
-    wanted, found = _plain(wanted), _plain(found)
-    if type(wanted) is not type(found):
-        return f"{what} is {_kind(found)}, {_kind(wanted)} is wanted", None
+    wanted, given = _plain(wanted), _plain(given)
+    if type(wanted) is not type(given):
+        return f"{what} is {_kind(given)}, {_kind(wanted)} is wanted", None
     if isinstance(wanted, np.ndarray):
-        return _of_arrays(wanted, found, tolerance, what)
+        return _of_arrays(wanted, given, tolerance, what)
     if isinstance(wanted, (dict, list)):
-        return _of_parts(wanted, found, tolerance, what)
-    return None if wanted == found else (f"{what} is {str(found)[:80]!r}, which is not right", None)
+        return _of_parts(wanted, given, tolerance, what)
+    return None if wanted == given else (f"{what} is {str(given)[:80]!r}, which is not right", None)
 
 
-def _of_parts(wanted, found, tolerance, what):
+def _of_parts(wanted, given, tolerance, what):
     if isinstance(wanted, list):
-        wanted, found = (dict(enumerate(parts)) for parts in (wanted, found))
-    if len(wanted) != len(found):
-        return f"{what} has {len(found)} parts, {len(wanted)} are wanted", None
-    if missing := [key for key in wanted if key not in found]:
+        wanted, given = (dict(enumerate(parts)) for parts in (wanted, given))
+    if len(wanted) != len(given):
+        return f"{what} has {len(given)} parts, {len(wanted)} are wanted", None
+    if missing := [key for key in wanted if key not in given]:
         return f"{what} has no {missing[0]!r}", None
     for key, part in wanted.items():
-        if differs := difference(part, found[key], tolerance, f"{what}[{key!r}]"):
+        if differs := difference(part, given[key], tolerance, f"{what}[{key!r}]"):
             return differs
     return None
 
 
-def _of_arrays(wanted, found, tolerance, what):
-    if wanted.shape != found.shape:
-        return f"{what} has shape {found.shape}, {wanted.shape} is wanted", None
-    if wanted.size and _dtype(wanted) != _dtype(found):
-        return f"{what} has dtype {found.dtype}, {wanted.dtype} is wanted", None
+def _of_arrays(wanted, given, tolerance, what):
+    if wanted.shape != given.shape:
+        return f"{what} has shape {given.shape}, {wanted.shape} is wanted", None
+    if wanted.size and _dtype(wanted) != _dtype(given):
+        return f"{what} has dtype {given.dtype}, {wanted.dtype} is wanted", None
     if wanted.dtype.kind not in "fc":
-        wrong = wanted != found
+        wrong = wanted != given
     else:
         tolerance = max(tolerance, 1e-5 if wanted.dtype == np.float32 else 0)
         largest = np.abs(wanted[np.isfinite(wanted)]).max(initial=1e-3)
-        wrong = ~((np.abs(found - wanted) <= tolerance * largest)
-                  | (np.isnan(found) & np.isnan(wanted)))  # a known mistake may give NaN
-    return (_where(found, wrong, what), wrong) if wrong.any() else None
+        wrong = ~((np.abs(given - wanted) <= tolerance * largest)
+                  | (np.isnan(given) & np.isnan(wanted)))  # a known mistake may give NaN
+    return (_where(given, wrong, what), wrong) if wrong.any() else None
 
 
-def _where(found, wrong, what):
+def _where(given, wrong, what):
     first = tuple(map(int, np.argwhere(wrong)[0])) if wrong.ndim else ()
-    value = f"{found[first]:.6g}" if found.dtype.kind in "fc" else str(found[first])
+    value = f"{given[first]:.6g}" if given.dtype.kind in "fc" else str(given[first])
     if not wrong.ndim:
         return f"{what} is {value}, which is not right"
     return (f"{int(wrong.sum())} of {wrong.size} values are wrong; the first is "

@@ -24,8 +24,8 @@ def results(folder):
     """What Gradescope wants to be told of the first notebook in a folder."""
     exercises = assignment(HERE)["exercises"]
     try:
-        found = sorted(folder.glob("*.ipynb")) or [folder / f"{assignment(HERE)['name']}.ipynb"]
-        verdicts, notes = judged(read(found[0]), HERE, hidden_part(HERE / "hidden.npz"))
+        notebooks = sorted(folder.glob("*.ipynb")) or [folder / f"{assignment(HERE)['name']}.ipynb"]
+        verdicts, notes = judged(read(notebooks[0]), HERE, hidden_part(HERE / "hidden.npz"))
     except ValueError as error:
         return {"score": 0, "output": str(error)}
     return {"output": "\n".join(notes), "tests": [

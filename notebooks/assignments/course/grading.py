@@ -37,10 +37,10 @@ def main():
 def chosen(start):
     """The name of the one assignment that begins so, or ValueError."""
     names = sorted(path.name for path in TOP.glob("release/*"))
-    found = [name for name in names if name.startswith(start)]
-    if len(found) != 1:
+    matching = [name for name in names if name.startswith(start)]
+    if len(matching) != 1:
         raise ValueError(f"which assignment is {start!r}? there are {', '.join(names) or 'none'}")
-    return found[0]
+    return matching[0]
 
 
 def who_handed_in(name):

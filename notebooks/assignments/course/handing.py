@@ -58,10 +58,10 @@ def oddities(notebook, released):
     names = [role(cell)["grade_id"] for cell in released["cells"] if role(cell)]
     edited = [role(cell)["grade_id"] for cell in released["cells"] if locked(cell)
               and sources.get(role(cell)["grade_id"], text(cell)).strip() != text(cell).strip()]
-    found = {"missing": [name for name in names if name not in own],
-             "there twice or more; the first counts": [n for n in names if own.count(n) > 1],
-             "edited, although locked": edited}
-    return [f"cells {', '.join(cells)} {what}" for what, cells in found.items() if cells]
+    problems = {"missing": [name for name in names if name not in own],
+                "there twice or more; the first counts": [n for n in names if own.count(n) > 1],
+                "edited, although locked": edited}
+    return [f"cells {', '.join(cells)} {what}" for what, cells in problems.items() if cells]
 
 
 def mended(notebook, released):

@@ -61,18 +61,18 @@ def _visible(name, exercise, answers, k):
     else:
         words, wrong = difference(case["wanted"], answer["result"], exercise["tolerance"])
         picture = None if wrong is None else error_map(wrong)
-    found = mistake(exercise, exercise["cases"], answers, k)
-    hint = f"\nLikely mistake: {found}. {exercise['hints'][found]}" if found else ""
+    likely = mistake(exercise, exercise["cases"], answers, k)
+    hint = f"\nLikely mistake: {likely}. {exercise['hints'][likely]}" if likely else ""
     return f"{place}: {words}{hint}", picture
 
 
 def _unseen(name, exercise, hidden, seen, unseen):
     cases, answers = [*exercise["cases"], *hidden], [*seen, *unseen]
-    found = mistake(exercise, cases, answers, _wrong(exercise, cases, answers))
+    likely = mistake(exercise, cases, answers, _wrong(exercise, cases, answers))
     error = next((f" ({answer['error'].split(':')[0]})" for answer in unseen if "error" in answer),
                  "")
     return (f"{name}: right where you can look, but not in other cases{error}. "
-            + (f"Likely mistake: {found}. {exercise['hints'][found]}" if found
+            + (f"Likely mistake: {likely}. {exercise['hints'][likely]}" if likely
                else "Try sizes that differ on every axis, and extreme ones."))
 
 

@@ -21,10 +21,10 @@ def pack(value):
     return file.getvalue()
 
 
-def pack_reply(found):
+def pack_reply(reply):
     """The same of what `calls.answer` gives; an error where there is anything else in it."""
     try:
-        return pack(found)
+        return pack(reply)
     except TypeError as error:
         return pack({"error": f"returns a {error}: an array or a number is wanted"})
 

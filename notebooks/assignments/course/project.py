@@ -10,7 +10,7 @@ def find_project(folder=None):
     """The project's folder, from now on first on Python's path: the one that is given, or else one
     above this notebook or on the path.  AssertionError if it is not there."""
     places = [Path(folder)] if folder else [*Path.cwd().parents, *map(Path, sys.path)]
-    found = next((top for top in places if (top / MODEL).is_file()), None)
-    assert found, "the project is not there: write its folder into the line PROJECT = ..."
-    sys.path.insert(0, str(found))
-    return found
+    top = next((top for top in places if (top / MODEL).is_file()), None)
+    assert top, "the project is not there: write its folder into the line PROJECT = ..."
+    sys.path.insert(0, str(top))
+    return top

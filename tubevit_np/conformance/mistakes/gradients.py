@@ -4,7 +4,7 @@ from tubevit_np.conformance.mistakes.mutant import Mutant
 
 LOSS_BACKWARD = [Mutant("tubevit_np/training/loss.py", *rest) for rest in [
     ("(softmax(logits) - target) / len(logits)\n\n", "softmax(logits) - target\n\n",
-     "test_backward.py::test_cross_entropy", "sum, not mean, over clips", "gradients"),
+     "test_backward.py::test_cross_entropy", "the slope of a sum, not a mean", "gradients"),
     ("smoothing).astype(logits.dtype)\n    return (softmax",
      "0).astype(logits.dtype)\n    return (softmax", "test_backward.py::test_cross_entropy",
      "smoothing forgotten", "gradients"),
