@@ -69,7 +69,7 @@ class Config:
     gate_layer: int | None = None  # 0-based block after which the gate adds: "26th of 32"
     gate_tokens: str = "all"  # or "tubes": whether z0 in Eq. 8 keeps its 2D patches
     position_scale: float = 1.0  # amplitude of the position; small models learn better with less
-    tau: float = 10000.0  # longest wavelength / 2 pi, as in Vaswani et al.
+    tau: float = 10000.0  # base of the frequencies: wavelengths from 2 pi to almost 2 pi tau
     shared_kernel: bool = False  # one 8x8x8 kernel, resized for every video tube (Table 7e)
 
     def __post_init__(self):

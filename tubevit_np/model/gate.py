@@ -6,15 +6,15 @@ from tubevit_np.model.geometry import token_counts
 
 
 def gate(z, z0, alpha, mask):
-    """z + tanh(alpha) z0 (Eq. 8): with alpha = 0 nothing changes, to the last bit.
+    """z + tanh(alpha) m z0, m the mask (Eq. 8): with alpha = 0 nothing changes, to the last bit.
 
-    z, z0 (B, N, D): a block's output, and the tokens with their position;  mask (N,) bool: which of
-    the tokens of z0 are added."""
+    z, z0 (B, N, D): a block's output, and the tokens with their position;  mask (N,) bool: True for
+    the tokens that are added."""
     return z + np.tanh(alpha) * (z0 * mask[:, None].astype(z.dtype))
 
 
 def gated_tokens(cfg, shape):
-    """Which tokens of a (T, H, W) video the gate adds: (N,) bool.
+    """The mask of the gate on a (T, H, W) video: (N,) bool, True for the tokens that it adds.
 
     The paper leaves open whether z0 means every token or the video tubes alone."""
     is_patch = np.repeat([tube.is_patch for tube in cfg.tubes], token_counts(cfg, shape))

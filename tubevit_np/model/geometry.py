@@ -9,8 +9,8 @@ import numpy as np
 def grid(tube, shape):
     """(nt, nh, nw): how many times a tube fits along each axis of a (T, H, W) video.
 
-    n = (length - offset - kernel) // stride + 1; with a 0 the tube does not fit.  Of a packed token
-    only the first member must fit: the others read zeros beyond the far edge."""
+    n = (length - offset - kernel) // stride + 1, or 0 where the tube does not fit.  Of the members
+    of a space-to-depth token only the first must fit: the others read zeros beyond the far edge."""
     return tuple(max(0, (length - offset - kernel) // stride + 1) for length, offset, kernel, stride
                  in zip(shape, tube.offset, tube.kernel, tube.stride, strict=True))
 
@@ -21,7 +21,9 @@ def token_counts(cfg, shape):
 
 
 def member_offsets(tube):
-    """Where the S members of a packed token start, relative to the token, w fastest (Sec. 3.4)."""
+    """Where the S members of a token start, relative to the token (Sec. 3.4): S triples (t, h, w).
+
+    i * stride / s2d for 0 <= i < s2d on each axis, w fastest."""
     steps = (stride // factor for stride, factor in zip(tube.stride, tube.s2d, strict=True))
     return list(itertools.product(*(range(0, factor * step, step)
                                     for factor, step in zip(tube.s2d, steps, strict=True))))
@@ -30,8 +32,9 @@ def member_offsets(tube):
 def centers(tube, shape):
     """The center of every token of a tube in a (T, H, W) video: (N, 3), in frames and pixels.
 
-    offset + i * stride + (extent - 1) / 2 (Sec. 3.3): the mean of the indices that the token
-    covers, all its members included, so t = 0 for a 2D patch of the first frame."""
+    offset + i * stride + (extent - 1) / 2, extent = kernel + (s2d - 1) * stride / s2d (Sec. 3.3):
+    the mean of the indices that the token covers with all its members.  So a 2D patch of the first
+    frame has t = 0."""
     axes = []
     for n, kernel, stride, offset, factor in zip(grid(tube, shape), tube.kernel, tube.stride,
                                                  tube.offset, tube.s2d, strict=True):

@@ -8,14 +8,16 @@ SHARED_SIZE = (8, 8, 8)
 def interpolation_matrix(n_in, n_out):
     """Linear interpolation from n_in to n_out samples as a matrix (n_out, n_in); rows sum to 1.
 
-    Half-pixel centers: sample i sits at (i + 1/2) * n_in / n_out - 1/2, clamped to the ends.  The
-    paper doesn't say; image libraries mean this by "linear"."""
+    Half-pixel centers: sample i sits at (i + 1/2) * n_in / n_out - 1/2, clamped to the ends,
+    without antialiasing.  The paper doesn't say; PyTorch's interpolate does the same."""
     at = np.clip((np.arange(n_out) + 0.5) * n_in / n_out - 0.5, 0, n_in - 1)
     return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(n_in)))
 
 
 def resize_kernel(w, size):
-    """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w), not rescaled: (*size, C, D)."""
+    """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w): (*size, C, D).
+
+    Values are not multiplied to make up for the changed number of voxels."""
     matrices = [interpolation_matrix(n_in, n_out).astype(w.dtype)
                 for n_in, n_out in zip(w.shape[:3], size, strict=True)]
     return np.einsum("it,jh,kw,thwcd->ijkcd", *matrices, w, optimize=True)

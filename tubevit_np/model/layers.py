@@ -1,7 +1,8 @@
 """The parts of a pre-norm transformer encoder (Sec. 3.1, Eq. 1-2).
 
 Every function keeps the precision of its arrays.  Composite functions return (y, cache); cache maps
-the name of every intermediate to its array, for pictures, comparisons and gradients."""
+the name of every intermediate to its array, for pictures, comparisons and gradients.  In formulas,
+products such as `x up` stand for linear(x, **up), the bias included."""
 
 import math
 
@@ -25,7 +26,7 @@ def gelu(x, form):
 
 
 def normal_cdf(x, form):
-    """Phi(x) = (1 + erf(x / sqrt 2)) / 2, exact ("erf") or as "tanh", which moves GELU by 4.7e-4.
+    """Phi(x) = (1 + erf(x / sqrt 2)) / 2, exact ("erf") or "tanh", up to 4.7e-4 off in GELU.
 
     erf(x / sqrt 2) is about tanh(sqrt(2 / pi) (x + 0.044715 x^3))."""
     if form == "erf":
@@ -63,7 +64,10 @@ def attention(q, k, v):
 
 
 def self_attention(x, qkv, out, heads):
-    """MSA(x): every token attends to every token.  x (B, N, D); the columns of qkv are q, k, v."""
+    """MSA(x) = concat over heads of attention(q, k, v), times out; q, k, v = split(x qkv).
+
+    Every token attends to every token.  x (B, N, D); qkv.w (D, 3D), columns q, k, v; out.w (D, D).
+    """
     cache = {"qkv": linear(x, **qkv)}  # (B, N, 3D)
     q, k, v = (split_heads(part, heads) for part in np.split(cache["qkv"], 3, axis=-1))
     mixed, cache["weights"] = attention(q, k, v)
@@ -93,7 +97,7 @@ def mlp_branch(y, ln2, mlp, eps, form):
 
 
 def block(z, ln1, attn, ln2, mlp, heads, eps, form):
-    """y = MSA(LN(z)) + z (Eq. 1), then MLP(LN(y)) + y (Eq. 2): (B, N, D) -> (B, N, D)."""
+    """y = z + MSA(LN(z)) (Eq. 1), then y + MLP(LN(y)) (Eq. 2): (B, N, D) -> (B, N, D)."""
     change, attended = attention_branch(z, ln1, attn, heads, eps)
     y = z + change
     change, transformed = mlp_branch(y, ln2, mlp, eps, form)

@@ -6,7 +6,7 @@ import numpy as np
 
 from tubevit_np.model.kernels import SHARED_SIZE
 
-KERNEL_NORM = 0.05  # small white noise; from larger noise the learned kernels stay colored static
+KERNEL_NORM = 0.05  # small: of larger initial noise something stays visible in learned kernels
 
 
 def shapes(cfg):
@@ -56,8 +56,9 @@ def linear_shapes(name, n_in, n_out):
 def init(cfg, rng, kernel_norm=KERNEL_NORM):
     """New float32 parameters, a nested tree drawn from rng, a NumPy Generator.
 
-    Matrices have standard deviation 1 / sqrt(fan in), less where they write into the residual
-    stream; tube kernels are white noise of about kernel_norm; biases and alpha are 0, gains 1."""
+    Matrices have standard deviation 1 / sqrt(fan in); those that write into the residual stream have
+    1 / sqrt(2 depth) of that.  Tube kernels are noise whose norm per output channel is about
+    kernel_norm.  Biases and alpha are 0, gains 1."""
     return nest({name: draw(name, shape, cfg, rng, kernel_norm)
                  for name, shape in shapes(cfg).items()})
 
@@ -69,7 +70,7 @@ def draw(name, shape, cfg, rng, kernel_norm):
     if name.endswith(".g"):
         return np.ones(shape, np.float32)
     fan_in = math.prod(shape[:-1]) if len(shape) > 1 else cfg.dim
-    scale = kernel_norm if len(shape) == 5 else 1.0
+    scale = kernel_norm if len(shape) == 5 else 1.0  # kernels are (kt, kh, kw, C, D)
     if name.endswith(("attn.out.w", "mlp.down.w")):
         scale = 1 / math.sqrt(2 * cfg.depth)  # so that depth does not grow the residual stream
     return (rng.standard_normal(shape) * scale / math.sqrt(fan_in)).astype(np.float32)

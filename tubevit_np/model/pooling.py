@@ -14,11 +14,11 @@ from tubevit_np.model.layers import (
 
 
 def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """softmax(probe k^T / sqrt(E)) v over all tokens: x (B, N, D) -> (B, D), cache.
+    """attention(probe q, x k, x v) out, one query per head: x (B, N, D) -> (B, D), cache.
 
-    probe (D,) is the learned query;  the columns of kv are k, v.  The paper prints only the label;
-    its parameter totals fit one query with several heads.  With ln and mlp, y + mlp(ln(y)) follows.
-    """
+    probe (D,) is the learned query;  the columns of kv are k, v.  The paper only names it, in
+    Fig. 2; its parameter totals fit one query with several heads.  With ln and mlp,
+    y + MLP(LN(y)) follows."""
     cache = {"q": linear(probe[None, None], **q), "kv": linear(x, **kv)}  # (1, 1, D), (B, N, 2D)
     k, v = (split_heads(part, heads) for part in np.split(cache["kv"], 2, axis=-1))
     mixed, cache["weights"] = attention(split_heads(cache["q"], heads), k, v)  # (B, A, 1, E)

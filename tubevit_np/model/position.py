@@ -9,8 +9,9 @@ def sincos_3d(at, dim, tau=10000.0):
     """Places at (N, 3), in frames and pixels, as (N, dim), float64 in [-1, 1] (Eq. 3-7).
 
     Six channels for each frequency j: sin t, cos t, sin h, cos h, sin w, cos w of
-    at * tau^(-j/n), n = dim // 6.  The exponent as printed (tau^j) would leave six live channels.
-    Channels that do not make a full six stay zero, so any dim will do, 1024 and 1280 included."""
+    at * tau^(-j/n), n = dim // 6.  Printed is tau^(-j): every channel with j > 0 would then be
+    nearly constant (tau^-1 is 1e-4), so j / n is meant.  Channels that do not make a full six stay
+    zero, so any dim will do, 1024 and 1280 included."""
     n = dim // 6
     frequencies = tau ** (-np.arange(n) / max(n, 1))
     angles = at[:, None, :] * frequencies[:, None]  # (N, n, 3)

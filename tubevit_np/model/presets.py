@@ -33,9 +33,9 @@ def _demo(dim, depth, heads):
 PRESETS = {
     "demo": _demo(96, 2, 3),
     "demo-large": _demo(192, 4, 6),
-    "Ti": _paper(192, 12, 3),  # not in the paper, as S
+    "Ti": _paper(192, 12, 3),  # Ti and S are not in the paper
     "S": _paper(384, 12, 6),
-    "B": _paper(768, 12, 12),  # Table 11, as L and H
+    "B": _paper(768, 12, 12),  # B, L and H: Table 11
     "L": _paper(1024, 24, 16),
     "H": _paper(1280, 32, 16),
 }

@@ -1,4 +1,4 @@
-"""From a video to tokens: tubes cut it sparsely, one token for each cut (Sec. 3.2, 3.4)."""
+"""From a video to tokens: tubes sample it sparsely, one token for each window (Sec. 3.2, 3.4)."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tubevit_np.model.layers import linear
 
 
 def windows(video, tube):
-    """The voxels under every member of every token.
+    """The voxels under each of the S members (Sec. 3.4) of every token.
 
     video (B, T, H, W, C).  Returns (B, N, S, kt*kh*kw*C), tokens w fastest."""
     n = np.prod(grid(tube, video.shape[1:4]))
@@ -17,7 +17,9 @@ def windows(video, tube):
 
 
 def cut(video, tube, member):
-    """Every window of one member: (B, nt, nh, nw, kt, kh, kw, C)."""
+    """Every window of one member: video (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
+
+    Window (i, j, k) starts at offset + member + (i, j, k) * stride."""
     shape = video.shape[1:4]
     starts = np.add(tube.offset, member)
     ends = starts + (np.array(grid(tube, shape)) - 1) * tube.stride + tube.kernel
@@ -30,7 +32,7 @@ def cut(video, tube, member):
 
 
 def tube_tokens(video, w, b, tube):
-    """Every cut of one tube as a token: its voxels times the kernel (Sec. 3.2).
+    """Every window of one tube as a token: voxels w + b, S members side by side (Sec. 3.2, 3.4).
 
     video (B, T, H, W, C);  w (kt, kh, kw, C, D/S), b (D/S,).  Returns (B, nt*nh*nw, D)."""
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)

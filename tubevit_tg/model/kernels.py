@@ -6,7 +6,9 @@ from tubevit_tg.backend.operations import matmul
 
 
 def resize_kernel(w, size):
-    """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w), not rescaled: (*size, C, D)."""
+    """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w): (*size, C, D).
+
+    Values are not multiplied to make up for the changed number of voxels."""
     matrices = [constant(interpolation_matrix, n_in, n_out, dtype=w.dtype, device=w.device)
                 for n_in, n_out in zip(w.shape[:3], size, strict=True)]
     for matrix in matrices:  # each resizes the first axis and makes it the third: in the end t h w

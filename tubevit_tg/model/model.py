@@ -35,7 +35,7 @@ def forward(params, x, cfg, head):
 
 
 def as_video(x, cfg):
-    """x as a float video (B, T, H, W, C); an image is a video of one frame."""
+    """x as a float video (B, T, H, W, C); an image (B, H, W, C) is a video of one frame."""
     video = x if x.ndim == 5 else x[:, None]
     return scale_uint8(video, cfg) if video.dtype == dtypes.uint8 else video
 
@@ -46,7 +46,7 @@ def scale_uint8(x, cfg):
 
 
 def embed(params, video, cfg):
-    """z0, the tokens of a video with their positions: (B, N, D) (Sec. 3.2, 3.3)."""
+    """z0 = tokens + positions of a video: (B, N, D), without a class token (Sec. 3.2, 3.3)."""
     tokens = tokenize(params, video, cfg)
     z = tokens + from_host(positions(cfg, video.shape[1:4]), tokens)
     return z, {"tokens": tokens, "with_position": z}
@@ -55,7 +55,9 @@ def embed(params, video, cfg):
 def encode(params, z, cfg, shape, blocks):
     """All blocks in turn (Eq. 1-2), and after one of them the gate (Eq. 8): z (B, N, D).
 
-    shape: (T, H, W) of the video;  blocks: {layer: function}, in a plain TubeViT always `block`."""
+    shape: (T, H, W) of the video;  blocks: {layer: function}, in a plain TubeViT always `block`.
+    In the result "blocks.i" is the output of block i, after the gate if one follows; "blocks.i.x"
+    is x of its cache."""
     z0, out = z, {}
     for layer, apply in blocks.items():
         z, cache = apply(z, **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps,
@@ -68,7 +70,7 @@ def encode(params, z, cfg, shape, blocks):
 
 
 def classify(params, z, cfg, names):
-    """Logits {head: (B, K)} of encoded tokens (B, N, D): norm, attention pooling, linear heads."""
+    """Logits {head: (B, K)} of encoded tokens (B, N, D): attention_pool(LN(z)) w + b per head."""
     out = {"norm": layer_norm(z, **params["norm"], eps=cfg.eps)}
     out["pooled"], cache = attention_pool(  # (B, D)
         out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
