@@ -56,8 +56,8 @@ def linear_shapes(name, n_in, n_out):
 def init(cfg, rng, kernel_norm=KERNEL_NORM):
     """New float32 parameters, a nested tree drawn from rng, a NumPy Generator.
 
-    Matrices have standard deviation 1 / sqrt(fan in); those that write into the residual stream have
-    1 / sqrt(2 depth) of that.  Tube kernels are noise whose norm per output channel is about
+    Matrices have standard deviation 1 / sqrt(fan in); those that write into the residual stream,
+    1 / sqrt(2 depth) of it.  Tube kernels are noise whose norm per output channel is about
     kernel_norm.  Biases and alpha are 0, gains 1."""
     return nest({name: draw(name, shape, cfg, rng, kernel_norm)
                  for name, shape in shapes(cfg).items()})
