@@ -97,7 +97,7 @@ POSITIONS = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
 ]]
 
 HISTORY = [Mutant("tubevit_np/plots/kernel_plots/history.py", *rest) for rest in [
-    ("energy = (stack[-1].astype", "energy = (stack[0].astype",
+    ("best_frame(stack[-1])", "best_frame(stack[0])",
      "test_history.py::test_the_frame_of_most_energy_in_the_end_at_all_snapshots",
      "the frame that began strongest"),
     ("kernel_rgb(kernel.reshape(s * kt, *kernel.shape[2:], 1))[0]",

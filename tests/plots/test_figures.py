@@ -26,13 +26,7 @@ from tubevit_np.plots.analysis.pixels import (
     to_bytes,
 )
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
-from tubevit_np.plots.kernel_plots.grid import (
-    draw_all_alike,
-    draw_beside,
-    draw_kernels,
-    draw_patches,
-    draw_strips,
-)
+from tubevit_np.plots.kernel_plots.grid import draw_beside, draw_kernels, draw_strips, pin, show
 from tubevit_np.plots.model_plots import sampling as tubes
 from tubevit_np.plots.style import TUBE_COLOURS, colour, page, place, render, save
 from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
@@ -213,10 +207,11 @@ def test_pictures_side_by_side_are_there_pixel_for_pixel(rng):
 def test_drawing_into_axes_of_ones_own(rng):
     w = kernels(rng)["1x8x6"]
     figure = page(300, 300)
-    for draw in (draw_patches, draw_all_alike, lambda ax, w: draw_strips(ax, w, 3)):
-        ax = place(figure, 20, 20, 200, 200)
-        draw(ax, w)
-        assert ax.images[0].get_interpolation() == "none"
+    ax, other = (place(figure, 20, 20, 200, 200) for _ in range(2))
+    show(ax, patches(w, 200))
+    draw_strips(other, w, 3)
+    for drawn in (ax, other, pin(figure, 20, 20, patches(w, 200))):
+        assert drawn.images[0].get_interpolation() == "none"
 
 
 def test_the_animation_holds_the_exact_colours_of_every_frame(rng, tmp_path):

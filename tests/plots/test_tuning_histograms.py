@@ -78,7 +78,7 @@ def test_slices_are_of_the_strongest_kernels_that_choose_a_direction(rng):
     w = np.concatenate([known["static"], known["moving"] * [1, 4, 3, 2], known["noise"]], axis=-1)
     w = w / np.sqrt((w**2).sum(axis=(0, 1, 2, 3))) * np.repeat([9, 1, 5], 4)
     w[..., 4:8] *= [1, 4, 3, 2]
-    chosen, count = slices.strongest(w, Measured(w), 3)
+    chosen, count = slices.strongest(Measured(w), 3)
     assert chosen == [5, 6, 7] and 4 <= count <= 5
 
 

@@ -98,9 +98,13 @@ def strips(w, count, columns=1, scale=4, gap=24):
     return tile(films, columns, gap=(8, gap))
 
 
+def best_frame(w):
+    """The frame (D,) of each kernel w (kt, kh, kw, C, D) that holds most of its energy."""
+    return (np.asarray(w, dtype=np.float64) ** 2).sum(axis=(1, 2, 3)).argmax(axis=0)
+
+
 def all_alike(w, width, height=360, side=24):
     """Every kernel at one gain, largest norm first, by the frame that holds most of its energy."""
-    energy = (np.asarray(w, dtype=np.float64) ** 2).sum(axis=(1, 2, 3))  # (kt, D)
-    frames = kernel_rgb(w, shared=True)[np.arange(w.shape[-1]), energy.argmax(axis=0)]
+    frames = kernel_rgb(w, shared=True)[np.arange(w.shape[-1]), best_frame(w)]
     columns, scale = fit(w.shape[-1], w.shape[1:3], width, height, side)
     return tile(frames[order_by_norm(w)], columns, scale=scale)

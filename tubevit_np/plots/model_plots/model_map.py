@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from tubevit_np.plots.style import FAINT, INK, LINE, TUBE_COLOURS, page, place, tidy, write
+from tubevit_np.plots.layout import write
+from tubevit_np.plots.style import FAINT, INK, LINE, TUBE_COLOURS, page, place, tidy
 
 SIDE, GAP, LEFT, TOP = 124, 38, 14, 24  # pixels: of a part's picture, and between two
 MARKED = "#FFF3D6"  # behind the parts in question

@@ -5,19 +5,19 @@ from matplotlib.patches import Rectangle
 
 from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
-from tubevit_np.plots.style import FAINT, LINE, colour, mark, place, sheet, spelt, tidy, write
+from tubevit_np.plots.layout import label, mark, sheet, words, write
+from tubevit_np.plots.style import FAINT, LINE, colour, place, spelt, tidy
 
 LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
-ALT = (
-    "Maps of how alike the position of one token is to that of every other, a row for each of a "
-    "few tokens, a map for each tube and each of its moments: most alike nearby in rows, columns "
-    "and time, ever less further away.")
-CAPTION = (
-    "Cosine between the position of one token (outlined) and those of all tokens, its own among "
-    "them. Each map is a tube at one moment: a cell for each token, drawn as large as the tube's "
-    "stride about the centre of what the token reads, in the clip's rows and columns; white has no "
-    "token; time, in frames, is that of the centre. One colour scale for all maps, from the least "
-    "to the largest cosine on the page; no other scaling.")
+WORDS = words(
+    alt="""Maps of how alike the position of one token is to that of every other, a row for each of
+    a few tokens, a map for each tube and each of its moments: most alike nearby in rows, columns
+    and time, ever less further away.""",
+    caption="""Cosine between the position of one token (outlined) and those of all tokens, its own
+    among them. Each map is a tube at one moment: a cell for each token, drawn as large as the
+    tube's stride about the centre of what the token reads, in the clip's rows and columns; white
+    has no token; time, in frames, is that of the centre. One colour scale for all maps, from the
+    least to the largest cosine on the page; no other scaling.""")
 
 
 def added(out):
@@ -49,11 +49,11 @@ def draw_likeness(at, cfg, shape, tokens=None, title="How alike positions are"):
     tokens = middles(cfg, shape) if tokens is None else tokens
     found = np.array([likeness(at, token) for token in tokens])
     moments = [grid(tube, shape)[0] if all(grid(tube, shape)) else 0 for tube in cfg.tubes]
-    side = min(240, (1640 - 30 * len(cfg.tubes)) // sum(moments) - GAP)
-    wide, high = _sides(side, shape)
+    side, (_, h, w) = min(240, (1640 - 30 * len(cfg.tubes)) // sum(moments) - GAP), shape
+    wide, high = side * w // max(h, w), side * h // max(h, w)
     across = LEFT + NAMES + sum(moments) * (wide + GAP) + 30 * len(cfg.tubes) + 180
     bottom = TOP + len(tokens) * (high + 40)
-    figure = sheet(across, bottom, title, CAPTION, LEFT, 76)
+    figure = sheet(across, bottom, title, WORDS.caption, LEFT, 76)
     limits = found.min(), found.max()
     for k, token in enumerate(tokens):
         top = TOP + k * (high + 40)
@@ -76,18 +76,12 @@ def draw_map(ax, values, at, tube, shape, limits):
     return image
 
 
-def _sides(side, shape):
-    _, h, w = shape
-    return side * w // max(h, w), side * h // max(h, w)
-
-
 def _name(figure, top, token, cfg, shape):
     i, n = owner(token, cfg, shape)
     t, h, w = centers(cfg.tubes[i], shape)[n]
     mark(figure, LEFT, top, 66, colour(i))
-    write(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), fontsize=12, weight="bold")
-    write(figure, LEFT + 26, top + 59, f"frame {t:g}", color=FAINT)
-    write(figure, LEFT + 26, top + 91, f"row {h:g}, column {w:g}", color=FAINT)
+    label(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), f"frame {t:g}",
+          f"row {h:g}, column {w:g}")
 
 
 def _row(figure, top, values, token, cfg, shape, sides, limits, first):

@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from tubevit_np.plots.style import FAINT, colour, place, sheet, tidy, write
+from tubevit_np.plots.layout import sheet, write
+from tubevit_np.plots.style import FAINT, colour, place, tidy
 
 WIDTH, HEIGHT, LEFT, TOP, ACROSS, DOWN = 330, 300, 110, 200, 120, 110  # pixels
 LOOKS = {"TubeViT": (colour(4), "o-", "●"), "dense tubelets": (colour(3), "s--", "■"),
