@@ -5,9 +5,13 @@ import pytest
 
 from tubevit_np.plots.analysis.gabor_fit import gabor_fit
 from tubevit_np.plots.analysis.null_models import beaten, random_directions, random_phases
-from tubevit_np.plots.analysis.scores import colour_energy, score
+from tubevit_np.plots.analysis.scores import by_chance, colour_energy, measure, summary
 from tubevit_np.plots.analysis.spectrum import direction_selectivity
 from tubevit_np.plots.analysis.synthetic_kernels import gabors
+
+
+def score(w, rng, draws=19):
+    return summary(measure(w), by_chance(w, rng, draws))
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 8), (16, 4, 4), (4, 12, 12), (1, 8, 8)])

@@ -58,12 +58,10 @@ def _step(kernels, fit, axis, scale):
     near = fit[:, axis, None] + scale * STEPS * (0.25 / size, size / 4, 0)  # (D, 27, 3)
     near[..., 1] = near[..., 1].clip(0, size - 1)
     near[..., 2] = (near[..., 2] * 2.0 ** (scale * STEPS[:, 2])).clip(NARROW, WIDE * size)
-    rest = [i for i in range(3) if i != axis]
     atoms = [_atoms(fit[:, i], kernels.shape[1 + i]) for i in range(3)]
     lines = _contract(kernels, atoms, axis)  # (D, size, C)
     tried = _atoms(near, size)  # (D, 27, size)
-    plain = np.prod([(abs(atoms[i]) ** 2).sum(-1) for i in rest], axis=0)
-    twice = np.prod([(atoms[i] ** 2).sum(-1) for i in rest], axis=0)
+    plain, twice = _squares([atoms[i] for i in range(3) if i != axis])
     held = _held(tried @ lines, plain[:, None] * (abs(tried) ** 2).sum(-1),
                  twice[:, None] * (tried**2).sum(-1))
     fit = fit.copy()
@@ -103,5 +101,10 @@ def _held(products, plain, twice):
 def _held_by(kernels, fit):
     atoms = [_atoms(fit[:, i], kernels.shape[1 + i]) for i in range(3)]
     products = np.einsum("dt,dtc->dc", atoms[0], _contract(kernels, atoms, 0))
-    plain = np.prod([(abs(a) ** 2).sum(-1) for a in atoms], axis=0)
-    return _held(products, plain, np.prod([(a**2).sum(-1) for a in atoms], axis=0))
+    return _held(products, *_squares(atoms))
+
+
+def _squares(atoms):
+    """Products over the axes of the sums of |a|^2 and of a^2, (D,) each."""
+    return [np.prod([square(a).sum(-1) for a in atoms], axis=0)
+            for square in (lambda a: abs(a) ** 2, np.square)]

@@ -31,15 +31,11 @@ def by_chance(w, rng, draws=DRAWS):
     return {"gabor": np.array(gabor), "direction": np.array(direction)}
 
 
-def score(w, rng, draws=DRAWS):
-    """One tube's kernels in a few numbers; what moves is None for 2D patches.
+def summary(own, chance):
+    """The numbers of `measure` and `by_chance` in a few; what moves is None for 2D patches.
 
     Medians over kernels; "... null": of chance; "... beat": the share of kernels that are in the
     highest twentieth of chance, of which kernels made by chance are one in twenty."""
-    return summary(measure(w), by_chance(w, rng, draws))
-
-
-def summary(own, chance):
     found = {name: np.median(values) for name, values in own.items()}
     for name, draws in chance.items():
         found[f"{name} null"] = np.median(draws)

@@ -17,16 +17,19 @@ WAYS = np.pi * (np.arange(24) + 0.5) / 24  # of motion, there and back
 NEAR = np.array(list(itertools.product((-1, 0, 1), repeat=3)), dtype=float)
 
 
+def padded(sizes):
+    return [PAD * n if n > 1 else 1 for n in sizes]
+
+
 def frequencies(sizes):
     """Of the axes of `power`, in cycles per frame, pixel and pixel; of a single frame 0."""
-    t, h, w = (PAD * n if n > 1 else 1 for n in sizes)
+    t, h, w = padded(sizes)
     return np.fft.fftfreq(t), np.fft.fftfreq(h), np.fft.rfftfreq(w)
 
 
 def power(w):
     """Of all kernels, (ft, fh, fw, D), fw from 0 on: the other half is the same, turned about."""
-    sizes = [PAD * n if n > 1 else 1 for n in w.shape[:3]]
-    found = np.fft.rfftn(np.asarray(w, dtype=np.float64), sizes, axes=(0, 1, 2))
+    found = np.fft.rfftn(np.asarray(w, dtype=np.float64), padded(w.shape[:3]), axes=(0, 1, 2))
     return (found.real**2 + found.imag**2).sum(axis=3)
 
 

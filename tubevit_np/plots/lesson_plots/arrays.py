@@ -30,14 +30,13 @@ def mark_tubes(ax, counts, across=False):
     counts: how many tokens each tube has;  across: along its columns too."""
     first = -0.5
     for i, count in enumerate(counts):
-        for along in ("y", "x") if across else ("y",):
-            line = ax.axvline if along == "x" else ax.axhline
-            line(first, color=FAINT, linewidth=0.6)
-            span = ((-0.035, -0.035), (first + 0.3, first + count - 0.3))
-            ax.plot(*(span if along == "y" else span[::-1]), color=colour(i), linewidth=5,
-                    solid_capstyle="butt", clip_on=False,
-                    transform=ax.get_yaxis_transform() if along == "y"
-                    else ax.get_xaxis_transform())
+        edge, span = (-0.035, -0.035), (first + 0.3, first + count - 0.3)
+        bar = {"color": colour(i), "linewidth": 5, "solid_capstyle": "butt", "clip_on": False}
+        ax.axhline(first, color=FAINT, linewidth=0.6)
+        ax.plot(edge, span, transform=ax.get_yaxis_transform(), **bar)
+        if across:
+            ax.axvline(first, color=FAINT, linewidth=0.6)
+            ax.plot(span, edge, transform=ax.get_xaxis_transform(), **bar)
         first += count
     ax.set(yticks=[], **{"xticks": []} if across else {})
 

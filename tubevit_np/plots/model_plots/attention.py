@@ -9,15 +9,8 @@ from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.analysis.attention_weights import pool_weights, rollout, self_weights
 from tubevit_np.plots.analysis.receptive_fields import by_tube, heat, owner, token_boxes
 from tubevit_np.plots.layout import label, mark, shortened, words, write
-from tubevit_np.plots.model_plots.frame_strip import (
-    LEFT,
-    TOP,
-    film_page,
-    pale,
-    picks,
-    strip,
-    zoomed,
-)
+from tubevit_np.plots.model_plots import frame_strip
+from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, pale, picks, strip
 from tubevit_np.plots.model_plots.overlay import outline
 from tubevit_np.plots.style import FAINT, colour, place, spelt, tidy
 from tubevit_np.variants.config import attention_of
@@ -66,7 +59,7 @@ def heated(frames, found, shade):
 
 
 @tidy
-def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
+def draw_pooling(clip, out, cfg, answered, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
     shape, weights = clip.shape[:3], pool_weights(out)
     rows = [_row("All tubes", "mean of the heads", weights, cfg, shape)]
@@ -75,7 +68,7 @@ def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
     if attention_of(cfg) == "global":
         back = rollout(out, cfg.depth)[None]
         rows.append(_row("Rollout", "through all blocks", back, cfg, shape))
-    return _page(clip, cfg, rows, POOLING_WORDS.caption, title, answered, note)
+    return _page(clip, cfg, rows, POOLING_WORDS.caption, POOLED, answered, note)
 
 
 @tidy
@@ -90,8 +83,9 @@ def draw_attention(clip, out, cfg, token, layer, why=""):
     rows += [_row(f"Head {a + 1}", "", weights[a:a + 1], cfg, shape)
              for a in range(min(len(weights), MOST))]
     found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
+    when = frame_strip.named_frames(found[:, 0, 0].min(), found[:, 1, 0].max() - 1)
     figure = _page(clip, cfg, rows, WORDS.caption, f"Where a token looks, block {layer + 1}",
-                   {}, f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", _when(found), why)
+                   {}, f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", when, why)
     for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
         outline(ax, found, t, "white", 3.4)
         outline(ax, found, t, colour(i), 1.8)
@@ -125,14 +119,16 @@ def _row(name, what, weights, cfg, shape):
 
 def _page(clip, cfg, rows, caption, title, answered, *notes):
     """The clip, and below it the rows."""
-    figure, times, step, end = film_page(clip, len(rows) + 1, 150, 40, RIGHT, title, caption)
+    figure, times, step, end = frame_strip.film_page(
+        clip, len(rows) + 1, 150, 40, RIGHT, title, caption)
     strip(figure, TOP, clip[times] / 255)
     label(figure, LEFT + 26, TOP + 19, "The clip" if len(clip) > 1 else "The image", *notes)
     _write_answers(figure, end + 30, TOP, answered)
+    height, _ = frame_strip.zoomed(*clip.shape[1:3])
     for k, row in enumerate(rows, start=1):
         draw_row(figure, TOP + k * step, clip, times, row)
         if row.weights is not None:
-            ax = place(figure, end + 110, TOP + k * step, BARS, zoomed(*clip.shape[1:3])[0])
+            ax = place(figure, end + 110, TOP + k * step, BARS, height)
             draw_tube_shares(ax, row.weights, cfg, clip.shape[:3])
     return figure
 
@@ -145,12 +141,6 @@ def draw_row(figure, top, clip, times, row):
           f"peak {peak * row.heat.size / total:.3g} times even",
           f"{total:.0%} of the attention" if row.weights is None else "")
     strip(figure, top, heated(clip[times], row.heat[times] / peak, row.shade))
-
-
-def _when(found):
-    """The frames of boxes (n, 2, 3), in words."""
-    first, last = found[:, 0, 0].min(), found[:, 1, 0].max() - 1
-    return f"frame {first}" if first == last else f"frames {first} to {last}"
 
 
 def _write_answers(figure, left, top, answered):

@@ -11,6 +11,11 @@ LEFT, FILM, TOP = 60, 450, 170  # pixels: the names of the rows, and their first
 GREY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look
 
 
+def named_frames(first, last):
+    """Frames by their numbers, in words."""
+    return f"frame {first}" if first == last else f"frames {first} to {last}"
+
+
 def film_page(clip, rows, least, gap, right, title, caption):
     """A page with room for rows of frames of a clip uint8 (T, H, W, 3), their numbers on top.
 

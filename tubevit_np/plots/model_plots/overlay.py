@@ -27,19 +27,20 @@ WORDS = words(
 
 
 @tidy
-def draw_overlay(clip, cfg, title=""):
+def draw_overlay(clip, cfg):
     """The page of a clip uint8 (T, H, W, 3), or of an image with T = 1."""
     shape, tubes = clip.shape[:3], dict(enumerate(cfg.tubes))
-    title = title or f"What the tubes read of {size(shape)}"
-    figure, times, step, end = film_page(clip, len(tubes) + 2, 0, 44, BARS + 100, title,
-                                         WORDS.caption)
+    kind, sizes = ("a clip", shape) if len(clip) > 1 else ("an image", shape[1:])
+    title = f"What the tubes read of {kind} of {' × '.join(map(str, sizes))}"
+    figure, times, step, end = film_page(
+        clip, len(tubes) + 2, 0, 44, BARS + 100, title, WORDS.caption)
     write(figure, end + 30, TOP - 14, "voxels read by ... places", color=FAINT)
     counts = [coverage(tube, shape) for tube in cfg.tubes]
     for i, tube in tubes.items():
         top = TOP + i * step
         name_tube(figure, LEFT, top + 28, tube, shape, colour(i))
         _row(figure, top, end, clip, times, {i: tube}, counts[i], colour(i))
-    top, total = TOP + len(tubes) * step, sum(counts)
+    top, total = top + step, sum(counts)
     label(figure, LEFT + 26, top + 28, "All tubes", "what any of them reads")
     _row(figure, top, end, clip, times, tubes, total, INK if len(tubes) > 1 else colour(0))
     top += step
@@ -88,11 +89,6 @@ def shares(counts):
 def shades(shade):
     """White to the shade, one for each level: (4, 3)."""
     return 1 - np.linspace(0, 1, LEVELS)[:, None] * (1 - np.array(to_rgb(shade)))
-
-
-def size(shape):
-    t, h, w = shape
-    return f"an image of {h} × {w}" if t == 1 else f"a clip of {t} × {h} × {w}"
 
 
 def _row(figure, top, end, clip, times, tubes, counts, shade):

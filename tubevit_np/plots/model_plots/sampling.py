@@ -41,16 +41,12 @@ def boxes(tube, shape):
 
 
 @tidy
-def draw_tubes(ax, cfg, shape, only=None):
-    """Every place of every tube, or of one, of a (T, H, W) video as boxes in 3D axes."""
-    chosen = range(len(cfg.tubes)) if only is None else [only]
-    faces = [_faces(boxes(cfg.tubes[i], shape)) for i in chosen]
-    shades = np.concatenate([np.tile(_lit(colour(i)), (len(each) // 6, 1))
-                             for i, each in zip(chosen, faces, strict=True)])
-    opaque = 1 if len(chosen) == 1 else 0.35  # boxes of different tubes may run through each other
-    ax.add_collection3d(Poly3DCollection(
-        np.concatenate(faces), facecolors=np.column_stack([shades, np.full(len(shades), opaque)]),
-        edgecolors=0.6 * shades, linewidths=0.35, clip_on=False))
+def draw_tubes(ax, cfg, shape, only):
+    """Every place of tube number `only` of a (T, H, W) video as boxes in 3D axes."""
+    faces = _faces(boxes(cfg.tubes[only], shape))
+    shades = np.tile(_lit(colour(only)), (len(faces) // 6, 1))
+    ax.add_collection3d(Poly3DCollection(faces, facecolors=shades, edgecolors=0.6 * shades,
+                                         linewidths=0.35, clip_on=False))
     edge = _faces(np.array([[(0, 0, 0), shape]]))
     ax.add_collection3d(Line3DCollection(np.concatenate([edge, edge[:, :1]], axis=1), colors=FAINT,
                                          linewidths=0.5, clip_on=False))
@@ -83,15 +79,15 @@ def draw_grid(ax, cfg, shape, view=(1, 2)):
 @tidy
 def draw_sampling(cfg, shape):
     """The page of a Config and the (T, H, W) of its video: each tube in 3D, all of them in plan."""
-    tokens = [np.prod(grid(tube, shape)) for tube in cfg.tubes]
-    title = f"{sum(tokens)} tokens from a video of {' × '.join(map(str, shape))}"
+    tokens = sum(np.prod(grid(tube, shape)) for tube in cfg.tubes)
+    title = f"{tokens} tokens from a video of {' × '.join(map(str, shape))}"
     figure = sheet(2100, 1225, title, WORDS.caption, 60, 76, tail=47)
     width = min(495, 1980 // len(cfg.tubes))
     for i, tube in enumerate(cfg.tubes):
         left = 60 + width * i
         name_tube(figure, left, 150, tube, shape, colour(i))
-        draw_tubes(place(figure, left - 44, 205, width, 450, projection="3d",
-                         facecolor="none"), cfg, shape, i)
+        ax = place(figure, left - 44, 205, width, 450, projection="3d", facecolor="none")
+        draw_tubes(ax, cfg, shape, i)
     draw_grid(place(figure, 140, 740, 380, 380, title="From the front"), cfg, shape)
     draw_grid(place(figure, 640, 740, 1400, 380, title="From the side"), cfg, shape, (1, 0))
     return figure

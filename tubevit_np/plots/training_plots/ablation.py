@@ -27,8 +27,7 @@ def draw_ablation(rows, title):
         draw_points(ax, rows, cost)
         ax.set(xlabel=label, ylim=limits(rows))
         ax.yaxis.set_major_formatter(PercentFormatter(1))
-        if k:
-            name_points(ax, rows)
+    name_points(ax, rows)
     return figure
 
 

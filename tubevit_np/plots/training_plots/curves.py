@@ -50,10 +50,9 @@ def spread(heights, gap, top=1.0):
 def accuracies(records):
     """Names under train/ and eval/ whose values are all fractions, in order of appearance."""
     found = {}
-    for record in records:
-        for key, value in record.items():
-            if key.startswith(("train/", "eval/")) and value is not None:
-                found.setdefault(key.split("/", 1)[1], []).append(value)
+    for key, value in (item for record in records for item in record.items()):
+        if key.startswith(("train/", "eval/")) and value is not None:
+            found.setdefault(key.split("/", 1)[1], []).append(value)
     return [name for name, values in found.items()
             if name not in ("loss", "count") and all(0 <= value <= 1 for value in values)]
 
