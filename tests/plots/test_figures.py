@@ -28,7 +28,7 @@ from tubevit_np.plots.analysis.pixels import (
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
 from tubevit_np.plots.kernel_plots.grid import draw_beside, draw_kernels, draw_strips, pin, show
 from tubevit_np.plots.model_plots import sampling as tubes
-from tubevit_np.plots.style import TUBE_COLOURS, colour, page, place, render, save
+from tubevit_np.plots.style import TUBE_COLORS, color, page, place, render, save
 from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
 from tubevit_np.plots.training_plots.curves import (
     SHADES,
@@ -71,7 +71,7 @@ def find(page, part):
 
 def bytes_of(index):
     """A tube's colour as three bytes."""
-    return tuple(bytes.fromhex(colour(index)[1:]))
+    return tuple(bytes.fromhex(color(index)[1:]))
 
 
 def pixels(path):
@@ -294,7 +294,7 @@ def test_notebooks_keep_their_backend_and_settings():
 
 
 def test_a_colour_for_every_tube():
-    assert len(set(TUBE_COLOURS)) == 8 and colour(9) == colour(1) == TUBE_COLOURS[1]
+    assert len(set(TUBE_COLORS)) == 8 and color(9) == color(1) == TUBE_COLORS[1]
 
 
 def test_series_are_in_order_and_a_step_logged_twice_counts_once():
@@ -392,7 +392,7 @@ def test_plans_show_every_place_in_the_colour_of_its_tube():
         first = {tuple(c.get_edgecolor()[0]): c.get_paths()[0].get_extents().bounds
                  for c in ax.collections}
         wanted = (0, 0, 12, 12) if view == (1, 2) else (2, 0, 4, 12)  # left, top, width, height
-        assert first[to_rgba(colour(3))] == wanted
+        assert first[to_rgba(color(3))] == wanted
 
 
 @pytest.mark.parametrize("shape", [(9, 40, 64), (1, 48, 40)])

@@ -135,7 +135,7 @@ def test_of_patches_and_of_other_colours_there_is_less_to_draw(tmp_path, rng):
     cfg = replace(small.MODEL, tubes=(small.PATCH,))
     tv.save(tmp_path / "model.safetensors", small.params(cfg, rng), cfg)
     opened = Opened(tmp_path)
-    for name, words in (("moving", "one frame"), ("coloured", "2 channels"), ("shape", "size")):
+    for name, words in (("moving", "one frame"), ("colored", "2 channels"), ("shape", "size")):
         with pytest.raises(Missing, match=words):
             getattr(opened, name)
     assert opened.scores["1x4x3"]["learned"]["colour"] is None

@@ -5,7 +5,7 @@ Pixels count from the top left corner of the page."""
 import textwrap
 from typing import NamedTuple
 
-from tubevit_np.plots.style import DPI, FAINT, colour, page, place
+from tubevit_np.plots.style import DPI, FAINT, color, page, place
 
 MARGIN, TOP = 70, 160  # pixels: beside and above the bands and columns of a page
 
@@ -68,7 +68,7 @@ def sheet(width, bottom, title, text, left=MARGIN, base=88, right=None, tail=40,
 
 def shaded(tubes, moving=False):
     """(name, value, color) of each tube of {name: value};  moving: of kernels of several frames."""
-    return [(name, found, colour(i)) for i, (name, found) in enumerate(tubes.items())
+    return [(name, found, color(i)) for i, (name, found) in enumerate(tubes.items())
             if not moving or len(getattr(found, "w", found)) > 1]
 
 

@@ -1,7 +1,7 @@
 """Pictures of kernels, tubes and training runs, drawn from plain NumPy arrays.
 
 `draw_x(ax, data)` draws into axes that it is given, `draw_x(data)` returns a whole Figure.  All
-goes without pyplot: no notebook's figures or settings are touched.  Of kernels and tubes, colour
+goes without pyplot: no notebook's figures or settings are touched.  Of kernels and tubes, color
 tells which tube it is."""
 
 from pathlib import Path
@@ -11,8 +11,8 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# Okabe-Ito: apart for colour-blind readers too; the index is that of the tube in its Config.
-TUBE_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
+# Okabe-Ito: apart for color-blind readers too; the index is that of the tube in its Config.
+TUBE_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
                 "#0072B2", "#CC79A7", "#F0E442", "#000000")
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
 DPI = 160
@@ -31,8 +31,8 @@ LOOK = ["default", {  # the defaults first, whatever the caller has set
 tidy = style.context(LOOK)  # a decorator
 
 
-def colour(index):
-    return TUBE_COLOURS[index % len(TUBE_COLOURS)]
+def color(index):
+    return TUBE_COLORS[index % len(TUBE_COLORS)]
 
 
 def spelt(tube):

@@ -1,8 +1,8 @@
 """How nearly a kernel is one grating that drifts behind a window.
 
 The model of a kernel is a Gaussian window, one width for each of t, h, w, times a wave of one
-frequency and phase, times one colour.  Window and wave are products over the axes, so the fit
-takes one axis after the other, for all kernels at once; phase and colour follow in closed form."""
+frequency and phase, times one color.  Window and wave are products over the axes, so the fit
+takes one axis after the other, for all kernels at once; phase and color follow in closed form."""
 
 import itertools
 
@@ -84,7 +84,7 @@ def _contract(kernels, atoms, axis):
 
 
 def _held(products, plain, twice):
-    """The energy that the best phase and colour hold.
+    """The energy that the best phase and color hold.
 
     products (..., C) of the kernel with the complex atom, plain (...) the sum of its |a|^2, twice
     that of its a^2: the largest eigenvalue of the products of cosine and sine, against their own.

@@ -1,6 +1,6 @@
 """Kernels as pictures: plain arrays (h, w, 3) in [0, 1], before anything is drawn.
 
-One gain serves all frames and colours of a kernel, so that neither flicker nor colour is invented,
+One gain serves all frames and colors of a kernel, so that neither flicker nor color is invented,
 and zero is mid grey everywhere.  Pixels grow by whole numbers, without interpolation."""
 
 import numpy as np
@@ -10,7 +10,7 @@ TINY = np.finfo(float).tiny  # keeps a kernel of zeros at mid grey
 
 
 def kernel_rgb(w, shared=False):
-    """Kernels w (kt, kh, kw, C, D) as colours (D, kt, kh, kw, 3) in [0, 1]: 0.5 + k / (2 max|k|).
+    """Kernels w (kt, kh, kw, C, D) as colors (D, kt, kh, kw, 3) in [0, 1]: 0.5 + k / (2 max|k|).
 
     The maximum is each kernel's own, over all its frames and channels, or that of all kernels
     where shared.  Raises ValueError unless C is 1 or 3 and all values are finite."""

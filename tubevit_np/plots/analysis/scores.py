@@ -16,7 +16,7 @@ def measure(w):
     """Every kernel's own numbers, {name: (D,)};  w (kt, kh, kw, C, D)."""
     return {"gabor": gabor_fit(w)[0], "direction": direction_selectivity(w),
             "separability": separability(w), "orientedness": orientedness(w),
-            "colour": 1 - colour_energy(w)[0]}
+            "colour": 1 - color_energy(w)[0]}
 
 
 def by_chance(w, rng, draws=DRAWS):
@@ -45,7 +45,7 @@ def summary(own, chance):
             for name, value in found.items()}
 
 
-def colour_energy(w):
+def color_energy(w):
     """Shares of the energy along grey, red-green and blue-yellow, (3, D); NaN unless C is 3."""
     if w.shape[3] != 3:
         return np.full((3, w.shape[-1]), np.nan)

@@ -2,7 +2,7 @@
 
 A pattern that moves is a plane through zero frequency (Adelson and Bergen 1985): a grating of
 spatial frequency f that moves by v pixels a frame has the temporal frequency -f v.  Kernels are
-w (kt, kh, kw, C, D); the power of their colours is added.  Rows count downwards, angles turn
+w (kt, kh, kw, C, D); the power of their colors is added.  Rows count downwards, angles turn
 against the clock from the right.  What moves, n/a for a single frame, is NaN there."""
 
 import itertools
@@ -91,7 +91,7 @@ def orientedness(w):
 def separability(w):
     """The share of the energy in one picture times one course of time, (D,).
 
-    sigma_1^2 / sum sigma^2 of the matrix of frames by pixels and colours."""
+    sigma_1^2 / sum sigma^2 of the matrix of frames by pixels and colors."""
     if len(w) == 1:
         return np.full(w.shape[-1], np.nan)
     rows = np.moveaxis(np.asarray(w, dtype=np.float64).reshape(len(w), -1, w.shape[-1]), -1, 0)

@@ -72,7 +72,7 @@ PICTURES = (
     Picture("movement.png", motion.WORDS,
             lambda run: motion.draw_movements(run.measured, run.measured_untrained), "moving"),
     Picture("colours.png", color_axes.WORDS,
-            lambda run: color_axes.draw_colours(run.measured), "coloured"),
+            lambda run: color_axes.draw_colors(run.measured), "colored"),
     Picture("distributions.png", score_histograms.WORDS,
             lambda run: score_histograms.draw_distributions(run.measured, run.measured_untrained)),
     Picture("controls.png", controls.WORDS, lambda run: controls.draw_controls(run.controls)),

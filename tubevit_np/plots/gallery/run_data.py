@@ -9,7 +9,7 @@ from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.plots.analysis.attention_weights import pool_weights
 from tubevit_np.plots.analysis.null_models import DRAWS, beaten
 from tubevit_np.plots.analysis.pixels import norms
-from tubevit_np.plots.analysis.scores import by_chance, colour_energy, measure, summary
+from tubevit_np.plots.analysis.scores import by_chance, color_energy, measure, summary
 from tubevit_np.plots.analysis.spectrum import peaks, tuning
 from tubevit_np.plots.gallery.example_clip import from_file, generated
 from tubevit_np.plots.gallery.run_plots import tube_kernels
@@ -104,8 +104,8 @@ class Opened:
                     "no tube sees more than one frame")
 
     @property
-    def coloured(self):
-        """All of `kernels`, where they see three colours."""
+    def colored(self):
+        """All of `kernels`, where they see three colors."""
         need(self.cfg.channels == 3,
              f"its kernels see {self.cfg.channels} channels, not three colours")
         return self.kernels
@@ -177,7 +177,7 @@ class Measured:
 
     def __init__(self, w, draws=DRAWS):
         self.w, self.draws, self.own = w, draws, measure(w)
-        self.peaks, self.norms, self.energy = peaks(w), norms(w), colour_energy(w)
+        self.peaks, self.norms, self.energy = peaks(w), norms(w), color_energy(w)
         self.tuning, self.side = tuning(self.peaks, len(w)), min(w.shape[1:3])
 
     @cached_property

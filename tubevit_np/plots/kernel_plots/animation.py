@@ -1,4 +1,4 @@
-"""The tubes' kernels in motion, as an animated PNG: unlike a GIF it keeps every colour exactly."""
+"""The tubes' kernels in motion, as an animated PNG: unlike a GIF it keeps every color exactly."""
 
 import math
 
@@ -64,7 +64,7 @@ def _grids(w, most):
 
 
 def _clock(now, length, shade):
-    """A row of dots, the one of this frame in the tube's colour."""
+    """A row of dots, the one of this frame in the tube's color."""
     dots = np.full((length, DOT, DOT, 3), to_rgb(LINE))
     dots[now] = to_rgb(shade)
     return to_bytes(tile(dots, length, gap=4))

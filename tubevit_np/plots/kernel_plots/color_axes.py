@@ -1,4 +1,4 @@
-"""How much of each kernel is colour, and which colours it sets against each other."""
+"""How much of each kernel is color, and which colors it sets against each other."""
 
 import numpy as np
 from matplotlib.patches import Circle
@@ -26,7 +26,7 @@ WORDS = words(
 
 
 def axes_of(w):
-    """The colour (3, D), of unit length, along which most of the energy of each kernel lies."""
+    """The color (3, D), of unit length, along which most of the energy of each kernel lies."""
     rows = np.moveaxis(np.asarray(w, dtype=np.float64), -1, 0).reshape(w.shape[-1], -1, w.shape[3])
     moments = rows.swapaxes(1, 2) @ rows  # (D, C, C)
     found = np.linalg.eigh(moments)[1][:, :, -1].T
@@ -34,7 +34,7 @@ def axes_of(w):
 
 
 def bright(found):
-    """Colours (3, D) as far from mid grey as the cube allows, (D, 3) in [0, 1]."""
+    """Colors (3, D) as far from mid grey as the cube allows, (D, 3) in [0, 1]."""
     return (0.5 + 0.5 * found / abs(found).max(axis=0)).T
 
 
@@ -52,14 +52,14 @@ def draw_shares(ax, shares):
 
 @tidy
 def draw_strip(ax, shares, found):
-    """Two rows of colours, the ends of each kernel's axis (3, D), in the order of draw_shares."""
+    """Two rows of colors, the ends of each kernel's axis (3, D), in the order of draw_shares."""
     ends = found[:, _greyest_first(shares)]
     show(ax, np.stack([bright(ends), bright(-ends)]), aspect="auto")
 
 
 @tidy
 def draw_plane(ax, found):
-    """Both ends of colour axes (3, D) on the plane red-green (right is red), blue-yellow (up)."""
+    """Both ends of color axes (3, D) on the plane red-green (right is red), blue-yellow (up)."""
     ax.add_patch(Circle((0, 0), 1, facecolor="none", edgecolor=LINE, linewidth=0.8, clip_on=False))
     for sign in (1, -1):
         x, y = sign * (OPPONENT @ found)
@@ -71,7 +71,7 @@ def draw_plane(ax, found):
 
 
 @tidy
-def draw_colours(measured, title="Colour against light and dark"):
+def draw_colors(measured, title="Colour against light and dark"):
     """The page of all tubes, measures {name: Measured}."""
     width = 2 * MARGIN + WIDE + GAP + SIDE + 80
     return banded(shaded(measured), width, BAND, title, WORDS.caption, _draw_band)

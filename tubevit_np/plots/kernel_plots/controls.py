@@ -5,7 +5,7 @@ import numpy as np
 from tubevit_np.plots.analysis.pixels import kernel_rgb, order_by_norm, strips, tile
 from tubevit_np.plots.kernel_plots.grid import pin
 from tubevit_np.plots.layout import mark, sheet, words, write
-from tubevit_np.plots.style import FAINT, colour, tidy
+from tubevit_np.plots.style import FAINT, color, tidy
 
 LEFT, WIDE, GAP, TOP, COUNT, PATCHES = 70, 400, 70, 190, 6, 18  # pixels, and of kernels
 SHOWN = ("gabor", "direction", "separability")
@@ -47,7 +47,7 @@ def draw_controls(sets, title="What is learned, and what is not"):
         for i, (name, (w, own)) in enumerate(tubes.items()):
             picture = sample(w)
             if not k:
-                mark(figure, left - 26, top, len(picture), colour(i))
+                mark(figure, left - 26, top, len(picture), color(i))
             write(figure, left, top - 10, name.replace("x", "×"), color=FAINT)
             pin(figure, left, top, picture)
             write(figure, left, top + len(picture) + 28, medians_line(own), color=FAINT, fontsize=8)

@@ -6,7 +6,7 @@ from tubevit_np.plots.analysis.pixels import best_frame, kernel_rgb, norms, orde
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
 from tubevit_np.plots.kernel_plots.grid import pin
 from tubevit_np.plots.layout import head, sheet, words, write
-from tubevit_np.plots.style import FAINT, INK, colour, place, tidy
+from tubevit_np.plots.style import FAINT, INK, color, place, tidy
 
 LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, but for the count of kernels
 WORDS = words(
@@ -48,7 +48,7 @@ def timeline(stack, count=COUNT, side=CELL):
 
 @tidy
 def draw_norms(ax, steps, stack, shade):
-    """Norms of all kernels (S, kt, kh, kw, C, D) over the snapshots, the largest ones in colour."""
+    """Norms of all kernels (S, kt, kh, kw, C, D) over the snapshots, the largest ones in color."""
     found = np.stack([norms(w) for w in stack])  # (S, D)
     order = order_by_norm(stack[-1])
     ax.plot(found[:, order[COUNT:]], color=FAINT, linewidth=0.5, alpha=0.5)
@@ -71,7 +71,7 @@ def draw_history(history, title="The kernels through training"):
     figure = sheet(LEFT + NORMS + wide + 80, bottom - 20, title, WORDS.caption, LEFT, 76, tail=50)
     top = TOP
     for i, (name, picture) in enumerate(pictures.items()):
-        _draw_band(figure, top, name, list(history), stacks[name], picture, colour(i))
+        _draw_band(figure, top, name, list(history), stacks[name], picture, color(i))
         top += len(picture) + 110
     return figure
 

@@ -93,6 +93,6 @@ def _draw(ax, power, origin):
               extent=(-0.5, 0.5, down, -down), interpolation="none")
     ax.spines[:].set_visible(True)
     ax.set_xticks([-0.5, 0, 0.5], ["-½", "0", "½"])
-    ax.set_yticks([-0.5, 0, 0.5], ["", "0", ""])  # the ends are labelled below: here is no room
+    ax.set_yticks([-0.5, 0, 0.5], ["", "0", ""])  # the ends are labeled below: here is no room
     ax.tick_params(length=2, pad=1.5)
     ax.xaxis.labelpad = ax.yaxis.labelpad = 0

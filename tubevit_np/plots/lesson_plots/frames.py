@@ -11,7 +11,7 @@ from tubevit_np.plots.analysis.pixels import tile
 from tubevit_np.plots.analysis.receptive_fields import by_tube
 from tubevit_np.plots.model_plots.frame_strip import named_frames
 from tubevit_np.plots.model_plots.sampling import AXES
-from tubevit_np.plots.style import FAINT, INK, colour, tidy
+from tubevit_np.plots.style import FAINT, INK, color, tidy
 
 
 @tidy
@@ -47,7 +47,7 @@ def draw_weights(axes, clip, cfg, weights):
     """A weight for each token, (N,), over the frame in the middle of its tube.
 
     axes: one for each tube and time, `panels(cfg, clip.shape[:3])` of them.  The fuller the
-    colour, the larger the weight; the largest of all is opaque."""
+    color, the larger the weight; the largest of all is opaque."""
     shape = clip.shape[:3]
     fractions = [part.reshape(grid(tube, shape)) / weights.max()
                  for part, tube in zip(by_tube(weights, cfg, shape), cfg.tubes, strict=True)]
@@ -55,7 +55,7 @@ def draw_weights(axes, clip, cfg, weights):
     for ax, (i, t) in zip(np.ravel(axes), chosen, strict=True):
         tube, first = cfg.tubes[i], cfg.tubes[i].offset[0] + t * cfg.tubes[i].stride[0]
         middle = min(len(clip) - 1, first + tube.kernel[0] // 2)
-        _panel(ax, clip[middle], tube, fractions[i][t], colour(i))
+        _panel(ax, clip[middle], tube, fractions[i][t], color(i))
         ax.set_title(tube.name.replace("x", "×"), color=INK)
         ax.set_xlabel(named_frames(first, first + tube.kernel[0] - 1))
 

@@ -12,11 +12,11 @@ from tubevit_np.plots.layout import label, mark, shortened, words, write
 from tubevit_np.plots.model_plots import frame_strip
 from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, pale, picks, strip
 from tubevit_np.plots.model_plots.overlay import outline
-from tubevit_np.plots.style import FAINT, colour, place, spelt, tidy
+from tubevit_np.plots.style import FAINT, color, place, spelt, tidy
 from tubevit_np.variants.config import attention_of
 
 RIGHT, BARS = 640, 260  # pixels
-HOT = "#B2182B"  # of all tubes together; a tube alone has its own colour
+HOT = "#B2182B"  # of all tubes together; a tube alone has its own color
 MOST = 8  # heads on a page
 POOLED = "Where the pooling query looks, and what the model answers"
 SPREAD = """The weight of each token is spread evenly over the voxels that the token reads, and
@@ -63,7 +63,7 @@ def draw_pooling(clip, out, cfg, answered, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
     shape, weights = clip.shape[:3], pool_weights(out)
     rows = [_row("All tubes", "mean of the heads", weights, cfg, shape)]
-    rows += [Row(spelt(tube), "alone", found, colour(i)) for i, (tube, found) in enumerate(
+    rows += [Row(spelt(tube), "alone", found, color(i)) for i, (tube, found) in enumerate(
         zip(cfg.tubes, heat(weights.mean(0), cfg, shape), strict=True)) if found.any()]
     if attention_of(cfg) == "global":
         back = rollout(out, cfg.depth)[None]
@@ -88,7 +88,7 @@ def draw_attention(clip, out, cfg, token, layer, why=""):
                    {}, f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", when, why)
     for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
         outline(ax, found, t, "white", 3.4)
-        outline(ax, found, t, colour(i), 1.8)
+        outline(ax, found, t, color(i), 1.8)
     return figure
 
 
@@ -103,7 +103,7 @@ def draw_tube_shares(ax, weights, cfg, shape):
             continue
         fraction = part.mean()
         heads = f"  ({', '.join(f'{one:.0%}' for one in part)})" if 1 < len(part) <= 4 else ""
-        ax.barh(i, fraction, color=colour(i), height=0.6)
+        ax.barh(i, fraction, color=color(i), height=0.6)
         ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
         ax.text(max(fraction, level) + 0.03, i, f"{fraction:.0%}{heads}", va="center", fontsize=8)
     ax.set_yticks(range(len(parts)), map(spelt, cfg.tubes))

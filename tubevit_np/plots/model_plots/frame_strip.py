@@ -41,7 +41,7 @@ def zoomed(height, width):
 
 
 def pale(frames):
-    """uint8 frames (..., 3) as bright grey ones in [0, 1], on which colours stand out."""
+    """uint8 frames (..., 3) as bright grey ones in [0, 1], on which colors stand out."""
     grey = (frames / 255) @ GREY
     return np.repeat((0.55 + 0.45 * grey)[..., None], 3, axis=-1)
 

@@ -10,7 +10,7 @@ from tubevit_np.plots.kernel_plots.grid import show
 from tubevit_np.plots.layout import label, words, write
 from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, film_page, pale, strip, zoomed
 from tubevit_np.plots.model_plots.sampling import boxes, name_tube
-from tubevit_np.plots.style import FAINT, INK, LINE, colour, place, tidy
+from tubevit_np.plots.style import FAINT, INK, LINE, color, place, tidy
 
 BARS = 300  # pixels
 LEVELS = 4  # by how many places: 0, 1, 2, 3 or more
@@ -38,11 +38,11 @@ def draw_overlay(clip, cfg):
     counts = [coverage(tube, shape) for tube in cfg.tubes]
     for i, tube in tubes.items():
         top = TOP + i * step
-        name_tube(figure, LEFT, top + 28, tube, shape, colour(i))
-        _row(figure, top, end, clip, times, {i: tube}, counts[i], colour(i))
+        name_tube(figure, LEFT, top + 28, tube, shape, color(i))
+        _row(figure, top, end, clip, times, {i: tube}, counts[i], color(i))
     top, total = top + step, sum(counts)
     label(figure, LEFT + 26, top + 28, "All tubes", "what any of them reads")
-    _row(figure, top, end, clip, times, tubes, total, INK if len(tubes) > 1 else colour(0))
+    _row(figure, top, end, clip, times, tubes, total, INK if len(tubes) > 1 else color(0))
     top += step
     label(figure, LEFT + 26, top + 28, "Places on each pixel", "white: none; black: 3 or more")
     strip(figure, top, shades(INK)[np.minimum(total[times], LEVELS - 1)])
@@ -55,7 +55,7 @@ def draw_reads(ax, frame, tubes, t, shape):
     read = sum(coverage(tube, shape)[t] for tube in tubes.values()) > 0
     show(ax, np.where(read[..., None], frame / 255, pale(frame)))
     for i, tube in tubes.items():
-        outline(ax, boxes(tube, shape), t, colour(i))
+        outline(ax, boxes(tube, shape), t, color(i))
 
 
 def outline(ax, found, t, shade, linewidth=1.1):

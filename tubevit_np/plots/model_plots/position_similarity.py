@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
 from tubevit_np.plots.layout import label, mark, sheet, words, write
-from tubevit_np.plots.style import FAINT, LINE, colour, place, spelt, tidy
+from tubevit_np.plots.style import FAINT, LINE, color, place, spelt, tidy
 
 LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
 WORDS = words(
@@ -82,7 +82,7 @@ def _grids(cfg, shape):
 def _name(figure, top, token, cfg, shape):
     i, n = owner(token, cfg, shape)
     t, h, w = centers(cfg.tubes[i], shape)[n]
-    mark(figure, LEFT, top, 66, colour(i))
+    mark(figure, LEFT, top, 66, color(i))
     label(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), f"frame {t:g}",
           f"row {h:g}, column {w:g}")
 

@@ -10,7 +10,7 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
 from tubevit_np.model.geometry import grid
 from tubevit_np.plots.layout import label, mark, sheet, words
-from tubevit_np.plots.style import FAINT, colour, place, tidy
+from tubevit_np.plots.style import FAINT, color, place, tidy
 
 AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")
 WORDS = words(
@@ -44,7 +44,7 @@ def boxes(tube, shape):
 def draw_tubes(ax, cfg, shape, only):
     """Every place of tube number `only` of a (T, H, W) video as boxes in 3D axes."""
     faces = _faces(boxes(cfg.tubes[only], shape))
-    shades = np.tile(_lit(colour(only)), (len(faces) // 6, 1))
+    shades = np.tile(_lit(color(only)), (len(faces) // 6, 1))
     ax.add_collection3d(Poly3DCollection(faces, facecolors=shades, edgecolors=0.6 * shades,
                                          linewidths=0.35, clip_on=False))
     edge = _faces(np.array([[(0, 0, 0), shape]]))
@@ -71,7 +71,7 @@ def draw_grid(ax, cfg, shape, view=(1, 2)):
         at, size = starts(cfg.tubes[i], shape), cfg.tubes[i].kernel
         ax.add_collection(PatchCollection(
             [Rectangle((x, y), size[across], size[down]) for y in at[down] for x in at[across]],
-            facecolor=to_rgba(colour(i), 0.35), edgecolor=colour(i), linewidth=0.8))
+            facecolor=to_rgba(color(i), 0.35), edgecolor=color(i), linewidth=0.8))
     ax.set(xlim=(0, shape[across]), ylim=(shape[down], 0), xlabel=AXES[across], ylabel=AXES[down],
            aspect="auto" if 0 in view else "equal", anchor="NW")
 
@@ -85,7 +85,7 @@ def draw_sampling(cfg, shape):
     width = min(495, 1980 // len(cfg.tubes))
     for i, tube in enumerate(cfg.tubes):
         left = 60 + width * i
-        name_tube(figure, left, 150, tube, shape, colour(i))
+        name_tube(figure, left, 150, tube, shape, color(i))
         ax = place(figure, left - 44, 205, width, 450, projection="3d", facecolor="none")
         draw_tubes(ax, cfg, shape, i)
     draw_grid(place(figure, 140, 740, 380, 380, title="From the front"), cfg, shape)
@@ -94,7 +94,7 @@ def draw_sampling(cfg, shape):
 
 
 def name_tube(figure, left, base, tube, shape, shade):
-    """Its kernel, and how many tokens it gives, behind a bar in its colour."""
+    """Its kernel, and how many tokens it gives, behind a bar in its color."""
     counts, packed = grid(tube, shape), f", {tube.members} places each" if tube.members > 1 else ""
     kernel, tokens = (" × ".join(map(str, sizes)) for sizes in (tube.kernel, counts))
     mark(figure, left, base - 19, 66, shade)
@@ -102,7 +102,7 @@ def name_tube(figure, left, base, tube, shape, shade):
 
 
 def _lit(shade):
-    """The colours of the six faces, as if the light came from above: (6, 3)."""
+    """The colors of the six faces, as if the light came from above: (6, 3)."""
     towards = np.where(LIGHT > 0, 1.0, 0.0)[:, None]
     return to_rgb(shade) + np.abs(LIGHT)[:, None] * (towards - to_rgb(shade))
 

@@ -9,7 +9,7 @@ from tubevit_np.plots.training_plots import curves
 
 SIDE, LEFT, TOP, GAP = 460, 110, 120, 330  # pixels
 SHADES = (*curves.SHADES, FAINT)
-MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no colour
+MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no color
 CAPTION = (
     "Held-out generated clips whose verb and noun are both right, mean over seeds; the bars are "
     "one standard deviation between seeds. All variants were trained for as many steps; what some "

@@ -3,11 +3,11 @@
 import numpy as np
 
 from tubevit_np.plots.layout import sheet, write
-from tubevit_np.plots.style import FAINT, colour, place, tidy
+from tubevit_np.plots.style import FAINT, color, place, tidy
 
 WIDTH, HEIGHT, LEFT, TOP, ACROSS, DOWN = 330, 300, 110, 200, 120, 110  # pixels
-LOOKS = {"TubeViT": (colour(4), "o-", "●"), "dense tubelets": (colour(3), "s--", "■"),
-         "divided attention": (colour(2), "^:", "▲")}
+LOOKS = {"TubeViT": (color(4), "o-", "●"), "dense tubelets": (color(3), "s--", "■"),
+         "divided attention": (color(2), "^:", "▲")}
 ROWS = {"ms": "milliseconds of a pass", "MB": "megabytes beyond the weights"}
 CAPTION = (
     "A forward pass in NumPy on one thread, float32, from Ti with the main tubes and one clip of "
