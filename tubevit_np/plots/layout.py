@@ -39,8 +39,12 @@ def mark(figure, left, top, height, shade):
     ax.spines[:].set_visible(False)
 
 
-def label(figure, left, base, name, *lines):
-    """A bold name on the row `base`, and faint lines below it; empty ones are skipped."""
+def label(figure, left, base, name, *lines, shade=None):
+    """A bold name on the row `base`, and faint lines below it; empty ones are skipped.
+
+    shade: of a bar before them."""
+    if shade:
+        mark(figure, left - 26, base - 19, 66, shade)
     write(figure, left, base, name, fontsize=12, weight="bold")
     for k, line in enumerate(filter(None, lines)):
         write(figure, left, base + 40 + 32 * k, line, color=FAINT)

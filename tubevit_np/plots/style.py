@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 # Okabe-Ito: apart for color-blind readers too; the index is that of the tube in its Config.
 TUBE_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
-                "#0072B2", "#CC79A7", "#F0E442", "#000000")
+               "#0072B2", "#CC79A7", "#F0E442", "#000000")
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
 DPI = 160
 

@@ -44,8 +44,7 @@ class Opened:
     control: the run of the same model that was trained on frames in random order."""
 
     def __init__(self, path, draws=DRAWS, clip=None, control=None):
-        self.path, self.draws, self.clip = find_model(path), draws, clip
-        self.control = control
+        self.path, self.draws, self.clip, self.control = find_model(path), draws, clip, control
         self.params, self.cfg, self.notes = load(self.path)
         self.folder, self.name = self.path.parent, self.path.resolve().parent.name
 

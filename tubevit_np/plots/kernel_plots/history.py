@@ -5,8 +5,8 @@ import numpy as np
 from tubevit_np.plots.analysis.pixels import best_frame, kernel_rgb, norms, order_by_norm, tile
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
 from tubevit_np.plots.kernel_plots.grid import pin
-from tubevit_np.plots.layout import head, sheet, words, write
-from tubevit_np.plots.style import FAINT, INK, color, place, tidy
+from tubevit_np.plots.layout import head, shaded, sheet, words, write
+from tubevit_np.plots.style import FAINT, INK, place, tidy
 
 LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, but for the count of kernels
 WORDS = words(
@@ -70,9 +70,9 @@ def draw_history(history, title="The kernels through training"):
     bottom = TOP + sum(len(picture) + 110 for picture in pictures.values())
     figure = sheet(LEFT + NORMS + wide + 80, bottom - 20, title, WORDS.caption, LEFT, 76, tail=50)
     top = TOP
-    for i, (name, picture) in enumerate(pictures.items()):
-        _draw_band(figure, top, name, list(history), stacks[name], picture, color(i))
-        top += len(picture) + 110
+    for name, stack, shade in shaded(stacks):
+        _draw_band(figure, top, name, list(history), stack, pictures[name], shade)
+        top += len(pictures[name]) + 110
     return figure
 
 

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.analysis.attention_weights import pool_weights, rollout, self_weights
 from tubevit_np.plots.analysis.receptive_fields import by_tube, heat, owner, token_boxes
-from tubevit_np.plots.layout import label, mark, shortened, words, write
+from tubevit_np.plots.layout import label, shortened, words, write
 from tubevit_np.plots.model_plots import frame_strip
 from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, pale, picks, strip
 from tubevit_np.plots.model_plots.overlay import outline
@@ -136,10 +136,9 @@ def _page(clip, cfg, rows, caption, title, answered, *notes):
 def draw_row(figure, top, clip, times, row):
     """A Row's name and frames."""
     total, peak = row.heat.sum(), row.heat.max()
-    mark(figure, LEFT, top, 66, row.shade)
     label(figure, LEFT + 26, top + 19, row.name, row.what,
           f"peak {peak * row.heat.size / total:.3g} times even",
-          f"{total:.0%} of the attention" if row.weights is None else "")
+          f"{total:.0%} of the attention" if row.weights is None else "", shade=row.shade)
     strip(figure, top, heated(clip[times], row.heat[times] / peak, row.shade))
 
 

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
-from tubevit_np.plots.layout import label, mark, sheet, words, write
+from tubevit_np.plots.layout import label, sheet, words, write
 from tubevit_np.plots.style import FAINT, LINE, color, place, spelt, tidy
 
 LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
@@ -82,9 +82,8 @@ def _grids(cfg, shape):
 def _name(figure, top, token, cfg, shape):
     i, n = owner(token, cfg, shape)
     t, h, w = centers(cfg.tubes[i], shape)[n]
-    mark(figure, LEFT, top, 66, color(i))
     label(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), f"frame {t:g}",
-          f"row {h:g}, column {w:g}")
+          f"row {h:g}, column {w:g}", shade=color(i))
 
 
 def _row(figure, top, values, token, cfg, shape, sides, limits):

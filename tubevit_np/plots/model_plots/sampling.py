@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
 from tubevit_np.model.geometry import grid
-from tubevit_np.plots.layout import label, mark, sheet, words
+from tubevit_np.plots.layout import label, sheet, words
 from tubevit_np.plots.style import FAINT, color, place, tidy
 
 AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")
@@ -97,8 +97,8 @@ def name_tube(figure, left, base, tube, shape, shade):
     """Its kernel, and how many tokens it gives, behind a bar in its color."""
     counts, packed = grid(tube, shape), f", {tube.members} places each" if tube.members > 1 else ""
     kernel, tokens = (" × ".join(map(str, sizes)) for sizes in (tube.kernel, counts))
-    mark(figure, left, base - 19, 66, shade)
-    label(figure, left + 26, base, kernel, f"{tokens} = {np.prod(counts)} tokens{packed}")
+    tokens = f"{tokens} = {np.prod(counts)} tokens{packed}"
+    label(figure, left + 26, base, kernel, tokens, shade=shade)
 
 
 def _lit(shade):
