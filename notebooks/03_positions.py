@@ -61,14 +61,14 @@ print(centers[[0, 1, 4, 16]])
 
 # %%
 from tubevit_np.plots.model_plots.sampling import draw_grid
-from tubevit_np.plots.style import colour
+from tubevit_np.plots.style import color
 
 figure, axes = lesson.axes(1200, 430, 1, 2)
 for ax, (down, across) in zip(axes, ((1, 2), (1, 0))):
     draw_grid(ax, cfg, shape, view=(down, across))
     for i, each in enumerate(cfg.tubes):
         at = tv.centers(each, shape)
-        ax.plot(at[:, across] + 0.5, at[:, down] + 0.5, "o", color=colour(i), markersize=3)
+        ax.plot(at[:, across] + 0.5, at[:, down] + 0.5, "o", color=color(i), markersize=3)
 lesson.show(figure, "The boxes of all tubes from the front and from the side, with a dot in the "
             "middle of each.")
 

@@ -240,12 +240,12 @@ for name, values in held.items():
 
 # %%
 from tubevit_np.plots.analysis.null_models import random_directions
-from tubevit_np.plots.style import colour, page, place
+from tubevit_np.plots.style import color, page, place
 
 figure = page(1300, 620)
 for k, i in enumerate((1, 2)):
     ax = place(figure, 110 + 620 * k, 90, 460, 460, projection="polar")
-    for kernels, shade in (random_directions(learned[i], rng), "#c9c9c9"), (learned[i], colour(i)):
+    for kernels, shade in (random_directions(learned[i], rng), "#c9c9c9"), (learned[i], color(i)):
         to = np.radians(tuning(peaks(kernels), len(kernels))["direction"])
         ax.scatter(to, direction_selectivity(kernels), s=14, color=shade)
     ax.set(title=cfg.tubes[i].name, ylim=(0, 1), yticks=[0.5, 1])

@@ -82,7 +82,7 @@ ATTENTION = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
 POSITIONS = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
     ("model_plots/position_similarity", "at @ at[token] / (norms * norms[token])", "at @ at[token] / norms[token] ** 2",
      "test_position_maps.py::test_likeness_is_a_cosine_whatever_the_lengths", "no cosine"),
-    ("model_plots/position_similarity", "[n // 2 for n in grid", "[(n - 1) // 2 for n in grid",
+    ("model_plots/position_similarity", "[n // 2 for n in counts]", "[(n - 1) // 2 for n in counts]",
      "test_position_maps.py::test_the_middle_of_each_tube", "before the middle"),
     ("model_plots/position_similarity", "extent=(left - across, right + across, low + down, top - down)",
      "extent=(left, right, low, top)",
@@ -97,7 +97,7 @@ POSITIONS = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
 ]]
 
 HISTORY = [Mutant("tubevit_np/plots/kernel_plots/history.py", *rest) for rest in [
-    ("energy = (stack[-1].astype", "energy = (stack[0].astype",
+    ("best_frame(stack[-1])", "best_frame(stack[0])",
      "test_history.py::test_the_frame_of_most_energy_in_the_end_at_all_snapshots",
      "the frame that began strongest"),
     ("kernel_rgb(kernel.reshape(s * kt, *kernel.shape[2:], 1))[0]",

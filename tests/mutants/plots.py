@@ -48,7 +48,7 @@ FIGURES = [Mutant(f"tubevit_np/plots/{file}.py", old, new, f"test_{test}", why)
     ("analysis/scores", "np.array([[1, -1, 0] / np.sqrt(2), [-1, -1, 2]",
      "np.array([[1, -1, 0] / np.sqrt(2), [-1, 0, 1]",
      "gabor_fit.py::test_colours_along_grey_and_opponent_axes", "axes that are not orthogonal"),
-    ("analysis/scores", '"colour": 1 - colour_energy(w)[0]', '"colour": colour_energy(w)[0]',
+    ("analysis/scores", '"colour": 1 - color_energy(w)[0]', '"colour": color_energy(w)[0]',
      "gabor_fit.py::test_a_score_tells_gratings_from_noise", "grey taken for colour"),
     ("kernel_plots/slices", "return -np.sign(ft) *", "return np.sign(ft) *",
      "tuning_histograms.py::test_the_slant_of_a_slice_is_the_speed", "the arrow points back"),

@@ -24,7 +24,7 @@ from tubevit_np.plots.model_plots.attention import (
     heated,
 )
 from tubevit_np.plots.model_plots.frame_strip import pale, picks
-from tubevit_np.plots.style import colour, page, place, save
+from tubevit_np.plots.style import color, page, place, save
 
 CFG, SHAPE = replace(small.MODEL, channels=3), (7, 10, 13)
 
@@ -103,7 +103,7 @@ def test_the_pooling_query_looks_at_every_tube(seen):
     figure = draw_pooling(clip, out, CFG, answers(logits, labels()))
     each = heat(weights.mean(0), CFG, SHAPE)
     assert_rows(figure, clip, [
-        (each.sum(0), HOT), *((hot, colour(i)) for i, hot in enumerate(each)),
+        (each.sum(0), HOT), *((hot, color(i)) for i, hot in enumerate(each)),
         (heat(rollout(out, 2), CFG, SHAPE).sum(0), HOT)])
     texts = [text.get_text() for text in figure.texts]
     parts = by_tube(weights.mean(0), CFG, SHAPE)

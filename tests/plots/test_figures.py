@@ -26,15 +26,9 @@ from tubevit_np.plots.analysis.pixels import (
     to_bytes,
 )
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
-from tubevit_np.plots.kernel_plots.grid import (
-    draw_all_alike,
-    draw_beside,
-    draw_kernels,
-    draw_patches,
-    draw_strips,
-)
+from tubevit_np.plots.kernel_plots.grid import draw_beside, draw_kernels, draw_strips, pin, show
 from tubevit_np.plots.model_plots import sampling as tubes
-from tubevit_np.plots.style import TUBE_COLOURS, colour, page, place, render, save
+from tubevit_np.plots.style import TUBE_COLORS, color, page, place, render, save
 from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
 from tubevit_np.plots.training_plots.curves import (
     SHADES,
@@ -77,7 +71,7 @@ def find(page, part):
 
 def bytes_of(index):
     """A tube's colour as three bytes."""
-    return tuple(bytes.fromhex(colour(index)[1:]))
+    return tuple(bytes.fromhex(color(index)[1:]))
 
 
 def pixels(path):
@@ -213,10 +207,11 @@ def test_pictures_side_by_side_are_there_pixel_for_pixel(rng):
 def test_drawing_into_axes_of_ones_own(rng):
     w = kernels(rng)["1x8x6"]
     figure = page(300, 300)
-    for draw in (draw_patches, draw_all_alike, lambda ax, w: draw_strips(ax, w, 3)):
-        ax = place(figure, 20, 20, 200, 200)
-        draw(ax, w)
-        assert ax.images[0].get_interpolation() == "none"
+    ax, other = (place(figure, 20, 20, 200, 200) for _ in range(2))
+    show(ax, patches(w, 200))
+    draw_strips(other, w, 3)
+    for drawn in (ax, other, pin(figure, 20, 20, patches(w, 200))):
+        assert drawn.images[0].get_interpolation() == "none"
 
 
 def test_the_animation_holds_the_exact_colours_of_every_frame(rng, tmp_path):
@@ -299,7 +294,7 @@ def test_notebooks_keep_their_backend_and_settings():
 
 
 def test_a_colour_for_every_tube():
-    assert len(set(TUBE_COLOURS)) == 8 and colour(9) == colour(1) == TUBE_COLOURS[1]
+    assert len(set(TUBE_COLORS)) == 8 and color(9) == color(1) == TUBE_COLORS[1]
 
 
 def test_series_are_in_order_and_a_step_logged_twice_counts_once():
@@ -397,7 +392,7 @@ def test_plans_show_every_place_in_the_colour_of_its_tube():
         first = {tuple(c.get_edgecolor()[0]): c.get_paths()[0].get_extents().bounds
                  for c in ax.collections}
         wanted = (0, 0, 12, 12) if view == (1, 2) else (2, 0, 4, 12)  # left, top, width, height
-        assert first[to_rgba(colour(3))] == wanted
+        assert first[to_rgba(color(3))] == wanted
 
 
 @pytest.mark.parametrize("shape", [(9, 40, 64), (1, 48, 40)])

@@ -24,7 +24,7 @@ from tubevit_np.plots.model_plots.model_map import (
     TOP,
     draw_overview,
 )
-from tubevit_np.plots.style import FAINT, TUBE_COLOURS, colour, page, place, render
+from tubevit_np.plots.style import FAINT, TUBE_COLORS, color, page, place, render
 
 SHAPE = (7, 10, 13)
 
@@ -74,7 +74,7 @@ def test_every_token_has_its_weight_in_its_place(clip, rng):
             boxes = [patch for patch in found[panel].patches if isinstance(patch, Rectangle)]
             for box, (h, w) in zip(boxes, np.ndindex(grid(tube, SHAPE)[1:]), strict=True):
                 assert box.get_facecolor()[3] == pytest.approx(rest.pop(0))
-                assert to_hex(box.get_facecolor()).upper() == colour(i)
+                assert to_hex(box.get_facecolor()).upper() == color(i)
                 assert box.get_xy() == (tube.offset[2] + w * tube.stride[2] - 0.5,
                                         tube.offset[1] + h * tube.stride[1] - 0.5)
             middle = tube.offset[0] + t * tube.stride[0] + tube.kernel[0] // 2
@@ -98,7 +98,7 @@ def test_the_bars_at_a_matrix_are_as_long_as_the_tubes_have_tokens():
     draw_matrix(ax, np.ones((9, 9)))
     mark_tubes(ax, [2, 3, 4])
     bars = [line for line in ax.lines if line.get_color() != FAINT]
-    assert [line.get_color() for line in bars] == list(TUBE_COLOURS[:3])
+    assert [line.get_color() for line in bars] == list(TUBE_COLORS[:3])
     assert [list(line.get_ydata()) for line in bars] == [
         pytest.approx(ends) for ends in ([-0.2, 1.2], [1.8, 4.2], [4.8, 8.2])]
 
@@ -108,7 +108,7 @@ def test_the_true_class_has_a_colour_of_its_own():
     draw_scores(ax, ["a", "b", "c"], [0.2, 0.7, 0.1], right=1)
     assert [bar.get_width() for bar in ax.patches] == [0.2, 0.7, 0.1]
     shades = [to_hex(bar.get_facecolor()).upper() for bar in ax.patches]
-    assert shades[1] == TUBE_COLOURS[3] and shades[0] == shades[2] != shades[1]
+    assert shades[1] == TUBE_COLORS[3] and shades[0] == shades[2] != shades[1]
     assert [text.get_text() for text in ax.texts] == ["20%", "70%", "10%"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first on top
 

@@ -5,9 +5,13 @@ import pytest
 
 from tubevit_np.plots.analysis.gabor_fit import gabor_fit
 from tubevit_np.plots.analysis.null_models import beaten, random_directions, random_phases
-from tubevit_np.plots.analysis.scores import colour_energy, score
+from tubevit_np.plots.analysis.scores import by_chance, color_energy, measure, summary
 from tubevit_np.plots.analysis.spectrum import direction_selectivity
 from tubevit_np.plots.analysis.synthetic_kernels import gabors
+
+
+def score(w, rng, draws=19):
+    return summary(measure(w), by_chance(w, rng, draws))
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 8), (16, 4, 4), (4, 12, 12), (1, 8, 8)])
@@ -34,12 +38,12 @@ def test_r2_is_the_best_phase_and_colour_for_the_window_and_wave_that_are_found(
     w = gabors((5, 6, 7), 4, rng)[0] + 0.3 * rng.standard_normal((5, 6, 7, 3, 4))
     shares, fits = gabor_fit(w)
     for d in range(4):
-        colours, waves = w[..., d].reshape(-1, 3), rebuilt(fits[d], (5, 6, 7))
+        colors, waves = w[..., d].reshape(-1, 3), rebuilt(fits[d], (5, 6, 7))
         held = max(
-            np.linalg.norm(grating @ colours) ** 2 / (grating @ grating)  # best colour
+            np.linalg.norm(grating @ colors) ** 2 / (grating @ grating)  # best colour
             for grating in (np.cos(p) * waves[0] + np.sin(p) * waves[1]
                             for p in np.linspace(0, np.pi, 2001)))
-        assert shares[d] == pytest.approx(held / (colours**2).sum(), abs=1e-4)
+        assert shares[d] == pytest.approx(held / (colors**2).sum(), abs=1e-4)
 
 
 def test_two_colours_in_two_phases_are_half_of_one_grating():
@@ -104,7 +108,7 @@ def test_a_score_repeats_and_says_nothing_of_motion_in_patches(rng):
 def test_colours_along_grey_and_opponent_axes():
     w = np.zeros((2, 3, 3, 3, 4))
     w[1, 1, 1] = np.array([[1, 1, 1], [1, -1, 0], [-1, -1, 2], [1, 0, 0]]).T
-    found = colour_energy(w)
+    found = color_energy(w)
     np.testing.assert_allclose(found[:, :3], np.eye(3), atol=1e-12)
     np.testing.assert_allclose(found[:, 3], [1 / 3, 1 / 2, 1 / 6], atol=1e-12)
-    assert np.isnan(colour_energy(w[..., :2, :])).all()  # two channels are no colours
+    assert np.isnan(color_energy(w[..., :2, :])).all()  # two channels are no colours

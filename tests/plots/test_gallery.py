@@ -73,7 +73,7 @@ def test_the_page_shows_every_picture_with_its_words_and_every_score(drawn):
     folder = drawn[0][0]
     text = (folder / "README.md").read_text()
     for picture in gallery.PICTURES:
-        assert f"![{picture.alt}]({picture.name})\n\n{picture.caption}\n" in text
+        assert f"![{picture.words.alt}]({picture.name})\n\n{picture.words.caption}\n" in text
     scores = json.loads((folder / "scores.json").read_text())
     assert list(scores) == ["1x8x8", "8x8x8"]
     learned = scores["8x8x8"]["learned"]
@@ -84,8 +84,9 @@ def test_the_page_shows_every_picture_with_its_words_and_every_score(drawn):
 
 def test_alternative_texts_are_whole_sentences_that_fit_markdown():
     for picture in gallery.PICTURES:
-        assert picture.alt.endswith(".") and not set(picture.alt) & set("[]\n"), picture.name
-        assert picture.caption.endswith("."), picture.name
+        alt, caption = picture.words
+        assert alt.endswith(".") and not set(alt) & set("[]\n"), picture.name
+        assert caption.endswith("."), picture.name
 
 
 def test_untrained_kernels_are_those_that_the_run_began_with(run):
@@ -134,7 +135,7 @@ def test_of_patches_and_of_other_colours_there_is_less_to_draw(tmp_path, rng):
     cfg = replace(small.MODEL, tubes=(small.PATCH,))
     tv.save(tmp_path / "model.safetensors", small.params(cfg, rng), cfg)
     opened = Opened(tmp_path)
-    for name, words in (("moving", "one frame"), ("coloured", "2 channels"), ("shape", "size")):
+    for name, words in (("moving", "one frame"), ("colored", "2 channels"), ("shape", "size")):
         with pytest.raises(Missing, match=words):
             getattr(opened, name)
     assert opened.scores["1x4x3"]["learned"]["colour"] is None

@@ -15,7 +15,7 @@ from tubevit_np.plots.kernel_plots.history import (
     strongest,
     timeline,
 )
-from tubevit_np.plots.style import FAINT, colour, page, place
+from tubevit_np.plots.style import FAINT, color, page, place
 
 STEPS = (0, 25, 50, 70)
 SHAPES = {"1x4x3": (1, 4, 3), "5x2x3": (5, 2, 3)}
@@ -64,11 +64,11 @@ def test_five_kernels_at_one_gain_over_all_snapshots(history):
 def test_norms_of_all_kernels_and_the_five_of_them_in_colour(history):
     stack = stacked(history)["1x4x3"]
     ax = place(page(500, 400), 80, 40, 300, 300)
-    draw_norms(ax, STEPS, stack, colour(1))
+    draw_norms(ax, STEPS, stack, color(1))
     found = {tuple(np.round(line.get_ydata(), 9)): to_rgba(line.get_color()) for line in ax.lines}
     order = np.argsort(-norms(stack[-1]))
     wanted = {tuple(np.round([norms(w)[d] for w in stack], 9)):
-              to_rgba(colour(1) if rank < 5 else FAINT) for rank, d in enumerate(order)}
+              to_rgba(color(1) if rank < 5 else FAINT) for rank, d in enumerate(order)}
     assert found == wanted and ax.get_ylim()[0] == 0
     assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "25", "50", "70"]
 

@@ -30,7 +30,7 @@ from tubevit_np.plots.model_plots.overlay import (
     shades,
     shares,
 )
-from tubevit_np.plots.style import INK, colour, page, place, save
+from tubevit_np.plots.style import INK, color, page, place, save
 
 SHAPE = (7, 10, 13)
 COUNT = sum(np.prod(tv.grid(tube, SHAPE)) for tube in MODEL.tubes)
@@ -131,7 +131,7 @@ def test_what_is_read_keeps_its_colours_and_all_else_is_pale(rng):
             wanted = frame[h, w] if (h, w) in seen else grey[h, w]
             assert (image.get_array()[h, w] == wanted).all()
         assert [tuple(c.get_edgecolor()[0]) for c in ax.collections if len(c.get_paths())] == [
-            to_rgba(colour(i)) for i, tube in tubes.items() if coverage(tube, SHAPE)[t].any()]
+            to_rgba(color(i)) for i, tube in tubes.items() if coverage(tube, SHAPE)[t].any()]
 
 
 def test_boxes_stand_round_the_pixels_that_are_read():

@@ -6,7 +6,7 @@ import pytest
 from tubevit_np.plots.analysis.synthetic_kernels import gabors, references
 from tubevit_np.plots.gallery.run_data import Measured
 from tubevit_np.plots.kernel_plots import (
-    color_axes as colours,
+    color_axes as colors,
 )
 from tubevit_np.plots.kernel_plots import (
     motion as movement,
@@ -78,7 +78,7 @@ def test_slices_are_of_the_strongest_kernels_that_choose_a_direction(rng):
     w = np.concatenate([known["static"], known["moving"] * [1, 4, 3, 2], known["noise"]], axis=-1)
     w = w / np.sqrt((w**2).sum(axis=(0, 1, 2, 3))) * np.repeat([9, 1, 5], 4)
     w[..., 4:8] *= [1, 4, 3, 2]
-    chosen, count = slices.strongest(w, Measured(w), 3)
+    chosen, count = slices.strongest(Measured(w), 3)
     assert chosen == [5, 6, 7] and 4 <= count <= 5
 
 
@@ -143,17 +143,17 @@ def test_the_colour_axis_of_a_kernel_and_both_its_ends():
     w[0, 0, 0, :, 0], w[0, 1, 1, :, 0] = [1, -1, 0], [-2, 2, 0]  # red against green
     w[0, :, :, :, 1], w[0, 0, 0, 2, 1] = 1, 1.1  # grey
     w[0, 0, 0, :, 2] = [0, 0, -3]  # yellow, whose other end is blue
-    found = colours.axes_of(w)
+    found = colors.axes_of(w)
     np.testing.assert_allclose(abs(found[:, 0]), [0.5**0.5, 0.5**0.5, 0], atol=1e-9)
     np.testing.assert_allclose(found[:, 1], 3**-0.5, atol=0.02)
-    np.testing.assert_allclose(colours.bright(found)[2], [0.5, 0.5, 1], atol=1e-9)
-    np.testing.assert_allclose(colours.bright(-found)[1], [0, 0, 0], atol=0.05)
+    np.testing.assert_allclose(colors.bright(found)[2], [0.5, 0.5, 1], atol=1e-9)
+    np.testing.assert_allclose(colors.bright(-found)[1], [0, 0, 0], atol=0.05)
 
 
 def test_shares_of_colour_are_stacked_and_the_greyest_left():
     shares = np.array([[0.2, 0.9, 0.5], [0.5, 0.1, 0.1], [0.3, 0.0, 0.4]])
     ax = axes()
-    colours.draw_shares(ax, shares)
+    colors.draw_shares(ax, shares)
     tops = [patch.get_data().values for patch in ax.patches]
     np.testing.assert_allclose(tops, np.cumsum(shares[:, [1, 2, 0]], axis=0))
 

@@ -1,10 +1,9 @@
 """Pictures of kernels, tubes and training runs, drawn from plain NumPy arrays.
 
 `draw_x(ax, data)` draws into axes that it is given, `draw_x(data)` returns a whole Figure.  All
-goes without pyplot: no notebook's figures or settings are touched.  Of kernels and tubes, colour
+goes without pyplot: no notebook's figures or settings are touched.  Of kernels and tubes, color
 tells which tube it is."""
 
-import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,9 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# Okabe-Ito: apart for colour-blind readers too; the index is that of the tube in its Config.
-TUBE_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
-                "#0072B2", "#CC79A7", "#F0E442", "#000000")
+# Okabe-Ito: apart for color-blind readers too; the index is that of the tube in its Config.
+TUBE_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
+               "#0072B2", "#CC79A7", "#F0E442", "#000000")
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
 DPI = 160
 
@@ -32,8 +31,8 @@ LOOK = ["default", {  # the defaults first, whatever the caller has set
 tidy = style.context(LOOK)  # a decorator
 
 
-def colour(index):
-    return TUBE_COLOURS[index % len(TUBE_COLOURS)]
+def color(index):
+    return TUBE_COLORS[index % len(TUBE_COLORS)]
 
 
 def spelt(tube):
@@ -51,47 +50,6 @@ def place(figure, left, top, width, height, **options):
     across, down = figure.get_size_inches() * figure.dpi
     box = (left / across, 1 - (top + height) / down, width / across, height / down)
     return figure.add_axes(box, **options)
-
-
-def write(figure, left, base, text, **options):
-    """Text that starts at that pixel and stands on that row, counted from the top left corner."""
-    across, down = figure.get_size_inches() * figure.dpi
-    return figure.text(left / across, 1 - base / down, text, va="baseline", **options)
-
-
-def mark(figure, left, top, height, shade):
-    """A bar in a tube's colour."""
-    ax = place(figure, left, top, 8, height, facecolor=shade)
-    ax.set(xticks=[], yticks=[])
-    ax.spines[:].set_visible(False)
-
-
-def head(figure, left, top, height, shade, text, note=""):
-    """The name of a part of a page beside a bar in its colour, and a faint note behind it."""
-    mark(figure, left - 26, top, height, shade)
-    write(figure, left, top + 26, text, fontsize=12, weight="bold")
-    if note:
-        write(figure, left + 19 * len(text) + 24, top + 26, note, color=FAINT)
-
-
-def wrap(text, width):
-    """A caption broken to fit `width` pixels, and the pixels that it is high."""
-    lines = textwrap.wrap(text, int(width / 9.1))
-    return "\n".join(lines), 28 * len(lines)
-
-
-def explain(figure, left, top, text):
-    """A caption, broken by `wrap`, below the pictures."""
-    write(figure, left, top, text, color=FAINT, fontsize=8, linespacing=1.45).set_va("top")
-
-
-def sheet(width, bottom, title, text, left=70, base=88):
-    """A page with its title on the row `base`, and a caption that begins `bottom` pixels down."""
-    caption, height = wrap(text, width - 2 * left)
-    figure = page(width, bottom + height + 40)
-    write(figure, left, base, title, fontsize=17, weight="bold")
-    explain(figure, left, bottom, caption)
-    return figure
 
 
 @tidy

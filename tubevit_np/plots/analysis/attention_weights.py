@@ -34,8 +34,6 @@ def rollout(out, depth):
 
 def answers(logits, labels, most=3):
     """{head: [(class, probability), ...]} of the first clip, most probable first."""
-    found = {}
-    for head, values in logits.items():
-        scores = softmax(values[0].astype(np.float64))
-        found[head] = [(labels[head][i], float(scores[i])) for i in np.argsort(-scores)[:most]]
-    return found
+    found = {head: softmax(values[0].astype(np.float64)) for head, values in logits.items()}
+    return {head: [(labels[head][i], float(scores[i])) for i in np.argsort(-scores)[:most]]
+            for head, scores in found.items()}

@@ -1,8 +1,8 @@
 """How nearly a kernel is one grating that drifts behind a window.
 
 The model of a kernel is a Gaussian window, one width for each of t, h, w, times a wave of one
-frequency and phase, times one colour.  Window and wave are products over the axes, so the fit
-takes one axis after the other, for all kernels at once; phase and colour follow in closed form."""
+frequency and phase, times one color.  Window and wave are products over the axes, so the fit
+takes one axis after the other, for all kernels at once; phase and color follow in closed form."""
 
 import itertools
 
@@ -58,12 +58,10 @@ def _step(kernels, fit, axis, scale):
     near = fit[:, axis, None] + scale * STEPS * (0.25 / size, size / 4, 0)  # (D, 27, 3)
     near[..., 1] = near[..., 1].clip(0, size - 1)
     near[..., 2] = (near[..., 2] * 2.0 ** (scale * STEPS[:, 2])).clip(NARROW, WIDE * size)
-    rest = [i for i in range(3) if i != axis]
     atoms = [_atoms(fit[:, i], kernels.shape[1 + i]) for i in range(3)]
     lines = _contract(kernels, atoms, axis)  # (D, size, C)
     tried = _atoms(near, size)  # (D, 27, size)
-    plain = np.prod([(abs(atoms[i]) ** 2).sum(-1) for i in rest], axis=0)
-    twice = np.prod([(atoms[i] ** 2).sum(-1) for i in rest], axis=0)
+    plain, twice = _squares([atoms[i] for i in range(3) if i != axis])
     held = _held(tried @ lines, plain[:, None] * (abs(tried) ** 2).sum(-1),
                  twice[:, None] * (tried**2).sum(-1))
     fit = fit.copy()
@@ -86,7 +84,7 @@ def _contract(kernels, atoms, axis):
 
 
 def _held(products, plain, twice):
-    """The energy that the best phase and colour hold.
+    """The energy that the best phase and color hold.
 
     products (..., C) of the kernel with the complex atom, plain (...) the sum of its |a|^2, twice
     that of its a^2: the largest eigenvalue of the products of cosine and sine, against their own.
@@ -103,5 +101,10 @@ def _held(products, plain, twice):
 def _held_by(kernels, fit):
     atoms = [_atoms(fit[:, i], kernels.shape[1 + i]) for i in range(3)]
     products = np.einsum("dt,dtc->dc", atoms[0], _contract(kernels, atoms, 0))
-    plain = np.prod([(abs(a) ** 2).sum(-1) for a in atoms], axis=0)
-    return _held(products, plain, np.prod([(a**2).sum(-1) for a in atoms], axis=0))
+    return _held(products, *_squares(atoms))
+
+
+def _squares(atoms):
+    """Products over the axes of the sums of |a|^2 and of a^2, (D,) each."""
+    return [np.prod([square(a).sum(-1) for a in atoms], axis=0)
+            for square in (lambda a: abs(a) ** 2, np.square)]

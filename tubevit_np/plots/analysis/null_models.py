@@ -9,9 +9,9 @@ DRAWS = 19  # a kernel that beats them all does so by chance once in 20 times
 
 
 def random_phases(w, rng):
-    """Kernels of the same amplitudes, colour by colour, every wave moved by a random phase.
+    """Kernels of the same amplitudes, color by color, every wave moved by a random phase.
 
-    It is the same for all colours, so a wave keeps its colour.  w (kt, kh, kw, C, D), as returned.
+    It is the same for all colors, so a wave keeps its color.  w (kt, kh, kw, C, D), as returned.
     """
     return _put_together(_waves(w), w.shape, rng)
 

@@ -1,6 +1,6 @@
 """Kernels as pictures: plain arrays (h, w, 3) in [0, 1], before anything is drawn.
 
-One gain serves all frames and colours of a kernel, so that neither flicker nor colour is invented,
+One gain serves all frames and colors of a kernel, so that neither flicker nor color is invented,
 and zero is mid grey everywhere.  Pixels grow by whole numbers, without interpolation."""
 
 import numpy as np
@@ -10,7 +10,7 @@ TINY = np.finfo(float).tiny  # keeps a kernel of zeros at mid grey
 
 
 def kernel_rgb(w, shared=False):
-    """Kernels w (kt, kh, kw, C, D) as colours (D, kt, kh, kw, 3) in [0, 1]: 0.5 + k / (2 max|k|).
+    """Kernels w (kt, kh, kw, C, D) as colors (D, kt, kh, kw, 3) in [0, 1]: 0.5 + k / (2 max|k|).
 
     The maximum is each kernel's own, over all its frames and channels, or that of all kernels
     where shared.  Raises ValueError unless C is 1 or 3 and all values are finite."""
@@ -98,9 +98,13 @@ def strips(w, count, columns=1, scale=4, gap=24):
     return tile(films, columns, gap=(8, gap))
 
 
+def best_frame(w):
+    """The frame (D,) of each kernel w (kt, kh, kw, C, D) that holds most of its energy."""
+    return (np.asarray(w, dtype=np.float64) ** 2).sum(axis=(1, 2, 3)).argmax(axis=0)
+
+
 def all_alike(w, width, height=360, side=24):
     """Every kernel at one gain, largest norm first, by the frame that holds most of its energy."""
-    energy = (np.asarray(w, dtype=np.float64) ** 2).sum(axis=(1, 2, 3))  # (kt, D)
-    frames = kernel_rgb(w, shared=True)[np.arange(w.shape[-1]), energy.argmax(axis=0)]
+    frames = kernel_rgb(w, shared=True)[np.arange(w.shape[-1]), best_frame(w)]
     columns, scale = fit(w.shape[-1], w.shape[1:3], width, height, side)
     return tile(frames[order_by_norm(w)], columns, scale=scale)

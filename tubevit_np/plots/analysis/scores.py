@@ -16,7 +16,7 @@ def measure(w):
     """Every kernel's own numbers, {name: (D,)};  w (kt, kh, kw, C, D)."""
     return {"gabor": gabor_fit(w)[0], "direction": direction_selectivity(w),
             "separability": separability(w), "orientedness": orientedness(w),
-            "colour": 1 - colour_energy(w)[0]}
+            "colour": 1 - color_energy(w)[0]}
 
 
 def by_chance(w, rng, draws=DRAWS):
@@ -31,15 +31,11 @@ def by_chance(w, rng, draws=DRAWS):
     return {"gabor": np.array(gabor), "direction": np.array(direction)}
 
 
-def score(w, rng, draws=DRAWS):
-    """One tube's kernels in a few numbers; what moves is None for 2D patches.
+def summary(own, chance):
+    """The numbers of `measure` and `by_chance` in a few; what moves is None for 2D patches.
 
     Medians over kernels; "... null": of chance; "... beat": the share of kernels that are in the
     highest twentieth of chance, of which kernels made by chance are one in twenty."""
-    return summary(measure(w), by_chance(w, rng, draws))
-
-
-def summary(own, chance):
     found = {name: np.median(values) for name, values in own.items()}
     for name, draws in chance.items():
         found[f"{name} null"] = np.median(draws)
@@ -49,7 +45,7 @@ def summary(own, chance):
             for name, value in found.items()}
 
 
-def colour_energy(w):
+def color_energy(w):
     """Shares of the energy along grey, red-green and blue-yellow, (3, D); NaN unless C is 3."""
     if w.shape[3] != 3:
         return np.full((3, w.shape[-1]), np.nan)

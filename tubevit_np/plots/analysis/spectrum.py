@@ -2,7 +2,7 @@
 
 A pattern that moves is a plane through zero frequency (Adelson and Bergen 1985): a grating of
 spatial frequency f that moves by v pixels a frame has the temporal frequency -f v.  Kernels are
-w (kt, kh, kw, C, D); the power of their colours is added.  Rows count downwards, angles turn
+w (kt, kh, kw, C, D); the power of their colors is added.  Rows count downwards, angles turn
 against the clock from the right.  What moves, n/a for a single frame, is NaN there."""
 
 import itertools
@@ -17,16 +17,19 @@ WAYS = np.pi * (np.arange(24) + 0.5) / 24  # of motion, there and back
 NEAR = np.array(list(itertools.product((-1, 0, 1), repeat=3)), dtype=float)
 
 
+def padded(sizes):
+    return [PAD * n if n > 1 else 1 for n in sizes]
+
+
 def frequencies(sizes):
     """Of the axes of `power`, in cycles per frame, pixel and pixel; of a single frame 0."""
-    t, h, w = (PAD * n if n > 1 else 1 for n in sizes)
+    t, h, w = padded(sizes)
     return np.fft.fftfreq(t), np.fft.fftfreq(h), np.fft.rfftfreq(w)
 
 
 def power(w):
     """Of all kernels, (ft, fh, fw, D), fw from 0 on: the other half is the same, turned about."""
-    sizes = [PAD * n if n > 1 else 1 for n in w.shape[:3]]
-    found = np.fft.rfftn(np.asarray(w, dtype=np.float64), sizes, axes=(0, 1, 2))
+    found = np.fft.rfftn(np.asarray(w, dtype=np.float64), padded(w.shape[:3]), axes=(0, 1, 2))
     return (found.real**2 + found.imag**2).sum(axis=3)
 
 
@@ -88,7 +91,7 @@ def orientedness(w):
 def separability(w):
     """The share of the energy in one picture times one course of time, (D,).
 
-    sigma_1^2 / sum sigma^2 of the matrix of frames by pixels and colours."""
+    sigma_1^2 / sum sigma^2 of the matrix of frames by pixels and colors."""
     if len(w) == 1:
         return np.full(w.shape[-1], np.nan)
     rows = np.moveaxis(np.asarray(w, dtype=np.float64).reshape(len(w), -1, w.shape[-1]), -1, 0)

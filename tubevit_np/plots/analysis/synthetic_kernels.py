@@ -6,7 +6,7 @@ import numpy as np
 def gabors(shape, count, rng):
     """Drifting gratings w (*shape, 3, count), and their frequencies (ft, fh, fw), (count, 3).
 
-    Directions, colours and phases are uniform; 1.2 periods or more across, up to .35 cycles per
+    Directions, colors and phases are uniform; 1.2 periods or more across, up to .35 cycles per
     pixel, up to .4 cycles per frame and 1.5 pixels per frame; windows of .25 to .4 of each side."""
     frequency = rng.uniform(min(1.2 / min(shape[1:]), 0.35), 0.35, count)
     speed = rng.uniform(0, np.minimum(1.5, 0.4 / frequency)) * (shape[0] > 1)
@@ -21,8 +21,8 @@ def gabors(shape, count, rng):
         if shape[i] > 1:
             windows = windows * np.exp(-0.5 * ((places[i] - centres[i]) / widths[i]) ** 2)
         phases = phases + 2 * np.pi * places[i] * at[:, i]
-    colours = rng.standard_normal((3, count))
-    return (windows * np.cos(phases))[..., None, :] * colours, at
+    colors = rng.standard_normal((3, count))
+    return (windows * np.cos(phases))[..., None, :] * colors, at
 
 
 def references(shape, rng, count=200):

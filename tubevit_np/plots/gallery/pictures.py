@@ -4,8 +4,8 @@ A picture that needs what a run has not raises Missing in its `draw`, and is lef
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from tqdm import tqdm
 
@@ -14,36 +14,23 @@ from tubevit_np.plots.gallery.run_data import Missing
 from tubevit_np.plots.gallery.run_plots import CURVES, KERNELS
 from tubevit_np.plots.kernel_plots import (
     animation,
+    color_axes,
     controls,
+    grid,
     history,
+    motion,
+    score_histograms,
     slices,
     spectra,
+    tuning_histograms,
 )
-from tubevit_np.plots.kernel_plots import (
-    color_axes as colours,
-)
-from tubevit_np.plots.kernel_plots import (
-    grid as kernels,
-)
-from tubevit_np.plots.kernel_plots import (
-    motion as movement,
-)
-from tubevit_np.plots.kernel_plots import (
-    score_histograms as distributions,
-)
-from tubevit_np.plots.kernel_plots import (
-    tuning_histograms as population,
-)
+from tubevit_np.plots.layout import Words
 from tubevit_np.plots.model_plots import (
     attention,
     overlay,
+    position_similarity,
     position_table,
-)
-from tubevit_np.plots.model_plots import (
-    position_similarity as positions,
-)
-from tubevit_np.plots.model_plots import (
-    sampling as tubes,
+    sampling,
 )
 from tubevit_np.plots.style import save
 from tubevit_np.plots.training_plots import curves
@@ -62,61 +49,49 @@ COLUMNS = ("gabor", "gabor null", "gabor beat", "direction", "direction null", "
 HEADING = "# Pictures of "
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """draw(run), run an Opened, gives a Figure, or a function that writes a file by its path.
 
-    needs: attributes of the run that raise Missing where there is nothing to draw."""
+    need: an attribute of the run that raises Missing where there is nothing to draw."""
 
     name: str
-    alt: str
-    caption: str
+    words: Words
     draw: Callable
-    needs: tuple[str, ...] = ()
+    need: str = "cfg"
 
 
 PICTURES = (
-    Picture("kernels.png", kernels.ALT, kernels.CAPTION, lambda run: kernels.draw_kernels(
-        run.kernels, KERNELS.format(run.name))),
-    Picture("tubes.png", animation.ALT, animation.CAPTION, lambda run: partial(
-        animation.animate_kernels, run.kernels), ("moving",)),
-    Picture("slices.png", slices.ALT, slices.CAPTION, lambda run: slices.draw_slices(
-        run.kernels, run.measured, "What moves, from the side"), ("moving",)),
-    Picture("spectra.png", spectra.ALT, spectra.CAPTION, lambda run: spectra.draw_spectra(
-        run.kernels, run.measured, "Spectra in space and time")),
-    Picture("population.png", population.ALT, population.CAPTION,
-            lambda run: population.draw_population(run.measured, run.measured_untrained,
-                                                   "What kernels are tuned to")),
-    Picture("movement.png", movement.ALT, movement.CAPTION, lambda run: movement.draw_movements(
-        run.measured, run.measured_untrained, "Moving, flickering or still"), ("moving",)),
-    Picture("colours.png", colours.ALT, colours.CAPTION, lambda run: colours.draw_colours(
-        run.measured, "Colour against light and dark"), ("coloured",)),
-    Picture("distributions.png", distributions.ALT, distributions.CAPTION,
-            lambda run: distributions.draw_distributions(
-                run.measured, run.measured_untrained, "How kernels score, beside chance")),
-    Picture("controls.png", controls.ALT, controls.CAPTION,
-            lambda run: controls.draw_controls(run.controls), ("controls",)),
-    Picture("sampling.png", tubes.ALT, tubes.CAPTION,
-            lambda run: tubes.draw_sampling(run.cfg, run.shape)),
-    Picture("overlay.png", overlay.ALT, overlay.CAPTION,
-            lambda run: overlay.draw_overlay(run.example.clip, run.cfg), ("example",)),
-    Picture("positions.png", positions.ALT, positions.CAPTION,
-            lambda run: positions.draw_likeness(run.at, run.cfg, run.example.shape), ("at",)),
-    Picture("position-table.png", position_table.ALT, position_table.CAPTION,
-            lambda run: position_table.draw_table(run.at, run.cfg, run.example.shape), ("at",)),
-    Picture("pooling.png", attention.POOLING_ALT, attention.POOLING + attention.SPREAD,
-            lambda run: attention.draw_pooling(
-                run.example.clip, run.seen[1], run.cfg, answers(run.seen[0], run.notes["labels"]),
-                note=run.example.name), ("example",)),
-    Picture("attention-first.png", attention.ALT, attention.SPREAD,
-            lambda run: _looks(run, 0), ("token",)),
-    Picture("attention-last.png", attention.ALT, attention.SPREAD,
-            lambda run: _looks(run, run.cfg.depth - 1), ("token", "deep")),
-    Picture("history.png", history.ALT, history.CAPTION,
-            lambda run: history.draw_history(run.history), ("history",)),
-    Picture("training.png", history.FILM_ALT, history.FILM, lambda run: partial(
-        history.animate_history, run.history), ("history",)),
-    Picture("curves.png", curves.ALT, curves.CAPTION, lambda run: curves.draw_curves(
+    Picture("kernels.png", grid.WORDS,
+            lambda run: grid.draw_kernels(run.kernels, KERNELS.format(run.name))),
+    Picture("tubes.png", animation.WORDS,
+            lambda run: partial(animation.animate_kernels, run.kernels), "moving"),
+    Picture("slices.png", slices.WORDS, lambda run: slices.draw_slices(run.measured), "moving"),
+    Picture("spectra.png", spectra.WORDS, lambda run: spectra.draw_spectra(run.measured)),
+    Picture("population.png", tuning_histograms.WORDS,
+            lambda run: tuning_histograms.draw_population(run.measured, run.measured_untrained)),
+    Picture("movement.png", motion.WORDS,
+            lambda run: motion.draw_movements(run.measured, run.measured_untrained), "moving"),
+    Picture("colours.png", color_axes.WORDS,
+            lambda run: color_axes.draw_colors(run.measured), "colored"),
+    Picture("distributions.png", score_histograms.WORDS,
+            lambda run: score_histograms.draw_distributions(run.measured, run.measured_untrained)),
+    Picture("controls.png", controls.WORDS, lambda run: controls.draw_controls(run.controls)),
+    Picture("sampling.png", sampling.WORDS, lambda run: sampling.draw_sampling(run.cfg, run.shape)),
+    Picture("overlay.png", overlay.WORDS,
+            lambda run: overlay.draw_overlay(run.example.clip, run.cfg)),
+    Picture("positions.png", position_similarity.WORDS,
+            lambda run: position_similarity.draw_likeness(run.at, run.cfg, run.example.shape)),
+    Picture("position-table.png", position_table.WORDS,
+            lambda run: position_table.draw_table(run.at, run.cfg, run.example.shape)),
+    Picture("pooling.png", attention.POOLING_WORDS, lambda run: attention.draw_pooling(
+        run.example.clip, run.seen[1], run.cfg, answers(run.seen[0], run.notes["labels"]),
+        note=run.example.name)),
+    Picture("attention-first.png", attention.WORDS, lambda run: _draw_attention(run, 0)),
+    Picture("attention-last.png", attention.WORDS, lambda run: _draw_attention(run, run.deep)),
+    Picture("history.png", history.WORDS, lambda run: history.draw_history(run.history)),
+    Picture("training.png", history.FILM_WORDS,
+            lambda run: partial(history.animate_history, run.history)),
+    Picture("curves.png", curves.WORDS, lambda run: curves.draw_curves(
         run.records, CURVES.format(QUICK_EVAL_CLIPS), run.chance)),
 )
 
@@ -140,8 +115,7 @@ def draw_all(run, folder, pictures=PICTURES):
 
 def draw(picture, run, path):
     """Write one picture.  Raises Missing where the run has not what it needs."""
-    for need in picture.needs:
-        getattr(run, need)
+    getattr(run, picture.need)
     made = picture.draw(run)
     if callable(made):
         made(path)
@@ -151,26 +125,22 @@ def draw(picture, run, path):
 
 def page(run, pictures):
     """Markdown that shows the pictures and the scores."""
-    shown = [f"![{one.alt}]({one.name})\n\n{one.caption}" for one in pictures]
-    parts = [HEADING + run.name, *shown, table(run.scores)]
-    return "\n\n".join(parts) + "\n"
+    shown = [f"![{words.alt}]({name})\n\n{words.caption}" for name, words, *_ in pictures]
+    return "\n\n".join([HEADING + run.name, *shown, table(run.scores)]) + "\n"
 
 
 def table(scores):
     """The medians of scores.json, learned and untrained, and chance."""
-    lines = [f"| tube | {' | '.join(COLUMNS)} |", "| --- |" + " ---: |" * len(COLUMNS)]
+    lines = [SCORES, "", f"| tube | {' | '.join(COLUMNS)} |", "| --- |" + " ---: |" * len(COLUMNS)]
     for tube, found in scores.items():
         for which, numbers in found.items():
-            cells = (_cell(numbers.get(column)) for column in COLUMNS)
-            lines.append(f"| {tube.replace('x', '×')}, {which} | {' | '.join(cells)} |")
-    return f"{SCORES}\n\n" + "\n".join(lines)
+            given = (numbers.get(column) for column in COLUMNS)
+            cells = " | ".join("" if number is None else f"{number:.2f}" for number in given)
+            lines.append(f"| {tube.replace('x', '×')}, {which} | {cells} |")
+    return "\n".join(lines)
 
 
-def _cell(number):
-    return "" if number is None else f"{number:.2f}"
-
-
-def _looks(run, layer):
+def _draw_attention(run, layer):
     """Where the token that the pooling query attends to most looks."""
     return attention.draw_attention(run.example.clip, run.seen[1], run.cfg, run.token, layer,
                                     "pooling attends to it most")

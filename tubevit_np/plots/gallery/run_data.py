@@ -9,7 +9,7 @@ from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.plots.analysis.attention_weights import pool_weights
 from tubevit_np.plots.analysis.null_models import DRAWS, beaten
 from tubevit_np.plots.analysis.pixels import norms
-from tubevit_np.plots.analysis.scores import by_chance, colour_energy, measure, summary
+from tubevit_np.plots.analysis.scores import by_chance, color_energy, measure, summary
 from tubevit_np.plots.analysis.spectrum import peaks, tuning
 from tubevit_np.plots.gallery.example_clip import from_file, generated
 from tubevit_np.plots.gallery.run_plots import tube_kernels
@@ -30,6 +30,13 @@ class Missing(ValueError):
     """What a picture needs and a run has not; the picture is left out."""
 
 
+def need(found, why):
+    """found;  raises Missing where it is empty or False."""
+    if not found:
+        raise Missing(why)
+    return found
+
+
 class Opened:
     """What RUN means: a run folder or a checkpoint.  Raises ValueError if it cannot be read.
 
@@ -37,8 +44,7 @@ class Opened:
     control: the run of the same model that was trained on frames in random order."""
 
     def __init__(self, path, draws=DRAWS, clip=None, control=None):
-        self.path, self.draws, self.clip = find_model(path), draws, clip
-        self.control = control
+        self.path, self.draws, self.clip, self.control = find_model(path), draws, clip, control
         self.params, self.cfg, self.notes = load(self.path)
         self.folder, self.name = self.path.parent, self.path.resolve().parent.name
 
@@ -51,17 +57,15 @@ class Opened:
     @property
     def shape(self):
         """(T, H, W) of its videos."""
-        if "frames" not in self.notes or "size" not in self.notes:
-            raise Missing("the checkpoint does not tell the size of its videos")
+        need({"frames", "size"} <= self.notes.keys(),
+             "the checkpoint does not tell the size of its videos")
         return int(self.notes["frames"]), *[int(self.notes["size"])] * 2
 
     @cached_property
     def records(self):
         """The rows of the log."""
-        found = read_metrics(self.folder / "metrics.jsonl")
-        if not found:
-            raise Missing(f"{self.folder} holds no metrics.jsonl")
-        return found
+        return need(read_metrics(self.folder / "metrics.jsonl"),
+                    f"{self.folder} holds no metrics.jsonl")
 
     @property
     def chance(self):
@@ -84,9 +88,7 @@ class Opened:
     @cached_property
     def controls(self):
         """{column: {"8x8x8": (w, its numbers)}} of learned, untrained and shuffled kernels."""
-        if self.control is None:
-            raise Missing("no --control, a run of train --shuffled, is given")
-        other = Opened(self.control)
+        other = Opened(need(self.control, "no --control, a run of train --shuffled, is given"))
         if other.cfg.tubes != self.cfg.tubes or not other.recipe.shuffled:
             raise ValueError(f"{self.control} is no training of these tubes with --shuffled")
         sets = {"learned": self.measured, "untrained": self.measured_untrained,
@@ -94,19 +96,17 @@ class Opened:
         return {column: {name: (found.w, found.own) for name, found in tubes.items()}
                 for column, tubes in sets.items()}
 
-    @cached_property
+    @property
     def moving(self):
         """Those of `kernels` that see more than one frame."""
-        found = {name: w for name, w in self.kernels.items() if len(w) > 1}
-        if not found:
-            raise Missing("no tube sees more than one frame")
-        return found
+        return need({name: w for name, w in self.kernels.items() if len(w) > 1},
+                    "no tube sees more than one frame")
 
     @property
-    def coloured(self):
-        """All of `kernels`, where they see three colours."""
-        if self.cfg.channels != 3:
-            raise Missing(f"its kernels see {self.cfg.channels} channels, not three colours")
+    def colored(self):
+        """All of `kernels`, where they see three colors."""
+        need(self.cfg.channels == 3,
+             f"its kernels see {self.cfg.channels} channels, not three colours")
         return self.kernels
 
     @cached_property
@@ -115,8 +115,7 @@ class Opened:
         found = read_snapshots(self.folder)
         last = int(self.notes.get("step", max(found, default=0) + 1))
         found = {step: params for step, params in found.items() if step < last}
-        if not found:
-            raise Missing(f"{self.folder} holds no snapshots of the kernels from before")
+        need(found, f"{self.folder} holds no snapshots of the kernels from before")
         return {step: tube_kernels(params, self.cfg)
                 for step, params in (found | {last: self.params}).items()}
 
@@ -124,8 +123,8 @@ class Opened:
     def example(self):
         """What the model is shown at work on."""
         frames, size, _ = self.shape
-        if "heads" not in self.notes or self.cfg.channels != 3:
-            raise Missing("the checkpoint is not of a model of colour videos that a run trained")
+        need("heads" in self.notes and self.cfg.channels == 3,
+             "the checkpoint is not of a model of colour videos that a run trained")
         if self.clip is None:
             return generated(frames, size)
         return from_file(self.clip, frames, size, clip_fps(self.notes))
@@ -138,22 +137,20 @@ class Opened:
     @property
     def token(self):
         """The token that the pooling query attends to most."""
-        if attention_of(self.cfg) != "global":
-            raise Missing("its attention is divided: no token looks at all others")
+        need(attention_of(self.cfg) == "global",
+             "its attention is divided: no token looks at all others")
         return int(pool_weights(self.seen[1]).mean(0).argmax())
 
     @property
     def deep(self):
         """How many blocks come after the first."""
-        if self.cfg.depth == 1:
-            raise Missing("it has one block, the first")
-        return self.cfg.depth - 1
+        return need(self.cfg.depth - 1, "it has one block, the first")
 
     @property
     def at(self):
         """The positions of the example's tokens."""
-        if not (found := added(self.seen[1])).any():
-            raise Missing("its tokens have no positions")
+        found = added(self.seen[1])
+        need(found.any(), "its tokens have no positions")
         return found
 
     @cached_property
@@ -179,7 +176,7 @@ class Measured:
 
     def __init__(self, w, draws=DRAWS):
         self.w, self.draws, self.own = w, draws, measure(w)
-        self.peaks, self.norms, self.energy = peaks(w), norms(w), colour_energy(w)
+        self.peaks, self.norms, self.energy = peaks(w), norms(w), color_energy(w)
         self.tuning, self.side = tuning(self.peaks, len(w)), min(w.shape[1:3])
 
     @cached_property

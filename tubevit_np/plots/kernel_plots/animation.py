@@ -1,4 +1,4 @@
-"""The tubes' kernels in motion, as an animated PNG: unlike a GIF it keeps every colour exactly."""
+"""The tubes' kernels in motion, as an animated PNG: unlike a GIF it keeps every color exactly."""
 
 import math
 
@@ -7,26 +7,25 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from tubevit_np.plots.analysis.pixels import kernel_rgb, order_by_norm, tile, to_bytes
-from tubevit_np.plots.style import FAINT, LINE, colour, explain, page, render, tidy, wrap, write
+from tubevit_np.plots.layout import shaded, sheet, words, write
+from tubevit_np.plots.style import FAINT, LINE, render, tidy
 
 MARGIN, GUTTER, HEADER, SIDE, DOT = 40, 40, 76, 40, 10  # pixels
-ALT = "The kernels of the video tubes, playing in a loop."
-CAPTION = (
-    "One gain for each kernel over all its frames and colours; zero is mid grey. Largest norm "
-    "first, row by row. All tubes start together and play at the same speed, so short ones come "
-    "round more often.")
+WORDS = words(
+    alt="""The kernels of the video tubes, playing in a loop.""",
+    caption="""One gain for each kernel over all its frames and colours; zero is mid grey. Largest
+    norm first, row by row. All tubes start together and play at the same speed, so short ones come
+    round more often.""")
 
 
-def animate_kernels(kernels, path, most=32, milliseconds=125, caption=CAPTION):
+def animate_kernels(kernels, path, most=32, milliseconds=125, caption=WORDS.caption):
     """Write all video tubes side by side, each looping; return the number of frames.
 
     kernels {"8x8x8": w (kt, kh, kw, C, D)} in Config order, of each the `most` with the largest
     norm: about 15 KB for each kernel of the paper's three tubes, more for noise.
     Where all kernels are 2D patches nothing can play: nothing is written, 0 returned."""
-    tubes = {name: (w, colour(i)) for i, (name, w) in enumerate(kernels.items()) if len(w) > 1}
-    if not tubes:
-        return 0
-    return write_frames(_frames(tubes, most, caption), path, milliseconds)
+    tubes = shaded(kernels, moving=True)
+    return write_frames(_frames(tubes, most, caption), path, milliseconds) if tubes else 0
 
 
 def write_frames(frames, file, milliseconds):
@@ -39,11 +38,11 @@ def write_frames(frames, file, milliseconds):
 
 def _frames(tubes, most, caption):
     """Every frame of the loop, (h, w, 3) uint8: still lettering, then grids and their clocks."""
-    grids = [_grids(w, most) for w, _ in tubes.values()]
+    grids = [_grids(w, most) for _, w, _ in tubes]
     still, lefts = _lettering(tubes, most, caption, [grid.shape[1:3] for grid in grids])
     for time in range(_loop([len(grid) for grid in grids])):
         frame = still.copy()
-        for left, grid, (_, shade) in zip(lefts, grids, tubes.values(), strict=True):
+        for left, grid, (_, _, shade) in zip(lefts, grids, tubes, strict=True):
             now = time % len(grid)
             _paste(frame, HEADER, left, grid[now])
             _paste(frame, HEADER + grid.shape[1] + 10, left, _clock(now, len(grid), shade))
@@ -65,7 +64,7 @@ def _grids(w, most):
 
 
 def _clock(now, length, shade):
-    """A row of dots, the one of this frame in the tube's colour."""
+    """A row of dots, the one of this frame in the tube's color."""
     dots = np.full((length, DOT, DOT, 3), to_rgb(LINE))
     dots[now] = to_rgb(shade)
     return to_bytes(tile(dots, length, gap=4))
@@ -74,20 +73,17 @@ def _clock(now, length, shade):
 @tidy
 def _lettering(tubes, most, caption, sizes):
     """What stays still, as pixels (h, w, 3) uint8, and the left edge of each grid."""
-    clocks = [len(w) * (DOT + 4) for w, _ in tubes.values()]
-    widths = [max(width, clock, 300) + GUTTER
-              for (_, width), clock in zip(sizes, clocks, strict=True)]
+    widths = [max(width, len(w) * (DOT + 4), 300) + GUTTER
+              for (_, width), (_, w, _) in zip(sizes, tubes, strict=True)]
     lefts = [MARGIN + sum(widths[:i]) for i in range(len(widths))]
     width, bottom = sum(widths) - GUTTER, HEADER + max(height for height, _ in sizes) + 50
-    text, height = wrap(caption, width)
-    figure = page(width + 2 * MARGIN, bottom + height + 24)
-    for left, (name, (w, _)) in zip(lefts, tubes.items(), strict=True):
+    figure = sheet(width + 2 * MARGIN, bottom, "", caption, MARGIN, tail=24)
+    for left, (name, w, _) in zip(lefts, tubes, strict=True):
         write(figure, left, 46, name.replace("x", "×"), fontsize=12, weight="bold")
         count = f"{min(most, w.shape[-1])} of {w.shape[-1]}"
         write(figure, left + 19 * len(name) + 14, 46, count, color=FAINT)
-    explain(figure, MARGIN, bottom, text)
     picture = render(figure)
-    for left, (_, width), (_, shade) in zip(lefts, sizes, tubes.values(), strict=True):
+    for left, (_, width), (_, _, shade) in zip(lefts, sizes, tubes, strict=True):
         _paste(picture, HEADER - 14, left, to_bytes(np.full((6, width, 3), to_rgb(shade))))
     return picture, lefts
 

@@ -1,32 +1,32 @@
-"""How much of each kernel is colour, and which colours it sets against each other."""
+"""How much of each kernel is color, and which colors it sets against each other."""
 
 import numpy as np
 from matplotlib.patches import Circle
 
 from tubevit_np.plots.analysis.scores import OPPONENT
 from tubevit_np.plots.kernel_plots.grid import show
-from tubevit_np.plots.style import FAINT, INK, LINE, colour, head, place, sheet, tidy, write
+from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
+from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
-MARGIN, WIDE, TALL, SIDE, GAP, TOP, BAND = 70, 1100, 130, 250, 150, 160, 340  # pixels
+WIDE, TALL, SIDE, GAP, BAND = 1100, 130, 250, 150, 340  # pixels
 SHADES = ("#555555", "#c46a6a", "#6f83c4")  # of the shares: grey, red-green, blue-yellow
 NAMES = ("light and dark", "red - green", "blue - yellow")
 ENDS = ((1.06, 0, "red", "left", "center"), (-1.06, 0, "green", "right", "center"),
         (0, 1.08, "blue", "center", "bottom"), (0, -1.08, "yellow", "center", "top"))
-ALT = (
-    "For each tube its kernels side by side: the shares of their energy in light and dark, red "
-    "against green and blue against yellow, below it the two colours that each sets against each "
-    "other, and all of them on the plane of opponent colours.")
-CAPTION = (
-    "Every kernel a column, the greyest left: shares of its energy along the grey axis of the "
-    "colour cube (1, 1, 1), along red against green (1, -1, 0) and blue against yellow "
-    "(-1, -1, 2). The dashed lines are those of noise, a third each. Strip: both ends of the "
-    "kernel's main colour axis, the first singular vector of its voxels by colours, as brightly "
-    "as can be. Right: the same axes, of unit length, on the opponent plane: grey in the middle, "
-    "pure colour on the circle; both ends of each are drawn.")
+WORDS = words(
+    alt="""For each tube its kernels side by side: the shares of their energy in light and dark, red
+    against green and blue against yellow, below it the two colours that each sets against each
+    other, and all of them on the plane of opponent colours.""",
+    caption="""Every kernel a column, the greyest left: shares of its energy along the grey axis of
+    the colour cube (1, 1, 1), along red against green (1, -1, 0) and blue against yellow (-1, -1,
+    2). The dashed lines are those of noise, a third each. Strip: both ends of the kernel's main
+    colour axis, the first singular vector of its voxels by colours, as brightly as can be. Right:
+    the same axes, of unit length, on the opponent plane: grey in the middle, pure colour on the
+    circle; both ends of each are drawn.""")
 
 
 def axes_of(w):
-    """The colour (3, D), of unit length, along which most of the energy of each kernel lies."""
+    """The color (3, D), of unit length, along which most of the energy of each kernel lies."""
     rows = np.moveaxis(np.asarray(w, dtype=np.float64), -1, 0).reshape(w.shape[-1], -1, w.shape[3])
     moments = rows.swapaxes(1, 2) @ rows  # (D, C, C)
     found = np.linalg.eigh(moments)[1][:, :, -1].T
@@ -34,35 +34,32 @@ def axes_of(w):
 
 
 def bright(found):
-    """Colours (3, D) as far from mid grey as the cube allows, (D, 3) in [0, 1]."""
+    """Colors (3, D) as far from mid grey as the cube allows, (D, 3) in [0, 1]."""
     return (0.5 + 0.5 * found / abs(found).max(axis=0)).T
 
 
 @tidy
 def draw_shares(ax, shares):
     """Shares (3, D) of energy, stacked, the largest grey one left."""
-    order = np.argsort(-shares[0], kind="stable")
-    bottoms = np.zeros(len(order))
+    order, bottoms = _greyest_first(shares), np.zeros(shares.shape[1])
     for share, shade in zip(shares[:, order], SHADES, strict=True):
         ax.stairs(bottoms + share, baseline=bottoms, fill=True, color=shade)
         bottoms = bottoms + share
     for third in (1 / 3, 2 / 3):
         ax.axhline(third, color="white", linewidth=0.8, linestyle=(0, (4, 2)))
-    ax.set(xlim=(0, len(order)), ylim=(0, 1), xticks=[], yticks=[0, 1])
-    ax.set_yticklabels(["0", "1"])
+    ax.set(xlim=(0, len(order)), ylim=(0, 1), xticks=[], yticks=[0, 1], yticklabels=["0", "1"])
 
 
 @tidy
 def draw_strip(ax, shares, found):
-    """Two rows of colours, the ends of each kernel's axis (3, D), in the order of draw_shares."""
-    order = np.argsort(-shares[0], kind="stable")
-    show(ax, np.stack([bright(found[:, order]), bright(-found[:, order])]))
-    ax.set_aspect("auto")
+    """Two rows of colors, the ends of each kernel's axis (3, D), in the order of draw_shares."""
+    ends = found[:, _greyest_first(shares)]
+    show(ax, np.stack([bright(ends), bright(-ends)]), aspect="auto")
 
 
 @tidy
 def draw_plane(ax, found):
-    """Both ends of colour axes (3, D) on the plane red-green (right is red), blue-yellow (up)."""
+    """Both ends of color axes (3, D) on the plane red-green (right is red), blue-yellow (up)."""
     ax.add_patch(Circle((0, 0), 1, facecolor="none", edgecolor=LINE, linewidth=0.8, clip_on=False))
     for sign in (1, -1):
         x, y = sign * (OPPONENT @ found)
@@ -74,19 +71,15 @@ def draw_plane(ax, found):
 
 
 @tidy
-def draw_colours(measured, title):
+def draw_colors(measured, title="Colour against light and dark"):
     """The page of all tubes, measures {name: Measured}."""
     width = 2 * MARGIN + WIDE + GAP + SIDE + 80
-    figure = sheet(width, TOP + BAND * len(measured), title, CAPTION)
-    for i, (name, found) in enumerate(measured.items()):
-        _draw_band(figure, TOP + BAND * i, name, found, colour(i))
-    return figure
+    return banded(shaded(measured), width, BAND, title, WORDS.caption, _draw_band)
 
 
 def _draw_band(figure, top, name, found, shade):
-    heading, axes = name.replace("x", "×"), axes_of(found.w)
-    head(figure, MARGIN, top, BAND - 60, shade, heading)
-    left = MARGIN + 19 * len(heading) + 40
+    head(figure, MARGIN, top, BAND - 60, shade, name)
+    left, axes = MARGIN + 19 * len(name) + 40, axes_of(found.w)
     for word, paint, share in zip(NAMES, SHADES, found.energy.mean(axis=1), strict=True):
         text = f"{word} {share:.0%}"
         write(figure, left, top + 26, text, color=paint, weight="bold")
@@ -94,3 +87,7 @@ def _draw_band(figure, top, name, found, shade):
     draw_shares(place(figure, MARGIN + 30, top + 50, WIDE, TALL), found.energy)
     draw_strip(place(figure, MARGIN + 30, top + 56 + TALL, WIDE, 70), found.energy, axes)
     draw_plane(place(figure, MARGIN + WIDE + GAP, top + 16, SIDE, SIDE), axes)
+
+
+def _greyest_first(shares):
+    return np.argsort(-shares[0], kind="stable")

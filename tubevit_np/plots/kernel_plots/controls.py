@@ -3,20 +3,20 @@
 import numpy as np
 
 from tubevit_np.plots.analysis.pixels import kernel_rgb, order_by_norm, strips, tile
-from tubevit_np.plots.kernel_plots.grid import show
-from tubevit_np.plots.style import FAINT, colour, mark, place, sheet, tidy, write
+from tubevit_np.plots.kernel_plots.grid import pin
+from tubevit_np.plots.layout import mark, sheet, words, write
+from tubevit_np.plots.style import FAINT, color, tidy
 
 LEFT, WIDE, GAP, TOP, COUNT, PATCHES = 70, 400, 70, 190, 6, 18  # pixels, and of kernels
 SHOWN = ("gabor", "direction", "separability")
-ALT = (
-    "The strongest kernels of each tube as film strips, in columns: as learned, untrained, and of "
-    "the same training whose clips had their frames in random order.")
-CAPTION = (
-    "In each column the kernels of largest norm of that training, largest on top, time from left "
-    "to right. Each has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero is mid "
-    "grey. Below, medians over all kernels of the tube: the share of energy in the best Gabor, "
-    "direction selectivity, and separability, the share in one picture times one course of time. "
-    "Frames in random order still tell that something moves, but not which way.")
+WORDS = words(
+    alt="""The strongest kernels of each tube as film strips, in columns: as learned, untrained, and
+    of the same training whose clips had their frames in random order.""",
+    caption="""In each column the kernels of largest norm of that training, largest on top, time
+    from left to right. Each has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero
+    is mid grey. Below, medians over all kernels of the tube: the share of energy in the best Gabor,
+    direction selectivity, and separability, the share in one picture times one course of time.
+    Frames in random order still tell that something moves, but not which way.""")
 
 
 def sample(w):
@@ -31,28 +31,25 @@ def sample(w):
 
 def medians_line(own):
     """The medians of a tube's numbers {name: (D,)}, of those that there are."""
-    medians = {name: np.median(own[name]) for name in SHOWN}
-    return "   ".join(f"{name} {value:.2f}" for name, value in medians.items()
-                      if np.isfinite(value))
+    medians = [(name, np.median(own[name])) for name in SHOWN]
+    return "   ".join(f"{name} {value:.2f}" for name, value in medians if np.isfinite(value))
 
 
 @tidy
 def draw_controls(sets, title="What is learned, and what is not"):
     """The page of {column: {"8x8x8": (w (kt, kh, kw, C, D), its numbers {name: (D,)})}}."""
-    pictures = {column: {name: sample(w) for name, (w, _) in tubes.items()}
-                for column, tubes in sets.items()}
-    heights = {name: len(picture) + 110 for name, picture in next(iter(pictures.values())).items()}
+    heights = [len(sample(w)) + 110 for w, _ in next(iter(sets.values())).values()]
     across = 2 * LEFT + len(sets) * (WIDE + GAP) - GAP
-    figure = sheet(across, TOP + sum(heights.values()), title, CAPTION, LEFT, 76)
+    figure = sheet(across, TOP + sum(heights), title, WORDS.caption, LEFT, 76)
     for k, (column, tubes) in enumerate(sets.items()):
         left, top = LEFT + k * (WIDE + GAP), TOP
         write(figure, left, 134, column, fontsize=12, weight="bold")
-        for i, (name, (_, own)) in enumerate(tubes.items()):
-            picture = pictures[column][name]
+        for i, (name, (w, own)) in enumerate(tubes.items()):
+            picture = sample(w)
             if not k:
-                mark(figure, left - 26, top, len(picture), colour(i))
+                mark(figure, left - 26, top, len(picture), color(i))
             write(figure, left, top - 10, name.replace("x", "×"), color=FAINT)
-            show(place(figure, left, top, picture.shape[1], len(picture)), picture)
+            pin(figure, left, top, picture)
             write(figure, left, top + len(picture) + 28, medians_line(own), color=FAINT, fontsize=8)
-            top += heights[name]
+            top += heights[i]
     return figure

@@ -3,61 +3,45 @@
 Beside every picture in which each kernel has its own gain stands one of all kernels at a single
 gain, with their norms, so that a dead kernel looks dead."""
 
-from tubevit_np.plots.analysis.pixels import (
-    all_alike,
-    components,
-    norms,
-    order_by_norm,
-    parts,
-    patches,
-    strips,
-    to_bytes,
-)
-from tubevit_np.plots.style import FAINT, colour, explain, head, page, place, tidy, wrap, write
+from tubevit_np.plots.analysis import pixels
+from tubevit_np.plots.layout import MARGIN, head, shaded, sheet, words, write
+from tubevit_np.plots.style import FAINT, page, place, tidy
 
-MARGIN, WIDE, GUTTER, SIDE = 70, 1368, 92, 399  # pixels: what one reads, beside it all kernels
+WIDE, GUTTER, SIDE = 1368, 92, 399  # pixels: what one reads, beside it all kernels
 PATCHES, PARTS = 911, 398  # in the former, 2D patches and their principal components
 HEADER, UNDER, BARS, BETWEEN = 46, 40, 94, 60
-ALT = (
-    "Every patch and tube kernel as the pixels that it looks for, tubes as strips of frames, "
-    "beside all of them at one gain and their norms.")
-CAPTION = (
-    "Each kernel has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero is mid "
-    "grey, and nothing is rescaled from frame to frame or channel to channel. Kernels are sorted "
-    "by Euclidean norm, largest first, row by row; film strips show the first of them. "
-    "On the right every kernel of the tube at one common gain, by the frame that holds most of its "
-    "energy, and the norms: there a dead kernel looks dead. Principal components: of the patch "
-    "kernels less their mean; their sign is arbitrary. Pixels grow by whole numbers, without "
-    "interpolation.")
+WORDS = words(
+    alt="""Every patch and tube kernel as the pixels that it looks for, tubes as strips of frames,
+    beside all of them at one gain and their norms.""",
+    caption="""Each kernel has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero
+    is mid grey, and nothing is rescaled from frame to frame or channel to channel. Kernels are
+    sorted by Euclidean norm, largest first, row by row; film strips show the first of them. On the
+    right every kernel of the tube at one common gain, by the frame that holds most of its energy,
+    and the norms: there a dead kernel looks dead. Principal components: of the patch kernels less
+    their mean; their sign is arbitrary. Pixels grow by whole numbers, without interpolation.""")
 
 
-def show(ax, picture):
+def show(ax, picture, **options):
     """A picture (h, w, 3) in [0, 1], its pixels as they are."""
-    ax.imshow(to_bytes(picture), interpolation="none")
+    ax.imshow(pixels.to_bytes(picture), interpolation="none", **options)
     ax.set_axis_off()
 
 
-def draw_patches(ax, w):
-    """All 2D kernels w (1, kh, kw, C, D), largest norm first, each at its own gain."""
-    show(ax, patches(w, PATCHES))
-
-
-def draw_all_alike(ax, w):
-    """Every kernel w (kt, kh, kw, C, D) at one gain, by its strongest frame, largest norm first."""
-    show(ax, all_alike(w, SIDE))
+def pin(figure, left, top, picture):
+    """Axes that show a picture, one pixel of the page for each of its pixels."""
+    ax = place(figure, left, top, picture.shape[1], picture.shape[0])
+    show(ax, picture)
+    return ax
 
 
 @tidy
 def draw_beside(pictures):
     """A Figure of {title: picture (h, w, 3) in [0, 1]} from left to right, pixel for pixel."""
-    sizes = [picture.shape for picture in pictures.values()]
-    width = sum(across for _, across, _ in sizes) + BETWEEN * (len(sizes) - 1)
-    figure = page(width + 40, HEADER + max(down for down, _, _ in sizes) + 20)
-    left = 20
+    heights, widths, _ = zip(*(picture.shape for picture in pictures.values()), strict=True)
+    left, width = 20, sum(widths) + BETWEEN * (len(widths) - 1)
+    figure = page(width + 40, HEADER + max(heights) + 20)
     for title, picture in pictures.items():
-        ax = _pin(figure, left, 0, picture)
-        show(ax, picture)
-        ax.set_title(title)
+        pin(figure, left, HEADER, picture).set_title(title)
         left += picture.shape[1] + BETWEEN
     return figure
 
@@ -65,7 +49,7 @@ def draw_beside(pictures):
 @tidy
 def draw_strips(ax, w, count, columns=1, scale=4, gap=24):
     """Rows of kernels w (kt, kh, kw, C, D), largest norm first, time from left to right."""
-    picture = strips(w, count, columns, scale, gap)
+    picture = pixels.strips(w, count, columns, scale, gap)
     show(ax, picture)
     length, below = w.shape[0] * (w.shape[2] * scale + 1) - 1, len(picture) + 10
     ax.annotate("", (length, below), (0, below), annotation_clip=False, arrowprops={
@@ -86,25 +70,21 @@ def draw_bars(ax, values, label, shade=FAINT):
 @tidy
 def draw_kernels(kernels, title):
     """The page of a run: every tube's kernels, {"8x8x8": w (kt, kh, kw, C, D)} in Config order."""
-    width, top = WIDE + GUTTER + SIDE, 160
-    text, text_height = wrap(CAPTION, width)
-    heights = [_height(w) for w in kernels.values()]
-    bands = sum(heights) + len(heights) * BETWEEN
-    figure = page(width + 2 * MARGIN, top + bands + text_height + 50)
-    write(figure, MARGIN, 88, title, fontsize=17, weight="bold")
-    for i, (name, w) in enumerate(kernels.items()):
-        _draw_band(figure, top, heights[i], name, w, colour(i))
-        top += heights[i] + BETWEEN
-    explain(figure, MARGIN, top, text)
+    heights, top = [_height(w) for w in kernels.values()], 160
+    figure = sheet(WIDE + GUTTER + SIDE + 2 * MARGIN, top + sum(heights) + len(heights) * BETWEEN,
+                   title, WORDS.caption, tail=50)
+    for height, tube in zip(heights, shaded(kernels), strict=True):
+        _draw_band(figure, top, height, *tube)
+        top += height + BETWEEN
     return figure
 
 
 def _height(w):
     if len(w) == 1:
-        left = max(len(patches(w, PATCHES)), 4 * 57 + BARS)
+        left = max(len(pixels.patches(w, PATCHES)), 4 * 57 + BARS)
     else:
-        left = len(strips(w, *_film(w))) + UNDER
-    return HEADER + max(left, len(all_alike(w, SIDE)) + BARS)
+        left = len(pixels.strips(w, *_film(w))) + UNDER
+    return HEADER + max(left, len(pixels.all_alike(w, SIDE)) + BARS)
 
 
 def _film(w):
@@ -114,46 +94,39 @@ def _film(w):
     length = kt * (kw * scale + 1) - 1
     columns = max(1, (WIDE + 16) // (length + 16))
     gap = (WIDE - columns * length) // max(1, columns - 1)
-    rows = max(6, (len(all_alike(w, SIDE)) + BARS - UNDER) // (kh * scale + 8))
+    rows = max(6, (len(pixels.all_alike(w, SIDE)) + BARS - UNDER) // (kh * scale + 8))
     return min(w.shape[-1], rows * columns), columns, scale, gap
 
 
 def _draw_band(figure, top, height, name, w, shade):
     """One tube: its name, what one reads of it, and all its kernels at one gain."""
-    count = w.shape[-1]
-    shown = count if len(w) == 1 else _film(w)[0]
-    head(figure, MARGIN, top, height, shade,
-         f"{name.replace('x', '×')} {'patches' if len(w) == 1 else 'tubes'}",
+    count, flat = w.shape[-1], len(w) == 1
+    shown, kind = (count, "patches") if flat else (_film(w)[0], "tubes")
+    head(figure, MARGIN, top, height, shade, f"{name} {kind}",
          f"all {count}" if shown == count else f"the first {shown} of {count} by norm")
-    (_draw_2d if len(w) == 1 else _draw_3d)(figure, top, w, shade)
-    left, picture, sizes = MARGIN + WIDE + GUTTER, all_alike(w, SIDE), norms(w)[order_by_norm(w)]
-    _note(figure, left, top, f"all {count} at one gain, and their norms")
-    draw_all_alike(_pin(figure, left, top, picture), w)
-    draw_bars(_beneath(figure, left, top, picture), sizes, f"{sizes[0]:.3g}", shade)
+    (_draw_2d if flat else _draw_3d)(figure, top, w, shade)
+    norms = pixels.norms(w)[pixels.order_by_norm(w)]
+    _draw_with_bars(figure, MARGIN + WIDE + GUTTER, top, pixels.all_alike(w, SIDE), norms, shade,
+                    f"all {count} at one gain, and their norms", f"{norms[0]:.3g}")
 
 
 def _draw_2d(figure, top, w, shade):
-    draw_patches(_pin(figure, MARGIN, top, patches(w, PATCHES)), w)
-    kernels, fractions = components(w)
-    picture, left = parts(kernels, PARTS), MARGIN + WIDE - PARTS
-    _note(figure, left, top, f"principal components, {fractions.sum():.0%} of variance")
-    show(_pin(figure, left, top, picture), picture)
-    draw_bars(_beneath(figure, left, top, picture), fractions, f"{fractions[0]:.0%}", shade)
+    pin(figure, MARGIN, top + HEADER, pixels.patches(w, PATCHES))
+    kernels, fractions = pixels.components(w)
+    _draw_with_bars(figure, MARGIN + WIDE - PARTS, top, pixels.parts(kernels, PARTS), fractions,
+                    shade, f"principal components, {fractions.sum():.0%} of variance",
+                    f"{fractions[0]:.0%}")
 
 
 def _draw_3d(figure, top, w, shade):
     film = _film(w)
-    draw_strips(_pin(figure, MARGIN, top, strips(w, *film)), w, *film)
+    height, width, _ = pixels.strips(w, *film).shape
+    draw_strips(place(figure, MARGIN, top + HEADER, width, height), w, *film)
 
 
-def _note(figure, left, top, text):
-    write(figure, left, top + 26, text, color=FAINT)
-
-
-def _pin(figure, left, top, picture):
-    """Axes of exactly the picture's size: one pixel of the page for each of its pixels."""
-    return place(figure, left, top + HEADER, picture.shape[1], picture.shape[0])
-
-
-def _beneath(figure, left, top, picture):
-    return place(figure, left, top + HEADER + len(picture) + 30, picture.shape[1], BARS - 30)
+def _draw_with_bars(figure, left, top, picture, values, shade, note, label):
+    """A picture below a note, and bars below the picture, the largest one labelled."""
+    write(figure, left, top + 26, note, color=FAINT)
+    pin(figure, left, top + HEADER, picture)
+    under = place(figure, left, top + HEADER + len(picture) + 30, picture.shape[1], BARS - 30)
+    draw_bars(under, values, label, shade)

@@ -2,39 +2,38 @@
 
 import numpy as np
 
-from tubevit_np.plots.analysis.pixels import kernel_rgb, norms, order_by_norm, tile
+from tubevit_np.plots.analysis.pixels import best_frame, kernel_rgb, norms, order_by_norm, tile
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
-from tubevit_np.plots.kernel_plots.grid import show
-from tubevit_np.plots.style import FAINT, INK, colour, explain, mark, page, place, tidy, wrap, write
+from tubevit_np.plots.kernel_plots.grid import pin
+from tubevit_np.plots.layout import head, shaded, sheet, words, write
+from tubevit_np.plots.style import FAINT, INK, place, tidy
 
 LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, but for the count of kernels
-ALT = (
-    "For each tube a curve for each kernel, its norm at the snapshots of the run, and five of its "
-    "kernels at these snapshots, from left to right: noise at first, then what the tube is after.")
-FILM_ALT = (
-    "The kernels of every tube in motion, through training: each by one frame, at each snapshot "
-    "of the run in turn.")
-CAPTION = (
-    "Snapshots of one run from left to right, named by their steps and equally far apart, though "
-    "the steps between them double. Left: Euclidean norm of every kernel, none left out, the five "
-    "that are drawn in the tube's colour; each axis begins at 0. Right: the five kernels whose "
-    "norm is largest in the end, largest on top, each by the one frame that holds most of its "
-    "energy in the end. A kernel has one gain over all its frames, colours and snapshots, "
-    "0.5 + k / (2 max|k|): zero is mid grey, and nothing is rescaled from snapshot to snapshot. "
-    "Snapshots hold 16-bit floats.")
-FILM = (
-    "Each kernel by the frame that holds most of its energy in the end, at one snapshot of the run "
-    "after another. One gain for each kernel over all snapshots and colours; zero is mid grey. "
-    "Largest norm over all snapshots first, row by row.")
+WORDS = words(
+    alt="""For each tube a curve for each kernel, its norm at the snapshots of the run, and five of
+    its kernels at these snapshots, from left to right: noise at first, then what the tube is
+    after.""",
+    caption="""Snapshots of one run from left to right, named by their steps and equally far apart,
+    though the steps between them double. Left: Euclidean norm of every kernel, none left out, the
+    five that are drawn in the tube's colour; each axis begins at 0. Right: the five kernels whose
+    norm is largest in the end, largest on top, each by the one frame that holds most of its energy
+    in the end. A kernel has one gain over all its frames, colours and snapshots, 0.5 + k / (2
+    max|k|): zero is mid grey, and nothing is rescaled from snapshot to snapshot. Snapshots hold
+    16-bit floats.""")
+FILM_WORDS = words(
+    alt="""The kernels of every tube in motion, through training: each by one frame, at each
+    snapshot of the run in turn.""",
+    caption="""Each kernel by the frame that holds most of its energy in the end, at one snapshot of
+    the run after another. One gain for each kernel over all snapshots and colours; zero is mid
+    grey. Largest norm over all snapshots first, row by row.""")
 
 
 def strongest(stack):
     """Kernels at each snapshot (S, kt, kh, kw, C, D) by one frame each: (S, kh, kw, C, D).
 
     The frame, the same at all snapshots, is that of most energy at the last one."""
-    energy = (stack[-1].astype(np.float64) ** 2).sum(axis=(1, 2, 3))  # (kt, D)
-    best = energy.argmax(axis=0)
-    return np.take_along_axis(stack, best[None, None, None, None, None], axis=1)[:, 0]
+    best = np.expand_dims(best_frame(stack[-1]), (0, 1, 2, 3, 4))
+    return np.take_along_axis(stack, best, axis=1)[:, 0]
 
 
 def timeline(stack, count=COUNT, side=CELL):
@@ -49,13 +48,14 @@ def timeline(stack, count=COUNT, side=CELL):
 
 @tidy
 def draw_norms(ax, steps, stack, shade):
-    """Norms of all kernels (S, kt, kh, kw, C, D) over the snapshots, the largest ones in colour."""
+    """Norms of all kernels (S, kt, kh, kw, C, D) over the snapshots, the largest ones in color."""
     found = np.stack([norms(w) for w in stack])  # (S, D)
     order = order_by_norm(stack[-1])
     ax.plot(found[:, order[COUNT:]], color=FAINT, linewidth=0.5, alpha=0.5)
     ax.plot(found[:, order[:COUNT]], color=shade, linewidth=1.4)
     ax.set(ylim=(0, 1.05 * max(found.max(), 1e-12)), xlim=(-0.1, len(steps) - 0.9))
-    ax.set_xticks(range(len(steps)), _short(steps))
+    ax.set_xticks(range(len(steps)),
+                  [f"{step / 1000:g}k" if step >= 1000 else str(step) for step in steps])
     ax.text(0, 1.02, "norm", transform=ax.transAxes, color=FAINT, fontsize=7.5)
 
 
@@ -64,32 +64,32 @@ def draw_history(history, title="The kernels through training"):
     """The page of {step: {"8x8x8": w (kt, kh, kw, C, D)}}, in the order of steps and tubes.
 
     Raises ValueError where there are fewer than two snapshots."""
-    steps, stacks = list(history), stacked(history)
+    stacks = stacked(history)
     pictures = {name: timeline(stack) for name, stack in stacks.items()}
     wide = max(picture.shape[1] for picture in pictures.values())
-    across = LEFT + NORMS + wide + 80
-    text, below = wrap(CAPTION, across - 2 * LEFT)
     bottom = TOP + sum(len(picture) + 110 for picture in pictures.values())
-    figure, top = page(across, bottom + below + 30), TOP
-    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
-    for i, (name, picture) in enumerate(pictures.items()):
-        mark(figure, LEFT, top - 40, len(picture) + 40, colour(i))
-        write(figure, LEFT + 26, top - 14, name.replace("x", " × "), fontsize=12, weight="bold")
-        draw_norms(place(figure, LEFT + 70, top + 26, NORMS - 150, len(picture) - 26), steps,
-                   stacks[name], colour(i))
-        show(place(figure, LEFT + NORMS, top, picture.shape[1], len(picture)), picture)
-        for k, step in enumerate(steps):
-            left = LEFT + NORMS + k * (picture.shape[1] + 12) // len(steps)
-            write(figure, left, top - 14, f"{step:,}", color=INK if k else FAINT)
-        top += len(picture) + 110
-    explain(figure, LEFT, bottom - 20, text)
+    figure = sheet(LEFT + NORMS + wide + 80, bottom - 20, title, WORDS.caption, LEFT, 76, tail=50)
+    top = TOP
+    for name, stack, shade in shaded(stacks):
+        _draw_band(figure, top, name, list(history), stack, pictures[name], shade)
+        top += len(pictures[name]) + 110
     return figure
+
+
+def _draw_band(figure, top, name, steps, stack, picture, shade):
+    head(figure, LEFT + 26, top - 40, len(picture) + 40, shade, name.replace("x", " × "))
+    ax = place(figure, LEFT + 70, top + 26, NORMS - 150, len(picture) - 26)
+    draw_norms(ax, steps, stack, shade)
+    pin(figure, LEFT + NORMS, top, picture)
+    for k, step in enumerate(steps):
+        left = LEFT + NORMS + k * (picture.shape[1] + 12) // len(steps)
+        write(figure, left, top - 14, f"{step:,}", color=INK if k else FAINT)
 
 
 def animate_history(history, path, most=32, milliseconds=700):
     """Write all tubes' kernels through training as an animated PNG; the number of its frames."""
     films = {name: strongest(stack) for name, stack in stacked(history).items()}
-    return animate_kernels(films, path, most, milliseconds, FILM)
+    return animate_kernels(films, path, most, milliseconds, FILM_WORDS.caption)
 
 
 def stacked(history):
@@ -106,10 +106,5 @@ def _at_one_gain(kernel):
 
     The gain is that of all its frames and snapshots."""
     s, kt = kernel.shape[:2]
-    best = (kernel[-1].astype(np.float64) ** 2).sum(axis=(1, 2, 3)).argmax()
     rgb = kernel_rgb(kernel.reshape(s * kt, *kernel.shape[2:], 1))[0]
-    return rgb.reshape(s, kt, *rgb.shape[1:])[:, best]
-
-
-def _short(steps):
-    return [f"{step / 1000:g}k" if step >= 1000 else str(step) for step in steps]
+    return rgb.reshape(s, kt, *rgb.shape[1:])[:, best_frame(kernel[-1])]

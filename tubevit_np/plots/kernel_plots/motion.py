@@ -1,28 +1,30 @@
 """Which kernels see something move, rather than flicker or stand still."""
 
+from functools import partial
+
 import numpy as np
 
 from tubevit_np.plots.analysis.null_models import random_directions
 from tubevit_np.plots.analysis.spectrum import direction_selectivity, separability
 from tubevit_np.plots.analysis.synthetic_kernels import references
-from tubevit_np.plots.style import FAINT, INK, LINE, colour, mark, place, sheet, tidy, write
+from tubevit_np.plots.layout import MARGIN, TOP, columned, shaded, words
+from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
-MARGIN, SIDE, GAP, TOP = 70, 500, 120, 160  # pixels
+SIDE, GAP = 500, 120  # pixels
 RIGHT = {"xytext": (7, 6)}
 LABEL_OFFSETS = {  # these two points lie on each other
     "counterphase": {"xytext": (9, 7), "ha": "right"},
     "static": {"xytext": (9, 17), "ha": "right"}}
-ALT = (
-    "For each video tube a dot for each kernel: across, how much of it is one picture times one "
-    "course of time; up, how much more of it moves one way than back; with untrained kernels, "
-    "chance, and four known kinds of kernels beside it.")
-CAPTION = (
-    "Across: space-time separability, the share of a kernel's energy in one picture times one "
-    "course of time. Up: direction selectivity, how much more power of the spectrum moves one way "
-    "than back, along the best way. Colour: learned kernels; grey circles: untrained ones; pale: "
-    "chance, kernels of the same waves as the learned ones, each wave with a random phase, half of "
-    "them turned about in time. Stars: medians of 200 synthetic kernels of the tube's shape: "
-    "gratings that move or flicker (counterphase) behind a window, or stand still, and noise.")
+WORDS = words(
+    alt="""For each video tube a dot for each kernel: across, how much of it is one picture times
+    one course of time; up, how much more of it moves one way than back; with untrained kernels,
+    chance, and four known kinds of kernels beside it.""",
+    caption="""Across: space-time separability, the share of a kernel's energy in one picture times
+    one course of time. Up: direction selectivity, how much more power of the spectrum moves one way
+    than back, along the best way. Colour: learned kernels; grey circles: untrained ones; pale:
+    chance, kernels of the same waves as the learned ones, each wave with a random phase, half of
+    them turned about in time. Stars: medians of 200 synthetic kernels of the tube's shape: gratings
+    that move or flicker (counterphase) behind a window, or stand still, and noise.""")
 
 
 @tidy
@@ -45,17 +47,14 @@ def draw_movement(ax, w, own, plain, shade):
 
 
 @tidy
-def draw_movements(measured, untrained, title):
+def draw_movements(measured, untrained, title="Moving, flickering or still"):
     """The page of all video tubes: measures {name: Measured} of learned and untrained kernels."""
-    tubes = {name: (found, colour(i)) for i, (name, found) in enumerate(measured.items())
-             if len(found.w) > 1}
-    width = 2 * MARGIN + max(3, len(tubes)) * (SIDE + GAP) - GAP
-    figure = sheet(width, TOP + SIDE + 160, title, CAPTION)
-    for i, (name, (found, shade)) in enumerate(tubes.items()):
-        left = MARGIN + i * (SIDE + GAP)
-        mark(figure, left, TOP - 19, 28, shade)
-        write(figure, left + 22, TOP + 6, name.replace("x", "×"), fontsize=12, weight="bold")
-        ax = place(figure, left + 30, TOP + 40, SIDE, SIDE)
-        draw_movement(ax, found.w, found.own, untrained[name].own, shade)
-        ax.set(ylabel="" if i else "direction selectivity")
-    return figure
+    tubes, step = shaded(measured, moving=True), SIDE + GAP
+    width, draw = 2 * MARGIN + max(3, len(tubes)) * step - GAP, partial(_draw_column, untrained)
+    return columned(tubes, step, width, TOP + SIDE + 160, title, WORDS.caption, draw)
+
+
+def _draw_column(untrained, figure, left, name, found, shade):
+    ax = place(figure, left + 30, TOP + 40, SIDE, SIDE)
+    draw_movement(ax, found.w, found.own, untrained[name].own, shade)
+    ax.set(ylabel="" if left > MARGIN else "direction selectivity")

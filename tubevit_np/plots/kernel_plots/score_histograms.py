@@ -1,26 +1,26 @@
 """How the kernels of each tube score, beside untrained ones and beside chance."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from tubevit_np.plots.analysis.null_models import beaten
-from tubevit_np.plots.style import FAINT, INK, colour, mark, place, sheet, tidy, write
+from tubevit_np.plots.layout import MARGIN, TOP, columned, shaded, words
+from tubevit_np.plots.style import FAINT, INK, place, tidy
 
-MARGIN, SIDE, TALL, GAP, TOP = 70, 360, 190, 100, 160  # pixels
-BAND = TALL + 150
+SIDE, TALL, GAP, BAND = 360, 190, 100, 340  # pixels
 MEASURES = {"gabor": "R² of the best Gabor", "direction": "direction selectivity"}
-ALT = (
-    "For each tube how its kernels are spread over two scores, how nearly they are one drifting "
-    "grating and how strongly they choose a direction: learned ones in colour, chance as a black "
-    "line, untrained ones in grey.")
-CAPTION = (
-    "Upper row: share of a kernel's energy in the best Gabor, one wave behind one Gaussian window, "
-    "of one colour. Lower row: how much more power moves one way than back. In colour: learned "
-    "kernels; grey line: untrained ones, which may leave the panel; "
-    "black line: chance, 19 kernels of the same waves for each "
-    "learned one, with random phases (upper row), half of them turned about in time as well (lower "
-    "row). Triangles: medians. Shares of kernels in steps of 0.05. Beats chance: is above all its "
-    "19, which one kernel in twenty is by chance.")
+WORDS = words(
+    alt="""For each tube how its kernels are spread over two scores, how nearly they are one
+    drifting grating and how strongly they choose a direction: learned ones in colour, chance as a
+    black line, untrained ones in grey.""",
+    caption="""Upper row: share of a kernel's energy in the best Gabor, one wave behind one Gaussian
+    window, of one colour. Lower row: how much more power moves one way than back. In colour:
+    learned kernels; grey line: untrained ones, which may leave the panel; black line: chance, 19
+    kernels of the same waves for each learned one, with random phases (upper row), half of them
+    turned about in time as well (lower row). Triangles: medians. Shares of kernels in steps of
+    0.05. Beats chance: is above all its 19, which one kernel in twenty is by chance.""")
 
 
 @tidy
@@ -41,25 +41,19 @@ def draw_distribution(ax, own, chance, plain, shade):
 
 
 @tidy
-def draw_distributions(measured, untrained, title):
+def draw_distributions(measured, untrained, title="How kernels score, beside chance"):
     """The page of all tubes: measures {name: Measured} of learned and of untrained kernels."""
-    width = 2 * MARGIN + max(3, len(measured)) * (SIDE + GAP)
-    figure = sheet(width, TOP + 60 + len(MEASURES) * BAND, title, CAPTION)
-    for i, (name, found) in enumerate(measured.items()):
-        left = MARGIN + i * (SIDE + GAP)
-        mark(figure, left, TOP - 19, 28, colour(i))
-        write(figure, left + 22, TOP + 6, name.replace("x", "×"), fontsize=12, weight="bold")
-        for k, measure in enumerate(MEASURES):
-            if np.isfinite(found.chance[measure]).all():
-                ax = place(figure, left + 60, TOP + 90 + k * BAND, SIDE, TALL)
-                _draw_panel(ax, found, untrained[name], measure, colour(i))
-                ax.set(ylabel="" if i else "share of kernels")
-    return figure
+    width, bottom = 2 * MARGIN + max(3, len(measured)) * (SIDE + GAP), TOP + 60 + 2 * BAND
+    return columned(shaded(measured), SIDE + GAP, width, bottom, title, WORDS.caption,
+                    partial(_draw_column, untrained))
 
 
-def _draw_panel(ax, found, plain, measure, shade):
-    own, chance = found.own[measure], found.chance[measure]
-    draw_distribution(ax, own, chance, plain.own[measure], shade)
-    ax.set(xlabel=MEASURES[measure])
-    ax.text(1, 1.12, f"{beaten(own, chance).mean():.0%} beat chance", ha="right", fontsize=8,
-            transform=ax.transAxes)
+def _draw_column(untrained, figure, left, name, found, shade):
+    for k, (measure, label) in enumerate(MEASURES.items()):
+        own, chance = found.own[measure], found.chance[measure]
+        if np.isfinite(chance).all():
+            ax = place(figure, left + 60, TOP + 90 + k * BAND, SIDE, TALL)
+            draw_distribution(ax, own, chance, untrained[name].own[measure], shade)
+            ax.set(xlabel=label, ylabel="" if left > MARGIN else "share of kernels")
+            ax.text(1, 1.12, f"{beaten(own, chance).mean():.0%} beat chance", ha="right",
+                    fontsize=8, transform=ax.transAxes)

@@ -5,31 +5,30 @@ There a thing that moves is a slanted stripe, and the slant is its speed (Adelso
 
 import numpy as np
 
-from tubevit_np.plots.analysis.pixels import TINY, WHITE, kernel_rgb, order_by_norm
+from tubevit_np.plots.analysis.pixels import TINY, WHITE, best_frame, kernel_rgb, order_by_norm
 from tubevit_np.plots.kernel_plots.grid import show
-from tubevit_np.plots.style import INK, colour, head, place, sheet, tidy, write
+from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
+from tubevit_np.plots.style import INK, place, tidy
 
-MARGIN, CELL, GAP, COLUMNS, ROWS, TOP = 70, 132, 46, 6, 2, 160  # pixels, but for the counts
-BAND = 60 + ROWS * (CELL + 50) + 20
-ALT = (
-    "The strongest kernels of each video tube that choose a direction: one frame with an arrow "
-    "along the motion, and beside it that line through time, where a moving bar is a slanted "
-    "stripe with the speed written below.")
-CAPTION = (
-    "Left of each pair: the frame that holds most of the kernel's energy, and the line of the "
-    "slice, an arrow along the motion. Right: the slice, time to the right, the way of the arrow "
-    "upwards; the two ends of a line have the slope of the speed below. Way and speed are those "
-    "of the peak of the kernel's spectrum. The line goes through the middle of the kernel's "
-    "energy, one sample a pixel, linear between pixels. One gain for each kernel, "
-    "0.5 + k / (2 max|k|), zero mid grey. Shown are the kernels of largest norm among those with "
-    "an orientation whose direction selectivity is above that of 19 kernels of the same waves "
-    "by chance.")
+CELL, GAP, COLUMNS, ROWS = 132, 46, 6, 2  # pixels, except the counts
+STEP, BAND = 2 * CELL + 6 + GAP, 80 + ROWS * (CELL + 50)
+WORDS = words(
+    alt="""The strongest kernels of each video tube that choose a direction: one frame with an arrow
+    along the motion, and beside it that line through time, where a moving bar is a slanted stripe
+    with the speed written below.""",
+    caption="""Left of each pair: the frame that holds most of the kernel's energy, and the line of
+    the slice, an arrow along the motion. Right: the slice, time to the right, the way of the arrow
+    upwards; the two ends of a line have the slope of the speed below. Way and speed are those of
+    the peak of the kernel's spectrum. The line goes through the middle of the kernel's energy, one
+    sample a pixel, linear between pixels. One gain for each kernel, 0.5 + k / (2 max|k|), zero mid
+    grey. Shown are the kernels of largest norm among those with an orientation whose direction
+    selectivity is above that of 19 kernels of the same waves by chance.""")
 
 
-def strongest(w, found, count):
+def strongest(found, count):
     """Indices of the kernels of largest norm that choose a direction; how many do."""
     chosen = found.chooses & (found.tuning["speed"] > 0)
-    order = [d for d in order_by_norm(w) if chosen[d]]
+    order = [d for d in order_by_norm(found.w) if chosen[d]]
     return order[:count], len(order)
 
 
@@ -66,7 +65,7 @@ def along(frames, at):
 def draw_frame(ax, kernel, ahead):
     """One frame of a kernel (kt, kh, kw, C), an arrow along the line of its slice."""
     frames = kernel_rgb(kernel[..., None])[0]
-    show(ax, frames[(kernel**2).sum(axis=(1, 2, 3)).argmax()])
+    show(ax, frames[best_frame(kernel)])
     at = line_of(kernel, ahead)
     tail, head = at[[0, -1]].clip(-0.4, np.array(frames.shape[1:3]) - 0.6)
     for width, shade in ((2.4, "white"), (1.0, INK)):
@@ -78,10 +77,8 @@ def draw_frame(ax, kernel, ahead):
 @tidy
 def draw_slice(ax, kernel, ahead, speed):
     """The line through time, to the right; the way of motion upwards, at `speed` pixels a frame."""
-    frames = kernel_rgb(kernel[..., None])[0]
-    picture = along(frames, line_of(kernel, ahead))[::-1]
-    show(ax, picture)
-    ax.set_aspect("auto")
+    picture = along(kernel_rgb(kernel[..., None])[0], line_of(kernel, ahead))[::-1]
+    show(ax, picture, aspect="auto")
     rows, times = picture.shape[:2]
     energy = (kernel**2).sum(axis=(1, 2, 3))
     middle = (energy * np.arange(times)).sum() / max(energy.sum(), TINY)
@@ -94,24 +91,19 @@ def draw_slice(ax, kernel, ahead, speed):
 
 
 @tidy
-def draw_slices(kernels, measured, title):
-    """The page of all video tubes: kernels {name: w} and measures {name: Measured}."""
-    width = 2 * MARGIN + COLUMNS * (2 * CELL + 6 + GAP) - GAP
-    tubes = {name: (w, colour(i)) for i, (name, w) in enumerate(kernels.items()) if len(w) > 1}
-    figure = sheet(width, TOP + BAND * len(tubes), title, CAPTION)
-    for k, (name, (w, shade)) in enumerate(tubes.items()):
-        _draw_band(figure, TOP + BAND * k, name, w, measured[name], shade)
-    return figure
+def draw_slices(measured, title="What moves, from the side"):
+    """The page of all video tubes, measures {name: Measured}."""
+    width = 2 * MARGIN + COLUMNS * STEP - GAP
+    return banded(shaded(measured, moving=True), width, BAND, title, WORDS.caption, _draw_band)
 
 
-def _draw_band(figure, top, name, w, found, shade):
-    chosen, count = strongest(w, found, ROWS * COLUMNS)
-    head(figure, MARGIN, top, BAND - 50, shade, f"{name.replace('x', '×')} tubes",
-         f"{len(chosen)} of the {count} kernels, of {w.shape[-1]}, that choose a direction")
+def _draw_band(figure, top, name, found, shade):
+    chosen, count = strongest(found, ROWS * COLUMNS)
+    head(figure, MARGIN, top, BAND - 50, shade, f"{name} tubes",
+         f"{len(chosen)} of the {count} kernels, of {found.w.shape[-1]}, that choose a direction")
     for i, d in enumerate(chosen):
-        left = MARGIN + i % COLUMNS * (2 * CELL + 6 + GAP)
-        above = top + 50 + i // COLUMNS * (CELL + 50)
-        kernel, ahead = w[..., d].astype(np.float64), way(found.peaks[d])
+        left, above = MARGIN + i % COLUMNS * STEP, top + 50 + i // COLUMNS * (CELL + 50)
+        kernel, ahead = found.w[..., d].astype(np.float64), way(found.peaks[d])
         speed = found.tuning["speed"][d]
         draw_frame(place(figure, left, above, CELL, CELL), kernel, ahead)
         draw_slice(place(figure, left + CELL + 6, above, CELL, CELL), kernel, ahead, speed)

@@ -7,23 +7,24 @@ import numpy as np
 from tubevit_np.plots.analysis.pixels import TINY, order_by_norm
 from tubevit_np.plots.analysis.spectrum import power_at
 from tubevit_np.plots.kernel_plots.slices import draw_frame, strongest, way
-from tubevit_np.plots.style import INK, colour, head, place, sheet, tidy, write
+from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
+from tubevit_np.plots.style import INK, place, tidy
 
-MARGIN, CELL, GAP, COLUMNS, TOP = 70, 150, 60, 3, 160  # pixels, but for the count of columns
-INSET, BAND = 56, 300
+CELL, INSET, GAP, BAND, COLUMNS = 150, 56, 60, 300, 3  # pixels, except the count of columns
+STEP = CELL + INSET
+GROUP = 2 * STEP + CELL + GAP
 POINTS = np.linspace(-0.5, 0.5, 65)
-ALT = (
-    "For three kernels of each tube a frame, the power of its spectrum over the two spatial "
-    "frequencies, and over the frequency along the motion and that of time, where it lies along a "
-    "line whose slope is the speed.")
-CAPTION = (
-    "Left of each group: one frame, the arrow along the motion. Middle: power at spatial "
-    "frequencies, at the temporal frequency of the peak (of patches: at 0). Right: power at the "
-    "spatial frequency along the motion and the temporal frequency; the line is that of the speed "
-    "of the peak, f_t = -v f. Frequencies reach from -1/2 to 1/2 cycles per pixel or per frame, "
-    "the highest that samples can tell. Power of the three colours added, white 0, black the "
-    "largest of each panel; the ring is the peak of the whole spectrum. The kernels of largest "
-    "norm, of video tubes among those that choose a direction.")
+WORDS = words(
+    alt="""For three kernels of each tube a frame, the power of its spectrum over the two spatial
+    frequencies, and over the frequency along the motion and that of time, where it lies along a
+    line whose slope is the speed.""",
+    caption="""Left of each group: one frame, the arrow along the motion. Middle: power at spatial
+    frequencies, at the temporal frequency of the peak (of patches: at 0). Right: power at the
+    spatial frequency along the motion and the temporal frequency; the line is that of the speed of
+    the peak, f_t = -v f. Frequencies reach from -1/2 to 1/2 cycles per pixel or per frame, the
+    highest that samples can tell. Power of the three colours added, white 0, black the largest of
+    each panel; the ring is the peak of the whole spectrum. The kernels of largest norm, of video
+    tubes among those that choose a direction.""")
 
 
 def plane(kernel, rows, columns):
@@ -60,30 +61,22 @@ def draw_time(ax, kernel, peak, shade):
 
 
 @tidy
-def draw_spectra(kernels, measured, title):
-    """The page of all tubes: kernels {name: w} and measures {name: Measured}."""
-    width = 2 * MARGIN + COLUMNS * _group() - GAP
-    figure = sheet(width, TOP + BAND * len(kernels), title, CAPTION)
-    for i, (name, w) in enumerate(kernels.items()):
-        _draw_band(figure, TOP + BAND * i, name, w, measured[name], colour(i))
-    return figure
+def draw_spectra(measured, title="Spectra in space and time"):
+    """The page of all tubes, measures {name: Measured}."""
+    width = 2 * MARGIN + COLUMNS * GROUP - GAP
+    return banded(shaded(measured), width, BAND, title, WORDS.caption, _draw_band)
 
 
-def _group():
-    return 3 * CELL + 2 * INSET + GAP
-
-
-def _draw_band(figure, top, name, w, found, shade):
-    head(figure, MARGIN, top, BAND - 60, shade, name.replace("x", "×"))
-    chosen = strongest(w, found, COLUMNS)[0] if len(w) > 1 else order_by_norm(w)[:COLUMNS]
+def _draw_band(figure, top, name, found, shade):
+    head(figure, MARGIN, top, BAND - 60, shade, name)
+    moving, above = len(found.w) > 1, top + 50
+    chosen = strongest(found, COLUMNS)[0] if moving else order_by_norm(found.w)[:COLUMNS]
     for i, d in enumerate(chosen):
-        left, above = MARGIN + i * _group(), top + 50
-        kernel, peak = w[..., d].astype(np.float64), found.peaks[d]
+        left, kernel, peak = MARGIN + i * GROUP, found.w[..., d].astype(np.float64), found.peaks[d]
         draw_frame(place(figure, left, above, CELL, CELL), kernel, way(peak))
-        left += CELL + INSET
-        draw_space(place(figure, left, above, CELL, CELL), kernel, peak, shade)
-        if len(w) > 1:
-            left += CELL + INSET
+        draw_space(place(figure, left + STEP, above, CELL, CELL), kernel, peak, shade)
+        if moving:
+            left += 2 * STEP
             draw_time(place(figure, left, above, CELL, CELL), kernel, peak, shade)
             speed = f"{found.tuning['speed'][d]:.2f} pixels a frame"
             write(figure, left, above - 12, speed, color=INK, fontsize=7.5)
@@ -95,12 +88,11 @@ def _ring(ax, shade, x, y):
 
 
 def _draw(ax, power, origin):
+    down = 0.5 if origin == "upper" else -0.5
     ax.imshow(power / max(power.max(), TINY), cmap="Greys", vmin=0, vmax=1, origin=origin,
-              extent=(-0.5, 0.5, 0.5, -0.5) if origin == "upper" else (-0.5, 0.5, -0.5, 0.5),
-              interpolation="none")
+              extent=(-0.5, 0.5, down, -down), interpolation="none")
     ax.spines[:].set_visible(True)
-    ax.set(xticks=[-0.5, 0, 0.5], yticks=[-0.5, 0, 0.5])
-    ax.set_xticklabels(["-½", "0", "½"])
-    ax.set_yticklabels(["", "0", ""])  # as far as across, where there is room to say so
+    ax.set_xticks([-0.5, 0, 0.5], ["-½", "0", "½"])
+    ax.set_yticks([-0.5, 0, 0.5], ["", "0", ""])  # the ends are labeled below: here is no room
     ax.tick_params(length=2, pad=1.5)
     ax.xaxis.labelpad = ax.yaxis.labelpad = 0

@@ -1,9 +1,9 @@
-"""Arrays as pictures: a matrix in colours, scores as bars."""
+"""Arrays as pictures: a matrix in colors, scores as bars."""
 
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from tubevit_np.plots.style import FAINT, INK, LINE, TUBE_COLOURS, colour, tidy
+from tubevit_np.plots.style import FAINT, INK, LINE, TUBE_COLORS, color, tidy
 
 
 @tidy
@@ -25,19 +25,18 @@ def draw_matrix(ax, matrix, title="", rows="", columns="", signed=True):
 
 @tidy
 def mark_tubes(ax, counts, across=False):
-    """Bars in the tubes' colours along the rows of a matrix of tokens, and lines between tubes.
+    """Bars in the tubes' colors along the rows of a matrix of tokens, and lines between tubes.
 
     counts: how many tokens each tube has;  across: along its columns too."""
     first = -0.5
     for i, count in enumerate(counts):
-        for along in ("y", "x") if across else ("y",):
-            line = ax.axvline if along == "x" else ax.axhline
-            line(first, color=FAINT, linewidth=0.6)
-            span = ((-0.035, -0.035), (first + 0.3, first + count - 0.3))
-            ax.plot(*(span if along == "y" else span[::-1]), color=colour(i), linewidth=5,
-                    solid_capstyle="butt", clip_on=False,
-                    transform=ax.get_yaxis_transform() if along == "y"
-                    else ax.get_xaxis_transform())
+        edge, span = (-0.035, -0.035), (first + 0.3, first + count - 0.3)
+        bar = {"color": color(i), "linewidth": 5, "solid_capstyle": "butt", "clip_on": False}
+        ax.axhline(first, color=FAINT, linewidth=0.6)
+        ax.plot(edge, span, transform=ax.get_yaxis_transform(), **bar)
+        if across:
+            ax.axvline(first, color=FAINT, linewidth=0.6)
+            ax.plot(span, edge, transform=ax.get_xaxis_transform(), **bar)
         first += count
     ax.set(yticks=[], **{"xticks": []} if across else {})
 
@@ -45,7 +44,7 @@ def mark_tubes(ax, counts, across=False):
 @tidy
 def draw_scores(ax, names, shares, right=None, title=""):
     """A bar for each class, its share in percent; `right`: the index of the true one, in red."""
-    shades = [TUBE_COLOURS[3] if k == right else TUBE_COLOURS[4] for k in range(len(names))]
+    shades = [TUBE_COLORS[3] if k == right else TUBE_COLORS[4] for k in range(len(names))]
     ax.barh(names, shares, color=shades, height=0.7)
     for k, share in enumerate(shares):
         ax.text(share + 0.015, k, f"{share:.0%}", va="center", fontsize=8, color=INK)

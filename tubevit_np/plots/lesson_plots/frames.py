@@ -9,8 +9,9 @@ from matplotlib.patches import Rectangle
 from tubevit_np.model.geometry import grid
 from tubevit_np.plots.analysis.pixels import tile
 from tubevit_np.plots.analysis.receptive_fields import by_tube
+from tubevit_np.plots.model_plots.frame_strip import named_frames
 from tubevit_np.plots.model_plots.sampling import AXES
-from tubevit_np.plots.style import FAINT, INK, colour, tidy
+from tubevit_np.plots.style import FAINT, INK, color, tidy
 
 
 @tidy
@@ -46,19 +47,17 @@ def draw_weights(axes, clip, cfg, weights):
     """A weight for each token, (N,), over the frame in the middle of its tube.
 
     axes: one for each tube and time, `panels(cfg, clip.shape[:3])` of them.  The fuller the
-    colour, the larger the weight; the largest of all is opaque."""
+    color, the larger the weight; the largest of all is opaque."""
     shape = clip.shape[:3]
     fractions = [part.reshape(grid(tube, shape)) / weights.max()
                  for part, tube in zip(by_tube(weights, cfg, shape), cfg.tubes, strict=True)]
     chosen = [(i, t) for i, part in enumerate(fractions) for t in range(len(part))]
     for ax, (i, t) in zip(np.ravel(axes), chosen, strict=True):
-        tube = cfg.tubes[i]
-        first = tube.offset[0] + t * tube.stride[0]
+        tube, first = cfg.tubes[i], cfg.tubes[i].offset[0] + t * cfg.tubes[i].stride[0]
         middle = min(len(clip) - 1, first + tube.kernel[0] // 2)
-        _panel(ax, clip[middle], tube, fractions[i][t], colour(i))
-        last = first + tube.kernel[0] - 1
+        _panel(ax, clip[middle], tube, fractions[i][t], color(i))
         ax.set_title(tube.name.replace("x", "×"), color=INK)
-        ax.set_xlabel(f"frame {first}" if first == last else f"frames {first} to {last}")
+        ax.set_xlabel(named_frames(first, first + tube.kernel[0] - 1))
 
 
 def panels(cfg, shape):

@@ -8,36 +8,37 @@ from matplotlib.colors import to_rgb
 from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.analysis.attention_weights import pool_weights, rollout, self_weights
 from tubevit_np.plots.analysis.receptive_fields import by_tube, heat, owner, token_boxes
-from tubevit_np.plots.model_plots.frame_strip import BETWEEN, number, pale, picks, strip, zoomed
+from tubevit_np.plots.layout import label, shortened, words, write
+from tubevit_np.plots.model_plots import frame_strip
+from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, pale, picks, strip
 from tubevit_np.plots.model_plots.overlay import outline
-from tubevit_np.plots.style import FAINT, colour, mark, place, sheet, spelt, tidy, write
+from tubevit_np.plots.style import FAINT, color, place, spelt, tidy
 from tubevit_np.variants.config import attention_of
 
-LEFT, NAMES, TOP, RIGHT, BARS = 60, 390, 170, 640, 260  # pixels
-HOT = "#B2182B"  # of all tubes together; a tube alone has its own colour
+RIGHT, BARS = 640, 260  # pixels
+HOT = "#B2182B"  # of all tubes together; a tube alone has its own color
 MOST = 8  # heads on a page
 POOLED = "Where the pooling query looks, and what the model answers"
-POOLING_ALT = (
-    "Frames of a clip, below them the same frames pale, with colour where the pooling query looks: "
-    "all tubes, then each alone, then through all blocks; beside them what the model answers and "
-    "the share of the attention that each tube gets.")
-ALT = (
-    "Frames of a clip with the box of one token, below them the same frames pale, with colour "
-    "where the token looks: mean of the heads, then each head; beside them the share of the "
-    "attention that each tube gets.")
-SPREAD = (
-    "The weight of each token is spread evenly over the voxels that the token reads, and added up "
-    "where these overlap: colour, from none to full, is linear from 0 to the row's own peak, over "
-    "all frames of the clip, not only those drawn; the peak is given beside each row, as a multiple"
-    " of what each voxel would get if the weight were spread evenly over the whole clip. The frames"
-    " below the colour are grey and pale. Bars: the share of the attention that the tokens of each "
-    "tube get, in brackets that of each head; the tick is the share that they would get if all "
-    "tokens were alike.")
-POOLING = (
-    "What the pooling query attends to, mean of the heads: all tubes, then each tube alone. "
-    "Last row (not where attention is divided): rollout, the same weights carried back through the "
-    "mean attention of all blocks, half of each block's being the token itself, as it is added "
-    "unchanged; only an estimate of where the answer came from. ")
+SPREAD = """The weight of each token is spread evenly over the voxels that the token reads, and
+    added up where these overlap: colour, from none to full, is linear from 0 to the row's own peak,
+    over all frames of the clip, not only those drawn; the peak is given beside each row, as a
+    multiple of what each voxel would get if the weight were spread evenly over the whole clip. The
+    frames below the colour are grey and pale. Bars: the share of the attention that the tokens of
+    each tube get, in brackets that of each head; the tick is the share that they would get if all
+    tokens were alike."""
+POOLING_WORDS = words(
+    alt="""Frames of a clip, below them the same frames pale, with colour where the pooling query
+    looks: all tubes, then each alone, then through all blocks; beside them what the model answers
+    and the share of the attention that each tube gets.""",
+    caption=f"""What the pooling query attends to, mean of the heads: all tubes, then each tube
+    alone. Last row (not where attention is divided): rollout, the same weights carried back through
+    the mean attention of all blocks, half of each block's being the token itself, as it is added
+    unchanged; only an estimate of where the answer came from. {SPREAD}""")
+WORDS = words(
+    alt="""Frames of a clip with the box of one token, below them the same frames pale, with colour
+    where the token looks: mean of the heads, then each head; beside them the share of the attention
+    that each tube gets.""",
+    caption=SPREAD)
 
 
 @dataclass
@@ -58,18 +59,16 @@ def heated(frames, found, shade):
 
 
 @tidy
-def draw_pooling(clip, out, cfg, answered, title=POOLED, note=""):
+def draw_pooling(clip, out, cfg, answered, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
     shape, weights = clip.shape[:3], pool_weights(out)
-    each = heat(weights.mean(0), cfg, shape)
-    rows = [Row("All tubes", "mean of the heads", each.sum(0), HOT, weights)]
-    rows += [Row(spelt(tube), "alone", found, colour(i))
-             for i, (tube, found) in enumerate(zip(cfg.tubes, each, strict=True)) if found.any()]
+    rows = [_row("All tubes", "mean of the heads", weights, cfg, shape)]
+    rows += [Row(spelt(tube), "alone", found, color(i)) for i, (tube, found) in enumerate(
+        zip(cfg.tubes, heat(weights.mean(0), cfg, shape), strict=True)) if found.any()]
     if attention_of(cfg) == "global":
-        back = rollout(out, cfg.depth)
-        rows.append(Row("Rollout", "through all blocks", heat(back, cfg, shape).sum(0), HOT,
-                        back[None]))
-    return _page(clip, cfg, rows, POOLING + SPREAD, title, answered, note)
+        back = rollout(out, cfg.depth)[None]
+        rows.append(_row("Rollout", "through all blocks", back, cfg, shape))
+    return _page(clip, cfg, rows, POOLING_WORDS.caption, POOLED, answered, note)
 
 
 @tidy
@@ -79,17 +78,17 @@ def draw_attention(clip, out, cfg, token, layer, why=""):
     why: it is this token."""
     weights, shape = self_weights(out, layer)[:, token], clip.shape[:3]
     i, n = owner(token, cfg, shape)
-    means = weights.mean(0)
-    rows = [Row("Mean of the heads", f"block {layer + 1} of {cfg.depth}",
-                heat(means, cfg, shape).sum(0), HOT, weights)]
-    rows += [Row(f"Head {a + 1}", "", heat(row, cfg, shape).sum(0), HOT, row[None])
-             for a, row in enumerate(weights[:MOST])]
+    block = f"block {layer + 1} of {cfg.depth}"
+    rows = [_row("Mean of the heads", block, weights, cfg, shape)]
+    rows += [_row(f"Head {a + 1}", "", weights[a:a + 1], cfg, shape)
+             for a in range(min(len(weights), MOST))]
     found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
-    figure = _page(clip, cfg, rows, SPREAD, f"Where a token looks, block {layer + 1}", {},
-                   f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", _when(found), why)
+    when = frame_strip.named_frames(found[:, 0, 0].min(), found[:, 1, 0].max() - 1)
+    figure = _page(clip, cfg, rows, WORDS.caption, f"Where a token looks, block {layer + 1}",
+                   {}, f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", when, why)
     for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
         outline(ax, found, t, "white", 3.4)
-        outline(ax, found, t, colour(i), 1.8)
+        outline(ax, found, t, color(i), 1.8)
     return figure
 
 
@@ -99,34 +98,37 @@ def draw_tube_shares(ax, weights, cfg, shape):
     parts = [part.sum(-1) for part in by_tube(weights, cfg, shape)]
     even = np.array(token_counts(cfg, shape)) / weights.shape[-1]
     for i, (part, level) in enumerate(zip(parts, even, strict=True)):
-        share = part.mean()
         if not level:
             ax.text(0.03, i, "no tokens", va="center", color=FAINT, fontsize=8)
             continue
+        fraction = part.mean()
         heads = f"  ({', '.join(f'{one:.0%}' for one in part)})" if 1 < len(part) <= 4 else ""
-        ax.barh(i, share, color=colour(i), height=0.6)
+        ax.barh(i, fraction, color=color(i), height=0.6)
         ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
-        ax.text(max(share, level) + 0.03, i, f"{share:.0%}{heads}", va="center", fontsize=8)
+        ax.text(max(fraction, level) + 0.03, i, f"{fraction:.0%}{heads}", va="center", fontsize=8)
     ax.set_yticks(range(len(parts)), map(spelt, cfg.tubes))
     ax.set(xlim=(0, 1), ylim=(max(len(parts), 3) - 0.5, -0.5), xticks=[])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
 
+def _row(name, what, weights, cfg, shape):
+    """The Row of the mean of weights (A, N) over all tubes."""
+    return Row(name, what, heat(weights.mean(0), cfg, shape).sum(0), HOT, weights)
+
+
 def _page(clip, cfg, rows, caption, title, answered, *notes):
     """The clip, and below it the rows."""
-    times, (height, width) = picks(len(clip)), zoomed(*clip.shape[1:3])
-    film, step = len(times) * (width + BETWEEN), max(height, 150) + 40
-    across, left = LEFT + NAMES + film + RIGHT, LEFT + NAMES
-    figure = sheet(across, TOP + (len(rows) + 1) * step, title, caption, LEFT, 76)
-    number(figure, left, TOP - 14, times, width)
-    strip(figure, left, TOP, clip[times] / 255)
-    _say(figure, TOP, "The clip" if len(clip) > 1 else "The image", *notes)
-    _tell(figure, left + film + 30, TOP, answered)
+    figure, times, step, end = frame_strip.film_page(
+        clip, len(rows) + 1, 150, 40, RIGHT, title, caption)
+    strip(figure, TOP, clip[times] / 255)
+    label(figure, LEFT + 26, TOP + 19, "The clip" if len(clip) > 1 else "The image", *notes)
+    _write_answers(figure, end + 30, TOP, answered)
+    height, _ = frame_strip.zoomed(*clip.shape[1:3])
     for k, row in enumerate(rows, start=1):
         draw_row(figure, TOP + k * step, clip, times, row)
         if row.weights is not None:
-            ax = place(figure, left + film + 110, TOP + k * step, BARS, height)
+            ax = place(figure, end + 110, TOP + k * step, BARS, height)
             draw_tube_shares(ax, row.weights, cfg, clip.shape[:3])
     return figure
 
@@ -134,30 +136,17 @@ def _page(clip, cfg, rows, caption, title, answered, *notes):
 def draw_row(figure, top, clip, times, row):
     """A Row's name and frames."""
     total, peak = row.heat.sum(), row.heat.max()
-    mark(figure, LEFT, top, 66, row.shade)
-    _say(figure, top, row.name, row.what, f"peak {peak * row.heat.size / total:.3g} times even",
-         f"{total:.0%} of the attention" if row.weights is None else "")
-    strip(figure, LEFT + NAMES, top, heated(clip[times], row.heat[times] / peak, row.shade))
+    label(figure, LEFT + 26, top + 19, row.name, row.what,
+          f"peak {peak * row.heat.size / total:.3g} times even",
+          f"{total:.0%} of the attention" if row.weights is None else "", shade=row.shade)
+    strip(figure, top, heated(clip[times], row.heat[times] / peak, row.shade))
 
 
-def _when(found):
-    """The frames of boxes (n, 2, 3), in words."""
-    first, last = found[:, 0, 0].min(), found[:, 1, 0].max() - 1
-    return f"frame {first}" if first == last else f"frames {first} to {last}"
-
-
-def _say(figure, top, name, *lines):
-    write(figure, LEFT + 26, top + 19, name, fontsize=12, weight="bold")
-    for k, line in enumerate(line for line in lines if line):
-        write(figure, LEFT + 26, top + 59 + 32 * k, line, color=FAINT)
-
-
-def _tell(figure, left, top, answered):
+def _write_answers(figure, left, top, answered):
     """The answers of every head, the first one bold; of many heads that one alone."""
     for head, found in answered.items():
         write(figure, left, top + 19, head, color=FAINT)
         for k, (name, share) in enumerate(found if len(answered) < 3 else found[:1], start=1):
-            short = name if len(name) < 34 else name[:32] + "..."
-            write(figure, left + 20, top + 19 + 28 * k, f"{share:6.1%}  {short}",
+            write(figure, left + 20, top + 19 + 28 * k, f"{share:6.1%}  {shortened(name)}",
                   weight="normal" if k > 1 else "bold")
         top += 28 * k + 36

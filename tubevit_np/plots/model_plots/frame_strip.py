@@ -3,10 +3,30 @@
 import numpy as np
 
 from tubevit_np.plots.kernel_plots.grid import show
-from tubevit_np.plots.style import FAINT, place, write
+from tubevit_np.plots.layout import sheet, write
+from tubevit_np.plots.style import FAINT, place
 
 SIDE, BETWEEN = 256, 10  # pixels of a frame, and between frames
+LEFT, FILM, TOP = 60, 450, 170  # pixels: the names of the rows, and their first frames
 GREY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look
+
+
+def named_frames(first, last):
+    """Frames by their numbers, in words."""
+    return f"frame {first}" if first == last else f"frames {first} to {last}"
+
+
+def film_page(clip, rows, least, gap, right, title, caption):
+    """A page with room for rows of frames of a clip uint8 (T, H, W, 3), their numbers on top.
+
+    Rows are `least` pixels or more high, `gap` apart; `right` pixels stay beside the frames.
+    Returns the figure, the numbers of the frames, the pixels from row to row and of their end."""
+    times, (height, width) = picks(len(clip)), zoomed(*clip.shape[1:3])
+    step, end = max(height, least) + gap, FILM + len(times) * (width + BETWEEN)
+    figure = sheet(end + right, TOP + rows * step, title, caption, LEFT, 76)
+    for k, t in enumerate(times):
+        write(figure, FILM + k * (width + BETWEEN), TOP - 14, f"frame {t}", color=FAINT)
+    return figure, times, step, end
 
 
 def picks(count, most=5):
@@ -21,23 +41,16 @@ def zoomed(height, width):
 
 
 def pale(frames):
-    """uint8 frames (..., 3) as bright grey ones in [0, 1], on which colours stand out."""
+    """uint8 frames (..., 3) as bright grey ones in [0, 1], on which colors stand out."""
     grey = (frames / 255) @ GREY
     return np.repeat((0.55 + 0.45 * grey)[..., None], 3, axis=-1)
 
 
-def strip(figure, left, top, pictures):
+def strip(figure, top, pictures):
     """The axes of pictures (n, h, w, 3) in [0, 1], side by side, sharp."""
     height, width = zoomed(*pictures.shape[1:3])
-    found = []
-    for k, picture in enumerate(pictures):
-        ax = place(figure, left + k * (width + BETWEEN), top, width, height)
+    axes = [place(figure, FILM + k * (width + BETWEEN), top, width, height)
+            for k in range(len(pictures))]
+    for ax, picture in zip(axes, pictures, strict=True):
         show(ax, picture)
-        found.append(ax)
-    return found
-
-
-def number(figure, left, base, times, width):
-    """Which frames these are, above them."""
-    for k, t in enumerate(times):
-        write(figure, left + k * (width + BETWEEN), base, f"frame {t}", color=FAINT)
+    return axes

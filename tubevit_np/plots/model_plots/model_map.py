@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from tubevit_np.plots.style import FAINT, INK, LINE, TUBE_COLOURS, page, place, tidy, write
+from tubevit_np.plots.layout import write
+from tubevit_np.plots.style import FAINT, INK, LINE, TUBE_COLORS, page, place, tidy
 
 SIDE, GAP, LEFT, TOP = 124, 38, 14, 24  # pixels: of a part's picture, and between two
 MARKED = "#FFF3D6"  # behind the parts in question
@@ -31,7 +32,7 @@ def _part(figure, left, part, marked):
     shade, middle = INK if marked else FAINT, left + SIDE / 2
     ax = place(figure, left, TOP, SIDE, SIDE, facecolor=MARKED if marked else "white")
     ax.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
-    ax.spines[:].set(visible=True, color=TUBE_COLOURS[0] if marked else LINE,
+    ax.spines[:].set(visible=True, color=TUBE_COLORS[0] if marked else LINE,
                      linewidth=2.4 if marked else 1)
     draw(ax)
     write(figure, middle, TOP + SIDE + 34, part, ha="center", fontsize=9.5, color=shade,
@@ -54,21 +55,21 @@ def _video(ax):
     """Frames, one behind the other, and what moves through them."""
     for k in range(4):
         _box(ax, 0.44 - 0.1 * k, 0.16 + 0.1 * k, 0.42, 0.38, "#d5dce2", STEEL)
-        ax.plot(0.54 - 0.03 * k, 0.26 + 0.11 * k, "o", color=TUBE_COLOURS[3], markersize=5)
+        ax.plot(0.54 - 0.03 * k, 0.26 + 0.11 * k, "o", color=TUBE_COLORS[3], markersize=5)
 
 
 def _tubes(ax):
-    """Seen from the side, time to the right: each shape has its colour."""
+    """Seen from the side, time to the right: each shape has its color."""
     _box(ax, 0.1, 0.16, 0.8, 0.68, "#edf0f3", STEEL)
     for k, (x, y, width, height) in enumerate(((0.12, 0.2, 0.05, 0.18), (0.24, 0.28, 0.26, 0.16),
                                                (0.14, 0.68, 0.7, 0.1), (0.6, 0.22, 0.16, 0.36))):
-        _box(ax, x, y, width, height, TUBE_COLOURS[k])
+        _box(ax, x, y, width, height, TUBE_COLORS[k])
 
 
 def _tokens(ax):
-    """A row for each token, in the colour of its tube."""
+    """A row for each token, in the color of its tube."""
     for k in range(8):
-        _box(ax, 0.16, 0.12 + 0.097 * k, 0.68, 0.075, TUBE_COLOURS[k // 2])
+        _box(ax, 0.16, 0.12 + 0.097 * k, 0.68, 0.075, TUBE_COLORS[k // 2])
 
 
 def _positions(ax):
@@ -93,12 +94,12 @@ def _pooling(ax):
     for y, weight in zip(np.linspace(0.12, 0.88, 6), (0.4, 2.6, 0.6, 1.6, 0.4, 0.8)):
         ax.plot([0.2, 0.78], [y, 0.5], color=STEEL, linewidth=weight)
         ax.plot(0.2, y, "o", color=INK, markersize=3.5)
-    ax.plot(0.8, 0.5, "o", color=TUBE_COLOURS[3], markersize=8)
+    ax.plot(0.8, 0.5, "o", color=TUBE_COLORS[3], markersize=8)
 
 
 def _heads(ax):
     for k, width in enumerate((0.2, 0.62, 0.12, 0.3, 0.08)):
-        _box(ax, 0.2, 0.16 + 0.14 * k, width, 0.1, TUBE_COLOURS[3] if k == 1 else STEEL)
+        _box(ax, 0.2, 0.16 + 0.14 * k, width, 0.1, TUBE_COLORS[3] if k == 1 else STEEL)
     ax.plot([0.2, 0.2], [0.12, 0.86], color=INK, linewidth=0.8)
 
 

@@ -5,19 +5,19 @@ from matplotlib.patches import Rectangle
 
 from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
-from tubevit_np.plots.style import FAINT, LINE, colour, mark, place, sheet, spelt, tidy, write
+from tubevit_np.plots.layout import label, sheet, words, write
+from tubevit_np.plots.style import FAINT, LINE, color, place, spelt, tidy
 
 LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
-ALT = (
-    "Maps of how alike the position of one token is to that of every other, a row for each of a "
-    "few tokens, a map for each tube and each of its moments: most alike nearby in rows, columns "
-    "and time, ever less further away.")
-CAPTION = (
-    "Cosine between the position of one token (outlined) and those of all tokens, its own among "
-    "them. Each map is a tube at one moment: a cell for each token, drawn as large as the tube's "
-    "stride about the centre of what the token reads, in the clip's rows and columns; white has no "
-    "token; time, in frames, is that of the centre. One colour scale for all maps, from the least "
-    "to the largest cosine on the page; no other scaling.")
+WORDS = words(
+    alt="""Maps of how alike the position of one token is to that of every other, a row for each of
+    a few tokens, a map for each tube and each of its moments: most alike nearby in rows, columns
+    and time, ever less further away.""",
+    caption="""Cosine between the position of one token (outlined) and those of all tokens, its own
+    among them. Each map is a tube at one moment: a cell for each token, drawn as large as the
+    tube's stride about the centre of what the token reads, in the clip's rows and columns; white
+    has no token; time, in frames, is that of the centre. One colour scale for all maps, from the
+    least to the largest cosine on the page; no other scaling.""")
 
 
 def added(out):
@@ -37,28 +37,27 @@ def likeness(at, token):
 
 def middles(cfg, shape):
     """The token in the middle of each tube that fits: its number among all tokens."""
-    firsts = np.cumsum([0, *token_counts(cfg, shape)[:-1]])
-    return [int(first + np.ravel_multi_index([n // 2 for n in grid(tube, shape)],
-                                             grid(tube, shape)))
-            for first, tube in zip(firsts, cfg.tubes, strict=True) if all(grid(tube, shape))]
+    firsts, grids = np.cumsum([0, *token_counts(cfg, shape)[:-1]]), _grids(cfg, shape)
+    return [int(first + np.ravel_multi_index([n // 2 for n in counts], counts))
+            for first, counts in zip(firsts, grids, strict=True) if all(counts)]
 
 
 @tidy
-def draw_likeness(at, cfg, shape, tokens=None, title="How alike positions are"):
+def draw_likeness(at, cfg, shape, tokens=None):
     """The page of positions at (N, D), of a (T, H, W) clip, for some tokens."""
     tokens = middles(cfg, shape) if tokens is None else tokens
     found = np.array([likeness(at, token) for token in tokens])
-    moments = [grid(tube, shape)[0] if all(grid(tube, shape)) else 0 for tube in cfg.tubes]
-    side = min(240, (1640 - 30 * len(cfg.tubes)) // sum(moments) - GAP)
-    wide, high = _sides(side, shape)
+    moments = [counts[0] if all(counts) else 0 for counts in _grids(cfg, shape)]
+    side, (_, h, w) = min(240, (1640 - 30 * len(cfg.tubes)) // sum(moments) - GAP), shape
+    wide, high = side * w // max(h, w), side * h // max(h, w)
     across = LEFT + NAMES + sum(moments) * (wide + GAP) + 30 * len(cfg.tubes) + 180
     bottom = TOP + len(tokens) * (high + 40)
-    figure = sheet(across, bottom, title, CAPTION, LEFT, 76)
+    figure = sheet(across, bottom, "How alike positions are", WORDS.caption, LEFT, 76)
     limits = found.min(), found.max()
     for k, token in enumerate(tokens):
         top = TOP + k * (high + 40)
         _name(figure, top, token, cfg, shape)
-        image = _row(figure, top, found[k], token, cfg, shape, (wide, high), limits, k == 0)
+        image = _row(figure, top, found[k], token, cfg, shape, (wide, high), limits)
     bar = place(figure, across - 130, TOP, 18, bottom - TOP - 40)
     figure.colorbar(image, cax=bar, ticks=limits, format="%.2f").outline.set_lw(0)
     return figure
@@ -76,34 +75,31 @@ def draw_map(ax, values, at, tube, shape, limits):
     return image
 
 
-def _sides(side, shape):
-    _, h, w = shape
-    return side * w // max(h, w), side * h // max(h, w)
+def _grids(cfg, shape):
+    return [grid(tube, shape) for tube in cfg.tubes]
 
 
 def _name(figure, top, token, cfg, shape):
     i, n = owner(token, cfg, shape)
     t, h, w = centers(cfg.tubes[i], shape)[n]
-    mark(figure, LEFT, top, 66, colour(i))
-    write(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), fontsize=12, weight="bold")
-    write(figure, LEFT + 26, top + 59, f"frame {t:g}", color=FAINT)
-    write(figure, LEFT + 26, top + 91, f"row {h:g}, column {w:g}", color=FAINT)
+    label(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), f"frame {t:g}",
+          f"row {h:g}, column {w:g}", shade=color(i))
 
 
-def _row(figure, top, values, token, cfg, shape, sides, limits, first):
+def _row(figure, top, values, token, cfg, shape, sides, limits):
     """The maps of one token; above the first row the tubes and moments are named."""
     left, (wide, high), (own, n) = LEFT + NAMES, sides, owner(token, cfg, shape)
     for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(values, cfg, shape), strict=True)):
-        counts = grid(tube, shape)
         if not part.size:
             continue
+        counts = grid(tube, shape)
         at = centers(tube, shape).reshape(*counts, 3)
-        if first:
+        if top == TOP:
             write(figure, left, TOP - 50, spelt(tube), weight="bold")
         for k, cells in enumerate(part.reshape(counts)):
             ax = place(figure, left, top, wide, high)
             image = draw_map(ax, cells, at[k], tube, shape, limits)
-            if first:
+            if top == TOP:
                 write(figure, left, TOP - 18, f"frame {at[k, 0, 0, 0]:g}", color=FAINT)
             if own == i and n // (counts[1] * counts[2]) == k:
                 _frame(ax, at.reshape(-1, 3)[n], tube)

@@ -3,30 +3,19 @@
 import numpy as np
 
 from tubevit_np.plots.analysis.receptive_fields import by_tube
-from tubevit_np.plots.style import (
-    FAINT,
-    colour,
-    explain,
-    mark,
-    page,
-    place,
-    spelt,
-    tidy,
-    wrap,
-    write,
-)
+from tubevit_np.plots.layout import mark, sheet, words, write
+from tubevit_np.plots.style import FAINT, color, place, spelt, tidy
 from tubevit_np.variants.config import position_of
 
 LEFT, NAMES, TOP = 60, 200, 140  # pixels
-ALT = (
-    "A table of positions, a row for each token, a column for each channel, red above and blue "
-    "below zero: fast waves on the left, slow ones on the right; bars tell which tube the rows are "
-    "of.")
-CAPTION = (
-    "What is added to each token, as it is: a row for each token in the model's order, a column "
-    "for each channel. One symmetric colour scale, white is 0. Fixed positions take six channels "
-    "for each wavelength: sine and cosine of time, row and column; wavelengths grow to the right, "
-    "and what does not make a full six stays 0.")
+WORDS = words(
+    alt="""A table of positions, a row for each token, a column for each channel, red above and blue
+    below zero: fast waves on the left, slow ones on the right; bars tell which tube the rows are
+    of.""",
+    caption="""What is added to each token, as it is: a row for each token in the model's order, a
+    column for each channel. One symmetric colour scale, white is 0. Fixed positions take six
+    channels for each wavelength: sine and cosine of time, row and column; wavelengths grow to the
+    right, and what does not make a full six stays 0.""")
 
 
 @tidy
@@ -34,9 +23,8 @@ def draw_table(at, cfg, shape, title="The positions of all tokens"):
     """The page of the table at (N, D)."""
     tall, wide = (max(1, 1400 // n) for n in (2 * len(at), at.shape[1]))
     height, width = len(at) * tall, at.shape[1] * wide
-    text, below = wrap(CAPTION, width + NAMES)
-    figure = page(LEFT + NAMES + width + 160, TOP + height + 150 + below)
-    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    figure = sheet(LEFT + NAMES + width + 160, TOP + height + 90, title, WORDS.caption, LEFT, 76,
+                   right=160, tail=60)
     write(figure, LEFT + NAMES, TOP - 20, f"{at.shape[1]} channels", color=FAINT)
     ax, peak = place(figure, LEFT + NAMES, TOP, width, height), np.abs(at).max() or 1.0
     image = ax.imshow(at, cmap="RdBu_r", vmin=-peak, vmax=peak, interpolation="none", aspect="auto")
@@ -44,12 +32,11 @@ def draw_table(at, cfg, shape, title="The positions of all tokens"):
     top = TOP
     for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(at.T, cfg, shape), strict=True)):
         if part.size:
-            mark(figure, LEFT + NAMES - 20, top, part.shape[1] * tall - 2, colour(i))
+            mark(figure, LEFT + NAMES - 20, top, part.shape[1] * tall - 2, color(i))
             write(figure, LEFT, top + 22, spelt(tube), weight="bold")
         top += part.shape[1] * tall
     bar = place(figure, LEFT + NAMES + 30 + width, TOP, 18, min(height, 400))
     figure.colorbar(image, cax=bar, ticks=(-peak, 0, peak), format="%.2g").outline.set_lw(0)
-    explain(figure, LEFT, TOP + height + 90, text)
     return figure
 
 

@@ -9,14 +9,16 @@ from matplotlib.patches import Rectangle
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
 from tubevit_np.model.geometry import grid
-from tubevit_np.plots.style import FAINT, colour, explain, mark, page, place, tidy, wrap, write
+from tubevit_np.plots.layout import label, sheet, words
+from tubevit_np.plots.style import FAINT, color, place, tidy
 
 AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")
-ALT = "Boxes where each tube reads the video, in space and time, and all of them from two sides."
-CAPTION = (
-    "A box is one place of a tube's kernel: only there does it read the video. Where space-to-"
-    "depth packs several places into one token, all are drawn. Time runs to the right, stretched"
-    " against space.")
+WORDS = words(
+    alt="""Boxes where each tube reads the video, in space and time, and all of them from two
+    sides.""",
+    caption="""A box is one place of a tube's kernel: only there does it read the video. Where
+    space-to-depth packs several places into one token, all are drawn. Time runs to the right,
+    stretched against space.""")
 # The six faces of a box, each corner as three bits: near or far end in t, h, w.
 _FACE = np.array([[(end, b, c) for b, c in ((0, 0), (0, 1), (1, 1), (1, 0))] for end in (0, 1)])
 FACES = np.concatenate([np.roll(_FACE, turn, axis=2) for turn in range(3)])  # (6, 4, 3)
@@ -39,23 +41,17 @@ def boxes(tube, shape):
 
 
 @tidy
-def draw_tubes(ax, cfg, shape, only=None):
-    """Every place of every tube, or of one, of a (T, H, W) video as boxes in 3D axes."""
-    chosen = range(len(cfg.tubes)) if only is None else [only]
-    faces = [_faces(boxes(cfg.tubes[i], shape)) for i in chosen]
-    shades = np.concatenate([np.tile(_lit(colour(i)), (len(each) // 6, 1))
-                             for i, each in zip(chosen, faces, strict=True)])
-    opaque = 1 if len(chosen) == 1 else 0.35  # boxes of different tubes may run through each other
-    ax.add_collection3d(Poly3DCollection(
-        np.concatenate(faces), facecolors=np.column_stack([shades, np.full(len(shades), opaque)]),
-        edgecolors=0.6 * shades, linewidths=0.35, clip_on=False))
+def draw_tubes(ax, cfg, shape, only):
+    """Every place of tube number `only` of a (T, H, W) video as boxes in 3D axes."""
+    faces = _faces(boxes(cfg.tubes[only], shape))
+    shades = np.tile(_lit(color(only)), (len(faces) // 6, 1))
+    ax.add_collection3d(Poly3DCollection(faces, facecolors=shades, edgecolors=0.6 * shades,
+                                         linewidths=0.35, clip_on=False))
     edge = _faces(np.array([[(0, 0, 0), shape]]))
     ax.add_collection3d(Line3DCollection(np.concatenate([edge, edge[:, :1]], axis=1), colors=FAINT,
                                          linewidths=0.5, clip_on=False))
-    t, h, w = shape
+    (t, h, w), side, faint = shape, max(shape[1:]), {"color": FAINT, "fontsize": 7.5}
     ax.set(xlim=(0, t), ylim=(0, w), zlim=(h, 0))
-    side = max(h, w)
-    faint = {"color": FAINT, "fontsize": 7.5}
     ax.text(t / 2, 0, h + 0.2 * side, f"{t} frame{'s' * (t > 1)}", "x", ha="center", **faint)
     ax.text(1.06 * t, w / 2, h + 0.1 * side, f"{w}", **faint)
     ax.text(1.05 * t, 1.05 * w, h / 2, f"{h}", **faint)
@@ -75,7 +71,7 @@ def draw_grid(ax, cfg, shape, view=(1, 2)):
         at, size = starts(cfg.tubes[i], shape), cfg.tubes[i].kernel
         ax.add_collection(PatchCollection(
             [Rectangle((x, y), size[across], size[down]) for y in at[down] for x in at[across]],
-            facecolor=to_rgba(colour(i), 0.35), edgecolor=colour(i), linewidth=0.8))
+            facecolor=to_rgba(color(i), 0.35), edgecolor=color(i), linewidth=0.8))
     ax.set(xlim=(0, shape[across]), ylim=(shape[down], 0), xlabel=AXES[across], ylabel=AXES[down],
            aspect="auto" if 0 in view else "equal", anchor="NW")
 
@@ -83,36 +79,30 @@ def draw_grid(ax, cfg, shape, view=(1, 2)):
 @tidy
 def draw_sampling(cfg, shape):
     """The page of a Config and the (T, H, W) of its video: each tube in 3D, all of them in plan."""
-    tokens = [np.prod(grid(tube, shape)) for tube in cfg.tubes]
-    figure = page(2100, 1300)
-    title = f"{sum(tokens)} tokens from a video of {' × '.join(map(str, shape))}"
-    write(figure, 60, 76, title, fontsize=17, weight="bold")
+    tokens = sum(np.prod(grid(tube, shape)) for tube in cfg.tubes)
+    title = f"{tokens} tokens from a video of {' × '.join(map(str, shape))}"
+    figure = sheet(2100, 1225, title, WORDS.caption, 60, 76, tail=47)
     width = min(495, 1980 // len(cfg.tubes))
     for i, tube in enumerate(cfg.tubes):
         left = 60 + width * i
-        name_tube(figure, left, 150, tube, shape, colour(i))
-        draw_tubes(place(figure, left - 44, 205, width, 450, projection="3d",
-                         facecolor="none"), cfg, shape, i)
+        name_tube(figure, left, 150, tube, shape, color(i))
+        ax = place(figure, left - 44, 205, width, 450, projection="3d", facecolor="none")
+        draw_tubes(ax, cfg, shape, i)
     draw_grid(place(figure, 140, 740, 380, 380, title="From the front"), cfg, shape)
     draw_grid(place(figure, 640, 740, 1400, 380, title="From the side"), cfg, shape, (1, 0))
-    explain(figure, 60, 1225, wrap(CAPTION, 1980)[0])
     return figure
 
 
-def name_tube(figure, left, top, tube, shape, shade):
-    """Its kernel, and how many tokens it gives, behind a bar in its colour."""
-    def times(sizes):
-        return " × ".join(map(str, sizes))
-    mark(figure, left, top - 19, 66, shade)
-    write(figure, left + 26, top, times(tube.kernel), fontsize=12, weight="bold")
-    counts = grid(tube, shape)
-    packed = f", {tube.members} places each" if tube.members > 1 else ""
-    tokens = f"{times(counts)} = {np.prod(counts)} tokens{packed}"
-    write(figure, left + 26, top + 40, tokens, color=FAINT)
+def name_tube(figure, left, base, tube, shape, shade):
+    """Its kernel, and how many tokens it gives, behind a bar in its color."""
+    counts, packed = grid(tube, shape), f", {tube.members} places each" if tube.members > 1 else ""
+    kernel, tokens = (" × ".join(map(str, sizes)) for sizes in (tube.kernel, counts))
+    tokens = f"{tokens} = {np.prod(counts)} tokens{packed}"
+    label(figure, left + 26, base, kernel, tokens, shade=shade)
 
 
 def _lit(shade):
-    """The colours of the six faces, as if the light came from above: (6, 3)."""
+    """The colors of the six faces, as if the light came from above: (6, 3)."""
     towards = np.where(LIGHT > 0, 1.0, 0.0)[:, None]
     return to_rgb(shade) + np.abs(LIGHT)[:, None] * (towards - to_rgb(shade))
 

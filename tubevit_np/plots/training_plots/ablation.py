@@ -3,12 +3,13 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from tubevit_np.plots.style import FAINT, INK, explain, page, place, tidy, wrap, write
+from tubevit_np.plots.layout import sheet
+from tubevit_np.plots.style import FAINT, INK, place, tidy
 from tubevit_np.plots.training_plots import curves
 
 SIDE, LEFT, TOP, GAP = 460, 110, 120, 330  # pixels
 SHADES = (*curves.SHADES, FAINT)
-MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no colour
+MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no color
 CAPTION = (
     "Held-out generated clips whose verb and noun are both right, mean over seeds; the bars are "
     "one standard deviation between seeds. All variants were trained for as many steps; what some "
@@ -19,18 +20,14 @@ CAPTION = (
 @tidy
 def draw_ablation(rows, title):
     """A Figure of rows {variant, GFLOPs, seconds, both, spread}; names beside the right panel."""
-    width = LEFT + 2 * SIDE + 100 + GAP
-    caption, height = wrap(CAPTION, width - 80)
-    figure = page(width, TOP + SIDE + 110 + height + 30)
-    write(figure, 40, 52, title, fontsize=12, weight="bold")
+    figure = sheet(LEFT + 2 * SIDE + 100 + GAP, TOP + SIDE + 90, title, CAPTION, 40, 52, tail=50,
+                   size=12)
     for k, (cost, label) in enumerate((("GFLOPs", "GFLOPs of a clip"), ("seconds", "seconds"))):
         ax = place(figure, LEFT + k * (SIDE + 100), TOP, SIDE, SIDE)
         draw_points(ax, rows, cost)
         ax.set(xlabel=label, ylim=limits(rows))
         ax.yaxis.set_major_formatter(PercentFormatter(1))
-        if k:
-            name_points(ax, rows)
-    explain(figure, 40, TOP + SIDE + 90, caption)
+    name_points(ax, rows)
     return figure
 
 

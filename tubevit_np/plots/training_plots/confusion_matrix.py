@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from tubevit_np.plots.style import FAINT, explain, page, place, tidy, wrap, write
+from tubevit_np.plots.layout import sheet, shortened
+from tubevit_np.plots.style import FAINT, place, tidy
 
 SIDE, LEFT, TOP = 720, 330, 96  # pixels
 NAMED = 60  # classes, more names would not be read
@@ -14,16 +15,12 @@ CAPTION = ("Each row is a class: the shares of its examples that the model took 
 @tidy
 def draw_confusion(table, names, title):
     """A Figure of table (K, K), counts by class (rows) and answer (columns)."""
-    width, below = LEFT + SIDE + 130, TOP + SIDE + (240 if len(names) <= NAMED else 40)
-    caption, height = wrap(CAPTION, width - 80)
-    figure = page(width, below + height + 40)
-    write(figure, 40, 52, title, fontsize=12, weight="bold")
-    ax = place(figure, LEFT, TOP, SIDE, SIDE)
-    image = draw_shares(ax, table, names)
+    bottom = TOP + SIDE + (240 if len(names) <= NAMED else 40)
+    figure = sheet(LEFT + SIDE + 130, bottom, title, CAPTION, 40, 52, size=12)
+    image = draw_shares(place(figure, LEFT, TOP, SIDE, SIDE), table, names)
     bar = figure.colorbar(image, cax=place(figure, LEFT + SIDE + 24, TOP, 16, SIDE))
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    explain(figure, 40, below, caption)
     return figure
 
 
@@ -37,8 +34,8 @@ def draw_shares(ax, table, names):
     if len(names) > NAMED:
         ax.set(xticks=[], yticks=[], ylabel=f"{len(names)} classes, in the order of the head")
         return image
-    size = min(7.5, 380 / len(names))
-    short = [name if len(name) < 34 else name[:32] + "..." for name in names]
-    ax.set_xticks(range(len(names)), short, rotation=90, fontsize=size, color=FAINT)
-    ax.set_yticks(range(len(names)), short, fontsize=size, color=FAINT)
+    short = [shortened(name) for name in names]
+    font = {"fontsize": min(7.5, 380 / len(names)), "color": FAINT}
+    ax.set_xticks(range(len(names)), short, rotation=90, **font)
+    ax.set_yticks(range(len(names)), short, **font)
     return image

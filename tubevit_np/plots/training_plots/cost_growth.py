@@ -1,13 +1,13 @@
 """How time and memory grow with the size of the input and of the model."""
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, NullLocator
 
-from tubevit_np.plots.style import FAINT, colour, place, sheet, tidy, write
+from tubevit_np.plots.layout import sheet, write
+from tubevit_np.plots.style import FAINT, color, place, tidy
 
 WIDTH, HEIGHT, LEFT, TOP, ACROSS, DOWN = 330, 300, 110, 200, 120, 110  # pixels
-LOOKS = {"TubeViT": (colour(4), "o-", "●"), "dense tubelets": (colour(3), "s--", "■"),
-         "divided attention": (colour(2), "^:", "▲")}
+LOOKS = {"TubeViT": (color(4), "o-", "●"), "dense tubelets": (color(3), "s--", "■"),
+         "divided attention": (color(2), "^:", "▲")}
 ROWS = {"ms": "milliseconds of a pass", "MB": "megabytes beyond the weights"}
 CAPTION = (
     "A forward pass in NumPy on one thread, float32, from Ti with the main tubes and one clip of "
@@ -44,9 +44,9 @@ def draw_sweep(ax, rows, measure):
     ax.set_ylim(2 ** np.floor(found.min()), 2 ** np.ceil(found.max()))
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
-    ax.xaxis.set_major_locator(FixedLocator(sorted({row["value"] for row in rows})))
+    ax.set_xticks(sorted({row["value"] for row in rows}))
+    ax.minorticks_off()
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_minor_locator(NullLocator())
         axis.set_major_formatter("{x:g}")
     ax.grid(color="#eeeeee", linewidth=0.8)
     ax.tick_params(labelcolor=FAINT)

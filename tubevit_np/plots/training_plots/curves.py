@@ -3,16 +3,17 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from tubevit_np.plots.style import FAINT, INK, LINE, explain, page, place, tidy, wrap, write
+from tubevit_np.plots.layout import sheet, words
+from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
 # Okabe-Ito again, the dark ones first, which thin lines need; here they mean heads, not tubes.
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LEFT, RIGHT, BOTTOM = 110, 1010, 712  # pixels
-ALT = "Loss, learning rate and accuracies of the run by its steps."
-CAPTION = (
-    "Loss: pale, every step that was logged; dark, smoothed over about a twentieth of the run. "
-    "Accuracy: thick with points, on held-out clips; thin, on training batches, smoothed "
-    "likewise; dotted, chance.")
+WORDS = words(
+    alt="""Loss, learning rate and accuracies of the run by its steps.""",
+    caption="""Loss: pale, every step that was logged; dark, smoothed over about a twentieth of the
+    run. Accuracy: thick with points, on held-out clips; thin, on training batches, smoothed
+    likewise; dotted, chance.""")
 
 
 def series(records, key):
@@ -49,10 +50,9 @@ def spread(heights, gap, top=1.0):
 def accuracies(records):
     """Names under train/ and eval/ whose values are all fractions, in order of appearance."""
     found = {}
-    for record in records:
-        for key, value in record.items():
-            if key.startswith(("train/", "eval/")) and value is not None:
-                found.setdefault(key.split("/", 1)[1], []).append(value)
+    for key, value in (item for record in records for item in record.items()):
+        if key.startswith(("train/", "eval/")) and value is not None:
+            found.setdefault(key.split("/", 1)[1], []).append(value)
     return [name for name, values in found.items()
             if name not in ("loss", "count") and all(0 <= value <= 1 for value in values)]
 
@@ -109,12 +109,10 @@ def draw_curves(records, title="Training", chance=None):
     """The page of a run from the rows of its metrics.jsonl, [{"step": ..., "loss": ..., ...}, ...].
 
     Accuracies are found as "train/..." and "eval/..."; any part of a row may be absent."""
-    figure = page(2070, BOTTOM + 160)
-    write(figure, LEFT, 76, title, fontsize=17, weight="bold")
+    figure = sheet(2070, BOTTOM + 90, title, WORDS.caption, LEFT, 76, tail=42)
     draw_loss(place(figure, LEFT, 150, 780, 320), records)
     draw_rate(place(figure, LEFT, 588, 780, BOTTOM - 588), records)
     draw_accuracy(place(figure, RIGHT, 150, 660, BOTTOM - 150), records, chance)
-    explain(figure, LEFT, BOTTOM + 90, wrap(CAPTION, 1850)[0])
     return figure
 
 
