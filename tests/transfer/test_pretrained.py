@@ -58,8 +58,9 @@ def test_every_form_gives_every_array_by_our_names(fmt, ours, tmp_path):
         assert np.array_equal(flat[name], x), name
         assert flat[name].dtype == np.float32 and flat[name].flags["C_CONTIGUOUS"]
     assert (hparams.format_name, hparams.cfg.gelu, hparams.cfg.eps) == FORMS[fmt]
-    assert (hparams.cfg.dim, hparams.cfg.depth, hparams.cfg.heads, hparams.cfg.mlp_dim) == (12, 2, 3, 10)
-    assert (hparams.cfg.tubes[0].kernel, hparams.cfg.channels) == ((1, 4, 3), 2)
+    cfg = hparams.cfg
+    assert (cfg.dim, cfg.depth, cfg.heads, cfg.mlp_dim) == (12, 2, 3, 10)
+    assert (cfg.tubes[0].kernel, cfg.channels) == ((1, 4, 3), 2)
     assert hparams.classes == (None if fmt == "hf model" else 5)
 
 

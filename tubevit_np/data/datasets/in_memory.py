@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tubevit_np.data.batch import CROPS, Batch
+from tubevit_np.data.batch import CROPS
 from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.dataset import new_head_and_path, open_dataset
-from tubevit_np.data.datasets.labeled_files import LabeledFiles
+from tubevit_np.data.datasets.labeled_files import LabeledFiles, size_with_margin
 from tubevit_np.data.datasets.listing import list_parts
-from tubevit_np.data.datasets.streaming import StreamSource, epoch_order, size_with_margin
+from tubevit_np.data.datasets.streaming import StreamSource, epoch_order
 from tubevit_np.data.decoding.fixed_rate_clips import read_fixed_rate_clip
-from tubevit_np.data.decoding.images import center_crop, read_image, read_image_views
-from tubevit_np.data.decoding.video import is_video, read_clip, read_views
+from tubevit_np.data.decoding.images import center_crop, read_image
+from tubevit_np.data.decoding.video import is_video, read_clip
 
 GIGABYTE = 1e9
-AUGMENTATION_FIELDS = ("seed", "flip", "randaugment", "magnitude")  # of a recipe
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,10 @@ class FileSource(LabeledFiles):
 
     def __post_init__(self):
         if short := [video for part in self._parts.values() for video in part.short]:
-            total, frames = sum(len(p.y) for p in self._parts.values()), self.val.x.shape[1]
-            warnings.warn(f"{self.head}: {len(short)} of {total} videos are shorter than {frames} "
-                          f"frames; their last frame repeats; the first: {short[0][0]} "
-                          f"({short[0][1]} frames)")
+            total = sum(len(part.y) for part in self._parts.values())
+            warnings.warn(f"{self.head}: {len(short)} of {total} videos are shorter than "
+                          f"{self.val.frames} frames; their last frame repeats; the first: "
+                          f"{short[0][0]} ({short[0][1]} frames)")
 
     @property
     def _parts(self):
@@ -58,23 +57,11 @@ class FileSource(LabeledFiles):
                  for i, (h, w) in zip(indices, corners, strict=True)]
         return self._training_batch(step, crops, self.train.y[indices])
 
-    def held_out(self, count, limit=None):
-        """Yield Batches of `count` center crops of the held-out examples, each once.
-
-        limit: use this many examples, spread over the set."""
-        selected = self.eval_indices(limit)
-        for start in range(0, len(selected), count):
-            part = selected[start:start + count]
-            yield Batch(center_crop(self.val.x[part], self.size), {self.head: self.val.y[part]})
-
-    def held_out_views(self, temporal, spatial, limit=None):
-        """Yield one Batch per held-out example, decoded again: x (views, ...), labels (1,)."""
-        frames = self.val.x.shape[1]
-        for i in self.eval_indices(limit):
-            path, short = self.val.paths[i], size_with_margin(self.size)
-            x = (read_image_views(path, short, self.size, spatial) if self.kind == "image" else
-                 read_views(path, frames, short, self.size, temporal, spatial, self._warn))
-            yield Batch(x, {self.head: self.val.y[i:i + 1]})
+    def _read_held_out(self, i, temporal=0, spatial=1):
+        """Held-out example i: its center crop, or its views, decoded again, if temporal > 0."""
+        if temporal:
+            return self._read_views(self.val.paths[i], temporal, spatial)
+        return center_crop(self.val.x[i], self.size)
 
 
 def open_files(given, kind, recipe):
@@ -89,10 +76,12 @@ def open_files(given, kind, recipe):
     val = open_dataset(path, "val", *sizes, train.labels, parts)
     warn_missing_classes(train, val)
     common = kind, train.head, recipe.size, train.labels
-    augmentation = {name: getattr(recipe, name) for name in AUGMENTATION_FIELDS}
+    augmentation = {name: getattr(recipe, name)
+                    for name in ("seed", "flip", "randaugment", "magnitude")}
     if must_stream(kind, recipe.fps, recipe.memory, train, val):
+        cache = Cache(recipe.cache) if recipe.cache else None
         return StreamSource(*common, val, train, **augmentation, fps=recipe.fps,
-                            cache=Cache(recipe.cache) if recipe.cache else None).checked()
+                            cache=cache).checked()
     return FileSource(*common, val.load(), train.load(), **augmentation)
 
 

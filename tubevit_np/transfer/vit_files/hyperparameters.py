@@ -46,9 +46,10 @@ def hyperparameters_of(fmt, flat, settings, unused, heads=None, heads_in_arrays=
         heads = USUAL_HEADS.get(dim, max(1, dim // 64))
         notes.append(f"number of heads unknown: {heads} of {dim // heads} channels assumed")
     mean, std = (_by_channel(name, given[name], fmt.mean, channels) for name in ("mean", "std"))
-    depth, mlp_dim = sum(name.endswith("ln1.g") for name in flat), flat["blocks.0.mlp.up.w"].shape[1]
-    cfg = Config((Tube((1, kh, kw), (1, kh, kw)),), dim, depth, int(heads), mlp_dim,
-                 channels=channels, gelu=GELU_NAMES.get(given["act"], fmt.gelu),
+    depth = sum(name.endswith("ln1.g") for name in flat)
+    cfg = Config((Tube((1, kh, kw), (1, kh, kw)),), dim, depth, int(heads),
+                 flat["blocks.0.mlp.up.w"].shape[1], channels=channels,
+                 gelu=GELU_NAMES.get(given["act"], fmt.gelu),
                  eps=float(given["eps"] or fmt.eps), pool_mlp="pool.probe" in flat)
     classes = flat["head.w"].shape[1] if "head.w" in flat else None
     return Hyperparameters(fmt.title, cfg, classes, mean, std, unused, notes)
