@@ -19,7 +19,7 @@ from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.dataset import Dataset
 from tubevit_np.data.datasets.in_memory import open_files
 from tubevit_np.data.datasets.streaming import StreamSource
-from tubevit_np.data.decoding import fixed_rate_clips
+from tubevit_np.data.decoding import fixed_rate_clips, images, video
 from tubevit_np.data.decoding.images import center_crop
 
 
@@ -44,8 +44,8 @@ def read_again(monkeypatch):
 
     def watched(real):
         return lambda path, *given: paths.append(path) or real(path, *given)
-    for module, name in ((fixed_rate_clips, "read_fixed_rate_clip"), (streaming, "read_clip"),
-                         (fixed_rate_clips, "read_fixed_rate_frames"), (streaming, "read_image")):
+    for module, name in ((fixed_rate_clips, "read_fixed_rate_clip"), (video, "read_clip"),
+                         (fixed_rate_clips, "read_fixed_rate_frames"), (images, "read_image")):
         monkeypatch.setattr(module, name, watched(getattr(module, name)))
     return paths
 

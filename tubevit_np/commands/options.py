@@ -1,4 +1,6 @@
-"""What can be typed behind each command: an argparse parser's arguments."""
+"""What can be typed behind each command: an argparse parser's arguments.
+
+The function of a command adds its options; its docstring is the command's help and an example."""
 
 import argparse
 from dataclasses import fields
@@ -37,6 +39,9 @@ def default_text(name, default):
 
 
 def train(sub):
+    """train a model, on generated clips unless told otherwise
+
+    --data videos/ --frames 16 --size 64 --steps 500 --out runs/mine"""
     defaults = {own.name: own.default for own in fields(Recipe)}
     for title, group in HELP.items():
         options = sub.add_argument_group(title)
@@ -54,6 +59,9 @@ def train(sub):
 
 
 def evaluate(sub):
+    """score a model on held-out examples
+
+    runs/mine --data videos/"""
     run(sub)
     add(sub, "--data", "PATH", "folder or table of labelled videos, or NAME=PATH; may be given "
         "again (default: the run's own sets)", action="append", default=[])
@@ -67,16 +75,25 @@ def evaluate(sub):
 
 
 def predict(sub):
+    """say what a video or an image shows
+
+    runs/demo some/clip.mp4"""
     run(sub)
     add(sub, "file", "FILE", "a video or an image")
 
 
 def kernels(sub):
+    """draw the tube kernels, as a picture and an animation
+
+    runs/demo --out pictures/"""
     run(sub)
     add(sub, "--out", "FOLDER", "folder for the pictures (default: the run's)")
 
 
 def subset(sub):
+    """list a small part of a labelled set, to train on
+
+    --data kinetics/ --classes 10 --per-class 50 --out kinetics-10/"""
     given = sub.add_mutually_exclusive_group(required=True)
     add(given, "--data", "PATH", "folder or annotation file of videos")
     add(given, "--images", "PATH", "folder or CSV of images")
@@ -88,6 +105,9 @@ def subset(sub):
 
 
 def scale(sub):
+    """put the tubes of a small model into a large image model
+
+    runs/small runs/large --gate 8 --out scaled.safetensors"""
     add(sub, "small", "SMALL", "run or checkpoint whose video tubes are taken")
     add(sub, "large", "LARGE", "run or checkpoint of which all else is taken")
     add(sub, "--gate", "N", "block, counted from 0, after which a gate adds the tokens (default: "
@@ -100,6 +120,9 @@ def scale(sub):
 
 
 def pretrained(sub):
+    """make a checkpoint of an image ViT of others, to train from
+
+    vit-base-patch16-224/ --classes kinetics=400 --out start.safetensors"""
     add(sub, "file", "FILE", "the original .npz, or safetensors of timm or Hugging Face: the file, "
         "its index or its folder")
     add(sub, "--out", "FILE", "the checkpoint to write", required=True)
@@ -115,6 +138,9 @@ def pretrained(sub):
 
 
 def export(sub):
+    """write the image part for timm or Hugging Face's transformers
+
+    start.safetensors --format timm --size 224 --out vit/"""
     run(sub)
     add(sub, "--format", "NAME", "timm or hf", required=True)
     add(sub, "--size", "N", "pixels of an image, both sides (default: the run's, or 224)")
@@ -123,6 +149,9 @@ def export(sub):
 
 
 def figures(sub):
+    """draw all pictures of a run, with scores.json and a README.md
+
+    runs/demo --out pictures/"""
     run(sub)
     add(sub, "--out", "FOLDER", "default: the run's folder")
     add(sub, "--clip", "FILE", "video or image to show the model at work on (default: a generated "
@@ -131,6 +160,9 @@ def figures(sub):
 
 
 def ablate(sub):
+    """train and score every variant of one of the paper's ablations, in small
+
+    positions --steps 500 --out runs/ablations"""
     add(sub, "study", "STUDY", f"one of {', '.join(STUDIES)}")
     add(sub, "--seeds", "N", "trainings of each variant (default 3)", default=3)
     add(sub, "--out", "FOLDER", "folder of all trainings; what is there is not trained again "
@@ -142,6 +174,9 @@ def ablate(sub):
 
 
 def info(sub):
+    """tokens, parameters, operations and memory of a model
+
+    --preset B --frames 32 --size 224"""
     for name in ("preset", "tubes", "frames", "size"):
         field(sub, name)
     sub.add_argument("--all", action="store_true", help="a table of all sizes at 32 and 64 frames "

@@ -11,8 +11,8 @@ import numpy as np
 from tqdm import tqdm
 
 from tubevit_np.data.datasets.listing import SUFFIXES, VAL_EVERY, canonical_part, list_parts
-from tubevit_np.data.decoding.images import read_image
-from tubevit_np.data.decoding.video import ShortClip, read_clip
+from tubevit_np.data.decoding.fixed_rate_clips import read_example
+from tubevit_np.data.decoding.video import ShortClip
 from tubevit_np.model.config_checks import SCORES
 
 
@@ -81,8 +81,7 @@ class Dataset:
             else:
                 warnings.warn(remark)
         try:
-            return (read_image(path, self.size) if self.kind == "image" else
-                    read_clip(path, self.frames, self.size, warn))
+            return read_example(self.kind, path, self.frames, self.size, warn=warn)
         except ValueError as error:
             return error
 

@@ -12,9 +12,9 @@ from tubevit_np.data.datasets.dataset import new_head_and_path, open_dataset
 from tubevit_np.data.datasets.labeled_files import LabeledFiles, size_with_margin
 from tubevit_np.data.datasets.listing import list_parts
 from tubevit_np.data.datasets.streaming import StreamSource, epoch_order
-from tubevit_np.data.decoding.fixed_rate_clips import read_fixed_rate_clip
-from tubevit_np.data.decoding.images import center_crop, read_image
-from tubevit_np.data.decoding.video import is_video, read_clip
+from tubevit_np.data.decoding.fixed_rate_clips import read_example
+from tubevit_np.data.decoding.images import center_crop
+from tubevit_np.data.decoding.video import is_video
 
 GIGABYTE = 1e9
 
@@ -67,22 +67,18 @@ class FileSource(LabeledFiles):
 def open_files(given, kind, recipe):
     """A source with both parts of the set `given`, PATH or NAME=PATH.
 
-    The training part defines the class names.  Files are decoded on the fly if `must_stream`, else
-    in memory.  Raises ValueError as open_dataset does, or if no held-out file can be read."""
+    The training part defines the class names.  Raises ValueError as open_dataset and
+    open_source do."""
     head, path = new_head_and_path(given)
     parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
     sizes = kind, recipe.frames, size_with_margin(recipe.size), head
     train = open_dataset(path, "train", *sizes, parts=parts)
     val = open_dataset(path, "val", *sizes, train.labels, parts)
     warn_missing_classes(train, val)
-    common = kind, train.head, recipe.size, train.labels
     augmentation = {name: getattr(recipe, name)
                     for name in ("seed", "flip", "randaugment", "magnitude")}
-    if must_stream(kind, recipe.fps, recipe.memory, train, val):
-        cache = Cache(recipe.cache) if recipe.cache else None
-        return StreamSource(*common, val, train, **augmentation, fps=recipe.fps,
-                            cache=cache).checked()
-    return FileSource(*common, val.load(), train.load(), **augmentation)
+    cache = Cache(recipe.cache) if recipe.cache else None
+    return open_source(recipe.size, val, train, recipe.fps, recipe.memory, cache, **augmentation)
 
 
 def warn_missing_classes(train, val):
@@ -93,10 +89,14 @@ def warn_missing_classes(train, val):
                       f"train, the first: {train.labels[missing[0]]}")
 
 
-def must_stream(kind, fps, memory, *parts):
-    """True if files are decoded on the fly: videos with fps, or more than `memory` gigabytes."""
+def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **augmentation):
+    """The source of listed parts, Datasets.  Files are decoded on the fly for videos with fps, or
+    if they take more than `memory` gigabytes.  Raises ValueError if no file of val can be read."""
+    common, parts = (val.kind, val.head, size, val.labels), [val, *([train] if train else [])]
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3 for part in parts)
-    return kind == "video" and fps is not None or needed > memory * GIGABYTE
+    if val.kind == "video" and fps is not None or needed > memory * GIGABYTE:
+        return StreamSource(*common, val, train, **augmentation, fps=fps, cache=cache).checked()
+    return FileSource(*common, *(part.load() for part in parts), **augmentation)
 
 
 def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf):
@@ -104,19 +104,13 @@ def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.i
 
     Raises ValueError if the set has other classes, or if no file can be read."""
     val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names)
-    if must_stream(kind, fps, memory, val):
-        return StreamSource(kind, head, size, tuple(names), val, fps=fps).checked()
-    return FileSource(kind, head, size, tuple(names), val.load())
+    return open_source(size, val, fps=fps, memory=memory)
 
 
 def read_one(path, frames, size, fps=None):
     """("video" or "image", uint8 (T, S, S, 3) or (S, S, 3)): one file, as held_out reads it.
 
     Raises ValueError if it cannot be read."""
-    short = size_with_margin(size)
-    if not is_video(path):
-        return "image", center_crop(read_image(path, short), size)
-    if fps:
-        return "video", read_fixed_rate_clip(path, frames, fps, 0.5, short,
-                                             lambda x: center_crop(x, size).copy())
-    return "video", center_crop(read_clip(path, frames, short), size)
+    kind = "video" if is_video(path) else "image"
+    return kind, read_example(kind, path, frames, size_with_margin(size), fps,
+                              crop=lambda x: center_crop(x, size).copy())

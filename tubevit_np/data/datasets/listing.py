@@ -70,8 +70,7 @@ def find_parts(path):
         raise ValueError(f"data {path} does not exist; give a folder or a CSV file")
     if path.is_dir():
         folders = [path, path.parent] if canonical_part(path.name) else [path]
-        candidates = [parts_by_name(folder, suffix)
-                      for folder in folders for suffix in ("", ".csv")]
+        candidates = [parts_by_name(place, suffix) for place in folders for suffix in ("", ".csv")]
         parts = max((*candidates, parts_in_tables(path)), key=len)  # the first with most parts
         classes = [folder for folder in subfolders(path) if not canonical_part(folder.name)]
         if not parts and not classes:

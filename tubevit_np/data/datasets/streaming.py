@@ -9,8 +9,9 @@ from tubevit_np.data.batch import CROPS, TRAIN
 from tubevit_np.data.datasets.cache import MAX_ENTRY_BYTES, Cache
 from tubevit_np.data.datasets.labeled_files import LabeledFiles, thread_pool
 from tubevit_np.data.decoding import fixed_rate_clips
-from tubevit_np.data.decoding.images import center_crop, read_image, spatial_crops
-from tubevit_np.data.decoding.video import ShortClip, crops_first, read_clip, warn_if_short
+from tubevit_np.data.decoding.fixed_rate_clips import read_example
+from tubevit_np.data.decoding.images import center_crop, spatial_crops
+from tubevit_np.data.decoding.video import ShortClip, crops_first, warn_if_short
 
 MAX_FAILURES = 10  # consecutive unreadable files before training stops
 
@@ -114,33 +115,25 @@ class StreamSource(LabeledFiles):
         frames, settings = self.val.frames, (self.kind, self.fps, self.val.frames, self.short_side)
         cached = self.cache and self.cache.frames(path, settings, lambda: self._decode_all(path))
         if cached is None:
-            return self._decode(path, position, crop)
+            return read_example(self.kind, path, frames, self.short_side, self.fps, position, crop,
+                                self._warn)
         if self.kind == "image":
             return crop(cached[0])
         warn_if_short(path, len(cached), frames, self._warn)
         first = fixed_rate_clips.first_frame(len(cached), frames, position)
         return fixed_rate_clips.pad_with_last([*map(crop, cached[first:first + frames])], frames)
 
-    def _decode(self, path, position, crop):
-        if self.kind == "image":
-            return crop(read_image(path, self.short_side))
-        if self.fps:
-            return fixed_rate_clips.read_fixed_rate_clip(
-                path, self.val.frames, self.fps, position, self.short_side, crop, self._warn)
-        return crop(read_clip(path, self.val.frames, self.short_side, self._warn))
-
     def _decode_all(self, path):
-        """Every uncropped frame that _decode can show; ValueError if the file is damaged."""
-        if self.kind == "image":
-            return [read_image(path, self.short_side)]
-        if self.fps:
-            return fixed_rate_clips.read_fixed_rate_frames(
-                path, self.val.frames, self.fps, self.short_side, MAX_ENTRY_BYTES)
-        remarks = []
-        clip = read_clip(path, self.val.frames, self.short_side, remarks.append)
+        """Every uncropped frame that may be read; ValueError if the file is damaged."""
+        frames, remarks = self.val.frames, []
+        if self.kind == "video" and self.fps:
+            return fixed_rate_clips.read_fixed_rate_frames(path, frames, self.fps, self.short_side,
+                                                           MAX_ENTRY_BYTES)
+        x = read_example(self.kind, path, frames, self.short_side, warn=remarks.append)
         if not all(isinstance(remark, ShortClip) for remark in remarks):
             raise ValueError(f"{path} is damaged")
-        return clip[:remarks[0].count] if remarks else clip
+        x = x[None] if self.kind == "image" else x
+        return x[:remarks[0].count] if remarks else x
 
 
 def crop_at(x, size, corner):

@@ -9,8 +9,20 @@ from collections import deque
 import av
 import numpy as np
 
-from tubevit_np.data.decoding import timestamps, video
-from tubevit_np.data.decoding.images import decoding, error_text, read_animation
+from tubevit_np.data.decoding import images, timestamps, video
+from tubevit_np.data.decoding.images import decoding, error_text
+
+
+def read_example(kind, path, frames, short, fps=None, position=0.5, crop=np.asarray,
+                 warn=warnings.warn):
+    """crop(x) of an image, or of a clip: with fps of read_fixed_rate_clip, else of read_clip.
+
+    kind: "image" or "video";  the other arguments, and what raises: as there."""
+    if kind == "image":
+        return crop(images.read_image(path, short))
+    if fps:
+        return read_fixed_rate_clip(path, frames, fps, position, short, crop, warn)
+    return crop(video.read_clip(path, frames, short, warn))
 
 
 def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings.warn):
@@ -22,7 +34,7 @@ def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings
     repeats; so is a damaged one.  Both call warn(message).  short: the short side in pixels.
     Raises ValueError as read_clip does."""
     if video.is_animation(path):  # small, without a known frame rate
-        animation = read_animation(path, short, crop, warn)
+        animation = images.read_animation(path, short, crop, warn)
         video.warn_if_short(path, len(animation), frames, warn)
         return np.stack([animation[k] for k in video.frame_indices(len(animation), frames)[0]])
     with decoding("video", path):
