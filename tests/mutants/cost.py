@@ -5,7 +5,7 @@ from tubevit_np.conformance.mistakes.mutant import Mutant
 COUNT = [Mutant("tubevit_np/cost/count.py", *rest) for rest in [
     ("(4 * d + 2 * keys)", "(4 * d + keys)",
      "test_cost.py::test_operations_equal_those_of_a_forward_pass", "mixing not counted"),
-    ('return (n,) if cfg.attention == "global" else (frames, n // frames)', "return (n,)",
+    ('return (n,) if attention_of(cfg) == "global" else (frames, n // frames)', "return (n,)",
      "test_cost.py::test_operations_equal_those_of_a_forward_pass", "divided attention as global"),
     ('(2 if part == "tubes" else 3)', "3",
      "test_cost.py::test_operations_of_training_equal_those_there_and_back",

@@ -44,8 +44,7 @@ def recipe_for(recipe=None, **given):
         usual = started(given["start"])
     else:
         usual = {"preset": "B" if recipe else "demo"}
-    paths = [path for name in SETS for path in as_given(given.get(name), True)]
-    if any(path != GENERATED for path in paths):
+    if any(path != GENERATED for name in SETS for path in as_given(given.get(name), True)):
         usual = FILES | usual
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
     named = shortened(RECIPES.get(recipe, {}), given.get("steps"))

@@ -26,31 +26,22 @@ class FileSource(LabeledFiles):
     slow = False
 
     def __post_init__(self):
-        if short := [video for part in self._parts.values() for video in part.short]:
-            total = sum(len(part.y) for part in self._parts.values())
+        parts = [part for part in (self.train, self.val) if part is not None]
+        if short := [video for part in parts for video in part.short]:
+            total = sum(len(part.y) for part in parts)
             warnings.warn(f"{self.head}: {len(short)} of {total} videos are shorter than "
                           f"{self.val.frames} frames; their last frame repeats; the first: "
                           f"{short[0][0]} ({short[0][1]} frames)")
 
     @property
-    def _parts(self):
-        return {"val": self.val} if self.train is None else {"train": self.train, "val": self.val}
-
-    @property
     def short(self):
         """{part: number of videos with fewer frames than their clip}; None for images."""
-        counts = {name: len(part.short) for name, part in self._parts.items()}
-        return counts if self.kind == "video" else None
-
-    @property
-    def skipped(self):
-        """(path, reason) of the held-out files that cannot be scored."""
-        return self.val.skipped
+        parts = {"train": self.train, "val": self.val} if self.kind == "video" else {}
+        return {name: len(part.short) for name, part in parts.items() if part} or None
 
     def batch(self, step, count):
         """The training Batch of step number `step`: shuffled in each epoch, random crops."""
-        indices = epoch_order(self.seed, len(self.train.y),
-                              np.arange(step * count, (step + 1) * count))
+        indices = epoch_order(self.seed, len(self.train.y), step, count)
         rng = np.random.default_rng([self.seed, CROPS, step])
         corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
         crops = [self.train.x[i][..., h:h + self.size, w:w + self.size, :]

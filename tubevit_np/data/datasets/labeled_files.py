@@ -3,7 +3,7 @@
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -40,13 +40,19 @@ class LabeledFiles:
     flip: bool = False  # flip training clips at random
     randaugment: int = 0  # number of operations per training clip or image
     magnitude: float = 10.0
-    broken = ()  # indices of unreadable held-out files
+    broken: dict = field(default_factory=dict)  # {index in val: reason}, of the files read so far
     short = None  # {part: number of videos with fewer frames than their clip}, if known
 
     @property
     def short_side(self):
         """Pixels of the short side at which files are read."""
         return size_with_margin(self.size)
+
+    @property
+    def skipped(self):
+        """(path, reason) of the held-out files that cannot be scored, known so far."""
+        return self.val.skipped + tuple((self.val.items[i][0], reason)
+                                        for i, reason in sorted(self.broken.items()))
 
     @property
     def left_out(self):

@@ -16,13 +16,12 @@ from tubevit_np.data.decoding.video import ShortClip, crops_first, warn_if_short
 MAX_FAILURES = 10  # consecutive unreadable files before training stops
 
 
-def epoch_order(seed, total, steps):
-    """Indices (n,) of the examples at positions `steps` (n,); each epoch is shuffled anew.
-
-    total: examples in an epoch."""
+def epoch_order(seed, total, step, count):
+    """Indices (count,) of the examples of a step, of `total`; each epoch is shuffled anew."""
+    positions = np.arange(step * count, (step + 1) * count)
     orders = {epoch: np.random.default_rng([seed, TRAIN, epoch]).permutation(total)
-              for epoch in set(steps // total)}
-    return np.array([orders[i // total][i % total] for i in steps])
+              for epoch in set(positions // total)}
+    return np.array([orders[i // total][i % total] for i in positions])
 
 
 @dataclass(frozen=True)
@@ -36,22 +35,14 @@ class StreamSource(LabeledFiles):
     fps: float | None = None
     cache: Cache | None = None
     first_short: dict = field(default_factory=dict)  # {"first": the first ShortClip}
-    broken: dict = field(default_factory=dict)  # {index in val: reason}, of the files read so far
     slow = True  # prefetched by a worker process
-
-    @property
-    def skipped(self):
-        """(path, reason) of the held-out files that cannot be scored, known so far."""
-        return self.val.skipped + tuple((self.val.items[i][0], reason)
-                                        for i, reason in sorted(self.broken.items()))
 
     def batch(self, step, count):
         """The training Batch of step number `step`: random times and crops.
 
         The next file replaces an unreadable one, with a warning.  Raises ValueError if MAX_FAILURES
         files in a row are unreadable."""
-        total, first = len(self.train.items), step * count
-        indices = epoch_order(self.seed, total, np.arange(first, first + count))
+        indices = epoch_order(self.seed, len(self.train.items), step, count)
         rngs = [np.random.default_rng([self.seed, CROPS, step, k]) for k in range(count)]
         examples = thread_pool().map(self._read_or_next, indices, rngs)
         return self._training_batch(step, *zip(*examples, strict=True))
