@@ -16,14 +16,11 @@ IN_MEMORY = [Mutant("tubevit_np/data/datasets/in_memory.py", *rest) for rest in 
     ('{"train": self.train, "val": self.val} if', '{"val": self.val} if',
      "test_short.py::test_a_set_in_memory_says_it_once_and_counts_them",
      "those of training not counted"),
-    ("needed > memory * GIGABYTE", "needed > np.inf",
-     "test_streaming.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
-]]
-
-DATASET = [Mutant("tubevit_np/data/datasets/dataset.py", *rest) for rest in [
     ("if head in SCORES:", "if head == SCORES:",
      "test_run.py::test_a_head_named_as_a_score_is_refused_before_it_is_decoded",
      "refused when all is decoded"),
+    ("needed > memory * GIGABYTE", "needed > np.inf",
+     "test_streaming.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
 ]]
 
 ANNOTATIONS = [Mutant("tubevit_np/data/datasets/annotations.py", *rest) for rest in [
@@ -143,7 +140,7 @@ JOINT = [Mutant("tubevit_np/data/joint.py", *rest) for rest in [
      "test_joint.py::test_shares_come_from_the_beta_distribution", "any share as often"),
     ("(len(x), 1)), axis=1)", "(len(x), 1)), axis=0)",
      "test_joint.py::test_frames_in_an_order_of_each_clips_own", "frames in their order"),
-    ("[self.seed, DROPOUT, step, k]", "[self.seed, DROPOUT, k]",
+    ("[self.seed, stream, step, k]", "[self.seed, stream, k]",
      "test_joint.py::test_steps_sources_and_seeds_have_their_own_randomness",
      "the same dropped in every step"),
 ]]
@@ -159,5 +156,5 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
      "test_prefetch.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *DATASET, *ANNOTATIONS, *LISTING, *SUBSET, *STREAMING, *LABELED_FILES,
+DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *SUBSET, *STREAMING, *LABELED_FILES,
              *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]

@@ -2,7 +2,7 @@
 
 import json
 
-from tubevit_np.commands.drawing import can_draw, draw_confusion
+from tubevit_np.commands.drawing import can_draw
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
 
@@ -54,5 +54,9 @@ def write_details(folder, source, own, answers, examples, drawn=True):
         stem = "-".join(filter(None, (source.kind, head, own)))
         table = details.write_details(folder, stem, found, source.labels[head], examples)
         if drawn:
+            from tubevit_np.plots import style
+            from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
+
             title = f"{head}{f' ({own})' if own else ''}: what {source.kind}s are taken for"
-            draw_confusion(folder / f"{stem}-confusion.png", table, source.labels[head], title)
+            figure = draw_confusion(table, source.labels[head], title)
+            style.save(figure, folder / f"{stem}-confusion.png")

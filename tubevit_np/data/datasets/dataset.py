@@ -13,7 +13,6 @@ from tqdm import tqdm
 from tubevit_np.data.datasets.listing import SUFFIXES, VAL_EVERY, canonical_part, list_parts
 from tubevit_np.data.decoding.fixed_rate_clips import read_example
 from tubevit_np.data.decoding.video import ShortClip
-from tubevit_np.model.config_checks import SCORES
 
 
 @dataclass(frozen=True)
@@ -158,15 +157,6 @@ def head_and_path(text):
         raise ValueError(f"data {text}: the NAME of NAME=PATH takes a-z, 0-9 and _, "
                          f"as {as_head_name(name)}={path}")
     return head_name(text), str(text)
-
-
-def new_head_and_path(text):
-    """As head_and_path, for a set to train on.  Raises ValueError for a name of a score."""
-    head, path = head_and_path(text)
-    if head in SCORES:
-        raise ValueError(f"data {text}: no head can have the name {head}, of which there is a "
-                         "score; give another, as NAME=PATH")
-    return head, path
 
 
 def head_name(path):

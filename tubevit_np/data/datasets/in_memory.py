@@ -8,13 +8,14 @@ import numpy as np
 
 from tubevit_np.data.batch import CROPS
 from tubevit_np.data.datasets.cache import Cache
-from tubevit_np.data.datasets.dataset import new_head_and_path, open_dataset
+from tubevit_np.data.datasets.dataset import head_and_path, open_dataset
 from tubevit_np.data.datasets.labeled_files import LabeledFiles, size_with_margin
 from tubevit_np.data.datasets.listing import list_parts
 from tubevit_np.data.datasets.streaming import StreamSource, epoch_order
 from tubevit_np.data.decoding.fixed_rate_clips import read_example
 from tubevit_np.data.decoding.images import center_crop
 from tubevit_np.data.decoding.video import is_video
+from tubevit_np.model.config_checks import SCORES
 
 GIGABYTE = 1e9
 
@@ -60,7 +61,10 @@ def open_files(given, kind, recipe):
 
     The training part defines the class names.  Raises ValueError as open_dataset and
     open_source do."""
-    head, path = new_head_and_path(given)
+    head, path = head_and_path(given)
+    if head in SCORES:
+        raise ValueError(f"data {given}: no head can have the name {head}, of which there is a "
+                         "score; give another, as NAME=PATH")
     parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
     sizes = kind, recipe.frames, size_with_margin(recipe.size), head
     train = open_dataset(path, "train", *sizes, parts=parts)

@@ -116,8 +116,7 @@ class LabeledFiles:
         """The Batch of a step, after flips and RandAugment, if they are switched on."""
         if self.flip:
             rng = np.random.default_rng([self.seed, FLIPS, step])
-            clips = [random_flip(x, rng, self.names[y])
-                     for x, y in zip(clips, labels, strict=True)]
+            clips = [random_flip(x, rng, self.names[y]) for x, y in zip(clips, labels, strict=True)]
         if self.randaugment:
             rngs = [np.random.default_rng([self.seed, AUGMENTATIONS, step, k])
                     for k in range(len(clips))]
