@@ -75,7 +75,7 @@ STREAMING = [Mutant("tubevit_np/data/datasets/streaming.py", *rest) for rest in 
      "the broken file again"),
     ("(length - size + 1)", "(length - size)", "test_streaming.py::test_crops_reach_every_corner",
      "never at the far edge"),
-    ("first_frame(len(cached), frames, position)", "0",
+    ("fixed_rate_clips.first_frame(len(cached), frames, position)", "0",
      "test_cache.py::test_the_same_batches_and_the_second_time_nothing_is_decoded",
      "always the beginning"),
     ("if not all(isinstance(remark", "if all(isinstance(remark",
@@ -98,7 +98,7 @@ LABELED_FILES = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for 
     ("if not isinstance(remark, ShortClip):", "if remark:",
      "test_short.py::test_a_stream_says_it_once_for_a_set", "said of every file"),
     ("self.val.items[i][1] for", "self.val.items[0][1] for",
-     "test_views.py::test_one_view_of_files_equals_the_usual_score",
+     "test_sources.py::test_held_out_files_come_once_cropped_at_the_center",
      "every label that of the first file"),
 ]]
 
