@@ -19,7 +19,7 @@ import numpy as np
 
 from tests.benchmarks.timing import seconds
 from tubevit_np.data.datasets.in_memory import open_files
-from tubevit_np.data.datasets.streaming import size_with_margin, thread_pool
+from tubevit_np.data.datasets.labeled_files import thread_pool
 from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import prefetch
@@ -55,8 +55,7 @@ def our_batch(source, step, count):
     """The same through the source's own reader and threads."""
     rng = np.random.default_rng(step)
     jobs = [(i, rng.random()) for i in rng.integers(0, len(source.val.items), count)]
-    short = size_with_margin(source.size)
-    list(thread_pool().map(lambda job: source._read(source.val.items[job[0]][0], job[1], short,
+    list(thread_pool().map(lambda job: source._read(source.val.items[job[0]][0], job[1],
                                                     lambda x: x.copy()), jobs))
 
 

@@ -19,6 +19,7 @@ from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.dataset import Dataset
 from tubevit_np.data.datasets.in_memory import open_files
 from tubevit_np.data.datasets.streaming import StreamSource
+from tubevit_np.data.decoding import fixed_rate_clips, images, video
 from tubevit_np.data.decoding.images import center_crop
 
 
@@ -43,9 +44,9 @@ def read_again(monkeypatch):
 
     def watched(real):
         return lambda path, *given: paths.append(path) or real(path, *given)
-    for name in ("read_fixed_rate_clip", "read_clip", "read_image",
-                 "read_fixed_rate_frames"):
-        monkeypatch.setattr(streaming, name, watched(getattr(streaming, name)))
+    for module, name in ((fixed_rate_clips, "read_fixed_rate_clip"), (video, "read_clip"),
+                         (fixed_rate_clips, "read_fixed_rate_frames"), (images, "read_image")):
+        monkeypatch.setattr(module, name, watched(getattr(module, name)))
     return paths
 
 
@@ -148,7 +149,7 @@ def test_a_full_disk_is_said_once_and_training_goes_on(tmp_path, films, monkeypa
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
-    monkeypatch.setattr(cache, "write_header", full)
+    monkeypatch.setattr(cache.np, "save", full)
     with pytest.warns(UserWarning) as caught:
         assert all(same(kept.batch(step, 4), plain.batch(step, 4)) for step in range(3))
     [said] = [str(told.message) for told in caught if "repeats" not in str(told.message)]
@@ -184,7 +185,7 @@ def test_threads_that_write_the_same_entry(tmp_path, rng):
         start.wait()
         yield from x
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: cache.write(tmp_path / "x.npy", pictures()), range(4)))
+        list(pool.map(lambda _: cache.write(tmp_path / "x.npy", pictures), range(4)))
     assert np.array_equal(cache.load(tmp_path / "x.npy"), x) and len(os.listdir(tmp_path)) == 1
 
 
@@ -205,6 +206,6 @@ def test_bad_files_give_the_same_from_the_cache(tmp_path, fps, moments):
 
 def shown(source, path, at):
     try:
-        return source._read(path, at, 27, lambda x: center_crop(x, 24).copy())
+        return source._read(path, at, lambda x: center_crop(x, 24).copy())
     except ValueError as error:
         return str(error)

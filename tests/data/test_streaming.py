@@ -16,7 +16,7 @@ from tubevit_np.commands import cli
 from tubevit_np.data.augmentation.flip import has_sides
 from tubevit_np.data.datasets.in_memory import open_files, open_held_out
 from tubevit_np.data.datasets.streaming import StreamSource, crop_at
-from tubevit_np.data.decoding import fixed_rate_clips
+from tubevit_np.data.decoding import timestamps
 from tubevit_np.data.decoding.fixed_rate_clips import num_clip_frames, read_fixed_rate_clip
 from tubevit_np.data.decoding.images import center_crop
 from tubevit_np.data.decoding.timestamps import duration
@@ -64,13 +64,13 @@ def test_seeking_finds_the_frames_that_decoding_all_of_them_does(tmp_path, rng, 
 def test_only_what_is_needed_is_decoded(tmp_path, rng, monkeypatch):
     clips.write_ordinary(tmp_path / "x.mp4", clips.smooth(rng, 60))
     seen = []
-    real = fixed_rate_clips.timed_frames
+    real = timestamps.timed_frames
 
     def watched(*given):
         for time, frame in real(*given):
             seen.append(time)
             yield time, frame
-    monkeypatch.setattr(fixed_rate_clips, "timed_frames", watched)
+    monkeypatch.setattr(timestamps, "timed_frames", watched)
     read_fixed_rate_clip(tmp_path / "x.mp4", 4, 5, 0.5, 32, whole)  # 2.6, 2.8, 3.0, 3.2 seconds
     assert 1.7 < seen[0] <= 2.6 and seen[-1] == pytest.approx(3.3, abs=0.01)
 

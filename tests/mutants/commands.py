@@ -37,7 +37,7 @@ PER_CLASS = [Mutant("tubevit_np/commands/per_class.py", *rest) for rest in [
      "test_views.py::test_confusion_and_classes_by_hand", "answers as rows"),
     ("table[k] * (np.arange(len(names)) != k)", "table[k]",
      "test_views.py::test_confusion_and_classes_by_hand", "a class taken for itself"),
-    ('free(name if shared else "", own, taken)', '""',
+    ("candidates if taken.isdisjoint((key, one) for key in own)", '[""]',
      "test_views.py::test_sets_of_one_head_are_told_apart",
      "the second set's files over the first's"),
 ]]

@@ -40,7 +40,7 @@ RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest 
      "what is usual before what is asked"),
     ("path != GENERATED for", "False for",
      "test_recipe_defaults.py::test_kernels_of_files_are_not_smoothed", "files as generated clips"),
-    ("* steps // recipe", "// recipe",
+    ('* given["steps"] // named', "// named",
      "test_recipe_defaults.py::test_a_shorter_training_warms_up_over_the_same_share", "no warm-up"),
 ]]
 

@@ -14,7 +14,7 @@ import tubevit_np as tv
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.sources import GeneratedSource, open_sources
 from tubevit_np.runs.open_run import new_run, open_run
-from tubevit_np.runs.run import read_metrics
+from tubevit_np.runs.run_folder import read_metrics
 from tubevit_np.training import step
 from tubevit_np.training.dropout import dropout
 from tubevit_np.training.step import PARTS, gradients, joint_gradients

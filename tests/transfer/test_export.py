@@ -85,7 +85,7 @@ def test_what_is_written_is_read_again(fmt, params, tmp_path):
     assert {name for name in ours if name not in flat} - {"head.w", "head.b"} == {*left}
     assert all(np.array_equal(x, ours[name]) for name, x in flat.items())
     assert left[0].startswith("tubes.0.") and left[-1] == "heads.noun.b" and "pool.probe" in left
-    assert (hparams.heads, hparams.gelu, hparams.eps) == (3, "erf", 1e-6)
+    assert (hparams.cfg.heads, hparams.cfg.gelu, hparams.cfg.eps) == (3, "erf", 1e-6)
     assert hparams.mean == (0.4, 0.4) and hparams.std == (0.3, 0.3)
     with safe_open(tmp_path / "vit" / "model.safetensors", "numpy") as file:
         assert file.metadata() == {"format": "pt"}  # transformers asks for it

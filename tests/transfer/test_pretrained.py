@@ -57,9 +57,10 @@ def test_every_form_gives_every_array_by_our_names(fmt, ours, tmp_path):
     for name, x in wanted.items():
         assert np.array_equal(flat[name], x), name
         assert flat[name].dtype == np.float32 and flat[name].flags["C_CONTIGUOUS"]
-    assert (hparams.format_name, hparams.gelu, hparams.eps) == FORMS[fmt]
-    assert (hparams.dim, hparams.depth, hparams.heads, hparams.mlp_dim) == (12, 2, 3, 10)
-    assert (hparams.patch, hparams.channels) == ((4, 3), 2)
+    assert (hparams.format_name, hparams.cfg.gelu, hparams.cfg.eps) == FORMS[fmt]
+    cfg = hparams.cfg
+    assert (cfg.dim, cfg.depth, cfg.heads, cfg.mlp_dim) == (12, 2, 3, 10)
+    assert (cfg.tubes[0].kernel, cfg.channels) == ((1, 4, 3), 2)
     assert hparams.classes == (None if fmt == "hf model" else 5)
 
 
@@ -142,7 +143,7 @@ def test_heads_as_usual_for_a_width_where_they_are_not_told(tmp_path):
         ours = vit_files.vit(np.random.default_rng(0), dim, 1, 4)
         save_file(timm(ours), tmp_path / "x.safetensors")
         hparams = read_image_vit(tmp_path / "x.safetensors")[1]
-        assert hparams.heads == heads
+        assert hparams.cfg.heads == heads
         note = f"number of heads unknown: {heads} of {dim // heads} channels assumed"
         assert note in hparams.notes
 

@@ -1,6 +1,7 @@
 """Trains and scores every variant of a study, each seed; goes on where it was stopped."""
 
 import json
+import operator
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,8 +57,8 @@ def trained(fields, how, folder, seed, given, engine, long):
 
     start = {"start": str(scaled(how, folder, seed, given, engine, long))} if how else {}
     recipe = recipe_for(seed=seed, **ALIKE | given | fields | start)
-    parts = [f"{field}={value}" for field, value in fields.items()] + [how] * bool(how)
-    place = folder / f"{'-'.join(parts) or 'plain'}-{seed}"
+    parts = [*(f"{field}={value}" for field, value in fields.items()), how]
+    place = folder / f"{'-'.join(filter(None, parts)) or 'plain'}-{seed}"
     begun = (place / "config.json").exists()
     if begun and read_recipe(place / "config.json")[0] != recipe:
         raise ValueError(f"{place} was trained with other options; give another --out")
@@ -111,17 +112,13 @@ def answers(path, notes, predict, views):
 
 def denser(tube, factors):
     """A video tube with its strides divided; a 2D patch as it is."""
-    if tube.is_patch:
-        return tube
-    return replace(tube, stride=tuple(stride // factor for stride, factor
-                                      in zip(tube.stride, factors, strict=True)))
+    divided = tuple(map(operator.floordiv, tube.stride, factors))
+    return tube if tube.is_patch else replace(tube, stride=divided)
 
 
 def seconds(log):
     """How long a run trained, by its log; without looks at held-out examples."""
-    records, last, total = read_metrics(Path(log)), 0, 0.0
-    for record in records:
-        if "rate" in record:
-            total += (record["step"] - last) / record["rate"]
-            last = record["step"]
-    return total
+    records = [record for record in read_metrics(Path(log)) if "rate" in record]
+    before = [0, *(record["step"] for record in records)]
+    return sum(((record["step"] - last) / record["rate"]
+                for last, record in zip(before, records)), 0.0)

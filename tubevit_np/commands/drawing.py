@@ -64,11 +64,3 @@ def draw_study(path, columns, rows, title):
         from tubevit_np.plots.gallery.run_plots import draw_ablation
 
         draw_ablation(path, [dict(zip(columns, row, strict=True)) for row in rows], title)
-
-
-def draw_confusion(path, table, names, title):
-    """Draw a confusion matrix (K, K) of classes with these names; needs matplotlib."""
-    from tubevit_np.plots.style import save
-    from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
-
-    save(draw_confusion(table, names, title), path)

@@ -35,17 +35,11 @@ def names_apart(sources, names):
     keys = [{(source.kind, head) for head in source.labels} for source in sources]
     often, taken, found = Counter(chain(*keys)), set(), []
     for own, name in zip(keys, names, strict=True):
-        shared = any(often[key] > 1 and key[1] != name for key in own)
-        found.append(free(name if shared else "", own, taken))
+        name = name if any(often[key] > 1 and key[1] != name for key in own) else ""
+        candidates = chain([name], (f"{name}-{number}".strip("-") for number in count(2)))
+        found.append(next(one for one in candidates if taken.isdisjoint((key, one) for key in own)))
         taken |= {(key, found[-1]) for key in own}
     return found
-
-
-def free(name, keys, taken):
-    """The name, or it with the first number, that no (key, name) has taken."""
-    others = (f"{name}-{number}".strip("-") for number in count(2))
-    return next(one for one in chain([name], others)
-                if not any((key, one) in taken for key in keys))
 
 
 def write_details(folder, stem, found, names, examples):

@@ -2,7 +2,7 @@
 
 import json
 
-from tubevit_np.commands.drawing import can_draw, draw_confusion
+from tubevit_np.commands.drawing import can_draw
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
 
@@ -21,15 +21,17 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
     from tubevit_np.training.evaluate import predict_all, scores_of
 
     scores, drawn = {}, bool(details) and can_draw()
+    kinds = [source.kind for source in sources]
     for source, own in zip(sources, names or [""] * len(sources), strict=True):
         answers = predict_all(predict, source, count, views)
-        found = scores_of(answers, source.labels)
+        mark = f" ({own})" if own else ""
         if details:
-            place = make_folder(details, "--details")
-            write_details(place, source, own, answers, source.examples(count), drawn)
-        which = of_set(source, sources) + in_brackets(own)
-        tell(found, source, which)
-        scores[source.kind + which] = found | {"left out": len(source.skipped)}
+            folder_of_details = make_folder(details, "--details")
+            write_details(folder_of_details, source, own, answers, source.examples(count), drawn)
+        which = "" if kinds.count(source.kind) == 1 else f" of {' and '.join(source.labels)}"
+        found = scores_of(answers, source.labels)
+        tell(found, source, which + mark)
+        scores[source.kind + which + mark] = found | {"left out": len(source.skipped)}
     if folder:
         write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
 
@@ -44,24 +46,17 @@ def tell(found, source, which):
             print(f"  {name:{width}}  {fraction:7.1%}")
 
 
-def of_set(source, sources):
-    """Where there are several sets of its kind, " of " the source's head."""
-    alone = [other.kind for other in sources].count(source.kind) == 1
-    return "" if alone else f" of {' and '.join(source.labels)}"
-
-
-def in_brackets(own):
-    return f" ({own})" if own else ""
-
-
 def write_details(folder, source, own, answers, examples, drawn=True):
     """Every answer and every class of each head as CSV, and a confusion matrix if drawn."""
     from tubevit_np.commands import per_class as details
 
     for head, found in answers.items():
-        names = source.labels[head]
-        title = f"{head}{in_brackets(own)}: what {source.kind}s are taken for"
         stem = "-".join(filter(None, (source.kind, head, own)))
-        table = details.write_details(folder, stem, found, names, examples)
+        table = details.write_details(folder, stem, found, source.labels[head], examples)
         if drawn:
-            draw_confusion(folder / f"{stem}-confusion.png", table, names, title)
+            from tubevit_np.plots import style
+            from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
+
+            title = f"{head}{f' ({own})' if own else ''}: what {source.kind}s are taken for"
+            figure = draw_confusion(table, source.labels[head], title)
+            style.save(figure, folder / f"{stem}-confusion.png")

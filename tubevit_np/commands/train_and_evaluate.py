@@ -87,8 +87,7 @@ def evaluate(options, engine):
         check_folder(options.details, "--details")
     sources = sources_for(path, notes, options.data, options.images)
     given = [head_and_path(one)[0] for one in (*options.data, *options.images)]
-    own = Path(options.run).is_dir() and not (options.data or options.images)
-    folder = Path(options.run) if own else None
+    folder = Path(options.run) if Path(options.run).is_dir() and not given else None
     report(engine.predictor(params, cfg), sources, options.count, folder,
            views, options.details, names_apart(sources, given) if given else None)
 
@@ -148,8 +147,8 @@ def ablate(options, engine):
 
 
 def info(options, engine):
-    given = {name: getattr(options, name) for name in ("preset", "tubes", "frames", "size")}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = {name: getattr(options, name) for name in ("preset", "tubes", "frames", "size")
+             if getattr(options, name) is not None}
     recipe = recipe_for(**({"preset": "B"} if options.all else {}) | given)
     shape = (recipe.frames, recipe.size, recipe.size)
     if options.all:

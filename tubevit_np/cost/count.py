@@ -31,9 +31,8 @@ def parameters(cfg):
 def flops(cfg, shape):
     """{part: operations} of one (T, H, W) video: its matrix products, 2 for each multiply-add."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
-    volumes = [math.prod(tube.kernel) * cfg.channels for tube in cfg.tubes]
-    tubes = sum(2 * num_tokens * volume * d
-                for num_tokens, volume in zip(tokens(cfg, shape), volumes, strict=True))
+    tubes = sum(2 * num_tokens * math.prod(tube.kernel) * cfg.channels * d
+                for tube, num_tokens in zip(cfg.tubes, tokens(cfg, shape), strict=True))
     attended = tokens_attended(cfg, shape)
     # q, k, v and out; scores and their weighted sum
     attention = sum(2 * n * d * (4 * d + 2 * keys) for keys in attended)

@@ -30,15 +30,14 @@ class Joint:
 
     def _batch(self, step, k):
         source, batch = self.sources[k], self.sources[k].batch(step, self.counts[k])
+        shuffle, mix, drop = (np.random.default_rng([self.seed, stream, step, k])
+                              for stream in (SHUFFLE, MIXUP, DROPOUT))
         if self.shuffled and source.kind == "video":
-            rng = np.random.default_rng([self.seed, SHUFFLE, step, k])
-            batch = replace(batch, x=shuffle_frames(batch.x, rng))
+            batch = replace(batch, x=shuffle_frames(batch.x, shuffle))
         if self.mixup:
-            rng = np.random.default_rng([self.seed, MIXUP, step, k])
-            batch = mixup(batch, self.mixup, source.labels, rng)
+            batch = mixup(batch, self.mixup, source.labels, mix)
         if self.dropout:
-            rng = np.random.default_rng([self.seed, DROPOUT, step, k])
-            batch = replace(batch, keys=rng.integers(2**32, size=len(batch.x), dtype=np.uint32))
+            batch = replace(batch, keys=drop.integers(2**32, size=len(batch.x), dtype=np.uint32))
         return batch
 
 

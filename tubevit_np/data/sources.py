@@ -5,6 +5,7 @@ was never stopped."""
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 
@@ -92,19 +93,13 @@ def check_head_names(sources):
     """Raises ValueError if two sets share a head's name.
 
     A set of videos and a set of images may share it if their classes are the same."""
-    classes = {}
-    for source in sources:
-        for head, names in source.labels.items():
-            for kind, other_names in classes.setdefault(head, {}).items():
-                if kind == source.kind or names != other_names:
-                    raise ValueError(name_conflict(head, kind, source.kind))
-            classes[head][source.kind] = names
-
-
-def name_conflict(head, kind, other):
-    """The error message for two sets, of these two kinds, that share the name of a head."""
-    subject, note = f"{kind}s", ""
-    if kind != other:
-        subject, note = f"{kind}s and {other}s", ", not the classes"
-    return (f"two sets of {subject} share the name {head}{note}; give one of them another name, "
-            "NAME=PATH")
+    for one, other in combinations(sources, 2):
+        for head in (name for name in other.labels if name in one.labels):
+            if one.kind == other.kind:
+                kinds, note = f"{one.kind}s", ""
+            elif one.labels[head] != other.labels[head]:
+                kinds, note = f"{one.kind}s and {other.kind}s", ", not the classes"
+            else:
+                continue
+            raise ValueError(f"two sets of {kinds} share the name {head}{note}; give one of them "
+                             "another name, NAME=PATH")

@@ -12,13 +12,12 @@ def sources_for(path, notes, data=(), images=()):
     path: the checkpoint;  notes: its metadata;  data, images: lists of "generated", PATH or
     NAME=PATH.  Raises ValueError if there is neither, or if the checkpoint has no head for
     that kind of data."""
-    heads, size = json.loads(notes["heads"]), int(notes["size"])
-    seed, memory = 0, Recipe.memory
+    heads, seed, memory = json.loads(notes["heads"]), 0, Recipe.memory
     given = [("video", one) for one in data] + [("image", one) for one in images]
     if not given:
         if not (path.parent / "config.json").exists():
-            raise ValueError(f"{path} is in no run folder: name the data to "
-                             "evaluate it on, with --data or --images")
+            raise ValueError(f"{path} is in no run folder: name the data to evaluate it on, with "
+                             "--data or --images")
         recipe, _, _ = read_recipe(path.parent / "config.json")
         given = [(kind, one) for kind, one, *_ in recipe.sets]
         seed, memory = recipe.seed, recipe.memory
@@ -26,9 +25,8 @@ def sources_for(path, notes, data=(), images=()):
         if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; its heads are for "
                              f"{', '.join(heads)}")
-    return [open_held_out_source(path, kind, heads[kind], int(notes["frames"]), size,
-                                 notes["labels"], clip_fps(notes), seed, memory)
-            for kind, path in given]
+    return [open_held_out_source(one, kind, heads[kind], notes, seed, memory)
+            for kind, one in given]
 
 
 def clip_fps(notes):
@@ -36,11 +34,12 @@ def clip_fps(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_held_out_source(given, kind, heads, frames, size, labels, fps, seed, memory):
+def open_held_out_source(given, kind, heads, notes, seed, memory):
     """The held-out part of a set, for the head of its name or the first with the same classes.
 
-    heads: names of the checkpoint's heads of that kind;  labels: {head: class names}.  Raises
-    ValueError if no head has its classes."""
+    heads: names of the checkpoint's heads of that kind;  notes: its metadata.  Raises ValueError
+    if no head has its classes."""
+    frames, size, labels = int(notes["frames"]), int(notes["size"]), notes["labels"]
     if given == GENERATED:
         return generated_held_out(kind, heads, frames, size, labels, seed)
     from tubevit_np.data.datasets.dataset import head_and_path
@@ -49,7 +48,8 @@ def open_held_out_source(given, kind, heads, frames, size, labels, fps, seed, me
     (own, path), errors = head_and_path(given), []
     for head in sorted(heads, key=lambda head: head != own):
         try:
-            return open_held_out(path, kind, frames, size, head, labels[head], fps, memory)
+            return open_held_out(path, kind, frames, size, head, labels[head], clip_fps(notes),
+                                 memory)
         except ValueError as error:
             errors.append(error)
     raise errors[0]

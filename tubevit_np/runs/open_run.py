@@ -30,7 +30,8 @@ def new_run(folder, recipe):
     make_folder(folder, "--out")
     try:
         sources = open_sources(recipe)
-        cfg = replace(cfg, classes=classes_of(sources))
+        cfg = replace(cfg, classes={head: len(names) for source in sources
+                                    for head, names in source.labels.items()})
     except BaseException:
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -39,11 +40,6 @@ def new_run(folder, recipe):
     if found := described(sources):
         write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     return Run(folder, recipe, sources, cfg)
-
-
-def classes_of(sources):
-    """{head: K}."""
-    return {head: len(names) for source in sources for head, names in source.labels.items()}
 
 
 def open_run(folder):

@@ -89,8 +89,7 @@ class Recipe:
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
         if self.magnitude > MAX_MAGNITUDE:
-            raise ValueError(f"magnitude is {self.magnitude}; it must be at most "
-                             f"{MAX_MAGNITUDE:g}")
+            raise ValueError(f"magnitude is {self.magnitude}; it must be at most {MAX_MAGNITUDE:g}")
         for name in FRACTIONS:
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be below 1")
@@ -125,8 +124,7 @@ class Recipe:
             return (value,) * count
         if len(value) != count:
             raise ValueError(f"{name} is given {len(value)} times, for {count} "
-                             f"set{'s' * (count != 1)}; give it once, "
-                             "or once for each set")
+                             f"set{'s' * (count != 1)}; give it once, or once for each set")
         return value
 
     @property
@@ -148,9 +146,8 @@ class Recipe:
         positions were learned for other sizes."""
         gate = cfg.depth if cfg.gate_layer is None else cfg.gate_layer
         if self.frozen > gate:
-            raise ValueError(f"frozen is {self.frozen}; the model has {cfg.depth} blocks"
-                             + (f", and a gate after block {gate}, which trains too"
-                                if gate < cfg.depth else ""))
+            gated = f", and a gate after block {gate}, which trains too" * (gate < cfg.depth)
+            raise ValueError(f"frozen is {self.frozen}; the model has {cfg.depth} blocks{gated}")
         for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
             check_tubes(shape, cfg)
             if position_of(cfg) == "learned":

@@ -44,16 +44,10 @@ def recipe_for(recipe=None, **given):
         usual = started(given["start"])
     else:
         usual = {"preset": "B" if recipe else "demo"}
-    paths = [path for name in SETS for path in as_given(given.get(name), True)]
-    if any(path != GENERATED for path in paths):
+    if any(path != GENERATED for name in SETS for path in as_given(given.get(name), True)):
         usual = FILES | usual
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
-    named = shortened(RECIPES.get(recipe, {}), given.get("steps"))
+    named = RECIPES.get(recipe, {})
+    if named and given.get("steps") is not None:  # warms up over the same share of the steps
+        named = named | {"warmup": named["warmup"] * given["steps"] // named["steps"]}
     return Recipe(**(sized | usual | named | given))
-
-
-def shortened(recipe, steps):
-    """A set's recipe for other steps: the learning rate warms up over the same share of them."""
-    if steps is None or "warmup" not in recipe:
-        return recipe
-    return recipe | {"warmup": recipe["warmup"] * steps // recipe["steps"]}

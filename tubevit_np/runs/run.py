@@ -15,13 +15,8 @@ from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import prefetch
 from tubevit_np.model.params import flatten, nest
-from tubevit_np.runs.run_folder import (
-    MODEL,
-    checkpoints,
-    load_last,
-    newest_checkpoint,
-    read_metrics,
-)
+from tubevit_np.runs import run_folder
+from tubevit_np.runs.run_folder import MODEL, checkpoints
 from tubevit_np.runs.score_names import labels_of, named
 from tubevit_np.runs.snapshots import write_snapshot
 from tubevit_np.runs.warm_start import carried
@@ -69,7 +64,7 @@ class Run:
             params = self._carried(params) if self.recipe.start else params
             self.snap(0, kernels(params))
             return params, {}
-        params, cfg, notes = load_last(written)
+        params, cfg, notes = run_folder.load_last(written)
         if cfg != self.cfg:
             raise ValueError(f"{self.folder}: its checkpoints are not of the model in config.json")
         self.first = int(notes["step"])
@@ -169,10 +164,10 @@ class Run:
 
     @property
     def _last(self):
-        return newest_checkpoint(self.folder) or "none yet"
+        return run_folder.newest_checkpoint(self.folder) or "none yet"
 
     def _forget_after(self, step):
         """Drop what a killed run logged after its last checkpoint: those steps come again."""
         path = self.folder / "metrics.jsonl"
-        kept = [record for record in read_metrics(path) if record["step"] <= step]
+        kept = [record for record in run_folder.read_metrics(path) if record["step"] <= step]
         write_text(path, "".join(json.dumps(record) + "\n" for record in kept))

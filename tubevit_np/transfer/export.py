@@ -16,28 +16,20 @@ from safetensors.numpy import save as to_bytes
 from tubevit_np.model.checks import check_heads
 from tubevit_np.model.params import flatten
 from tubevit_np.storage.atomic_files import atomic_write, write_text
+from tubevit_np.transfer.vit_files import name_tables
 from tubevit_np.transfer.vit_files.configs import hugging_face_settings, timm_settings
 from tubevit_np.transfer.vit_files.layouts import to_torch
-from tubevit_np.transfer.vit_files.name_tables import (
-    HEAD_NAMES,
-    IN_HUGGING_FACE,
-    IN_TIMM,
-    our_names,
-    pool_names,
-    their_names,
-)
 from tubevit_np.variants.config import attention_of, position_of
 from tubevit_np.variants.params import shapes
 from tubevit_np.variants.positions import learned_rows, positions
-
-FORMATS = ("timm", "hf")
 
 
 def to_timm(params, cfg, size, head=None):
     """{timm's name: array} for images of size x size; with a head's name, pooling and head, too.
 
     Raises ValueError if patches do not fill the size, or if the model is not a plain ViT."""
-    flat = _encoder(params, cfg, IN_TIMM) | {"pos_embed": _position_table(params, cfg, size)}
+    flat = _encoder(params, cfg, name_tables.IN_TIMM)
+    flat |= {"pos_embed": _position_table(params, cfg, size)}
     return flat if head is None else flat | _pooling(params, cfg, head)
 
 
@@ -46,10 +38,9 @@ def to_hugging_face(params, cfg, size):
 
     Raises ValueError as to_timm does."""
     zeros = np.zeros((1, 1, cfg.dim), np.float32)
-    return _encoder(params, cfg, IN_HUGGING_FACE) | {
-        "embeddings.cls_token": zeros,
-        "embeddings.position_embeddings": np.concatenate(
-            [zeros, _position_table(params, cfg, size)], axis=1)}
+    table = np.concatenate([zeros, _position_table(params, cfg, size)], axis=1)
+    return _encoder(params, cfg, name_tables.IN_HUGGING_FACE) | {
+        "embeddings.cls_token": zeros, "embeddings.position_embeddings": table}
 
 
 def export(folder, params, cfg, fmt, size, head=None):
@@ -58,7 +49,7 @@ def export(folder, params, cfg, fmt, size, head=None):
     fmt: "timm" or "hf";  size: pixels.  Returns the names of our parameters that are not exported.
     Raises ValueError as to_timm does, and if the folder already holds a model, as a run's
     folder."""
-    if fmt not in FORMATS or (head and fmt != "timm"):
+    if fmt != "timm" and (fmt != "hf" or head):
         raise ValueError(f"format {fmt!r}{' with a head' if head else ''}: there are timm, with "
                          "a head or without, and hf without")
     if fmt == "timm":
@@ -66,8 +57,7 @@ def export(folder, params, cfg, fmt, size, head=None):
     else:
         flat, settings = to_hugging_face(params, cfg, size), hugging_face_settings(cfg, size)
     folder = Path(folder)
-    existing = [name for name in ("model.safetensors", *settings) if (folder / name).exists()]
-    if existing:
+    if existing := [name for name in ("model.safetensors", *settings) if (folder / name).exists()]:
         raise ValueError(f"{folder} already holds {existing[0]}; give another folder")
     folder.mkdir(parents=True, exist_ok=True)
     flat = {name: np.ascontiguousarray(x) for name, x in flat.items()}
@@ -100,14 +90,14 @@ def _encoder(params, cfg, fmt):
     if flat.get("gate.alpha", 0) != 0:
         raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}); a plain ViT has none")
     flat |= {f"patch.{suffix}": flat[f"tubes.{patch}.{suffix}"] for suffix in "wb"}
-    return _renamed(fmt, flat, our_names(cfg.depth))
+    return _renamed(fmt, flat, name_tables.our_names(cfg.depth))
 
 
 def _renamed(fmt, flat, names):
     """{their name: array} of our arrays with these names."""
     renamed = {}
     for name in names:
-        theirs = their_names(fmt, name)
+        theirs = name_tables.their_names(fmt, name)
         renamed |= zip(theirs, to_torch(name, flat[name], len(theirs)), strict=True)
     return renamed
 
@@ -130,4 +120,5 @@ def _pooling(params, cfg, head):
     flat = {name: flat.get(name, np.zeros(shape, np.float32))
             for name, shape in shapes(replace(cfg, pool_mlp=True)).items()}
     flat |= {f"head.{suffix}": flat[f"heads.{head}.{suffix}"] for suffix in "wb"}
-    return _renamed(IN_TIMM, flat, [*pool_names(), *HEAD_NAMES])
+    names = *name_tables.pool_names(), *name_tables.HEAD_NAMES
+    return _renamed(name_tables.IN_TIMM, flat, names)

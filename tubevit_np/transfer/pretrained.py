@@ -11,7 +11,7 @@ from dataclasses import replace
 from tubevit_np.model.config import format_size
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.transfer.inflate import inflate_tubes
-from tubevit_np.transfer.vit_files.hyperparameters import image_config, some
+from tubevit_np.transfer.vit_files.hyperparameters import some
 from tubevit_np.transfer.vit_files.read import read_image_vit
 from tubevit_np.variants.params import init
 from tubevit_np.variants.tube_sets import with_tubes
@@ -31,12 +31,13 @@ def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated",
     if start not in STARTS:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
     if keep_head and KEPT_HEAD in classes:
-        raise ValueError(f"a head named {KEPT_HEAD!r} is the file's own; "
-                         "give the new one another name")
+        raise ValueError(f"a head named {KEPT_HEAD!r} is the file's own; give the new one another "
+                         "name")
     flat, hparams = read_image_vit(path, heads)
     kept = {KEPT_HEAD: _head_classes(path, hparams)} if keep_head else {}
-    cfg = replace(_with_tubes(image_config(hparams), tubes), classes={**classes, **kept},
-                  shared_kernel=start == "shared")
+    cfg = (with_tubes(hparams.cfg, tubes) if isinstance(tubes, str)
+           else replace(hparams.cfg, tubes=tuple(tubes)))
+    cfg = replace(cfg, classes=classes | kept, shared_kernel=start == "shared")
     patch = _patch_tube(cfg, hparams, path)
     cfg, note = fold_normalization(flat, hparams, cfg)
     params = flatten(init(cfg, rng))
@@ -76,10 +77,6 @@ def fold_normalization(flat, hparams, cfg):
     return cfg, [note]
 
 
-def _with_tubes(cfg, tubes):
-    return with_tubes(cfg, tubes) if isinstance(tubes, str) else replace(cfg, tubes=tuple(tubes))
-
-
 def _head_classes(path, hparams):
     """Number of classes of the file's head.  Raises ValueError if it has none that reads tokens."""
     if hparams.classes is None:
@@ -93,7 +90,7 @@ def _head_classes(path, hparams):
 def _patch_tube(cfg, hparams, path):
     """The index of the one 2D tube.  Raises ValueError if its size is not that of the file."""
     patches = [i for i, tube in enumerate(cfg.tubes) if tube.is_patch]
-    kernel = (1, *hparams.patch)
+    kernel = hparams.cfg.tubes[0].kernel
     if [(cfg.tubes[i].kernel, cfg.tubes[i].members) for i in patches] != [(kernel, 1)]:
         raise ValueError(f"2D patches of the tubes: {', '.join(cfg.tubes[i].name for i in patches)}"
                          f"; of {path}: {format_size(kernel)}; it needs tubes with one such "
@@ -107,9 +104,9 @@ def _notes_on(hparams, keep_head):
     if hparams.unused:
         arrays = (f"{name} {format_size(shape)}" for name, shape in hparams.unused.items())
         lines += [f"not used: {some(arrays)}"]
-    if hparams.classes is not None and not (hparams.pools and keep_head):
-        read_from = ("its own pooling" if hparams.pools else
-                     "the class token or a mean, not this pooling")
-        lines += [f"its head of {hparams.classes} classes read {read_from}: "
+    pools = hparams.cfg.pool_mlp
+    if hparams.classes is not None and not (pools and keep_head):
+        reads = "its own pooling" if pools else "the class token or a mean, not this pooling"
+        lines += [f"its head of {hparams.classes} classes read {reads}: "
                   + ("it needs training" if keep_head else "not used")]
     return [*lines, "positions are the fixed sines and cosines, not its table", *hparams.notes]

@@ -21,8 +21,7 @@ def widen_tube(tube, width, dim, shape):
     W) video least.  Raises ValueError if there is none."""
     for members in range(math.ceil(dim / width), dim + 1):
         candidates = [replace(tube, s2d=s2d) for s2d in factorizations(members)
-                      if all(stride % factor == 0
-                             for stride, factor in zip(tube.stride, s2d, strict=True))]
+                      if not np.any(np.mod(tube.stride, s2d))]
         if candidates and dim % members == 0:
             return min(candidates, key=lambda wide: (abs(wide.s2d[1] - wide.s2d[2]),
                                                      overrun(wide, shape)))
@@ -39,11 +38,10 @@ def factorizations(members):
 
 def overrun(tube, shape):
     """Frames, rows and columns, in sum, that its last members read beyond a (T, H, W) video."""
-    ends = [offset + (count - 1) * stride + (factor - 1) * stride // factor + kernel
-            for offset, count, stride, factor, kernel
-            in zip(tube.offset, grid(tube, shape), tube.stride, tube.s2d, tube.kernel,
-                   strict=True)]
-    return sum(max(0, end - size) for end, size in zip(ends, shape, strict=True))
+    axes = zip(tube.offset, grid(tube, shape), tube.stride, tube.s2d, tube.kernel, shape)
+    ends = [(offset + (count - 1) * stride + (factor - 1) * stride // factor + kernel, size)
+            for offset, count, stride, factor, kernel, size in axes]
+    return sum(max(0, end - size) for end, size in ends)
 
 
 def scale_up(small, small_cfg, large, large_cfg, shape, **gate):
@@ -60,8 +58,8 @@ def scale_up(small, small_cfg, large, large_cfg, shape, **gate):
             tubes.append(replace(patch, stride=(tube.stride[0], *patch.stride[1:])))
         else:
             tube = widen_tube(tube, small_cfg.dim // tube.members, large_cfg.dim, shape)
-            weights[str(i)] = carry_kernel(small["tubes"][str(i)], small_cfg, large_cfg,
-                                           tube.members)
+            part = small["tubes"][str(i)]
+            weights[str(i)] = carry_kernel(part, small_cfg, large_cfg, tube.members)
             tubes.append(tube)
     cfg = replace(large_cfg, tubes=tuple(tubes), shared_kernel=False, **gate)
     alpha = {} if cfg.gate_layer is None else {"gate": {"alpha": np.zeros((), np.float32)}}

@@ -44,7 +44,7 @@ def kinetics_rows(table, path):
     Raises ValueError if a time is not a whole number of seconds."""
     clips, ids = index_clips(dataset_folder(path)), Counter(row["youtube_id"] for row in table)
     for number, row in enumerate(table, 2):
-        name, split = row["youtube_id"].strip(), (row.get("split") or "").strip()
+        name = row["youtube_id"].strip()
         try:
             full_name = f"{name}_{int(row['time_start']):06d}_{int(row['time_end']):06d}"
         except (TypeError, ValueError):
@@ -52,8 +52,8 @@ def kinetics_rows(table, path):
                              f"seconds, not {row['time_start']!r} and {row['time_end']!r}"
                              ) from None
         file = clips.get(full_name) or (clips.get(name) if ids[name] == 1 else None)
-        file = file or dataset_folder(path) / f"{full_name}.mp4"
-        yield Row(file, (row.get("label") or "").strip(), split)
+        yield Row(file or dataset_folder(path) / f"{full_name}.mp4",
+                  (row.get("label") or "").strip(), (row.get("split") or "").strip())
 
 
 def ssv2_rows(path):

@@ -28,14 +28,14 @@ class Cache:
     def frames(self, path, settings, decode):
         """The frames of a file, uint8 (n, H, W, 3), memory-mapped; None if they are not cached.
 
-        settings: all that the frames depend on, except the file itself.  decode(): yields the
-        frames, and is called if there is no entry.  Returns None if decode() raises ValueError, and
+        settings: all that the frames depend on, except the file itself.  decode(): the frames,
+        called if there is no entry.  Returns None if decode() raises ValueError, and
         if the disk is full, with one warning."""
         try:
             entry = self._entry(path, settings)
             frames = load(entry)
             if frames is None and not self.failure:
-                write(entry, decode())
+                write(entry, decode)
                 frames = load(entry)
         except OSError as error:
             if self.failure.setdefault("first", error) is error:  # the first one of all threads
@@ -57,37 +57,16 @@ def load(entry):
         return None
 
 
-def write(entry, frames):
-    """Write an entry atomically; an empty one if iterating over `frames` raises ValueError."""
+def write(entry, decode):
+    """Write the frames of decode() atomically; an empty entry if it raises ValueError."""
     partial = entry.with_name(f".{entry.stem}.{os.getpid()}.{threading.get_ident()}.part")
     try:
+        frames = np.stack([*decode()])
+    except ValueError:
+        frames = np.empty(0, np.uint8)
+    try:
         with partial.open("wb") as file:
-            try:
-                write_array(file, frames)
-            except ValueError:
-                file.seek(0), file.truncate()
-                np.save(file, np.empty(0, np.uint8))
+            np.save(file, frames)
         os.replace(partial, entry)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def write_array(file, frames):
-    """Write frames as .npy, one at a time.  Raises ValueError if they differ in shape.
-
-    The header, with their number, is written again at the end: NumPy leaves room for it."""
-    for count, frame in enumerate(frames, 1):
-        if count == 1:
-            shape = frame.shape
-            write_header(file, 0, shape)
-        if frame.shape != shape:
-            raise ValueError(f"frames of {shape} and {frame.shape}")
-        file.write(frame.tobytes())
-    file.seek(0)
-    write_header(file, count, shape)
-
-
-def write_header(file, count, shape):
-    """The header of an .npy of uint8 (count, *shape)."""
-    np.lib.format.write_array_header_1_0(
-        file, {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)})

@@ -11,9 +11,8 @@ import numpy as np
 from tqdm import tqdm
 
 from tubevit_np.data.datasets.listing import SUFFIXES, VAL_EVERY, canonical_part, list_parts
-from tubevit_np.data.decoding.images import read_image
-from tubevit_np.data.decoding.video import ShortClip, read_clip
-from tubevit_np.model.config_checks import SCORES
+from tubevit_np.data.decoding.fixed_rate_clips import read_example
+from tubevit_np.data.decoding.video import ShortClip
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,11 @@ class Loaded:
     paths: tuple
     skipped: tuple  # (path, reason) of every file left out, by the listing or by the decoder
     short: tuple = ()  # (path, number of frames) of every video with fewer frames than its clip
+
+    @property
+    def frames(self):
+        """T of videos."""
+        return self.x.shape[1]
 
     @property
     def items(self):
@@ -50,36 +54,33 @@ class Dataset:
         Unreadable files are skipped with a warning.  Raises ValueError if all are unreadable."""
         shape = (self.frames, self.size, self.size, 3)[self.kind == "image":]
         x, loaded, skipped, short = np.empty((len(self.items), *shape), np.uint8), [], [], []
-        for item, clip in zip(self.items, self._decoded(short)):
-            if isinstance(clip, ValueError):
-                skipped.append((item[0], str(clip)))
-                warnings.warn(f"skipped: {clip}")
-            else:
-                x[len(loaded)] = clip
-                loaded.append(item)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders release Python's lock
+            clips = pool.map(lambda item: self._read(item[0], short), self.items)
+            clips = tqdm(clips, self.head, len(self.items), unit=self.kind, disable=None)
+            for item, clip in zip(self.items, clips, strict=True):
+                if isinstance(clip, ValueError):
+                    skipped.append((item[0], str(clip)))
+                    warnings.warn(f"skipped: {clip}")
+                else:
+                    x[len(loaded)] = clip
+                    loaded.append(item)
         if not loaded:
             raise ValueError(f"no {self.kind} of {len(skipped)} can be read; {skipped[0][1]}")
         paths, y = zip(*loaded)
         return Loaded(x[:len(loaded)], np.array(y, np.int64), paths, self.skipped + tuple(skipped),
                       tuple(sorted(short)))
 
-    def _decoded(self, short):
-        """Yield the array or the ValueError of each item, in order, with a progress bar."""
+    def _read(self, path, short):
+        """uint8 (T, S, S, 3) or (S, S, 3), or the ValueError with the reason.
+
+        short: a list to which a video with too few frames is added."""
         def warn(remark):
             if isinstance(remark, ShortClip):
                 short.append((remark.path, remark.count))
             else:
                 warnings.warn(remark)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders release Python's lock
-            clips = pool.map(lambda item: self._read(item[0], warn), self.items)
-            yield from tqdm(clips, self.head, len(self.items), unit=self.kind, disable=None)
-
-    def _read(self, path, warn):
-        """uint8 (T, S, S, 3) or (S, S, 3), or the ValueError with the reason."""
         try:
-            if self.kind == "image":
-                return read_image(path, self.size)
-            return read_clip(path, self.frames, self.size, warn)
+            return read_example(self.kind, path, self.frames, self.size, warn=warn)
         except ValueError as error:
             return error
 
@@ -111,10 +112,10 @@ def open_dataset(path, split, kind, frames, size, head=None, labels=None, parts=
 
 def split_usable(rows):
     """(usable rows, (file, reason) of the other rows)."""
-    reasons = [row.reason or ("no label" if not row.label else "" if row.file.is_file() else
-                              "no such file") for row in rows]
-    skipped = tuple((row.file, reason) for row, reason in zip(rows, reasons) if reason)
-    return [row for row, reason in zip(rows, reasons) if not reason], skipped
+    reasons = {row: row.reason or ("no label" if not row.label else "" if row.file.is_file() else
+                                   "no such file") for row in rows}
+    return ([row for row in rows if not reasons[row]],
+            tuple((row.file, reasons[row]) for row in rows if reasons[row]))
 
 
 def empty_part_message(path, part, kind, parts, skipped):
@@ -149,31 +150,20 @@ def head_and_path(text):
 
     Raises ValueError for an invalid NAME."""
     name, separator, path = str(text).partition("=")
-    if not separator or os.path.exists(text):
-        return head_name(text), str(text)
-    if re.fullmatch("[a-z0-9_]+", name):
+    named = separator and not os.path.exists(text)
+    if named and re.fullmatch("[a-z0-9_]+", name):
         return name, path
-    if os.path.exists(path):
+    if named and os.path.exists(path):
         raise ValueError(f"data {text}: the NAME of NAME=PATH takes a-z, 0-9 and _, "
                          f"as {as_head_name(name)}={path}")
     return head_name(text), str(text)
-
-
-def new_head_and_path(text):
-    """As head_and_path, for a set to train on.  Raises ValueError for a name of a score."""
-    head, path = head_and_path(text)
-    if head in SCORES:
-        raise ValueError(f"data {text}: no head can have the name {head}, of which there is a "
-                         "score; give another, as NAME=PATH")
-    return head, path
 
 
 def head_name(path):
     """A head's name in a-z, 0-9 and _, from the folder or CSV; for train.csv, from its folder."""
     path = Path(path).resolve()
     name = path.stem if path.is_file() else path.name
-    name = path.parent.name if canonical_part(name) else name
-    return as_head_name(name)
+    return as_head_name(path.parent.name if canonical_part(name) else name)
 
 
 def as_head_name(name):

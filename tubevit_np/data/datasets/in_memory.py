@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tubevit_np.data.batch import CROPS, Batch
+from tubevit_np.data.batch import CROPS
 from tubevit_np.data.datasets.cache import Cache
-from tubevit_np.data.datasets.dataset import new_head_and_path, open_dataset
-from tubevit_np.data.datasets.labeled_files import LabeledFiles
+from tubevit_np.data.datasets.dataset import head_and_path, open_dataset
+from tubevit_np.data.datasets.labeled_files import LabeledFiles, size_with_margin
 from tubevit_np.data.datasets.listing import list_parts
-from tubevit_np.data.datasets.streaming import StreamSource, epoch_order, size_with_margin
-from tubevit_np.data.decoding.fixed_rate_clips import read_fixed_rate_clip
-from tubevit_np.data.decoding.images import center_crop, read_image, read_image_views
-from tubevit_np.data.decoding.video import is_video, read_clip, read_views
+from tubevit_np.data.datasets.streaming import StreamSource, epoch_order
+from tubevit_np.data.decoding.fixed_rate_clips import read_example
+from tubevit_np.data.decoding.images import center_crop
+from tubevit_np.data.decoding.video import is_video
+from tubevit_np.model.config_checks import SCORES
 
 GIGABYTE = 1e9
-AUGMENTATION_FIELDS = ("seed", "flip", "randaugment", "magnitude")  # of a recipe
 
 
 @dataclass(frozen=True)
@@ -27,73 +27,53 @@ class FileSource(LabeledFiles):
     slow = False
 
     def __post_init__(self):
-        if short := [video for part in self._parts.values() for video in part.short]:
-            total, frames = sum(len(p.y) for p in self._parts.values()), self.val.x.shape[1]
-            warnings.warn(f"{self.head}: {len(short)} of {total} videos are shorter than {frames} "
-                          f"frames; their last frame repeats; the first: {short[0][0]} "
-                          f"({short[0][1]} frames)")
-
-    @property
-    def _parts(self):
-        return {"val": self.val} if self.train is None else {"train": self.train, "val": self.val}
+        parts = [part for part in (self.train, self.val) if part is not None]
+        if short := [video for part in parts for video in part.short]:
+            total = sum(len(part.y) for part in parts)
+            warnings.warn(f"{self.head}: {len(short)} of {total} videos are shorter than "
+                          f"{self.val.frames} frames; their last frame repeats; the first: "
+                          f"{short[0][0]} ({short[0][1]} frames)")
 
     @property
     def short(self):
         """{part: number of videos with fewer frames than their clip}; None for images."""
-        counts = {name: len(part.short) for name, part in self._parts.items()}
-        return counts if self.kind == "video" else None
-
-    @property
-    def skipped(self):
-        """(path, reason) of the held-out files that cannot be scored."""
-        return self.val.skipped
+        parts = {"train": self.train, "val": self.val} if self.kind == "video" else {}
+        return {name: len(part.short) for name, part in parts.items() if part} or None
 
     def batch(self, step, count):
         """The training Batch of step number `step`: shuffled in each epoch, random crops."""
-        indices = epoch_order(self.seed, len(self.train.y),
-                              np.arange(step * count, (step + 1) * count))
+        indices = epoch_order(self.seed, len(self.train.y), step, count)
         rng = np.random.default_rng([self.seed, CROPS, step])
         corners = rng.integers(0, self.train.x.shape[-2] - self.size + 1, (count, 2))
         crops = [self.train.x[i][..., h:h + self.size, w:w + self.size, :]
                  for i, (h, w) in zip(indices, corners, strict=True)]
         return self._training_batch(step, crops, self.train.y[indices])
 
-    def held_out(self, count, limit=None):
-        """Yield Batches of `count` center crops of the held-out examples, each once.
-
-        limit: use this many examples, spread over the set."""
-        selected = self.eval_indices(limit)
-        for start in range(0, len(selected), count):
-            part = selected[start:start + count]
-            yield Batch(center_crop(self.val.x[part], self.size), {self.head: self.val.y[part]})
-
-    def held_out_views(self, temporal, spatial, limit=None):
-        """Yield one Batch per held-out example, decoded again: x (views, ...), labels (1,)."""
-        frames = self.val.x.shape[1]
-        for i in self.eval_indices(limit):
-            path, short = self.val.paths[i], size_with_margin(self.size)
-            x = (read_image_views(path, short, self.size, spatial) if self.kind == "image" else
-                 read_views(path, frames, short, self.size, temporal, spatial, self._warn))
-            yield Batch(x, {self.head: self.val.y[i:i + 1]})
+    def _read_held_out(self, i, temporal=0, spatial=1):
+        """Held-out example i: its center crop, or its views, decoded again, if temporal > 0."""
+        if temporal:
+            return self._read_views(self.val.paths[i], temporal, spatial)
+        return center_crop(self.val.x[i], self.size)
 
 
 def open_files(given, kind, recipe):
     """A source with both parts of the set `given`, PATH or NAME=PATH.
 
-    The training part defines the class names.  Files are decoded on the fly if `must_stream`, else
-    in memory.  Raises ValueError as open_dataset does, or if no held-out file can be read."""
-    head, path = new_head_and_path(given)
+    The training part defines the class names.  Raises ValueError as open_dataset and
+    open_source do."""
+    head, path = head_and_path(given)
+    if head in SCORES:
+        raise ValueError(f"data {given}: no head can have the name {head}, of which there is a "
+                         "score; give another, as NAME=PATH")
     parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
     sizes = kind, recipe.frames, size_with_margin(recipe.size), head
     train = open_dataset(path, "train", *sizes, parts=parts)
     val = open_dataset(path, "val", *sizes, train.labels, parts)
     warn_missing_classes(train, val)
-    common = kind, train.head, recipe.size, train.labels
-    augmentation = {name: getattr(recipe, name) for name in AUGMENTATION_FIELDS}
-    if must_stream(kind, recipe.fps, recipe.memory, train, val):
-        return StreamSource(*common, val, train, **augmentation, fps=recipe.fps,
-                            cache=Cache(recipe.cache) if recipe.cache else None).checked()
-    return FileSource(*common, val.load(), train.load(), **augmentation)
+    augmentation = {name: getattr(recipe, name)
+                    for name in ("seed", "flip", "randaugment", "magnitude")}
+    cache = Cache(recipe.cache) if recipe.cache else None
+    return open_source(recipe.size, val, train, recipe.fps, recipe.memory, cache, **augmentation)
 
 
 def warn_missing_classes(train, val):
@@ -104,10 +84,14 @@ def warn_missing_classes(train, val):
                       f"train, the first: {train.labels[missing[0]]}")
 
 
-def must_stream(kind, fps, memory, *parts):
-    """True if files are decoded on the fly: videos with fps, or more than `memory` gigabytes."""
+def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **augmentation):
+    """The source of listed parts, Datasets.  Files are decoded on the fly for videos with fps, or
+    if they take more than `memory` gigabytes.  Raises ValueError if no file of val can be read."""
+    common, parts = (val.kind, val.head, size, val.labels), [val, *([train] if train else [])]
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3 for part in parts)
-    return kind == "video" and fps is not None or needed > memory * GIGABYTE
+    if val.kind == "video" and fps is not None or needed > memory * GIGABYTE:
+        return StreamSource(*common, val, train, **augmentation, fps=fps, cache=cache).checked()
+    return FileSource(*common, *(part.load() for part in parts), **augmentation)
 
 
 def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf):
@@ -115,19 +99,13 @@ def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.i
 
     Raises ValueError if the set has other classes, or if no file can be read."""
     val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names)
-    if must_stream(kind, fps, memory, val):
-        return StreamSource(kind, head, size, tuple(names), val, fps=fps).checked()
-    return FileSource(kind, head, size, tuple(names), val.load())
+    return open_source(size, val, fps=fps, memory=memory)
 
 
 def read_one(path, frames, size, fps=None):
     """("video" or "image", uint8 (T, S, S, 3) or (S, S, 3)): one file, as held_out reads it.
 
     Raises ValueError if it cannot be read."""
-    short = size_with_margin(size)
-    if not is_video(path):
-        return "image", center_crop(read_image(path, short), size)
-    if fps:
-        return "video", read_fixed_rate_clip(path, frames, fps, 0.5, short,
-                                             lambda x: center_crop(x, size).copy())
-    return "video", center_crop(read_clip(path, frames, short), size)
+    kind = "video" if is_video(path) else "image"
+    return kind, read_example(kind, path, frames, size_with_margin(size), fps,
+                              crop=lambda x: center_crop(x, size).copy())

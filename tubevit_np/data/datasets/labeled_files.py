@@ -3,7 +3,7 @@
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -13,7 +13,15 @@ from tubevit_np.data.augmentation.randaugment import randaugment
 from tubevit_np.data.batch import AUGMENTATIONS, FLIPS, Batch
 from tubevit_np.data.datasets.dataset import Dataset, Loaded
 from tubevit_np.data.datasets.summary import describe
-from tubevit_np.data.decoding.video import ShortClip
+from tubevit_np.data.decoding.images import read_image_views
+from tubevit_np.data.decoding.video import ShortClip, read_views
+
+MARGIN_DIVISOR = 8  # files are read 1/8 larger than the input, so that training can crop at random
+
+
+def size_with_margin(size):
+    """The side in pixels at which files are read for crops of `size` pixels."""
+    return size + size // MARGIN_DIVISOR
 
 
 @dataclass(frozen=True)
@@ -32,8 +40,19 @@ class LabeledFiles:
     flip: bool = False  # flip training clips at random
     randaugment: int = 0  # number of operations per training clip or image
     magnitude: float = 10.0
-    broken = ()  # indices of unreadable held-out files
+    broken: dict = field(default_factory=dict)  # {index in val: reason}, of the files read so far
     short = None  # {part: number of videos with fewer frames than their clip}, if known
+
+    @property
+    def short_side(self):
+        """Pixels of the short side at which files are read."""
+        return size_with_margin(self.size)
+
+    @property
+    def skipped(self):
+        """(path, reason) of the held-out files that cannot be scored, known so far."""
+        return self.val.skipped + tuple((self.val.items[i][0], reason)
+                                        for i, reason in sorted(self.broken.items()))
 
     @property
     def left_out(self):
@@ -60,6 +79,34 @@ class LabeledFiles:
         items = self.val.items
         return [str(items[i][0]) for i in self.eval_indices(limit) if i not in self.broken]
 
+    def held_out(self, count, limit=None):
+        """Yield Batches of `count` center crops of the held-out examples, without unreadable files.
+
+        limit: use this many examples, spread over the set."""
+        selected = self.eval_indices(limit)
+        for start in range(0, len(selected), count):
+            indices = selected[start:start + count]
+            clips = zip(indices, thread_pool().map(self._read_held_out, indices), strict=True)
+            if readable := {i: clip for i, clip in clips if clip is not None}:
+                yield self._held_out_batch(readable, np.stack([*readable.values()]))
+
+    def held_out_views(self, temporal, spatial, limit=None):
+        """Yield one Batch per held-out example: x (views, ...), labels (1,)."""
+        for i in self.eval_indices(limit):
+            x = self._read_held_out(i, temporal, spatial)
+            if x is not None:
+                yield self._held_out_batch([i], x)
+
+    def _held_out_batch(self, indices, x):
+        return Batch(x, {self.head: np.array([self.val.items[i][1] for i in indices])})
+
+    def _read_views(self, path, temporal, spatial):
+        """The views of a file, decoded; frames are spread over the whole video."""
+        if self.kind == "image":
+            return read_image_views(path, self.short_side, self.size, spatial)
+        return read_views(path, self.val.frames, self.short_side, self.size, temporal, spatial,
+                          self._warn)
+
     def _warn(self, remark):
         """Issue a warning, except for single short videos: the set has one warning for all."""
         if not isinstance(remark, ShortClip):
@@ -69,15 +116,13 @@ class LabeledFiles:
         """The Batch of a step, after flips and RandAugment, if they are switched on."""
         if self.flip:
             rng = np.random.default_rng([self.seed, FLIPS, step])
-            clips = [random_flip(x, rng, self.names[y])
-                     for x, y in zip(clips, labels, strict=True)]
+            clips = [random_flip(x, rng, self.names[y]) for x, y in zip(clips, labels, strict=True)]
         if self.randaugment:
-            clips = list(thread_pool().map(lambda job: self._augment(step, *job), enumerate(clips)))
+            rngs = [np.random.default_rng([self.seed, AUGMENTATIONS, step, k])
+                    for k in range(len(clips))]
+            clips = list(thread_pool().map(
+                lambda x, rng: randaugment(x, rng, self.randaugment, self.magnitude), clips, rngs))
         return Batch(np.stack(clips), {self.head: np.array(labels)})
-
-    def _augment(self, step, k, x):
-        rng = np.random.default_rng([self.seed, AUGMENTATIONS, step, k])
-        return randaugment(x, rng, self.randaugment, self.magnitude)
 
 
 @cache

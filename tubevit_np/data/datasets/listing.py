@@ -11,16 +11,8 @@ import re
 import warnings
 from pathlib import Path
 
-from tubevit_np.data.datasets.annotations import (
-    ANNOTATION_FOLDERS,
-    KINETICS,
-    Row,
-    index_clips,
-    kinetics_rows,
-    list_file_rows,
-    read_table,
-    ssv2_rows,
-)
+from tubevit_np.data.datasets import annotations
+from tubevit_np.data.datasets.annotations import KINETICS, Row
 from tubevit_np.data.decoding.images import IMAGE_SUFFIXES
 from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
@@ -37,7 +29,7 @@ def list_parts(path, kind):
 
     Opens no file except tables.  Raises ValueError if `path` is not a data set."""
     path, parts = Path(os.path.abspath(path)), {}
-    index_clips.cache_clear()  # list the files as they are now
+    annotations.index_clips.cache_clear()  # list the files as they are now
     for part, source in find_parts(path).items():
         parts.setdefault(part, [])
         for row in list_rows(source, kind):
@@ -78,8 +70,7 @@ def find_parts(path):
         raise ValueError(f"data {path} does not exist; give a folder or a CSV file")
     if path.is_dir():
         folders = [path, path.parent] if canonical_part(path.name) else [path]
-        candidates = [parts_by_name(folder, suffix)
-                      for folder in folders for suffix in ("", ".csv")]
+        candidates = [parts_by_name(place, suffix) for place in folders for suffix in ("", ".csv")]
         parts = max((*candidates, parts_in_tables(path)), key=len)  # the first with most parts
         classes = [folder for folder in subfolders(path) if not canonical_part(folder.name)]
         if not parts and not classes:
@@ -96,7 +87,7 @@ def parts_in_tables(folder, given=None):
     """{part: table} of the tables with a part in their name.
 
     given: a table; only tables that are named like it count."""
-    folders = (folder, *(folder / name for name in ANNOTATION_FOLDERS))
+    folders = (folder, *(folder / name for name in annotations.ANNOTATION_FOLDERS))
     tables = [file for one in folders if one.is_dir() for file in one.iterdir()
               if file.suffix.lower() in TABLES and part_in_name(file)]
     tables.sort(key=lambda file: (TABLES.index(file.suffix.lower()), len(file.name), file.name))
@@ -119,8 +110,8 @@ def parts_by_name(folder, suffix):
     """{part: path} of the CSVs, or folders of folders, that are named after a part."""
     is_usable = Path.is_file if suffix else subfolders
     sources = {part: [folder / (name + suffix) for name in names] for part, names in PARTS.items()}
-    parts = {part: list(filter(is_usable, paths)) for part, paths in sources.items()}
-    return {part: paths[0] for part, paths in parts.items() if paths}
+    parts = {part: next(filter(is_usable, paths), None) for part, paths in sources.items()}
+    return {part: path for part, path in parts.items() if path}
 
 
 def subfolders(folder):
@@ -132,7 +123,8 @@ def subfolders(folder):
 def list_rows(source, kind):
     """The rows of a table, or of a folder of class folders."""
     if source.is_file():
-        readers = {".csv": csv_rows, ".json": ssv2_rows, ".txt": list_file_rows}
+        readers = {".csv": csv_rows, ".json": annotations.ssv2_rows,
+                   ".txt": annotations.list_file_rows}
         return list(readers[source.suffix.lower()](source))
     return [Row(file, folder.name) for folder in subfolders(source) for file in folder.iterdir()
             if file.suffix.lower() in SUFFIXES[kind] and not file.name.startswith(".")]
@@ -142,11 +134,11 @@ def csv_rows(path):
     """Rows of a CSV: with path and label, of Kinetics, or a list without a header.
 
     Raises ValueError for other columns."""
-    table, columns = read_table(path)
+    table, columns = annotations.read_table(path)
     if KINETICS <= set(columns):
-        return kinetics_rows(table, path)
+        return annotations.kinetics_rows(table, path)
     if len(columns) == 2 and Path(columns[0]).suffix.lower() in VIDEO_SUFFIXES:
-        return list_file_rows(path)
+        return annotations.list_file_rows(path)
     if not {"path", "label"} <= set(columns):
         raise ValueError(f"{path} needs the columns path,label, or {','.join(sorted(KINETICS))}; "
                          f"it has {','.join(columns)}")

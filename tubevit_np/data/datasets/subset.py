@@ -53,8 +53,7 @@ def choose_classes(available, classes, rng):
                              "used, and a model needs two")
         return sorted(rng.choice(available, classes, replace=False).tolist())
     if unknown := sorted(set(classes) - set(available)):
-        raise ValueError(f"class {unknown[0]!r} is none of the {len(available)} "
-                         "that can be used")
+        raise ValueError(f"class {unknown[0]!r} is none of the {len(available)} that can be used")
     return sorted(set(classes))
 
 
@@ -63,6 +62,5 @@ def sample_rows(rows, names, limit, rng):
     chosen = []
     for name in names:
         of_class = [row for row in rows if row.label == name]
-        drawn = rng.permutation(len(of_class))[:limit]
-        chosen += [of_class[i] for i in drawn]
+        chosen += [of_class[i] for i in rng.permutation(len(of_class))[:limit]]
     return sorted(chosen)

@@ -1,6 +1,7 @@
 """A summary of a data set, kept in the run folder: what it held when training began."""
 
 import hashlib
+from collections import Counter
 
 
 def describe(source, train, val):
@@ -17,10 +18,8 @@ def describe(source, train, val):
 
 def count_per_class(items, names):
     """{class name: number of files}."""
-    counts = [0] * len(names)
-    for _, label in items:
-        counts[label] += 1
-    return dict(zip(names, counts, strict=True))
+    counts = Counter(label for _, label in items)
+    return {name: counts[k] for k, name in enumerate(names)}
 
 
 def digest(items):

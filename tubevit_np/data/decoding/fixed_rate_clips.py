@@ -5,21 +5,24 @@ Only the frames between the preceding key frame and the end of the clip are deco
 import math
 import warnings
 from collections import deque
-from pathlib import Path
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
 
-from tubevit_np.data.decoding.images import ANIMATION_SUFFIXES, decoding, error_text, read_animation
-from tubevit_np.data.decoding.timestamps import (
-    check_rising,
-    duration,
-    frame_rate,
-    shown_at_times,
-    timed_frames,
-)
-from tubevit_np.data.decoding.video import frame_indices, open_stream, to_rgb, warn_if_short
+from tubevit_np.data.decoding import images, timestamps, video
+from tubevit_np.data.decoding.images import decoding, error_text
+
+
+def read_example(kind, path, frames, short, fps=None, position=0.5, crop=np.asarray,
+                 warn=warnings.warn):
+    """crop(x) of an image, or of a clip: with fps of read_fixed_rate_clip, else of read_clip.
+
+    kind: "image" or "video";  the other arguments, and what raises: as there."""
+    if kind == "image":
+        return crop(images.read_image(path, short))
+    if fps:
+        return read_fixed_rate_clip(path, frames, fps, position, short, crop, warn)
+    return crop(video.read_clip(path, frames, short, warn))
 
 
 def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings.warn):
@@ -30,12 +33,12 @@ def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings
     variable frame rate.  A video shorter than the clip is read from its start, and its last frame
     repeats; so is a damaged one.  Both call warn(message).  short: the short side in pixels.
     Raises ValueError as read_clip does."""
-    if Path(path).suffix.lower() in ANIMATION_SUFFIXES:  # small, without a known frame rate
-        animation = read_animation(path, short, crop, warn)
-        warn_if_short(path, len(animation), frames, warn)
-        return np.stack([animation[k] for k in frame_indices(len(animation), frames)[0]])
+    if video.is_animation(path):  # small, without a known frame rate
+        animation = images.read_animation(path, short, crop, warn)
+        video.warn_if_short(path, len(animation), frames, warn)
+        return np.stack([animation[k] for k in video.frame_indices(len(animation), frames)[0]])
     with decoding("video", path):
-        length = duration(path)
+        length = timestamps.duration(path)
         first = first_frame(num_clip_frames(length, fps), frames, position)
         clip, error = decode_clip(path, first, frames, fps, length, short, crop)
         if first and len(clip) < frames:  # damaged, or shorter than its headers say
@@ -46,7 +49,7 @@ def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings
     if error:
         warn(f"{path}: damaged, what comes before is used: {error_text(error)}")
     else:
-        warn_if_short(path, len(clip), frames, warn)
+        video.warn_if_short(path, len(clip), frames, warn)
     return pad_with_last(clip, frames)
 
 
@@ -56,9 +59,9 @@ def read_fixed_rate_frames(path, frames, fps, short, limit):
     Raises ValueError if the video is damaged, differs from its headers, or takes more than `limit`
     bytes: then only read_fixed_rate_clip can read it."""
     with decoding("video", path):
-        if Path(path).suffix.lower() in ANIMATION_SUFFIXES:
+        if video.is_animation(path):
             raise ValueError("an animation, of no known speed")
-        length, count = duration(path), 0
+        length, count = timestamps.duration(path), 0
         total = num_clip_frames(length, fps)
         times = np.arange(max(total, frames)) / fps
         for count, image in enumerate(frames_at(path, times, short, length, True), 1):
@@ -100,12 +103,12 @@ def frames_at(path, times, size, length, strict=False):
     """Yield the upright image shown at each of `times` (seconds from the start, increasing).
 
     strict: raise ValueError if a timestamp decreases anywhere in the file."""
-    file, stream = open_stream(path)
-    pixel_aspect, reformatter = stream.sample_aspect_ratio or 1, VideoReformatter()
+    file, stream = video.open_stream(path)
     with file:
-        frames = timed_frames(path, file, stream, times[0])
-        frames = check_rising(frames) if strict else frames
-        for frame in shown_at_times(frames, times, length, 1 / frame_rate(stream)):
-            yield to_rgb(frame, pixel_aspect, size, reformatter)
+        frames = timestamps.timed_frames(path, file, stream, times[0])
+        frames = timestamps.check_rising(frames) if strict else frames
+        step = 1 / timestamps.frame_rate(stream)
+        shown = timestamps.shown_at_times(frames, times, length, step)
+        yield from map(video.rgb_converter(stream, size), shown)
         if strict:
             deque(frames, 0)

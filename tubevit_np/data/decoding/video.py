@@ -7,15 +7,7 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from tubevit_np.data.decoding.images import (
-    ANIMATION_SUFFIXES,
-    decoding,
-    error_text,
-    is_animated,
-    read_animation,
-    scaled_size,
-    spatial_crops,
-)
+from tubevit_np.data.decoding import images
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts",
                   ".wmv", ".flv", ".3gp", ".ogv", ".gif", ".apng")
@@ -47,36 +39,38 @@ def read_views(path, frames, short, size, temporal=1, spatial=1, warn=warnings.w
     the t-th of these.  spatial: number of crops of `size` pixels along the longer side; short: the
     short side in pixels.  Otherwise as read_clip."""
     def crop(image):
-        return spatial_crops(image, size, spatial)
+        return images.spatial_crops(image, size, spatial)
 
-    if Path(path).suffix.lower() in ANIMATION_SUFFIXES:
-        decoded = read_animation(path, short, crop, warn)
-        warn_if_short(path, len(decoded), frames, warn)
-        return stack_views(decoded, frame_indices(len(decoded), frames, temporal))
-    with decoding("video", path):
+    if is_animation(path):
+        decoded = images.read_animation(path, short, crop, warn)
+        count, wanted = len(decoded), frame_indices(len(decoded), frames, temporal)
+    else:
+        count, wanted, decoded = decode_spread(path, short, frames, temporal, crop, warn)
+    warn_if_short(path, count, frames, warn)
+    return crops_first(np.stack([[decoded[k] for k in view] for view in wanted]))
+
+
+def decode_spread(path, short, frames, temporal, crop, warn):
+    """(number of frames, the frame_indices, {index: cropped frame}) of a video."""
+    with images.decoding("video", path):
         expected = count_frames(path)
         wanted = frame_indices(expected, frames, temporal)
-        count, images, damage = decode(path, short, wanted, crop)
+        count, decoded, damage = decode(path, short, wanted, crop)
         if count != expected:  # the file holds another number of frames than it claims
             wanted = frame_indices(count, frames, temporal)
-            count, images, damage = decode(path, short, wanted, crop)
+            count, decoded, damage = decode(path, short, wanted, crop)
         if not count:
             raise damage or ValueError("no frame in it can be decoded")
     if damage:
-        warn(f"{path}: damaged, only its first {count} frames are used: {error_text(damage)}")
-    warn_if_short(path, count, frames, warn)
-    return stack_views(images, wanted)
+        damage = images.error_text(damage)
+        warn(f"{path}: damaged, only its first {count} frames are used: {damage}")
+    return count, wanted, decoded
 
 
 def warn_if_short(path, count, frames, warn):
     """Call warn(ShortClip) if a video has fewer frames than its clip."""
     if count < frames:
         warn(ShortClip(path, count, frames))
-
-
-def stack_views(images, wanted):
-    """Images (spatial, S, S, 3) at indices (temporal, frames) -> (views, frames, S, S, 3)."""
-    return crops_first(np.stack([[images[k] for k in view] for view in wanted]))
 
 
 def crops_first(views):
@@ -88,8 +82,14 @@ def is_video(path):
     """True if `read_clip` reads the file: judged by its suffix; GIF, PNG and WebP if animated.
 
     Raises ValueError if a GIF, PNG or WebP cannot be read."""
-    suffix = Path(path).suffix.lower()
-    return is_animated(path) if suffix in ANIMATION_SUFFIXES else suffix in VIDEO_SUFFIXES
+    if is_animation(path):
+        return images.is_animated(path)
+    return Path(path).suffix.lower() in VIDEO_SUFFIXES
+
+
+def is_animation(path):
+    """True if the file is read as an animation: its frames have no known rate."""
+    return Path(path).suffix.lower() in images.ANIMATION_SUFFIXES
 
 
 def frame_indices(count, frames, temporal=1):
@@ -134,22 +134,26 @@ def decode(path, size, wanted, crop):
 
     wanted: indices of the frames to keep;  crop: applied to each of them."""
     file, stream = open_stream(path)
-    wanted, count, images, damage = set(wanted.flat), 0, {}, None
-    pixel_aspect = stream.sample_aspect_ratio or 1  # width / height of one pixel
-    reformatter = VideoReformatter()  # a new one per frame takes 20 times as long
+    wanted, count, decoded, to_rgb = set(wanted.flat), 0, {}, rgb_converter(stream, size)
     with file:
         try:
             for frame in file.decode(stream):
                 if count in wanted:
-                    images[count] = crop(to_rgb(frame, pixel_aspect, size, reformatter))
+                    decoded[count] = crop(to_rgb(frame))
                 count += 1
         except av.FFmpegError as error:
-            damage = error
-    return count, images, damage
+            return count, decoded, error
+    return count, decoded, None
 
 
-def to_rgb(frame, pixel_aspect, size, reformatter):
-    """uint8 (H, W, 3), upright, its short side `size`; frame sizes may change within a video."""
-    height, width = scaled_size(frame.height, float(frame.width * pixel_aspect), size)
-    frame_rgb = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
-    return np.rot90(frame_rgb.to_ndarray(), round(frame.rotation / 90) % 4)
+def rgb_converter(stream, size):
+    """A function from a frame to uint8 (H, W, 3), upright, its short side `size`."""
+    pixel_aspect = stream.sample_aspect_ratio or 1  # width / height of one pixel
+    reformatter = VideoReformatter()  # a new one per frame takes 20 times as long
+
+    def to_rgb(frame):  # frame sizes may change within a video
+        height, width = images.scaled_size(frame.height, float(frame.width * pixel_aspect), size)
+        rgb = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
+        return np.rot90(rgb.to_ndarray(), round(frame.rotation / 90) % 4)
+
+    return to_rgb

@@ -17,15 +17,7 @@ class Hyperparameters(NamedTuple):
     """All that a file of an image ViT tells except its parameters."""
 
     format_name: str
-    dim: int
-    depth: int
-    heads: int
-    mlp_dim: int
-    patch: tuple[int, int]  # kh, kw
-    channels: int
-    gelu: str
-    eps: float
-    pools: bool  # attention pooling with an MLP, instead of a class token
+    cfg: Config  # of the image ViT alone, with its patches as the only tube
     classes: int | None  # of its head, if it has one
     mean: tuple | None  # of pixels in [0, 1], per channel, for normalization
     std: tuple | None
@@ -44,8 +36,7 @@ def hyperparameters_of(fmt, flat, settings, unused, heads=None, heads_in_arrays=
     if given["dim"] not in (None, dim):
         raise ValueError(f"config.json says width {given['dim']}, the arrays have {dim}")
     if given["act"] not in (None, *GELU_NAMES):
-        raise ValueError(f"its activation {given['act']!r} is none of "
-                         f"{', '.join(GELU_NAMES)}")
+        raise ValueError(f"its activation {given['act']!r} is none of {', '.join(GELU_NAMES)}")
     if fmt.title == "Hugging Face" and given["eps"] is None:
         notes.append(f"no config.json: GELU {fmt.gelu} and eps {fmt.eps:g} assumed")
     if given["mean"] is None and fmt.mean is None:
@@ -54,28 +45,21 @@ def hyperparameters_of(fmt, flat, settings, unused, heads=None, heads_in_arrays=
     if not heads:
         heads = USUAL_HEADS.get(dim, max(1, dim // 64))
         notes.append(f"number of heads unknown: {heads} of {dim // heads} channels assumed")
-    return Hyperparameters(
-        fmt.title, dim, sum(name.endswith("ln1.g") for name in flat), int(heads),
-        flat["blocks.0.mlp.up.w"].shape[1], (kh, kw), channels,
-        GELU_NAMES.get(given["act"], fmt.gelu), float(given["eps"] or fmt.eps),
-        "pool.probe" in flat, flat["head.w"].shape[1] if "head.w" in flat else None,
-        *(_by_channel(name, given[name], fmt.mean, channels) for name in ("mean", "std")),
-        unused, notes)
-
-
-def image_config(hparams):
-    """The Config of the image ViT alone, with its patches as the only tube."""
-    patch = (1, *hparams.patch)
-    return Config((Tube(patch, patch),), hparams.dim, hparams.depth, hparams.heads, hparams.mlp_dim,
-                  channels=hparams.channels, gelu=hparams.gelu, eps=hparams.eps,
-                  pool_mlp=hparams.pools)
+    mean, std = (_by_channel(name, given[name], fmt.mean, channels) for name in ("mean", "std"))
+    depth = sum(name.endswith("ln1.g") for name in flat)
+    cfg = Config((Tube((1, kh, kw), (1, kh, kw)),), dim, depth, int(heads),
+                 flat["blocks.0.mlp.up.w"].shape[1], channels=channels,
+                 gelu=GELU_NAMES.get(given["act"], fmt.gelu),
+                 eps=float(given["eps"] or fmt.eps), pool_mlp="pool.probe" in flat)
+    classes = flat["head.w"].shape[1] if "head.w" in flat else None
+    return Hyperparameters(fmt.title, cfg, classes, mean, std, unused, notes)
 
 
 def check_shapes(flat, hparams):
     """Raises ValueError if an array of flat does not fit the others."""
     expected = {re.sub("^tubes.0", "patch", name): shape
-              for name, shape in shapes(image_config(hparams)).items()}
-    expected |= {"head.w": (hparams.dim, hparams.classes), "head.b": (hparams.classes,)}
+                for name, shape in shapes(hparams.cfg).items()}
+    expected |= {"head.w": (hparams.cfg.dim, hparams.classes), "head.b": (hparams.classes,)}
     wrong = [f"{name} {x.shape}, expected {expected[name]}" for name, x in flat.items()
              if x.shape != expected[name]]
     if wrong:

@@ -8,8 +8,6 @@ import numpy as np
 
 from tubevit_np.transfer.vit_files.name_tables import FLAX, their_names
 
-_POOL_ATTENTION = ("pool.q.", "pool.kv.")
-
 
 def to_ours(fmt, name, arrays):
     """Our array of this name from their arrays.  Raises ValueError for a wrong shape or dtype."""
@@ -18,6 +16,8 @@ def to_ours(fmt, name, arrays):
         if x.ndim != ndim or x.dtype != np.float32:
             raise ValueError(f"{theirs} is {x.dtype} of shape {x.shape}; expected numbers of "
                              f"{ndim} dimensions")
+    if name == "pool.probe":
+        return arrays[0].reshape(-1)
     return (_from_flax if fmt.suffixes is FLAX else _from_torch)(name, arrays)
 
 
@@ -33,8 +33,6 @@ def to_torch(name, x, num_parts):
 def _from_torch(name, arrays):
     if name == "patch.w":
         return arrays[0].transpose(2, 3, 1, 0)[None]  # (1, kh, kw, C, D)
-    if name == "pool.probe":
-        return arrays[0].reshape(-1)
     x = np.concatenate(arrays)
     return x.T if name.endswith(".w") else x
 
@@ -42,8 +40,6 @@ def _from_torch(name, arrays):
 def _from_flax(name, arrays):
     if name == "patch.w":
         return arrays[0][None]  # (1, kh, kw, C, D)
-    if name == "pool.probe":
-        return arrays[0].reshape(-1)
     if name.endswith(".out.w"):
         return arrays[0].reshape(-1, arrays[0].shape[-1])  # (A, E, D) -> (D, D)
     if _splits_heads(name):  # (D, A, E) -> (D, D), (A, E) -> (D,)
@@ -59,4 +55,4 @@ def _num_dimensions(fmt, name):
 
 def _splits_heads(name):
     """True for queries, keys and values: in Flax, the heads are an axis of their outputs."""
-    return name.startswith(_POOL_ATTENTION) or ".attn.qkv." in name
+    return name.startswith(("pool.q.", "pool.kv.")) or ".attn.qkv." in name

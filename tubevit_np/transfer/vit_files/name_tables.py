@@ -8,60 +8,43 @@ import re
 from typing import NamedTuple
 
 PARTS = {"q": "query", "k": "key", "v": "value"}
-_FLAX = "Transformer/encoderblock_{l}/"
-_HF = "encoder.layer.{l}."
 
-ORIGINAL = {  # ours: theirs, in the .npz of the first ViTs
-    "patch": "embedding",
-    "blocks.{l}.ln1": _FLAX + "LayerNorm_0",
-    "blocks.{l}.attn.qkv": _FLAX + "MultiHeadDotProductAttention_1/{part}",
-    "blocks.{l}.attn.out": _FLAX + "MultiHeadDotProductAttention_1/out",
-    "blocks.{l}.ln2": _FLAX + "LayerNorm_2",
-    "blocks.{l}.mlp.up": _FLAX + "MlpBlock_3/Dense_0",
-    "blocks.{l}.mlp.down": _FLAX + "MlpBlock_3/Dense_1",
-    "norm": "Transformer/encoder_norm",
-    "head": "head",
-}
-BIG_VISION = {ours: their_part.replace("Attention_1", "Attention_0").replace("Norm_2", "Norm_1")
-              .replace("Block_3", "Block_0") for ours, their_part in ORIGINAL.items()}
-BIG_VISION |= {  # attention pooling with an MLP
-    "pool.probe": "MAPHead_0/probe",
-    "pool.q": "MAPHead_0/MultiHeadDotProductAttention_0/{part}",
-    "pool.kv": "MAPHead_0/MultiHeadDotProductAttention_0/{part}",
-    "pool.out": "MAPHead_0/MultiHeadDotProductAttention_0/out",
-    "pool.ln": "MAPHead_0/LayerNorm_0",
-    "pool.mlp.up": "MAPHead_0/MlpBlock_0/Dense_0",
-    "pool.mlp.down": "MAPHead_0/MlpBlock_0/Dense_1",
-}
-TIMM = {
-    "patch": "patch_embed.proj",
-    "blocks.{l}.ln1": "blocks.{l}.norm1",
-    "blocks.{l}.attn.qkv": "blocks.{l}.attn.qkv",
-    "blocks.{l}.attn.out": "blocks.{l}.attn.proj",
-    "blocks.{l}.ln2": "blocks.{l}.norm2",
-    "blocks.{l}.mlp.up": "blocks.{l}.mlp.fc1",
-    "blocks.{l}.mlp.down": "blocks.{l}.mlp.fc2",
-    "norm": "norm",
-    "head": "head",
-    "pool.probe": "attn_pool.latent",
-    "pool.q": "attn_pool.q",
-    "pool.kv": "attn_pool.kv",
-    "pool.out": "attn_pool.proj",
-    "pool.ln": "attn_pool.norm",
-    "pool.mlp.up": "attn_pool.mlp.fc1",
-    "pool.mlp.down": "attn_pool.mlp.fc2",
-}
-HUGGING_FACE = {
-    "patch": "embeddings.patch_embeddings.projection",
-    "blocks.{l}.ln1": _HF + "layernorm_before",
-    "blocks.{l}.attn.qkv": _HF + "attention.attention.{part}",
-    "blocks.{l}.attn.out": _HF + "attention.output.dense",
-    "blocks.{l}.ln2": _HF + "layernorm_after",
-    "blocks.{l}.mlp.up": _HF + "intermediate.dense",
-    "blocks.{l}.mlp.down": _HF + "output.dense",
-    "norm": "layernorm",
-    "head": "classifier",
-}
+
+def _tables(rows, prefixes):
+    """One {our name: their name} for each column of rows after the first, which has our names."""
+    ours, *others = ([prefix + name for name in column]
+                     for prefix, column in zip(prefixes, zip(*rows, strict=True), strict=True))
+    return [dict(zip(ours, theirs, strict=True)) for theirs in others]
+
+
+_OUTSIDE_BLOCKS = _tables([  # ours, the .npz of the first ViTs, timm, Hugging Face
+    ("patch", "embedding", "patch_embed.proj", "embeddings.patch_embeddings.projection"),
+    ("norm", "Transformer/encoder_norm", "norm", "layernorm"),
+    ("head", "head", "head", "classifier"),
+], ("", "", "", ""))
+_BLOCKS = _tables([
+    ("ln1", "LayerNorm_0", "norm1", "layernorm_before"),
+    ("attn.qkv", "MultiHeadDotProductAttention_1/{part}", "attn.qkv", "attention.attention.{part}"),
+    ("attn.out", "MultiHeadDotProductAttention_1/out", "attn.proj", "attention.output.dense"),
+    ("ln2", "LayerNorm_2", "norm2", "layernorm_after"),
+    ("mlp.up", "MlpBlock_3/Dense_0", "mlp.fc1", "intermediate.dense"),
+    ("mlp.down", "MlpBlock_3/Dense_1", "mlp.fc2", "output.dense"),
+], ("blocks.{l}.", "Transformer/encoderblock_{l}/", "blocks.{l}.", "encoder.layer.{l}."))
+_BIG_VISION_POOLING, _TIMM_POOLING = _tables([  # attention pooling with an MLP
+    ("probe", "probe", "latent"),
+    ("q", "MultiHeadDotProductAttention_0/{part}", "q"),
+    ("kv", "MultiHeadDotProductAttention_0/{part}", "kv"),
+    ("out", "MultiHeadDotProductAttention_0/out", "proj"),
+    ("ln", "LayerNorm_0", "norm"),
+    ("mlp.up", "MlpBlock_0/Dense_0", "mlp.fc1"),
+    ("mlp.down", "MlpBlock_0/Dense_1", "mlp.fc2"),
+], ("pool.", "MAPHead_0/", "attn_pool."))
+
+ORIGINAL, TIMM, HUGGING_FACE = map(dict.__or__, _OUTSIDE_BLOCKS, _BLOCKS)
+BIG_VISION = {ours: theirs.replace("Attention_1", "Attention_0").replace("Norm_2", "Norm_1")
+              .replace("Block_3", "Block_0") for ours, theirs in ORIGINAL.items()}
+BIG_VISION |= _BIG_VISION_POOLING
+TIMM |= _TIMM_POOLING
 
 
 class FileFormat(NamedTuple):
@@ -93,15 +76,14 @@ _, _, IN_TIMM, IN_HUGGING_FACE = FILE_FORMATS
 
 def our_names(depth):
     """All arrays of an image ViT except pooling and head: patch.w, patch.b, blocks.0.ln1.g, ..."""
-    in_blocks = [part for part in HUGGING_FACE if "{l}" in part]
-    return _with_suffixes(
-        ["patch", *(part.format(l=layer) for layer in range(depth) for part in in_blocks), "norm"])
+    in_blocks = [part.format(l=layer) for layer in range(depth) for part in _BLOCKS[0]]
+    return _with_suffixes(["patch", *in_blocks, "norm"])
 
 
 def pool_names():
     """All arrays of attention pooling with an MLP; a file has all of them or none."""
-    return ["pool.probe", *_with_suffixes(part for part in TIMM if part.startswith("pool.")
-                                        and part != "pool.probe")]
+    probe, *parts = _TIMM_POOLING
+    return [probe, *_with_suffixes(parts)]
 
 
 HEAD_NAMES = ("head.w", "head.b")
@@ -113,11 +95,9 @@ def their_names(fmt, name):
         return [fmt.names[name]]
     part, _, suffix = name.rpartition(".")
     layer = re.search(r"\.(\d+)\.", part)
-    their_part = fmt.names[re.sub(r"\.\d+\.", ".{l}.", part)] + fmt.suffixes[suffix]
-    parts = [None]
-    if "{part}" in their_part:
-        parts = [PARTS[letter] for letter in part.rpartition(".")[2]]
-    return [their_part.format(l=layer and layer[1], part=one) for one in parts]  # three of attn.qkv
+    theirs = fmt.names[re.sub(r"\.\d+\.", ".{l}.", part)] + fmt.suffixes[suffix]
+    letters = part.rpartition(".")[2] if "{part}" in theirs else "q"  # three of attn.qkv
+    return [theirs.format(l=layer and layer[1], part=PARTS[letter]) for letter in letters]
 
 
 def _with_suffixes(parts):

@@ -4,16 +4,11 @@ import re
 
 import numpy as np
 
+from tubevit_np.transfer.vit_files import name_tables
 from tubevit_np.transfer.vit_files.arrays import read_arrays
 from tubevit_np.transfer.vit_files.hyperparameters import check_shapes, hyperparameters_of, some
 from tubevit_np.transfer.vit_files.layouts import to_ours
-from tubevit_np.transfer.vit_files.name_tables import (
-    FILE_FORMATS,
-    HEAD_NAMES,
-    our_names,
-    pool_names,
-    their_names,
-)
+from tubevit_np.transfer.vit_files.name_tables import FILE_FORMATS, their_names
 
 
 def read_image_vit(path, heads=None):
@@ -26,9 +21,8 @@ def read_image_vit(path, heads=None):
     fmt, prefix, name_map = _detect_format(arrays, path)
     unused = _unused_arrays(arrays, fmt, prefix, name_map, path)
     try:
-        flat = {name: np.ascontiguousarray(
-                    to_ours(fmt, name, [arrays[theirs] for theirs in name_map[name]]))
-                for name in name_map}
+        flat = {ours: np.ascontiguousarray(to_ours(fmt, ours, [arrays[name] for name in theirs]))
+                for ours, theirs in name_map.items()}
         qkv = arrays[name_map["blocks.0.attn.qkv.w"][0]]
         num_heads = qkv.shape[1:-1]  # (A,) in Flax's (D, A, E), else ()
         hparams = hyperparameters_of(fmt, flat, settings, unused, heads, *num_heads)
@@ -42,11 +36,11 @@ def _unstack_layers(arrays):
     """Split arrays of all blocks into one per block; big_vision stacks them to scan over layers."""
     unstacked = {}
     for name, x in arrays.items():
-        parts = {name: x}
         if "Transformer/encoderblock/" in name and x.ndim:
-            parts = {name.replace("/encoderblock/", f"/encoderblock_{layer}/"): x[layer]
-                     for layer in range(len(x))}
-        unstacked |= parts
+            unstacked |= {name.replace("/encoderblock/", f"/encoderblock_{layer}/"): part
+                          for layer, part in enumerate(x)}
+        else:
+            unstacked[name] = x
     return unstacked
 
 
@@ -87,11 +81,11 @@ def _name_map(arrays, fmt, prefix):
     def with_prefix(prefix, names):
         return {name: [prefix + theirs for theirs in their_names(fmt, name)] for name in names}
 
-    name_map = with_prefix(prefix, our_names(max(depth, 1)))
+    name_map = with_prefix(prefix, name_tables.our_names(max(depth, 1)))
     if "pool.probe" in fmt.names and prefix + fmt.names["pool.probe"] in arrays:
-        name_map |= with_prefix(prefix, pool_names())
+        name_map |= with_prefix(prefix, name_tables.pool_names())
     for head_prefix in (prefix, ""):
-        head = with_prefix(head_prefix, HEAD_NAMES)
+        head = with_prefix(head_prefix, name_tables.HEAD_NAMES)
         if all(theirs in arrays for names in head.values() for theirs in names):
             return name_map | head
     return name_map
@@ -100,11 +94,10 @@ def _name_map(arrays, fmt, prefix):
 def _unused_arrays(arrays, fmt, prefix, name_map, path):
     """{name: shape} of arrays that are not used.  Raises ValueError for unknown ones."""
     used = {theirs for names in name_map.values() for theirs in names}
-    unused_names = [name for name in arrays if name not in used]
+    unused = {name: x.shape for name, x in arrays.items() if name not in used}
     allowed = tuple(prefix + start for start in fmt.unused_prefixes)
-    unknown = [name for name in unused_names
-               if name.startswith(prefix) and not name.startswith(allowed)]
+    unknown = [name for name in unused if name.startswith(prefix) and not name.startswith(allowed)]
     if unknown:
         raise ValueError(f"{path} looks like {fmt.title}, but is no plain ViT: {len(unknown)} "
                          f"arrays are unknown here: {some(unknown)}")
-    return {name: arrays[name].shape for name in unused_names}
+    return unused
