@@ -14,7 +14,7 @@ def check_forward(shape, dtype, cfg, head):
     cannot take, and for the Config of a variant, which has a forward pass of its own."""
     if type(cfg) is not Config:
         raise ValueError("this Config is a variant of TubeViT (another attention or position); "
-                         "use tubevit_np.variants.forward")
+                         "use variants.forward")
     check_input(shape, dtype, cfg)
     return check_heads(head, cfg)
 

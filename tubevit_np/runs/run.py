@@ -84,7 +84,7 @@ class Run:
             self.clock = time.perf_counter()
             yield zip(self.bar, made, strict=True)
 
-    def log(self, step, loss, lr, norm, right):
+    def log(self, step, loss, lr, norm, accuracies):
         """Note a step; every log_every steps their means become one line of metrics.jsonl.
 
         One that is not finite ends the run, but half precision leaves out a few in a row."""
@@ -93,10 +93,10 @@ class Run:
         if self.left_out > (MAX_SKIPPED_STEPS if self.recipe.precision == "half" else 0):
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
                              f"(last checkpoint: {self._last}); start again with a lower --lr")
-        accuracies = {f"train/{named(source.kind, head)}": accuracy
-                      for source, found in zip(self.sources, right, strict=True)
-                      for head, accuracy in found.items()}
-        self.recent += [{"loss": loss, "norm": norm} | accuracies] if finite else []
+        named_accuracies = {f"train/{named(source.kind, head)}": accuracy
+                            for source, heads in zip(self.sources, accuracies, strict=True)
+                            for head, accuracy in heads.items()}
+        self.recent += [{"loss": loss, "norm": norm} | named_accuracies] if finite else []
         if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.due(step)):
             self._write_means(step, lr)
 

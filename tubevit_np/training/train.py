@@ -29,7 +29,7 @@ def train(run):
         for step, batch in batches:
             lr = learning_rate(step, run.recipe.steps, run.recipe.lr, run.recipe.warmup)
             loss, norm, accuracies = step_once(step + 1, lr, batch)
-            run.log(step, loss=loss, lr=lr, norm=norm, right=accuracies)
+            run.log(step, loss=loss, lr=lr, norm=norm, accuracies=accuracies)
             if due(step + 1):
                 run.snap(step + 1, kernels(params))
             if run.due(step):
