@@ -169,7 +169,7 @@ lesson.show(figure, "Error against step: falling like h squared, then rising whe
 # ## Through attention
 #
 # Four tokens with `E` = 3 channels in one head. Forward there are three steps; each has its way
-# back, and they are gone in reverse order (`s` is 1 / sqrt(E)):
+# back, and they are taken in reverse order (`s` is 1 / sqrt(E)):
 #
 # | forward | backward |
 # | --- | --- |
@@ -226,8 +226,8 @@ lesson.show(figure, "Attention weights, their gradient, and that of the scores, 
 # Nothing new is needed: `backward` walks through the model from its heads to its tubes, and takes
 # every array that it needs from `out`, where `forward` records it. At a residual sum, `y = x +
 # f(x)`, there are two paths, so two gradients are added: the one that passes by, and the one
-# through `f`. Lay the functions beside each other, a block with its two sums and the branch that
-# the first of them adds. (Training uses the functions of `tubevit_np/fast`, which have the same
+# through `f`. Compare each function with its gradient: the block, and the attention branch
+# that its first sum adds. (Training uses the functions of `tubevit_np/fast`, which have the same
 # names and are tuned; `tests/fast` holds them to these.)
 
 # %%
@@ -278,9 +278,9 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
 # %% [markdown]
 # ## A mistake, made on purpose
 #
-# *Layer norm* takes off a token's mean and divides by its spread. Who forgets that the mean and the
-# spread move too when a number moves, gets a gradient that looks fine: same shape, same size, no
-# error message. A model trained with it may even learn, but worse. The judge sees it at once.
+# *Layer norm* takes off a token's mean and divides by its spread. If you forget that the mean
+# and the spread move too when a number moves, you get a gradient that looks fine: same shape, same
+# size, no error message. A model trained with it may even learn, but worse. The judge sees it at once.
 
 # %%
 from tubevit_np.model.backward import layer_norm_backward

@@ -104,7 +104,7 @@ def model():
 
 @functools.cache
 def pools(seed=0):
-    """Few backgrounds and sprites; make_clips and make_images of tubevit_np.data take them."""
+    """Few backgrounds and sprites; make_clips and make_images of data.generated.clips take them."""
     return make_pools(np.random.default_rng(seed), canvases=POOLS, sprites=POOLS)
 
 

@@ -1,7 +1,8 @@
 """TubeViT in tinygrad: the text of tubevit_np, on a GPU.
 
-model/ has the files, functions and arguments of tubevit_np/model, with Tensors in place of arrays;
-tinygrad derives the gradients.  What is in no formula, such as what is stored, is in backend/.
+A file has the functions and arguments of the file of the same name in tubevit_np, on Tensors.  What
+computes nothing on Tensors is imported from there; tinygrad derives the gradients.  What is in no
+formula, such as what is stored, is in backend/.
 Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads, E = D / A,
 M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
 

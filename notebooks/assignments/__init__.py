@@ -1,3 +1,3 @@
-"""The course: NN_topic.py are the handouts, checks_NN.py and wrong_NN.py what judges them.
+"""The course: each folder NN_topic/ holds handout.py, checks.py and mistakes.py.
 
 `python -m notebooks.assignments` builds it; README.md of this folder tells how."""

@@ -15,13 +15,13 @@ SNAPSHOTS = [Mutant(*rest) for rest in [
      "test_snapshots.py::test_all_kernels_and_nothing_else_in_half_precision",
      "biases kept, a shared kernel not"),
     ("tubevit_np/runs/run.py", "            self.snap(0, kernels(params))\n", "", KEPT, "no start"),
-    ("tubevit_np/training/train.py", "            if due(step + 1):\n", """\
-            if run.due(step):
+    ("tubevit_np/training/train.py", "            if snapshot_due(step + 1):\n", """\
+            if run.checkpoint_due(step):
                 run.save(step + 1, params, moments, predict)
-            if due(step + 1):
+            if snapshot_due(step + 1):
 """, KILLED, "after the checkpoint: a kill between them leaves one out"),
-    ("tubevit_np/training/train.py", "if due(step + 1)", "if due(step)", LOOPS, "NumPy: a step late"),
-    ("tubevit_tg/training/train.py", "if due(step + 1)", "if due(step)", LOOPS, "tinygrad: a step late"),
+    ("tubevit_np/training/train.py", "if snapshot_due(step + 1)", "if snapshot_due(step)", LOOPS, "NumPy: a step late"),
+    ("tubevit_tg/training/train.py", "if snapshot_due(step + 1)", "if snapshot_due(step)", LOOPS, "tinygrad: a step late"),
     ("tubevit_tg/training/train.py", "to_arrays(kernels(params)))", "kernels(params))", LOOPS, "Tensors"),
 ]]
 

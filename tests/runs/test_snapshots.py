@@ -13,14 +13,14 @@ import tubevit_np as tv
 import tubevit_tg as tg
 from tubevit_np.runs.snapshots import read_snapshots, write_snapshot
 from tubevit_np.training import train as in_numpy
-from tubevit_np.training.kernel_snapshots import due, kernels
+from tubevit_np.training.kernel_snapshots import kernels, snapshot_due
 from tubevit_tg.training import train as in_tinygrad
 
 
 def test_snapshots_come_at_25_steps_and_always_twice_as_many():
-    assert [done for done in range(1000) if due(done)] == [25, 50, 100, 200, 400, 800]
+    assert [done for done in range(1000) if snapshot_due(done)] == [25, 50, 100, 200, 400, 800]
     with early:
-        assert [done for done in range(20) if due(done)] == [4, 8, 16]
+        assert [done for done in range(20) if snapshot_due(done)] == [4, 8, 16]
 
 
 def test_all_kernels_and_nothing_else_in_half_precision(rng, tmp_path):
@@ -69,7 +69,7 @@ def test_both_loops_hand_over_what_a_step_left(package, monkeypatch):
     monkeypatch.setattr(package, "joint_step", counted)
     params, seen = {"tubes": {"0": {"w": np.zeros((2, 3, 4, 1, 2)), "b": np.zeros(2)}}}, []
     run = SimpleNamespace(
-        recipe=RECIPE, cfg=small.MODEL, start=lambda: (params, {}), due=lambda step: False,
+        recipe=RECIPE, cfg=small.MODEL, start=lambda: (params, {}), checkpoint_due=lambda step: False,
         log=Mock(), batches=lambda: nullcontext(enumerate([None] * 11)),
         snap=lambda done, found: seen.append((done, {name: w.copy() for name, w in found.items()})))
     with early:

@@ -16,7 +16,7 @@ class Variant:
 
     scaled: with the tubes of the small model in the large one, "open" or behind a "gate";
     denser: strides divided by so much when it is scored, (t, h, w);
-    views: of clips twice as long, when it is scored (data/longer.py)."""
+    views: of clips twice as long, when it is scored (long_clips.py)."""
 
     recipe: dict = field(default_factory=dict)
     paper: float | None = None  # percent

@@ -1,4 +1,7 @@
-"""Composite functions of model/ over tuned parts: the reference's own text, written once."""
+"""Composite functions of model/ over tuned parts: the reference's own text, written once.
+
+A function looks up the functions that it calls by name in its module.  A copy with another module
+behind it calls the tuned ones."""
 
 from types import FunctionType
 

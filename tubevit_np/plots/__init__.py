@@ -1,1 +1,1 @@
-"""Every picture; the only package that imports matplotlib."""
+"""Every picture; the only part of tubevit_np that imports matplotlib."""

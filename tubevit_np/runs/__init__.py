@@ -1,1 +1,3 @@
-"""A training run: its recipe, its folder, how it starts, resumes and survives a kill."""
+"""A training run: its recipe, its folder, how it starts, resumes and survives a kill.
+
+To resume: open_run.open_run, then run.Run.start."""

@@ -42,7 +42,7 @@ class Recipe:
     frames: int = 16
     fps: float | None = None  # of a clip; without, its frames are spread over the whole video
     flip: bool = False  # files at random, but for classes that tell left from right
-    randaugment: int = 0  # operations on each file in training (data/randaugment.py)
+    randaugment: int = 0  # operations on each file in training (data/augmentation/randaugment.py)
     magnitude: float = 10.0  # of these, 0 to MAX_MAGNITUDE
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
     cache: str | None = None  # folder of small decoded pictures of such a set, for the next epoch
@@ -62,10 +62,10 @@ class Recipe:
     smoothing: float = 0.0  # of labels
     mixup: float = 0.0  # both parameters of the Beta distribution of the shares; 0: none
     shuffled: bool = False  # a control: frames of clips in random order, in training alone
-    dropout: float = 0.0  # share of numbers dropped, see dropout.py
-    spectral: bool = True  # step kernels by waves, not by voxels (frequency.py)
-    smoothness: float = 12.0  # weight decay of a kernel's fast waves (frequency.py)
-    kernel_rates: bool = True  # step kernels by rates of their size (optim.py)
+    dropout: float = 0.0  # share of numbers dropped, see training/dropout.py
+    spectral: bool = True  # step kernels by waves, not by voxels (training/cosine_basis.py)
+    smoothness: float = 12.0  # weight decay of a kernel's fast waves (cosine_basis.py)
+    kernel_rates: bool = True  # learning rates of kernels by their size (cosine_basis.py)
     kernel_norm: float = KERNEL_NORM  # of new kernels
     frozen: int = 0  # first blocks that do not train, nor do the tubes then (Sec. 3.6)
     seed: int = 0

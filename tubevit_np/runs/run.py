@@ -97,10 +97,10 @@ class Run:
                             for source, heads in zip(self.sources, accuracies, strict=True)
                             for head, accuracy in heads.items()}
         self.recent += [{"loss": loss, "norm": norm} | named_accuracies] if finite else []
-        if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.due(step)):
+        if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.checkpoint_due(step)):
             self._write_means(step, lr)
 
-    def due(self, step):
+    def checkpoint_due(self, step):
         """Whether a checkpoint follows this step."""
         return (step + 1) % self.recipe.save_every == 0 or step + 1 == self.recipe.steps
 

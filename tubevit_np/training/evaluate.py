@@ -15,7 +15,7 @@ BATCH = 32
 
 def logits_of(params, cfg, x, heads):
     """Logits {head: (B, K)} of a batch of videos or images, without the blocks' intermediates."""
-    return forward(params, x, cfg, heads, num_frozen_blocks=cfg.depth)[0]
+    return forward(params, x, cfg, heads, num_frozen_blocks=cfg.depth)[0]  # frozen: none is kept
 
 
 def predictor(params, cfg):

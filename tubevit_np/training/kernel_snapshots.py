@@ -6,7 +6,7 @@ from tubevit_np.training.cosine_basis import is_kernel
 FIRST = 25  # steps from the start to the first snapshot; every later one takes twice as many
 
 
-def due(done):
+def snapshot_due(done):
     """Whether a snapshot follows after `done` steps: 25, 50, 100, 200, ..."""
     return done % FIRST == 0 and (done // FIRST).bit_count() == 1
 

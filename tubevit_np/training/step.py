@@ -29,14 +29,14 @@ def forward(params, x, cfg, heads, drop=None, num_frozen_blocks=0):
 
 def backward(params, out, d_logits, cfg, drop=None, num_frozen_blocks=0):
     """The reverse of forward; frozen blocks, and what lies before them, get no gradients."""
-    embed, blocks_of = model.embed_backward, model.blocks_backward_of
+    embed_back, blocks_back = model.embed_backward, model.blocks_backward_of
     if drop:
-        embed, blocks_of = (partial(f, drop=drop)
-                            for f in (dropout_embed_backward, dropout_blocks_backward))
+        embed_back, blocks_back = (partial(f, drop=drop) for f in (dropout_embed_backward,
+                                                                   dropout_blocks_backward))
     if num_frozen_blocks:
-        embed = no_gradients
-    return model.backward(params, out, d_logits, cfg, embed, lambda cfg, shape: {
-        layer: block for layer, block in blocks_of(cfg, shape).items()
+        embed_back = no_gradients
+    return model.backward(params, out, d_logits, cfg, embed_back, lambda cfg, shape: {
+        layer: block for layer, block in blocks_back(cfg, shape).items()
         if layer >= num_frozen_blocks})
 
 
@@ -59,9 +59,10 @@ def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, num_froze
 
 def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, num_frozen_blocks=0,
                     pool=None, accumulate=1):
-    """The same for a joint step, one weighted Batch of each source; a list of accuracies.
+    """Loss, [{head: accuracy} of each source] and gradients of a joint step.
 
-    accumulate: number of micro-batches, to save memory."""
+    batches, weights: a Batch of each source and the weight of its loss.  accumulate: the number of
+    micro-batches, to save memory."""
     jobs = [(part, weight * len(part.x) / len(batch.x), i)
             for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
             for part in batch.split(PARTS * accumulate)]

@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_limits
 
 from tubevit_np.training.evaluate import predictor
 from tubevit_np.training.frozen import trainable_params
-from tubevit_np.training.kernel_snapshots import due, kernels
+from tubevit_np.training.kernel_snapshots import kernels, snapshot_due
 from tubevit_np.training.optim import adamw_state, learning_rate
 from tubevit_np.training.step import PARTS, joint_step
 
@@ -30,8 +30,8 @@ def train(run):
             lr = learning_rate(step, run.recipe.steps, run.recipe.lr, run.recipe.warmup)
             loss, norm, accuracies = step_once(step + 1, lr, batch)
             run.log(step, loss=loss, lr=lr, norm=norm, accuracies=accuracies)
-            if due(step + 1):
+            if snapshot_due(step + 1):
                 run.snap(step + 1, kernels(params))
-            if run.due(step):
+            if run.checkpoint_due(step):
                 run.save(step + 1, params, moments, predict)
     return params

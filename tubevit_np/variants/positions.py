@@ -19,8 +19,9 @@ def positions(params, cfg, shape):
         return fixed(cfg, shape)
     if kind == "learned":
         return np.concatenate([params["position"]["w"][rows] for rows in learned_rows(cfg, shape)])
-    return strideless(cfg, shape) if kind == "strideless" else np.zeros(
-        (sum(token_counts(cfg, shape)), cfg.dim))
+    if kind == "strideless":
+        return strideless(cfg, shape)
+    return np.zeros((sum(token_counts(cfg, shape)), cfg.dim))
 
 
 def strideless(cfg, shape):

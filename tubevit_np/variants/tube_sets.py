@@ -1,7 +1,8 @@
 """All tube sets by name: the paper's, the demo's, and those they are compared with (Tables 5, 7).
 
-Dense tubelets have 2D patches beside them, 196 of 3332 tokens; without them images, which are
-trained on jointly, would give no tokens."""
+A new set is a line in TUBE_SETS, and one in TUBE_SET_FIELDS if it implies a shared kernel or
+divided attention.  Dense tubelets have 2D patches beside them, 196 of 3332 tokens; without them
+images, which are trained on jointly, would give no tokens."""
 
 from dataclasses import replace
 

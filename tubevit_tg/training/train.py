@@ -1,6 +1,6 @@
 """The training loop: from where a run stands to its last step."""
 
-from tubevit_np.training.kernel_snapshots import due, kernels
+from tubevit_np.training.kernel_snapshots import kernels, snapshot_due
 from tubevit_np.training.optim import adamw_state, learning_rate
 from tubevit_tg.backend.device import DEVICE, describe, devices, to_arrays, to_tensors
 from tubevit_tg.training.evaluate import predictor
@@ -36,8 +36,8 @@ def train(run):
             lr = learning_rate(step, run.recipe.steps, run.recipe.lr, run.recipe.warmup)
             loss, norm, accuracies = step_once(step + 1, lr, batch)
             run.log(step, loss=loss, lr=lr, norm=norm, accuracies=accuracies)
-            if due(step + 1):
+            if snapshot_due(step + 1):
                 run.snap(step + 1, to_arrays(kernels(params)))
-            if run.due(step):
+            if run.checkpoint_due(step):
                 run.save(step + 1, to_arrays(params), to_arrays(moments), predict)
     return to_arrays(params)
