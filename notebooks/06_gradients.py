@@ -280,7 +280,8 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
 #
 # *Layer norm* takes off a token's mean and divides by its spread. If you forget that the mean
 # and the spread move too when a number moves, you get a gradient that looks fine: same shape, same
-# size, no error message. A model trained with it may even learn, but worse. The judge sees it at once.
+# size, no error message. A model trained with it may even learn, but worse. The judge sees it at
+# once.
 
 # %%
 from tubevit_np.model.backward import layer_norm_backward
