@@ -8,6 +8,6 @@ from tubevit_np.conformance import adapters
 from tubevit_np.conformance.pytest_port import *
 
 HERE = "tubevit_np.conformance.adapters"
-ADAPTERS = {f"{HERE}.tubevit_np:adapter": None,
+ADAPTERS = {f"{HERE}.tubevit_np:adapter": None, f"{HERE}.tubevit_np_fast:adapter": None,
             f"{HERE}.tubevit_tg:adapter": Path(adapters.__file__).with_name("tubevit_tg.txt")}
-COMPLETE = True  # both packages have every operation: a skipped check is a failure
+COMPLETE = True  # all three have every operation: a skipped check is a failure

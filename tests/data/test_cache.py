@@ -177,15 +177,12 @@ def test_several_processes_share_a_cache(tmp_path, films):
     assert len(list((tmp_path / "kept").iterdir())) == 2
 
 
-def test_threads_that_write_the_same_entry(tmp_path, rng):
-    """Each writes a file of its own, and a whole one takes the place."""
-    x, start = clips.noise(rng, 20), Barrier(4)
-
-    def pictures():
-        start.wait()
-        yield from x
+def test_threads_that_write_the_same_entry(tmp_path, rng, monkeypatch):
+    """Each writes a file of its own, all at once, and a whole one takes the place."""
+    x, together, save = clips.noise(rng, 20), Barrier(4), np.save
+    monkeypatch.setattr(np, "save", lambda *args: (together.wait(), save(*args)))
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: cache.write(tmp_path / "x.npy", pictures), range(4)))
+        list(pool.map(lambda _: cache.write(tmp_path / "x.npy", lambda: x), range(4)))
     assert np.array_equal(cache.load(tmp_path / "x.npy"), x) and len(os.listdir(tmp_path)) == 1
 
 

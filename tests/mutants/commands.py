@@ -28,7 +28,7 @@ OPTIONS = [Mutant("tubevit_np/commands/options.py", *rest) for rest in [
 CONVERT = [Mutant("tubevit_np/commands/convert.py", *rest) for rest in [
     ('given_at_least(1, options, "frames", "size")', "pass",
      "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2", "scaled to any size"),
-    ('("fps", seen)', '("fps", notes)', "test_cli.py::test_the_tubes_of_a_small_run_in_a_large_one",
+    ('("fps", small_notes)', '("fps", notes)', "test_cli.py::test_the_tubes_of_a_small_run_in_a_large_one",
      "the speed of another model"),
 ]]
 

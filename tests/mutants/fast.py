@@ -20,6 +20,8 @@ BLOCKS = [Mutant("tubevit_np/fast/blocks.py", *rest) for rest in [
      "no block holds one that is too large"),
     ("        scores -= np.where", "        np.where", LOUD, "attention overflows"),
     ("scores.max(-2, keepdims=True)", "scores.max()", LOUD, "one maximum for the whole batch"),
+    ("np.exp(scores, out=scores).sum(-2,", "np.exp(scores, out=scores).sum(-1,",
+     f"{PASS}[plain-float64]", "softmax over the queries"),
     ("    mixed /= total.swapaxes(-1, -2)\n", "", f"{PASS}[plain-float64]", "mixture not divided"),
 ]]
 
@@ -53,6 +55,15 @@ MODEL = [Mutant("tubevit_np/fast/model.py", *rest) for rest in [
 ]]
 
 BACKWARD = [Mutant("tubevit_np/fast/backward.py", *rest) for rest in [
+    ("(d_rows @ w.T).reshape(x.shape)", "(d_rows @ w.T).reshape(x.shape) / 2",
+     f"{PASS}[plain-float64]", "half of the gradient by the input"),
+    ('np.einsum("nd->d", x)', 'np.einsum("nd->d", x) / len(x)', f"{PASS}[plain-float64]",
+     "biases averaged over rows"),
+    ('d_y - np.einsum("...n,...n->...", d_y, y)[..., None]', "d_y.copy()", f"{PASS}[plain-float64]",
+     "what the sum of the softmax took"),
+    ("voxels.reshape(-1, voxels.shape[-1]).T @ d_members",
+     "voxels[:1].reshape(-1, voxels.shape[-1]).T @ d_members[:len(d_members) // len(voxels)]",
+     f"{PASS}[plain-float64]", "kernels trained by the first clip alone"),
     ("    d_q *= scale\n", "", f"{PASS}[plain-float64]", "scale of queries forgotten"),
     ("    d_x -= x\n", "", f"{PASS}[plain-float64]", "the variance taken for a constant"),
     ("3 * GELU_CUBE", "GELU_CUBE", f"{PASS}[plain-float64]", "factor of the cube forgotten"),

@@ -54,7 +54,7 @@ def run(copy, tests):
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line",
          *map(located, tests)],
-        cwd=copy, env=surroundings, capture_output=True, text=True, timeout=300,
+        cwd=copy, env=surroundings, capture_output=True, text=True, timeout=1200,
         check=False)
 
 

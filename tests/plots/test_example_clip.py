@@ -33,10 +33,10 @@ def test_files_are_cut_as_they_are_scored(tmp_path):
 
 def test_it_is_seen_by_the_heads_of_its_kind(tmp_path, rng):
     params = small.params(CFG, rng)
-    logits, out = generated(16, 24).seen(params, CFG, NOTES)
+    logits, out = generated(16, 24).outputs(params, CFG, NOTES)
     assert list(logits) == ["verb", "noun"] and out["tokens"].shape == (1, 9 + 8 + 4 + 2, 96)
     clips.write_pictures(tmp_path / "shot.png", coded(2, 60))
-    logits, out = from_file(tmp_path / "shot.png", 16, 24).seen(params, CFG, NOTES)
+    logits, out = from_file(tmp_path / "shot.png", 16, 24).outputs(params, CFG, NOTES)
     assert list(logits) == ["noun"] and out["tokens"].shape == (1, 9, 96)
 
 

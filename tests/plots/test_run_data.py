@@ -23,7 +23,7 @@ def run():
 
 def test_a_model_is_seen_at_work_on_a_clip_of_its_own_size(run):
     assert np.array_equal(run.example.clip, generated(16, 24).clip)
-    logits, out = run.seen
+    logits, out = run.outputs
     clip = generated(16, 24).clip[None]
     wanted, _ = tv.variants.forward(run.params, clip, run.cfg, ("verb", "noun"))
     assert all(np.array_equal(logits[head], wanted[head]) for head in ("verb", "noun"))

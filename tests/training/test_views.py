@@ -100,7 +100,7 @@ def test_generated_clips_have_one_view():
 def test_views_as_they_are_written():
     assert parse_views("4x3") == (4, 3)
     for text in ("4", "0x3", "4x", "ax3", "4x-1"):
-        with pytest.raises(ValueError, match="write moments x places, as 4x3"):
+        with pytest.raises(ValueError, match="write temporal x spatial crops, as 4x3"):
             parse_views(text)
 
 

@@ -34,7 +34,7 @@ def ablate(study, folder, seeds, given, engine, tell=print, base=None):
         for seed in range(seeds):
             tell(f"{study}: {name}, seed {seed} ({k * seeds + seed + 1} of "
                  f"{len(variants) * seeds})")
-            run = trained(variant.recipe, variant.scaled, folder, seed, given, engine, long)
+            run = train_variant(variant.recipe, variant.scaled, folder, seed, given, engine, long)
             found.append(scored(run, variant, engine))
         rows.append(row(name, variant, found))
     write_csv(folder / f"{study}.csv", COLUMNS, rows)
@@ -48,7 +48,7 @@ def row(name, variant, found):
     return (name, *means, round(float(spread), 3), "" if variant.paper is None else variant.paper)
 
 
-def trained(fields, how, folder, seed, given, engine, long):
+def train_variant(fields, how, folder, seed, given, engine, long):
     """The folder of a run that is done, now if not before.
 
     fields: of its recipe, before the given ones;  how: as `scaled` of a Variant;  long: fields of
@@ -69,13 +69,13 @@ def trained(fields, how, folder, seed, given, engine, long):
 
 def scaled(how, folder, seed, given, engine, long):
     """A checkpoint of the plain model's tubes in a large one that was trained on images alone."""
-    small, large = (trained(fields | long, "", folder, seed, given, engine, long)
+    small, large = (train_variant(fields | long, "", folder, seed, given, engine, long)
                     for fields in ({}, IMAGES))
     path = folder / f"{small.name}-{how}.safetensors"
     if not path.exists():
-        params, cfg, seen = load(small / MODEL)
+        params, cfg, notes = load(small / MODEL)
         large, large_cfg, notes = load(large / MODEL)
-        frames, size = int(seen["frames"]), int(seen["size"])
+        frames, size = int(notes["frames"]), int(notes["size"])
         gate = {"gate_layer": 2} if how == "gate" else {}
         params, cfg = scale_up(params, cfg, large, large_cfg, (frames, size, size), **gate)
         save(path, params, cfg, notes["labels"], frames=frames, size=size)

@@ -75,13 +75,14 @@ def scale(options, engine):
 
     check_new(options.out)
     given_at_least(1, options, "frames", "size")
-    small, small_cfg, seen = load(find_model(options.small))
+    small, small_cfg, small_notes = load(find_model(options.small))
     large, large_cfg, notes = load(find_model(options.large))
-    frames, size = asked(options, seen, "frames", 32), asked(options, seen, "size", 224)
+    frames = asked(options, small_notes, "frames", 32)
+    size = asked(options, small_notes, "size", 224)
     params, cfg = scale_up(small, small_cfg, large, large_cfg, (frames, size, size),
                             gate_layer=options.gate, gate_tokens=options.gate_tokens)
     make_folder(Path(options.out).parent, "--out")
-    kept = {name: of[name] for name, of in (("heads", notes), ("fps", seen)) if name in of}
+    kept = {name: of[name] for name, of in (("heads", notes), ("fps", small_notes)) if name in of}
     save(options.out, params, cfg, notes["labels"], frames=frames, size=size, **kept)
     print(f"{'tube':10}{'members':>12}{'now':>12}{'channels':>10}{'now':>6}")
     for old, new in zip(small_cfg.tubes, cfg.tubes, strict=True):

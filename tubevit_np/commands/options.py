@@ -68,7 +68,7 @@ def evaluate(sub):
     add(sub, "--images", "PATH", "folder or CSV of labelled images; likewise", action="append",
         default=[])
     add(sub, "--count", "N", f"at most N examples (default: all; {NUM_EVAL_CLIPS} generated ones)")
-    add(sub, "--views", "TxP", "moments x places of each file, whose answers are averaged; the "
+    add(sub, "--views", "TxP", "temporal x spatial crops of each file, averaged; the "
         "paper takes 4x3 (default 1x1)", default="1x1")
     add(sub, "--details", "FOLDER",
         "folder for every answer and every class as CSV, and a confusion matrix")

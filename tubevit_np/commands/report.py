@@ -8,10 +8,10 @@ from tubevit_np.storage.atomic_files import make_folder, write_text
 
 def parse_views(text):
     """"4x3" -> (4, 3)."""
-    times, mark, places = text.partition("x")
-    if not (mark and times.isdigit() and places.isdigit() and int(times) and int(places)):
-        raise ValueError(f"views {text!r}: write moments x places, as 4x3")
-    return int(times), int(places)
+    temporal, mark, spatial = text.partition("x")
+    if not (mark and temporal.isdigit() and spatial.isdigit() and int(temporal) and int(spatial)):
+        raise ValueError(f"views {text!r}: write temporal x spatial crops, as 4x3")
+    return int(temporal), int(spatial)
 
 
 def report(predict, sources, count, folder, views=(1, 1), details=None, names=None):

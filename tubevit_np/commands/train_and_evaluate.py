@@ -56,18 +56,18 @@ def whole_set(given):
     return f"{name}={Path(path).resolve()}" if mark and not given.exists() else str(given.resolve())
 
 
-def trains(options):
+def is_training(options):
     return getattr(options, "command", None) is train
 
 
 def smaller(options):
     """How a command may come to need less memory, for its last line."""
-    return "; use a smaller --size, --frames or --batch" if trains(options) else ""
+    return "; use a smaller --size, --frames or --batch" if is_training(options) else ""
 
 
 def way_on(options):
     """How to go on with a command that was stopped, if it can, for its last line."""
-    if not trains(options):
+    if not is_training(options):
         return ""
     folder = options.resume or options.out
     begun = (Path(folder) / "config.json").exists()  # else all that was done is to be done again

@@ -86,6 +86,6 @@ def tube_tokens_backward(d_tokens, video, tube):
 
 (self_attention_backward, feed_forward_backward, attention_branch_backward, mlp_branch_backward,
  block_backward, attention_pool_backward, tokenize_backward, classify_backward, backward) = retuned(
-    reference, "self_attention_backward feed_forward_backward attention_branch_backward "
+    __name__, reference, "self_attention_backward feed_forward_backward attention_branch_backward "
     "mlp_branch_backward block_backward attention_pool_backward tokenize_backward "
     "classify_backward backward", globals())

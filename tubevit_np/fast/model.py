@@ -31,8 +31,8 @@ def kept_sincos(tubes, shape, dim, tau):
     return sincos_3d(np.concatenate([centers(tube, shape) for tube in tubes]), dim, tau)
 
 
-attention_pool, = retuned(pooling, "attention_pool", vars(layers))
+attention_pool, = retuned(__name__, pooling, "attention_pool", vars(layers))
 as_video, embed, classify, forward = retuned(
-    reference, "as_video embed classify forward", vars(layers) | {
+    __name__, reference, "as_video embed classify forward", vars(layers) | {
         "scale_uint8": scale_uint8, "positions": positions, "tokenize": tokenize,
         "attention_pool": attention_pool})

@@ -30,4 +30,4 @@ def pad_far(video, needed):
     return np.pad(video, [(0, 0), *((0, n) for n in short), (0, 0)]) if any(short) else video
 
 
-tube_tokens, tokenize = retuned(reference, "tube_tokens tokenize", globals())
+tube_tokens, tokenize = retuned(__name__, reference, "tube_tokens tokenize", globals())

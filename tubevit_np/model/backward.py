@@ -17,13 +17,13 @@ from tubevit_np.model.tubes import windows
 
 
 def linear_backward(d_y, x, w):
-    """y = x w + b:  d_x = d_y w^T, d_w = x^T d_y, d_b = the sum of d_y over all rows."""
+    """y = x w + b (Eq. 1-2):  d_x = d_y w^T, d_w = x^T d_y, d_b = the sum of d_y over all rows."""
     rows, d_rows = x.reshape(-1, x.shape[-1]), d_y.reshape(-1, d_y.shape[-1])
     return d_y @ w.T, {"w": rows.T @ d_rows, "b": d_rows.sum(0)}
 
 
 def layer_norm_backward(d_y, x, g, eps):
-    """y = g n + b, n = (x - mean) / s, s = sqrt(variance + eps).  With d = g d_y:
+    """LN (Eq. 1-2): y = g n + b, n = (x - mean) / s, s = sqrt(variance + eps).  With d = g d_y:
 
     d_x = (d - mean(d) - n mean(d n)) / s, for mean and s depend on x too;  d_g = sum(d_y n),
     d_b = sum(d_y), both over all rows."""
@@ -35,7 +35,7 @@ def layer_norm_backward(d_y, x, g, eps):
 
 
 def gelu_backward(d_y, x, form):
-    """y = x Phi(x):  dy/dx = Phi(x) + x Phi'(x)."""
+    """GELU (Eq. 2): y = x Phi(x):  dy/dx = Phi(x) + x Phi'(x)."""
     return d_y * (normal_cdf(x, form) + x * normal_density(x, form))
 
 
@@ -54,7 +54,7 @@ def softmax_backward(d_y, y):
 
 
 def attention_backward(d_y, q, k, v, weights):
-    """y = weights v, weights = softmax(s), s = q k^T / sqrt(E);  d_y (B, A, Q, E).
+    """Eq. 1: y = weights v, weights = softmax(s), s = q k^T / sqrt(E);  d_y (B, A, Q, E).
 
     d_weights = d_y v^T, d_s = softmax_backward(d_weights, weights), d_q = d_s k / sqrt(E),
     d_k = d_s^T q / sqrt(E), d_v = weights^T d_y.  A shared q (1, A, Q, E) gets a d_q per clip."""
@@ -64,7 +64,7 @@ def attention_backward(d_y, q, k, v, weights):
 
 
 def self_attention_backward(d_y, x, cache, qkv, out, heads):
-    """y = merge(attention(split(x qkv))) out: back through out, attention and qkv in turn."""
+    """Eq. 1: y = merge(attention(split(x qkv))) out: back through out, attention and qkv."""
     d_mixed, d_out = linear_backward(d_y, cache["mixed"], out["w"])
     q, k, v = (split_heads(part, heads) for part in np.split(cache["qkv"], 3, axis=-1))
     d_parts = attention_backward(split_heads(d_mixed, heads), q, k, v, cache["weights"])
@@ -74,7 +74,7 @@ def self_attention_backward(d_y, x, cache, qkv, out, heads):
 
 
 def feed_forward_backward(d_y, x, cache, up, down, form):
-    """y = GELU(x up) down: back through down, GELU and up in turn."""
+    """MLP (Eq. 2): y = GELU(x up) down: back through down, GELU and up in turn."""
     d_gelu, d_down = linear_backward(d_y, cache["gelu"], down["w"])
     d_x, d_up = linear_backward(gelu_backward(d_gelu, cache["up"], form), x, up["w"])
     return d_x, with_prefix("up", d_up) | with_prefix("down", d_down)
@@ -107,7 +107,7 @@ def block_backward(d_out, z, cache, ln1, attn, ln2, mlp, heads, eps, form):
 
 
 def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """d_y (B, D) -> d_x (B, N, D): back through the MLP where there is one, out, attention, q, kv.
+    """Fig. 2, d_y (B, D) -> d_x (B, N, D): back through the MLP if any, out, attention, q, kv.
 
     All clips share the probe, so d_q is summed over clips."""
     grads = {}
@@ -129,7 +129,7 @@ def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, 
 
 
 def gate_backward(d_y, z0, alpha, mask):
-    """y = z + tanh(alpha) m z0, m the mask:  d_z = d_y, d_z0 = tanh(alpha) m d_y,
+    """y = z + tanh(alpha) m z0, m the mask (Eq. 8):  d_z = d_y, d_z0 = tanh(alpha) m d_y,
 
     d_alpha = (1 - tanh(alpha)^2) sum(d_y m z0)."""
     z0, d_z0 = (array * mask[:, None].astype(d_y.dtype) for array in (z0, d_y))
@@ -138,14 +138,14 @@ def gate_backward(d_y, z0, alpha, mask):
 
 
 def resize_kernel_backward(d_y, size):
-    """y = M w for each axis in turn:  d_w = M^T d_y.  d_y (t, h, w, C, D) -> d_w (*size, C, D)."""
+    """Sec. 3.4: y = M w on each axis:  d_w = M^T d_y.  d_y (t, h, w, C, D) -> d_w (*size, C, D)."""
     matrices = [interpolation_matrix(n_in, n_out).astype(d_y.dtype)
                 for n_in, n_out in zip(size, d_y.shape[:3], strict=True)]
     return np.einsum("it,jh,kw,ijkcd->thwcd", *matrices, d_y, optimize=True)
 
 
 def tube_tokens_backward(d_tokens, video, tube):
-    """tokens = windows w + b:  d_w = windows^T d_tokens.  d_tokens (B, N, D)."""
+    """Sec. 3.2: tokens = windows w + b:  d_w = windows^T d_tokens.  d_tokens (B, N, D)."""
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C), cut again rather than kept
     d_members = d_tokens.reshape(-1, d_tokens.shape[-1] // tube.members)
     d_w = voxels.reshape(-1, voxels.shape[-1]).T @ d_members

@@ -10,18 +10,18 @@ import numpy as np
 
 
 def linear(x, w, b):
-    """y = x w + b:  x (..., in), w (in, out), b (out,)."""
+    """y = x w + b, every product with weights in Eq. 1-2:  x (..., in), w (in, out), b (out,)."""
     return x @ w + b
 
 
 def layer_norm(x, g, b, eps):
-    """y = g (x - mean) / sqrt(variance + eps) + b, both over the last axis; biased variance."""
+    """LN of Eq. 1-2: y = g (x - mean) / sqrt(variance + eps) + b, over the last axis, biased."""
     x = x - x.mean(-1, keepdims=True)
     return g * x / np.sqrt((x * x).mean(-1, keepdims=True) + eps) + b
 
 
 def gelu(x, form):
-    """y = x Phi(x), Phi the normal distribution function; form is "tanh" or "erf"."""
+    """The GELU of Eq. 2's MLP: y = x Phi(x), Phi the normal CDF; form is "tanh" or "erf"."""
     return x * normal_cdf(x, form)
 
 
@@ -56,7 +56,7 @@ def merge_heads(x):
 
 
 def attention(q, k, v):
-    """softmax(q k^T / sqrt(E)) v and its weights (B, A, Q, N).
+    """softmax(q k^T / sqrt(E)) v, one head of Eq. 1's MSA, and its weights (B, A, Q, N).
 
     q (1 or B, A, Q, E), k and v (B, A, N, E)."""
     weights = softmax(q @ k.swapaxes(-1, -2) / math.sqrt(q.shape[-1]))
@@ -64,7 +64,7 @@ def attention(q, k, v):
 
 
 def self_attention(x, qkv, out, heads):
-    """MSA(x) = concat over heads of attention(q, k, v), times out; q, k, v = split(x qkv).
+    """MSA(x) of Eq. 1: concat over heads of attention(q, k, v), times out; q, k, v = x qkv.
 
     Every token attends to every token.  x (B, N, D); qkv.w (D, 3D), columns q, k, v; out.w (D, D).
     """
@@ -76,7 +76,7 @@ def self_attention(x, qkv, out, heads):
 
 
 def feed_forward(x, up, down, form):
-    """MLP(x) = GELU(x up) down, each token alone: (..., D) -> (..., M) -> (..., D)."""
+    """MLP(x) of Eq. 2: GELU(x up) down, each token alone: (..., D) -> (..., M) -> (..., D)."""
     cache = {"up": linear(x, **up)}
     cache["gelu"] = gelu(cache["up"], form)
     return linear(cache["gelu"], **down), cache

@@ -33,23 +33,28 @@ def shapes(cfg):
 
 
 def block_shapes(name, dim, mlp_dim):
+    """Of one block, Eq. 1-2."""
     return (norm_shapes(f"{name}.ln1", dim) | attention_shapes(f"{name}.attn", dim)
             | norm_shapes(f"{name}.ln2", dim) | mlp_shapes(f"{name}.mlp", dim, mlp_dim))
 
 
 def attention_shapes(name, dim):
+    """Of MSA: the columns of qkv are q, k, v."""
     return linear_shapes(f"{name}.qkv", dim, 3 * dim) | linear_shapes(f"{name}.out", dim, dim)
 
 
 def mlp_shapes(name, dim, mlp_dim):
+    """Of the MLP: up (D, M), down (M, D)."""
     return linear_shapes(f"{name}.up", dim, mlp_dim) | linear_shapes(f"{name}.down", mlp_dim, dim)
 
 
 def norm_shapes(name, dim):
+    """Of a layer norm: gain and shift."""
     return {f"{name}.g": (dim,), f"{name}.b": (dim,)}
 
 
 def linear_shapes(name, n_in, n_out):
+    """Of y = x w + b: w (in, out)."""
     return {f"{name}.w": (n_in, n_out), f"{name}.b": (n_out,)}
 
 

@@ -19,18 +19,18 @@ from tubevit_tg.backend.operations import (
 
 
 def linear(x, w, b):
-    """y = x w + b:  x (..., in), w (in, out), b (out,)."""
+    """y = x w + b, every product with weights in Eq. 1-2:  x (..., in), w (in, out), b (out,)."""
     return store_gradient(matmul(x, w) + b)
 
 
 def layer_norm(x, g, b, eps):
-    """y = g (x - mean) / sqrt(variance + eps) + b, both over the last axis; biased variance."""
+    """LN of Eq. 1-2: y = g (x - mean) / sqrt(variance + eps) + b, over the last axis, biased."""
     x = x - x.mean(-1, keepdim=True)
     return g * x / ((x * x).mean(-1, keepdim=True) + eps).sqrt() + b
 
 
 def gelu(x, form):
-    """y = x Phi(x), Phi the normal distribution function; form is "tanh" or "erf"."""
+    """The GELU of Eq. 2's MLP: y = x Phi(x), Phi the normal CDF; form is "tanh" or "erf"."""
     return x * normal_cdf(x, form)
 
 
@@ -61,7 +61,7 @@ def merge_heads(x):
 
 
 def attention(q, k, v):
-    """softmax(q k^T / sqrt(E)) v and its weights (B, A, Q, N).
+    """softmax(q k^T / sqrt(E)) v, one head of Eq. 1's MSA, and its weights (B, A, Q, N).
 
     q (1 or B, A, Q, E), k and v (B, A, N, E)."""
     weights = softmax(matmul(q / math.sqrt(q.shape[-1]), k.transpose(-1, -2)))
@@ -69,7 +69,7 @@ def attention(q, k, v):
 
 
 def self_attention(x, qkv, out, heads):
-    """MSA(x) = concat over heads of attention(q, k, v), times out; q, k, v = split(x qkv).
+    """MSA(x) of Eq. 1: concat over heads of attention(q, k, v), times out; q, k, v = x qkv.
 
     Every token attends to every token.  x (B, N, D); qkv.w (D, 3D), columns q, k, v; out.w (D, D).
     """
@@ -81,7 +81,7 @@ def self_attention(x, qkv, out, heads):
 
 
 def feed_forward(x, up, down, form):
-    """MLP(x) = GELU(x up) down, each token alone: (..., D) -> (..., M) -> (..., D)."""
+    """MLP(x) of Eq. 2: GELU(x up) down, each token alone: (..., D) -> (..., M) -> (..., D)."""
     cache = {"up": linear(x, **up)}
     cache["gelu"] = gelu(cache["up"], form)
     return linear(cache["gelu"], **down), cache

@@ -22,7 +22,7 @@ class Example:
         self.clip, self.kind, self.name = clip, kind, name
         self.shape = clip.shape[:3]
 
-    def seen(self, params, cfg, notes):
+    def outputs(self, params, cfg, notes):
         """logits {head: (1, K)} and forward's out."""
         return forward(params, self.clip[None], cfg, heads_for(notes, self.kind))
 

@@ -84,7 +84,7 @@ PICTURES = (
     Picture("position-table.png", position_table.WORDS,
             lambda run: position_table.draw_table(run.at, run.cfg, run.example.shape)),
     Picture("pooling.png", attention.POOLING_WORDS, lambda run: attention.draw_pooling(
-        run.example.clip, run.seen[1], run.cfg, answers(run.seen[0], run.notes["labels"]),
+        run.example.clip, run.outputs[1], run.cfg, answers(run.outputs[0], run.notes["labels"]),
         note=run.example.name)),
     Picture("attention-first.png", attention.WORDS, lambda run: _draw_attention(run, 0)),
     Picture("attention-last.png", attention.WORDS, lambda run: _draw_attention(run, run.deep)),
@@ -142,5 +142,5 @@ def table(scores):
 
 def _draw_attention(run, layer):
     """Where the token that the pooling query attends to most looks."""
-    return attention.draw_attention(run.example.clip, run.seen[1], run.cfg, run.token, layer,
+    return attention.draw_attention(run.example.clip, run.outputs[1], run.cfg, run.token, layer,
                                     "pooling attends to it most")

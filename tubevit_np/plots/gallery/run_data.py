@@ -130,16 +130,16 @@ class Opened:
         return from_file(self.clip, frames, size, clip_fps(self.notes))
 
     @cached_property
-    def seen(self):
+    def outputs(self):
         """Its logits, and all that lies between."""
-        return self.example.seen(self.params, self.cfg, self.notes)
+        return self.example.outputs(self.params, self.cfg, self.notes)
 
     @property
     def token(self):
         """The token that the pooling query attends to most."""
         need(attention_of(self.cfg) == "global",
              "its attention is divided: no token looks at all others")
-        return int(pool_weights(self.seen[1]).mean(0).argmax())
+        return int(pool_weights(self.outputs[1]).mean(0).argmax())
 
     @property
     def deep(self):
@@ -149,7 +149,7 @@ class Opened:
     @property
     def at(self):
         """The positions of the example's tokens."""
-        found = added(self.seen[1])
+        found = added(self.outputs[1])
         need(found.any(), "its tokens have no positions")
         return found
 

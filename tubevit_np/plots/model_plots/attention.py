@@ -59,7 +59,7 @@ def heated(frames, found, shade):
 
 
 @tidy
-def draw_pooling(clip, out, cfg, answered, note=""):
+def draw_pooling(clip, out, cfg, answers, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
     shape, weights = clip.shape[:3], pool_weights(out)
     rows = [_row("All tubes", "mean of the heads", weights, cfg, shape)]
@@ -68,7 +68,7 @@ def draw_pooling(clip, out, cfg, answered, note=""):
     if attention_of(cfg) == "global":
         back = rollout(out, cfg.depth)[None]
         rows.append(_row("Rollout", "through all blocks", back, cfg, shape))
-    return _page(clip, cfg, rows, POOLING_WORDS.caption, POOLED, answered, note)
+    return _page(clip, cfg, rows, POOLING_WORDS.caption, POOLED, answers, note)
 
 
 @tidy
@@ -117,13 +117,13 @@ def _row(name, what, weights, cfg, shape):
     return Row(name, what, heat(weights.mean(0), cfg, shape).sum(0), HOT, weights)
 
 
-def _page(clip, cfg, rows, caption, title, answered, *notes):
+def _page(clip, cfg, rows, caption, title, answers, *notes):
     """The clip, and below it the rows."""
     figure, times, step, end = frame_strip.film_page(
         clip, len(rows) + 1, 150, 40, RIGHT, title, caption)
     strip(figure, TOP, clip[times] / 255)
     label(figure, LEFT + 26, TOP + 19, "The clip" if len(clip) > 1 else "The image", *notes)
-    _write_answers(figure, end + 30, TOP, answered)
+    _write_answers(figure, end + 30, TOP, answers)
     height, _ = frame_strip.zoomed(*clip.shape[1:3])
     for k, row in enumerate(rows, start=1):
         draw_row(figure, TOP + k * step, clip, times, row)
@@ -142,11 +142,11 @@ def draw_row(figure, top, clip, times, row):
     strip(figure, top, heated(clip[times], row.heat[times] / peak, row.shade))
 
 
-def _write_answers(figure, left, top, answered):
+def _write_answers(figure, left, top, answers):
     """The answers of every head, the first one bold; of many heads that one alone."""
-    for head, found in answered.items():
+    for head, found in answers.items():
         write(figure, left, top + 19, head, color=FAINT)
-        for k, (name, share) in enumerate(found if len(answered) < 3 else found[:1], start=1):
+        for k, (name, share) in enumerate(found if len(answers) < 3 else found[:1], start=1):
             write(figure, left + 20, top + 19 + 28 * k, f"{share:6.1%}  {shortened(name)}",
                   weight="normal" if k > 1 else "bold")
         top += 28 * k + 36
