@@ -179,8 +179,13 @@ def test_what_it_refuses_in_one_line(shape, dtype, head, text, rng):
 
 def test_a_variant_is_refused_with_the_way_out(rng):
     cfg = small.MODELS["learned"]
-    with pytest.raises(ValueError, match="a variant of TubeViT .* use variants.forward"):
-        tv.forward(tv.init(cfg, rng), small.clips(rng), cfg, "verb")
+    params, x = tv.init(cfg, rng), small.clips(rng)
+    _, out = tv.variants.forward(params, x, cfg, "verb")
+    for run in (lambda: tv.forward(params, x, cfg, "verb"), lambda: tv.positions(cfg, (7, 10, 13)),
+                lambda: tv.backward(params, out, {"verb": np.ones((2, 5))}, cfg),
+                lambda: tv.fast.forward(params, x, cfg, "verb")):
+        with pytest.raises(ValueError, match="a variant of TubeViT .* use variants.forward"):
+            run()
 
 
 def test_a_model_without_heads_says_so(rng):

@@ -22,7 +22,8 @@ MIRRORED = (*(f"model.{name}" for name in MODEL), "training.loss", "training.opt
             "variants.divided_attention", "variants.model")
 ONLY_TG = {"training.optim": ["assign", "realize", "autograd"], "training.frozen": ["detached"],
            "training.cosine_basis": ["inverse_cosines", "kept"]}
-MORE_ARGUMENTS = {"smooth_labels": "dtype", "positions": "like"} | dict.fromkeys(
+MORE_ARGUMENTS = {"smooth_labels": "dtype", "variants.positions.positions": "like",
+                  "model.position.positions": "dtype"} | dict.fromkeys(
     ("adamw", "next_moments", "adamw_by_waves", "step_by_waves"), "finite")  # of half precision
 ONLY_NP = dict.fromkeys(("divided_block", "over_time", "dropout_block"), "return_intermediates")
 SHARE = 0.7  # of the lines of each file of model/ that must be identical
@@ -51,10 +52,11 @@ def test_names_and_arguments(module):
     assert own == [name for name in wanted if name in own]  # in the same order
     for name in own:
         found, expected = arguments(tinygrads[name]), arguments(wanted[name])
-        count = len(found) - (name in MORE_ARGUMENTS)
+        more = MORE_ARGUMENTS.get(f"{module}.{name}", MORE_ARGUMENTS.get(name, ""))
+        count = len(found) - bool(more)
         assert found[:count] == expected[:count], name
         assert "".join(each[0] for each in expected[count:]) == ONLY_NP.get(name, "")
-        assert "".join(each[0] for each in found[count:]) == MORE_ARGUMENTS.get(name, "")
+        assert "".join(each[0] for each in found[count:]) == more
 
 
 def test_both_packages_show_the_same_names():

@@ -26,6 +26,9 @@ def main(package, engine, arguments=None):
     except (ValueError, OSError) as error:
         print(f"{package}: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        print(f"{package}: {error}; pip install 'tubevit[all]'", file=sys.stderr)
+        return 2
     except MemoryError as error:
         print(f"{package}: {error}{train_and_evaluate.smaller(given)}", file=sys.stderr)
         return 2

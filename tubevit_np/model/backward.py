@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from tubevit_np.model.checks import check_plain
 from tubevit_np.model.gate import gated_tokens
 from tubevit_np.model.geometry import grid, token_counts
 from tubevit_np.model.kernels import SHARED_SIZE, interpolation_matrix
@@ -133,7 +134,7 @@ def gate_backward(d_y, z0, alpha, mask):
 
     d_alpha = (1 - tanh(alpha)^2) sum(d_y m z0)."""
     z0, d_z0 = (array * mask[:, None].astype(d_y.dtype) for array in (z0, d_y))
-    d_alpha = (1 - np.tanh(alpha) ** 2) * (d_y * z0).sum()
+    d_alpha = (1 - np.tanh(alpha) ** 2) * np.vdot(d_y, z0)
     return d_y, np.tanh(alpha) * d_z0, {"alpha": np.asarray(d_alpha, d_y.dtype)}
 
 
@@ -177,6 +178,7 @@ def backward(params, out, d_logits, cfg):
     out: the intermediates that forward returned.  classify, encode and tokenize in reverse: fixed
     positions are constants, so d_tokens = d_z0.  Heads that d_logits lacks and tubes that did not
     fit get no gradient."""
+    check_plain(cfg)
     d_z, grads = classify_backward(d_logits, params, out, cfg)
     blocks = dict.fromkeys(range(cfg.depth), block_backward)
     d_z, found = encode_backward(d_z, params, out, cfg, blocks)

@@ -12,11 +12,16 @@ def check_forward(shape, dtype, cfg, head):
 
     Raises ValueError for an unknown head, for an input of a shape or dtype (a name) that forward
     cannot take, and for the Config of a variant, which has a forward pass of its own."""
-    if type(cfg) is not Config:
-        raise ValueError("this Config is a variant of TubeViT (another attention or position); "
-                         "use variants.forward")
+    check_plain(cfg)
     check_input(shape, dtype, cfg)
     return check_heads(head, cfg)
+
+
+def check_plain(cfg):
+    """Raises ValueError for a variant, whose forward and backward passes are in variants/."""
+    if type(cfg) is not Config:
+        raise ValueError("this Config is a variant of TubeViT (another attention or position); "
+                         "use variants.forward and variants.backward")
 
 
 def check_heads(head, cfg):

@@ -36,7 +36,7 @@ def normal_cdf(x, form):
 
 def erf(x):
     """The error function of every number: Python's, for NumPy has none."""
-    return np.vectorize(math.erf)(x).astype(x.dtype)
+    return np.vectorize(math.erf, otypes=[float])(x).astype(x.dtype)
 
 
 def softmax(x):

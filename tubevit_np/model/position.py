@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tubevit_np.model.checks import check_plain
 from tubevit_np.model.geometry import centers
 
 
@@ -20,6 +21,9 @@ def sincos_3d(at, dim, tau=10000.0):
 
 
 def positions(cfg, shape):
-    """The position of every token of a (T, H, W) video, in token order: (N, D) float64."""
+    """The position of every token of a (T, H, W) video, in token order: (N, D).
+
+    NumPy computes it in float64.  Raises ValueError for a variant."""
+    check_plain(cfg)
     at = np.concatenate([centers(tube, shape) for tube in cfg.tubes])
     return cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)

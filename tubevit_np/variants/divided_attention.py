@@ -8,7 +8,7 @@ from tubevit_np.fast.layers import block, layer_norm, linear, self_attention
 from tubevit_np.model.layers import with_prefix
 
 
-def divided_block(z, time, ln1, attn, ln2, mlp, heads, eps, form, frames, block=block,
+def divided_block(z, time, ln1, attn, ln2, mlp, frames, heads, eps, form, block=block,
                   time_drop=None, return_intermediates=True):
     """y = over_time(z) + z, then an ordinary block within each frame: z (B, N, D) -> (B, N, D).
 

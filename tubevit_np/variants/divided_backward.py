@@ -11,7 +11,7 @@ from tubevit_np.model.layers import with_prefix
 from tubevit_np.variants.divided_attention import by_frame, by_place, from_places
 
 
-def divided_block_backward(d_y, z, cache, time, ln1, attn, ln2, mlp, heads, eps, form, frames,
+def divided_block_backward(d_y, z, cache, time, ln1, attn, ln2, mlp, frames, heads, eps, form,
                            block=block_backward, time_drop=None):
     """Back through the ordinary block within frames, then through over_time."""
     d_x, grads = block(by_frame(d_y, frames), by_frame(cache["time.middle"], frames), cache,

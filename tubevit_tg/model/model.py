@@ -48,7 +48,8 @@ def scale_uint8(x, cfg):
 def embed(params, video, cfg):
     """z0 = tokens + positions of a video: (B, N, D), without a class token (Sec. 3.2, 3.3)."""
     tokens = tokenize(params, video, cfg)
-    z = tokens + from_host(positions(cfg, video.shape[1:4]), tokens)
+    at = positions(cfg, video.shape[1:4], tokens.dtype).to(tokens.device)
+    z = tokens + at
     return z, {"tokens": tokens, "with_position": z}
 
 

@@ -9,7 +9,7 @@ from tubevit_np.variants.divided_attention import by_frame
 from tubevit_tg.model.layers import block, layer_norm, linear, self_attention
 
 
-def divided_block(z, time, ln1, attn, ln2, mlp, heads, eps, form, frames, block=block,
+def divided_block(z, time, ln1, attn, ln2, mlp, frames, heads, eps, form, block=block,
                   time_drop=None):
     """y = over_time(z) + z, then an ordinary block within each frame: z (B, N, D) -> (B, N, D).
 
