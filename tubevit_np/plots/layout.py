@@ -3,6 +3,9 @@
 Pixels count from the top left corner of the page."""
 
 import textwrap
+import tomllib
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from tubevit_np.plots.style import DPI, FAINT, color, page, place
@@ -17,9 +20,15 @@ class Words(NamedTuple):
     caption: str
 
 
-def words(alt, caption):
-    """Words, each text on one line."""
-    return Words(" ".join(alt.split()), " ".join(caption.split()))
+def words(name):
+    """The Words of a picture, from captions.toml, each text on one line."""
+    return Words(**{key: " ".join(text.split()) for key, text in captions()[name].items()})
+
+
+@cache
+def captions():
+    """{picture: {"alt": text, "caption": text}}."""
+    return tomllib.loads(Path(__file__).with_name("captions.toml").read_text(encoding="utf-8"))
 
 
 def shortened(name):

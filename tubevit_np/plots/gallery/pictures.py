@@ -24,7 +24,7 @@ from tubevit_np.plots.kernel_plots import (
     spectra,
     tuning_histograms,
 )
-from tubevit_np.plots.layout import Words
+from tubevit_np.plots.layout import Words, words
 from tubevit_np.plots.model_plots import (
     attention,
     overlay,
@@ -37,13 +37,7 @@ from tubevit_np.plots.training_plots import curves
 from tubevit_np.runs.run import QUICK_EVAL_CLIPS
 from tubevit_np.storage.atomic_files import write_text
 
-SCORES = (
-    "Medians over kernels. gabor: share of the energy in the best drifting grating behind a "
-    "window; direction: how much more power moves one way than back; null: of kernels made of the "
-    "same waves by chance; beat: the share of kernels that are above all 19 such kernels of "
-    "theirs, one in twenty by chance; separability: share of the energy in one picture times one "
-    "course of time; orientedness: 0 where power is alike all round; colour: share of the energy "
-    "off the grey axis, two thirds of noise. The numbers are in [scores.json](scores.json).")
+SCORES = words("scores").caption
 COLUMNS = ("gabor", "gabor null", "gabor beat", "direction", "direction null", "direction beat",
            "separability", "orientedness", "colour")
 HEADING = "# Pictures of "

@@ -11,11 +11,7 @@ from tubevit_np.plots.layout import shaded, sheet, words, write
 from tubevit_np.plots.style import FAINT, LINE, render, tidy
 
 MARGIN, GUTTER, HEADER, SIDE, DOT = 40, 40, 76, 40, 10  # pixels
-WORDS = words(
-    alt="""The kernels of the video tubes, playing in a loop.""",
-    caption="""One gain for each kernel over all its frames and colours; zero is mid grey. Largest
-    norm first, row by row. All tubes start together and play at the same speed, so short ones come
-    round more often.""")
+WORDS = words("animation")
 
 
 def animate_kernels(kernels, path, most=32, milliseconds=125, caption=WORDS.caption):

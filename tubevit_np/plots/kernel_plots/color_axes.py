@@ -13,16 +13,7 @@ SHADES = ("#555555", "#c46a6a", "#6f83c4")  # of the shares: grey, red-green, bl
 NAMES = ("light and dark", "red - green", "blue - yellow")
 ENDS = ((1.06, 0, "red", "left", "center"), (-1.06, 0, "green", "right", "center"),
         (0, 1.08, "blue", "center", "bottom"), (0, -1.08, "yellow", "center", "top"))
-WORDS = words(
-    alt="""For each tube its kernels side by side: the shares of their energy in light and dark, red
-    against green and blue against yellow, below it the two colours that each sets against each
-    other, and all of them on the plane of opponent colours.""",
-    caption="""Every kernel a column, the greyest left: shares of its energy along the grey axis of
-    the colour cube (1, 1, 1), along red against green (1, -1, 0) and blue against yellow (-1, -1,
-    2). The dashed lines are those of noise, a third each. Strip: both ends of the kernel's main
-    colour axis, the first singular vector of its voxels by colours, as brightly as can be. Right:
-    the same axes, of unit length, on the opponent plane: grey in the middle, pure colour on the
-    circle; both ends of each are drawn.""")
+WORDS = words("color_axes")
 
 
 def axes_of(w):

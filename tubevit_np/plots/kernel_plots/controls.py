@@ -9,14 +9,7 @@ from tubevit_np.plots.style import FAINT, color, tidy
 
 LEFT, WIDE, GAP, TOP, COUNT, PATCHES = 70, 400, 70, 190, 6, 18  # pixels, and of kernels
 SHOWN = ("gabor", "direction", "separability")
-WORDS = words(
-    alt="""The strongest kernels of each tube as film strips, in columns: as learned, untrained, and
-    of the same training whose clips had their frames in random order.""",
-    caption="""In each column the kernels of largest norm of that training, largest on top, time
-    from left to right. Each has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero
-    is mid grey. Below, medians over all kernels of the tube: the share of energy in the best Gabor,
-    direction selectivity, and separability, the share in one picture times one course of time.
-    Frames in random order still tell that something moves, but not which way.""")
+WORDS = words("controls")
 
 
 def sample(w):

@@ -10,15 +10,7 @@ from tubevit_np.plots.style import FAINT, page, place, tidy
 WIDE, GUTTER, SIDE = 1368, 92, 399  # pixels: what one reads, beside it all kernels
 PATCHES, PARTS = 911, 398  # in the former, 2D patches and their principal components
 HEADER, UNDER, BARS, BETWEEN = 46, 40, 94, 60
-WORDS = words(
-    alt="""Every patch and tube kernel as the pixels that it looks for, tubes as strips of frames,
-    beside all of them at one gain and their norms.""",
-    caption="""Each kernel has one gain for all its frames and colours, 0.5 + k / (2 max|k|): zero
-    is mid grey, and nothing is rescaled from frame to frame or channel to channel. Kernels are
-    sorted by Euclidean norm, largest first, row by row; film strips show the first of them. On the
-    right every kernel of the tube at one common gain, by the frame that holds most of its energy,
-    and the norms: there a dead kernel looks dead. Principal components: of the patch kernels less
-    their mean; their sign is arbitrary. Pixels grow by whole numbers, without interpolation.""")
+WORDS = words("grid")
 
 
 def show(ax, picture, **options):

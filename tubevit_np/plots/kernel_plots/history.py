@@ -9,23 +9,8 @@ from tubevit_np.plots.layout import head, shaded, sheet, words, write
 from tubevit_np.plots.style import FAINT, INK, place, tidy
 
 LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, but for the count of kernels
-WORDS = words(
-    alt="""For each tube a curve for each kernel, its norm at the snapshots of the run, and five of
-    its kernels at these snapshots, from left to right: noise at first, then what the tube is
-    after.""",
-    caption="""Snapshots of one run from left to right, named by their steps and equally far apart,
-    though the steps between them double. Left: Euclidean norm of every kernel, none left out, the
-    five that are drawn in the tube's colour; each axis begins at 0. Right: the five kernels whose
-    norm is largest in the end, largest on top, each by the one frame that holds most of its energy
-    in the end. A kernel has one gain over all its frames, colours and snapshots, 0.5 + k / (2
-    max|k|): zero is mid grey, and nothing is rescaled from snapshot to snapshot. Snapshots hold
-    16-bit floats.""")
-FILM_WORDS = words(
-    alt="""The kernels of every tube in motion, through training: each by one frame, at each
-    snapshot of the run in turn.""",
-    caption="""Each kernel by the frame that holds most of its energy in the end, at one snapshot of
-    the run after another. One gain for each kernel over all snapshots and colours; zero is mid
-    grey. Largest norm over all snapshots first, row by row.""")
+WORDS = words("history")
+FILM_WORDS = words("history_film")
 
 
 def strongest(stack):

@@ -15,16 +15,7 @@ RIGHT = {"xytext": (7, 6)}
 LABEL_OFFSETS = {  # these two points lie on each other
     "counterphase": {"xytext": (9, 7), "ha": "right"},
     "static": {"xytext": (9, 17), "ha": "right"}}
-WORDS = words(
-    alt="""For each video tube a dot for each kernel: across, how much of it is one picture times
-    one course of time; up, how much more of it moves one way than back; with untrained kernels,
-    chance, and four known kinds of kernels beside it.""",
-    caption="""Across: space-time separability, the share of a kernel's energy in one picture times
-    one course of time. Up: direction selectivity, how much more power of the spectrum moves one way
-    than back, along the best way. Colour: learned kernels; grey circles: untrained ones; pale:
-    chance, kernels of the same waves as the learned ones, each wave with a random phase, half of
-    them turned about in time. Stars: medians of 200 synthetic kernels of the tube's shape: gratings
-    that move or flicker (counterphase) behind a window, or stand still, and noise.""")
+WORDS = words("motion")
 
 
 @tidy

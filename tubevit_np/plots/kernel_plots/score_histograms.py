@@ -11,16 +11,7 @@ from tubevit_np.plots.style import FAINT, INK, place, tidy
 
 SIDE, TALL, GAP, BAND = 360, 190, 100, 340  # pixels
 MEASURES = {"gabor": "R² of the best Gabor", "direction": "direction selectivity"}
-WORDS = words(
-    alt="""For each tube how its kernels are spread over two scores, how nearly they are one
-    drifting grating and how strongly they choose a direction: learned ones in colour, chance as a
-    black line, untrained ones in grey.""",
-    caption="""Upper row: share of a kernel's energy in the best Gabor, one wave behind one Gaussian
-    window, of one colour. Lower row: how much more power moves one way than back. In colour:
-    learned kernels; grey line: untrained ones, which may leave the panel; black line: chance, 19
-    kernels of the same waves for each learned one, with random phases (upper row), half of them
-    turned about in time as well (lower row). Triangles: medians. Shares of kernels in steps of
-    0.05. Beats chance: is above all its 19, which one kernel in twenty is by chance.""")
+WORDS = words("score_histograms")
 
 
 @tidy

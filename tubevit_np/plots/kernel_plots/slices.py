@@ -12,17 +12,7 @@ from tubevit_np.plots.style import INK, place, tidy
 
 CELL, GAP, COLUMNS, ROWS = 132, 46, 6, 2  # pixels, except the counts
 STEP, BAND = 2 * CELL + 6 + GAP, 80 + ROWS * (CELL + 50)
-WORDS = words(
-    alt="""The strongest kernels of each video tube that choose a direction: one frame with an arrow
-    along the motion, and beside it that line through time, where a moving bar is a slanted stripe
-    with the speed written below.""",
-    caption="""Left of each pair: the frame that holds most of the kernel's energy, and the line of
-    the slice, an arrow along the motion. Right: the slice, time to the right, the way of the arrow
-    upwards; the two ends of a line have the slope of the speed below. Way and speed are those of
-    the peak of the kernel's spectrum. The line goes through the middle of the kernel's energy, one
-    sample a pixel, linear between pixels. One gain for each kernel, 0.5 + k / (2 max|k|), zero mid
-    grey. Shown are the kernels of largest norm among those with an orientation whose direction
-    selectivity is above that of 19 kernels of the same waves by chance.""")
+WORDS = words("slices")
 
 
 def strongest(found, count):

@@ -14,17 +14,7 @@ CELL, INSET, GAP, BAND, COLUMNS = 150, 56, 60, 300, 3  # pixels, except the coun
 STEP = CELL + INSET
 GROUP = 2 * STEP + CELL + GAP
 POINTS = np.linspace(-0.5, 0.5, 65)
-WORDS = words(
-    alt="""For three kernels of each tube a frame, the power of its spectrum over the two spatial
-    frequencies, and over the frequency along the motion and that of time, where it lies along a
-    line whose slope is the speed.""",
-    caption="""Left of each group: one frame, the arrow along the motion. Middle: power at spatial
-    frequencies, at the temporal frequency of the peak (of patches: at 0). Right: power at the
-    spatial frequency along the motion and the temporal frequency; the line is that of the speed of
-    the peak, f_t = -v f. Frequencies reach from -1/2 to 1/2 cycles per pixel or per frame, the
-    highest that samples can tell. Power of the three colours added, white 0, black the largest of
-    each panel; the ring is the peak of the whole spectrum. The kernels of largest norm, of video
-    tubes among those that choose a direction.""")
+WORDS = words("spectra")
 
 
 def plane(kernel, rows, columns):

@@ -10,18 +10,7 @@ from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 SIDE, GAP, BAND = 300, 130, 430  # pixels
 NYQUIST = 0.5
 DASHED, DOTTED = (0, (4, 2)), (0, (1, 2))
-WORDS = words(
-    alt="""For each tube histograms of the orientation, spatial frequency and speed that its kernels
-    prefer, with untrained kernels in grey, and every kernel as a dot by orientation and
-    frequency.""",
-    caption="""The peak of each kernel's spectrum, in colour; grey outlines: untrained kernels of
-    the same run. A quarter of a period across a kernel is the least that gives an orientation:
-    kernels below it, left of the dotted line, spots or bars without dark sides, are in the
-    histogram of spatial frequency alone. Orientation is that of the stripes, 0 is level; half a
-    circle holds all. Dashed: the highest frequency that rows or columns of pixels can tell. Speed,
-    dotted: one pixel, and the width of the kernel, in the time of the kernel; what is slower hardly
-    moves there, what is faster is gone before its end. Speeds beyond the axis are in its last bars.
-    Right: the area of a dot goes with its kernel's squared norm.""")
+WORDS = words("tuning_histograms")
 
 
 @tidy

@@ -26,19 +26,8 @@ SPREAD = """The weight of each token is spread evenly over the voxels that the t
     frames below the colour are grey and pale. Bars: the share of the attention that the tokens of
     each tube get, in brackets that of each head; the tick is the share that they would get if all
     tokens were alike."""
-POOLING_WORDS = words(
-    alt="""Frames of a clip, below them the same frames pale, with colour where the pooling query
-    looks: all tubes, then each alone, then through all blocks; beside them what the model answers
-    and the share of the attention that each tube gets.""",
-    caption=f"""What the pooling query attends to, mean of the heads: all tubes, then each tube
-    alone. Last row (not where attention is divided): rollout, the same weights carried back through
-    the mean attention of all blocks, half of each block's being the token itself, as it is added
-    unchanged; only an estimate of where the answer came from. {SPREAD}""")
-WORDS = words(
-    alt="""Frames of a clip with the box of one token, below them the same frames pale, with colour
-    where the token looks: mean of the heads, then each head; beside them the share of the attention
-    that each tube gets.""",
-    caption=SPREAD)
+POOLING_WORDS = words("pooling")
+WORDS = words("attention")
 
 
 @dataclass

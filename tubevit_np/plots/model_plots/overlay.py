@@ -14,16 +14,7 @@ from tubevit_np.plots.style import FAINT, INK, LINE, color, place, tidy
 
 BARS = 300  # pixels
 LEVELS = 4  # by how many places: 0, 1, 2, 3 or more
-WORDS = words(
-    alt="""Frames of a clip, a row for each tube: boxes in the tube's colour where its kernel reads
-    that frame, everything else pale; then all tubes together, and how many places read each pixel.
-    Beside each row the shares of the clip that 0, 1, 2 and more places read.""",
-    caption="""Frames of one clip, time to the right. A box is a place of a tube's kernel that reads
-    this frame; what no box of the row reads is grey and pale. Where space-to-depth packs several
-    places into one token all are drawn. Bars: the share of all voxels of the clip, not only of
-    these frames, that so many places read. Last row: white is read by none, darker by more; a grey
-    scale of four steps, the last one for 3 and more. Pixels grow by whole numbers, without
-    interpolation.""")
+WORDS = words("overlay")
 
 
 @tidy

@@ -9,15 +9,7 @@ from tubevit_np.plots.layout import label, sheet, words, write
 from tubevit_np.plots.style import FAINT, LINE, color, place, spelt, tidy
 
 LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
-WORDS = words(
-    alt="""Maps of how alike the position of one token is to that of every other, a row for each of
-    a few tokens, a map for each tube and each of its moments: most alike nearby in rows, columns
-    and time, ever less further away.""",
-    caption="""Cosine between the position of one token (outlined) and those of all tokens, its own
-    among them. Each map is a tube at one moment: a cell for each token, drawn as large as the
-    tube's stride about the centre of what the token reads, in the clip's rows and columns; white
-    has no token; time, in frames, is that of the centre. One colour scale for all maps, from the
-    least to the largest cosine on the page; no other scaling.""")
+WORDS = words("position_similarity")
 
 
 def added(out):

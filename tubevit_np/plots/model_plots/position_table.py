@@ -8,14 +8,7 @@ from tubevit_np.plots.style import FAINT, color, place, spelt, tidy
 from tubevit_np.variants.config import position_of
 
 LEFT, NAMES, TOP = 60, 200, 140  # pixels
-WORDS = words(
-    alt="""A table of positions, a row for each token, a column for each channel, red above and blue
-    below zero: fast waves on the left, slow ones on the right; bars tell which tube the rows are
-    of.""",
-    caption="""What is added to each token, as it is: a row for each token in the model's order, a
-    column for each channel. One symmetric colour scale, white is 0. Fixed positions take six
-    channels for each wavelength: sine and cosine of time, row and column; wavelengths grow to the
-    right, and what does not make a full six stays 0.""")
+WORDS = words("position_table")
 
 
 @tidy

@@ -13,12 +13,7 @@ from tubevit_np.plots.layout import label, sheet, words
 from tubevit_np.plots.style import FAINT, color, place, tidy
 
 AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")
-WORDS = words(
-    alt="""Boxes where each tube reads the video, in space and time, and all of them from two
-    sides.""",
-    caption="""A box is one place of a tube's kernel: only there does it read the video. Where
-    space-to-depth packs several places into one token, all are drawn. Time runs to the right,
-    stretched against space.""")
+WORDS = words("sampling")
 # The six faces of a box, each corner as three bits: near or far end in t, h, w.
 _FACE = np.array([[(end, b, c) for b, c in ((0, 0), (0, 1), (1, 1), (1, 0))] for end in (0, 1)])
 FACES = np.concatenate([np.roll(_FACE, turn, axis=2) for turn in range(3)])  # (6, 4, 3)

@@ -3,18 +3,14 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from tubevit_np.plots.layout import sheet
+from tubevit_np.plots.layout import sheet, words
 from tubevit_np.plots.style import FAINT, INK, place, tidy
 from tubevit_np.plots.training_plots import curves
 
 SIDE, LEFT, TOP, GAP = 460, 110, 120, 330  # pixels
 SHADES = (*curves.SHADES, FAINT)
 MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no color
-CAPTION = (
-    "Held-out generated clips whose verb and noun are both right, mean over seeds; the bars are "
-    "one standard deviation between seeds. All variants were trained for as many steps; what some "
-    "began with is not counted. Left: operations of one pass over a clip, 2 for each multiply-add; "
-    "right: seconds of training, on the machine that it ran on.")
+CAPTION = words("ablation").caption
 
 
 @tidy

@@ -3,13 +3,12 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from tubevit_np.plots.layout import sheet, shortened
+from tubevit_np.plots.layout import sheet, shortened, words
 from tubevit_np.plots.style import FAINT, place, tidy
 
 SIDE, LEFT, TOP = 720, 330, 96  # pixels
 NAMED = 60  # classes, more names would not be read
-CAPTION = ("Each row is a class: the shares of its examples that the model took for each class of "
-           "the columns. On the diagonal it was right.")
+CAPTION = words("confusion_matrix").caption
 
 
 @tidy

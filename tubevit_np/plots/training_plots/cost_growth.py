@@ -2,18 +2,14 @@
 
 import numpy as np
 
-from tubevit_np.plots.layout import sheet, write
+from tubevit_np.plots.layout import sheet, words, write
 from tubevit_np.plots.style import FAINT, color, place, tidy
 
 WIDTH, HEIGHT, LEFT, TOP, ACROSS, DOWN = 330, 300, 110, 200, 120, 110  # pixels
 LOOKS = {"TubeViT": (color(4), "o-", "●"), "dense tubelets": (color(3), "s--", "■"),
          "divided attention": (color(2), "^:", "▲")}
 ROWS = {"ms": "milliseconds of a pass", "MB": "megabytes beyond the weights"}
-CAPTION = (
-    "A forward pass in NumPy on one thread, float32, from Ti with the main tubes and one clip of "
-    "32 x 224 x 224: one size is changed at a time, both axes by powers of two. Above the median "
-    "time, below the most memory that arrays take at a time. Tubes: the 2D patches alone, then "
-    "with more of the others. Lines end where a pass would take more than the benchmark allows.")
+CAPTION = words("cost_growth").caption
 
 
 @tidy

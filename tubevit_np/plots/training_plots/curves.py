@@ -9,11 +9,7 @@ from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 # Okabe-Ito again, the dark ones first, which thin lines need; here they mean heads, not tubes.
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LEFT, RIGHT, BOTTOM = 110, 1010, 712  # pixels
-WORDS = words(
-    alt="""Loss, learning rate and accuracies of the run by its steps.""",
-    caption="""Loss: pale, every step that was logged; dark, smoothed over about a twentieth of the
-    run. Accuracy: thick with points, on held-out clips; thin, on training batches, smoothed
-    likewise; dotted, chance.""")
+WORDS = words("curves")
 
 
 def series(records, key):
