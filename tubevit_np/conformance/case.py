@@ -66,17 +66,6 @@ def plain(thing):
     return json.loads(text)
 
 
-def select_prefix(prefix, named):
-    """{name: value} of all names that begin with prefix, which is taken off."""
-    return {name.removeprefix(prefix): value for name, value in named.items()
-            if name.startswith(prefix)}
-
-
-def with_prefix(prefix, named):
-    """{"a": 1} as {"prefix.a": 1}."""
-    return {f"{prefix}.{name}": value for name, value in named.items()}
-
-
 def gathered(arrays):
     """{"x": ..., "params.a.w": ...} as arguments: {"x": ..., "params": {"a.w": ...}}."""
     found = {}

@@ -10,9 +10,9 @@ import math
 import numpy as np
 
 from tubevit_np.conformance import loops
-from tubevit_np.conformance.case import with_prefix
 from tubevit_np.conformance.exact import exact, exact_array, gradients
 from tubevit_np.conformance.files import parameters
+from tubevit_np.model.layers import with_prefix
 from tubevit_np.model.params import shapes as param_shapes
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.variants.config import to_json

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 
 import tubevit_np as tv
-from tubevit_np.conformance.case import with_prefix
 from tubevit_np.data.batch import Batch
+from tubevit_np.model.layers import with_prefix
 
 FIXED = {"smoothness": 0.0, "dropout": 0.0, "frozen": 0, "accumulate": 1, "kernel_rates": True,
          "precision": "float32"}  # of the recipe of a step: what the suite does not vary

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from tubevit_np.conformance.case import Case, Draw, plain, select_prefix
+from tubevit_np.conformance.case import Case, Draw, plain
 from tubevit_np.conformance.cases.layout import OVERLAPPING, PACKED, PATCH
+from tubevit_np.model.backward import select_prefix
 from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.params import shapes
 
@@ -86,17 +87,17 @@ def attention():
     yield Case("operations", "attention-huge", "attention", "scores in the thousands, one batch "
                "entry far above the other", {"q": q * np.array([1, 512], np.float32)
                                              .reshape(2, 1, 1, 1), "k": k, "v": v})
-    arrays = {"x": draw(B, N, D)} | draw.params(select_prefix("blocks.0.attn.", SHAPES))
+    arrays = {"x": draw(B, N, D)} | draw.params(select_prefix("blocks.0.attn", SHAPES))
     yield Case("operations", "self_attention", "self_attention", "heads are runs of neighbouring "
                "channels; columns q, k, v", arrays, {"heads": A}, ("x", "params"))
     for form in ("tanh", "erf"):
-        arrays = {"x": draw(B, N, D)} | draw.params(select_prefix("blocks.0.mlp.", SHAPES))
+        arrays = {"x": draw(B, N, D)} | draw.params(select_prefix("blocks.0.mlp", SHAPES))
         yield Case("operations", f"feed_forward-{form}", "feed_forward", "which GELU", arrays,
                    {"form": form}, ("x", "params"))
 
 
 def pooling():
-    shapes = select_prefix("pool.", SHAPES)
+    shapes = select_prefix("pool", SHAPES)
     bare = {name: shape for name, shape in shapes.items() if not name.startswith(("ln.", "mlp."))}
     for name, wanted, most, form, why in [
             ("probe", bare, 2.0, "tanh", "one probe through q, columns k, v, no MLP"),
@@ -141,7 +142,7 @@ def blocks():
             ("faint", FAINT, "tanh", EPS, "eps counts in both norms"),
             ("large-eps", 2.0, "tanh", 0.25, "eps is the Config's")]:
         draw = Draw(f"block {name}")
-        arrays = {"z": draw(B, N, D, most=most)} | draw.params(select_prefix("blocks.0.", SHAPES))
+        arrays = {"z": draw(B, N, D, most=most)} | draw.params(select_prefix("blocks.0", SHAPES))
         if most == FAINT:  # or the attention's own values would hide how faint z is
             for part in ("w", "b"):
                 arrays[f"params.attn.out.{part}"] *= np.float32(FAINT)
