@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tubevit_np.fast.model import positions as fixed
-from tubevit_np.model.geometry import grid, token_counts
+from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.model.position import sincos_3d
 from tubevit_np.variants.config import position_of
 
@@ -33,8 +33,7 @@ def strideless(cfg, shape):
 def strideless_centers(tube, shape):
     """The centers of a tube's tokens without its strides: (N, 3)."""
     steps = np.indices(grid(tube, shape)).reshape(3, -1).T  # t, h, w of each token in its grid
-    extent = np.add(tube.kernel, (np.array(tube.s2d) - 1) * (np.array(tube.stride) // tube.s2d))
-    return np.array(tube.offset) + steps + (extent - 1) / 2
+    return centers(tube, shape) - steps * (np.array(tube.stride) - 1)
 
 
 def learned_rows(cfg, shape):
