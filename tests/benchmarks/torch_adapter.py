@@ -103,7 +103,7 @@ def train(params, videos, video_labels, images, image_labels, cfg, head_of_video
 
 OPS = {
     "grid": lambda tubes, shape: np.array(each_tube(model.grid, tubes, shape)),
-    "centres": lambda tubes, shape: torch.cat(each_tube(model.centres, tubes, shape)),
+    "centres": lambda tubes, shape: torch.cat(each_tube(model.centers, tubes, shape)),
     "shapes": lambda cfg: {name: list(shape) for name, shape in tv.shapes(config(cfg)).items()},
     "preset": lambda name: json.loads(tv.to_json(tv.PRESETS[name])),
     "load": lambda path: flatten(tv.load(path)[0]),

@@ -15,8 +15,8 @@ def grid(tube, shape):
                  in zip(shape, tube.offset, tube.kernel, tube.stride, strict=True))
 
 
-def centres(tube, shape):
-    """The centre of every token of a tube in a (T, H, W) video: (N, 3) float64, w fastest."""
+def centers(tube, shape):
+    """The center of every token of a tube in a (T, H, W) video: (N, 3) float64, w fastest."""
     axes = [offset + stride * torch.arange(count) + (kernel - 1 + stride - stride // factor) / 2
             for offset, stride, kernel, factor, count
             in zip(tube.offset, tube.stride, tube.kernel, tube.s2d, grid(tube, shape), strict=True)]
@@ -35,7 +35,7 @@ def sincos_3d(at, dim, tau):
 
 
 def resize_kernel(w, size):
-    """Trilinear, half-pixel centres: w (kt, kh, kw, C, D) -> (*size, C, D)."""
+    """Trilinear, half-pixel centers: w (kt, kh, kw, C, D) -> (*size, C, D)."""
     w = w.permute(4, 3, 0, 1, 2)
     return F.interpolate(w, size, mode="trilinear", align_corners=False).permute(2, 3, 4, 1, 0)
 
@@ -52,7 +52,7 @@ def tube_tokens(video, w, b, tube):
     """video (B, T, H, W, C), w (kt, kh, kw, C, D/S), b (D/S,) -> (B, nt*nh*nw, D).
 
     One strided convolution for all members: they are stride / s2d apart, within a token and from
-    token to token.  Each block of s2d neighbours is then one token, as in pixel_unshuffle."""
+    token to token.  Each block of s2d neighbors is then one token, as in pixel_unshuffle."""
     steps = [stride // factor for stride, factor in zip(tube.stride, tube.s2d, strict=True)]
     spans = [slice(offset, offset + (count * factor - 1) * step + kernel)
              for offset, count, factor, step, kernel
@@ -153,7 +153,7 @@ def forward(params, x, cfg, heads):
         raise ValueError(f"no head {heads}; this model has {tuple(cfg.classes)}")
     video = as_video(x, cfg).to(params["norm"]["g"])  # dtype and device
     out = {"video": video, "tokens": tokenize(params, video, cfg)}
-    at = torch.cat([centres(tube, video.shape[1:4]) for tube in cfg.tubes])
+    at = torch.cat([centers(tube, video.shape[1:4]) for tube in cfg.tubes])
     at = cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)
     z = out["with_position"] = out["tokens"] + at.to(video)
     for layer in range(cfg.depth):

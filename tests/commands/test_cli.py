@@ -212,7 +212,7 @@ def test_progress_tells_loss_rate_and_time_left(pets):
 
 @pytest.mark.long
 @needs_shared
-def test_real_videos_and_images_are_learnt_jointly(tmp_path, capsys):
+def test_real_videos_and_images_are_learned_jointly(tmp_path, capsys):
     """45.5 % and 19.2 % when this was written, in half a minute; chance is 11 % and 10 %."""
     assert run("train", "--data", SHARED / "mini_actions", "--images", SHARED / "mini_images",
                "--steps", 150, "--batch", 16, "--image-batch", 16, "--out", tmp_path / "run") == 0
@@ -321,7 +321,7 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     assert np.array_equal(params["pool"]["q"]["w"], fresh["pool"]["q"]["w"])
     assert run("export", tmp_path / "new/start", "--format", "timm", "--out", tmp_path / "out") == 0
     text = capsys.readouterr().out
-    assert "for images of 224x224 pixels in [0, 1], normalised as (x - 0.5) / 0.5" in text
+    assert "for images of 224x224 pixels in [0, 1], normalized as (x - 0.5) / 0.5" in text
     assert "left out: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
     found = load_file(tmp_path / "out" / "model.safetensors")
     assert found.pop("pos_embed").shape == (1, 28 * 28, 12)

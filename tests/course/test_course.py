@@ -204,11 +204,11 @@ def test_sample_reports_tell_what_the_trained_model_does():
     params, cfg, _ = tv.load(TOP / "figures/demo/model.safetensors")
     clips, labels = make_clips(make_pools(np.random.default_rng(1), canvases=16, sprites=16), 200,
                                np.random.default_rng(0))  # as the handout makes them
-    grey = np.round(clips.mean(-1, keepdims=True)).astype(np.uint8).repeat(3, axis=-1)
+    gray = np.round(clips.mean(-1, keepdims=True)).astype(np.uint8).repeat(3, axis=-1)
     text = " ".join(HANDOUTS["05"].path.read_text().replace("# ", "").split())
     right = {}
     for name, changed in {"as they are": clips, "jerky": clips[:, ::2].repeat(2, axis=1),
-                          "slow": clips[:, :8].repeat(2, axis=1), "grey": grey}.items():
+                          "slow": clips[:, :8].repeat(2, axis=1), "gray": gray}.items():
         answers = tv.fast.forward(params, changed, cfg, "verb")[0].argmax(-1)
         right[name] = answers == labels["verb"]
         share = right[name].mean()
@@ -218,7 +218,7 @@ def test_sample_reports_tell_what_the_trained_model_does():
              for name, each in right.items()}
     assert "jerks {} clip was lost and {} won".format(*pairs["jerky"]) in text
     assert "slowness {} and {}".format(*pairs["slow"]) in text
-    assert "{} clips were lost and {} won".format(*pairs["grey"]) in text
+    assert "{} clips were lost and {} won".format(*pairs["gray"]) in text
 
 
 def digests(folder):

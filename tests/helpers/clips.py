@@ -37,7 +37,7 @@ def write_video(path, *films, codec="png", pixels="rgb24", rotation=0, aspect=1,
 
 
 def smooth(rng, count):
-    """Frames that an ordinary codec keeps apart: grey ones, each of its own level."""
+    """Frames that an ordinary codec keeps apart: gray ones, each of its own level."""
     return np.broadcast_to(rng.permutation(np.arange(10, 250, 4))[:count, None, None, None],
                            (count, 32, 48, 3)).astype(np.uint8)
 
@@ -65,7 +65,7 @@ def write_pictures(path, pictures, **options):
 
 
 def levels(count, height=6, width=8):
-    """(count, height, width, 3): frame k is grey of level 20 k."""
+    """(count, height, width, 3): frame k is gray of level 20 k."""
     return np.broadcast_to(20 * np.arange(count, dtype=np.uint8)[:, None, None, None],
                            (count, height, width, 3)).copy()
 

@@ -1,4 +1,4 @@
-"""A run that takes a second, and folders of labelled files to train on."""
+"""A run that takes a second, and folders of labeled files to train on."""
 
 import shutil
 import tempfile

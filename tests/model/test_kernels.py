@@ -31,7 +31,7 @@ def test_where_eight_taps_are_read(n_out, places):
     small.assert_close(found, np.array(places))
 
 
-def test_rows_sum_to_one_and_use_neighbours():
+def test_rows_sum_to_one_and_use_neighbors():
     for n_out in (1, 3, 5, 8, 13, 32):
         found = interpolation_matrix(8, n_out)
         assert found.shape == (n_out, 8) and found.min() >= 0

@@ -68,7 +68,7 @@ def test_softmax_is_over_the_last_axis(rng):
     small.assert_close(tv.softmax(x)[1, 2], np.exp(x[1, 2]) / np.exp(x[1, 2]).sum())
 
 
-def test_heads_are_neighbouring_channels():
+def test_heads_are_neighboring_channels():
     x = np.arange(B * N * D).reshape(B, N, D)
     heads = split_heads(x, A)
     assert heads.shape == (B, A, N, D // A)
@@ -136,7 +136,7 @@ def test_block_names_what_it_computes(rng):
     small.assert_close(cache["middle"], z + tv.linear(cache["attn.mixed"], **params["attn"]["out"]))
 
 
-def test_a_misspelt_weight_is_a_type_error(rng):
+def test_a_misspelled_weight_is_a_type_error(rng):
     params = block_params(rng)
     params["atn"] = params.pop("attn")
     with pytest.raises(TypeError, match="atn"):

@@ -29,7 +29,7 @@ def test_pooling_equals_a_loop(cfg, rng):
     small.assert_close(pool(x, params, cfg)[0], pool_loop(x, params, cfg))
 
 
-def test_the_mlp_normalises_faint_vectors_with_eps(rng):
+def test_the_mlp_normalizes_faint_vectors_with_eps(rng):
     cfg = model(pool_mlp=True)
     params, x = small.params(cfg, rng), rng.normal(0, 1e-3, (B, N, D))
     params["pool"]["kv"]["b"][:] = params["pool"]["out"]["b"][:] = 0

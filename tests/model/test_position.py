@@ -14,7 +14,7 @@ SHAPE = (7, 10, 13)
 
 def axes(tube, shape):
     """The coordinates that occur on each axis."""
-    return [sorted(set(axis)) for axis in tv.centres(tube, shape).T.tolist()]
+    return [sorted(set(axis)) for axis in tv.centers(tube, shape).T.tolist()]
 
 
 def nearest(z):
@@ -30,26 +30,26 @@ def nearest(z):
     (2, [1.5, 17.5], np.arange(7) * 32 + 16 + 5.5),
     (3, [0], np.arange(14) * 16 + 7.5),
 ])
-def test_centres_of_the_main_tubes(tube, t, y):
+def test_centers_of_the_main_tubes(tube, t, y):
     found = axes(tv.PRESETS["B"].tubes[tube], (32, 224, 224))
     assert found == [t, list(y), list(y)]
 
 
-def test_all_539_centres_are_distinct():
-    found = np.concatenate([tv.centres(tube, (32, 224, 224)) for tube in tv.PRESETS["B"].tubes])
+def test_all_539_centers_are_distinct():
+    found = np.concatenate([tv.centers(tube, (32, 224, 224)) for tube in tv.PRESETS["B"].tubes])
     assert len(np.unique(found, axis=0)) == len(found) == 539
 
 
 @pytest.mark.parametrize("tube", [*small.MODEL.tubes,
                                   tv.Tube((2, 3, 1), (3, 4, 10), (1, 2, 0), (3, 2, 5))],
                          ids=lambda tube: tube.name)
-def test_centres_equal_a_loop(tube):
-    wanted = [loops.centre(tube, place) for place in loops.places(loops.grid(tube, SHAPE))]
-    assert tv.centres(tube, SHAPE).tolist() == wanted
+def test_centers_equal_a_loop(tube):
+    wanted = [loops.center(tube, place) for place in loops.places(loops.grid(tube, SHAPE))]
+    assert tv.centers(tube, SHAPE).tolist() == wanted
 
 
-def test_a_tube_that_does_not_fit_has_no_centres():
-    assert tv.centres(small.PATCH, (7, 3, 13)).shape == (0, 3)
+def test_a_tube_that_does_not_fit_has_no_centers():
+    assert tv.centers(small.PATCH, (7, 3, 13)).shape == (0, 3)
 
 
 @pytest.mark.parametrize("dim", [3, 6, 8, 24, 31])
@@ -87,7 +87,7 @@ def test_no_two_tokens_of_main_are_close():
 
 
 def test_the_distance_of_other_implementations():
-    """They put the centre at kernel // 2 and pack nothing: 8.23 between the closest tokens."""
+    """They put the center at kernel // 2 and pack nothing: 8.23 between the closest tokens."""
     tubes = [([4, 20], range(4, 197, 32)), ([12, 18, 24], range(10, 203, 32)),
              ([2, 18], range(22, 215, 32)), ([0], range(8, 217, 16))]
     at = [place for t, y in tubes for place in itertools.product(t, y, y)]
@@ -97,7 +97,7 @@ def test_the_distance_of_other_implementations():
 
 def test_positions_follow_the_order_of_the_tokens():
     cfg = small.MODEL
-    wanted = [loops.position(loops.centre(tube, place), 24, 50.0)
+    wanted = [loops.position(loops.center(tube, place), 24, 50.0)
               for tube in cfg.tubes for place in loops.places(loops.grid(tube, SHAPE))]
     small.assert_close(tv.positions(cfg, SHAPE), 0.7 * np.array(wanted))
 

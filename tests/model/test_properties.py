@@ -112,8 +112,8 @@ def test_an_image_gives_the_patches_of_the_first_frame(case, rng):
     (logits, out), (wanted, _) = (tv.forward(params, x, cfg, "verb")
                                   for x in (video[:, 0], video[:, :1]))
     small.assert_close(logits, wanted)
-    at = np.concatenate([tv.centres(tube, shape) for tube in cfg.tubes])
-    patches = at[:, 0] == 0  # every other token has its centre behind the first frame
+    at = np.concatenate([tv.centers(tube, shape) for tube in cfg.tubes])
+    patches = at[:, 0] == 0  # every other token has its center behind the first frame
     small.assert_close(out["tokens"], tv.tokenize(params, video, cfg)[:, patches])
 
 
@@ -140,9 +140,9 @@ def test_a_kernel_resized_to_its_own_size_is_itself(size, rng):
 
 @given(triples(1, 9), triples(1, 9), rngs)
 def test_a_constant_kernel_stays_constant(old, new, rng):
-    colour = rng.standard_normal((2, 3))
-    found = tv.resize_kernel(np.broadcast_to(colour, (*old, 2, 3)), new)
-    small.assert_close(found, np.broadcast_to(colour, (*new, 2, 3)))
+    color = rng.standard_normal((2, 3))
+    found = tv.resize_kernel(np.broadcast_to(color, (*old, 2, 3)), new)
+    small.assert_close(found, np.broadcast_to(color, (*new, 2, 3)))
 
 
 @given(orders, rngs)

@@ -4,7 +4,7 @@ from tubevit_np.conformance.mistakes.mutant import Mutant
 
 LAYERS = [Mutant("tubevit_tg/model/layers.py", *rest) for rest in [
     ('keepdim=True) + eps).sqrt()', 'keepdim=True) + 1e-5).sqrt()',
-     "test_numbers.py::test_one_function[normalise, eps shows]", "eps of other libraries"),
+     "test_numbers.py::test_one_function[normalize, eps shows]", "eps of other libraries"),
     ('if form == "erf":', 'if form == "tanh":',
      "test_numbers.py::test_one_function[gelu tanh]", "the other GELU"),
     ('exp(x - x.max(-1, keepdim=True))', 'exp(x)',

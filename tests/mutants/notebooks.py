@@ -53,7 +53,7 @@ PICTURES = [Mutant(f"tubevit_np/plots/{file}.py", old, new, f"test_frames.py::te
     ("lesson_plots/arrays", "        first += count\n", "        first += count + 1\n",
      "the_bars_at_a_matrix_are_as_long_as_the_tubes_have_tokens", "bars that shift"),
     ("lesson_plots/arrays", "if k == right", "if k == np.argmax(shares) + 1",
-     "the_true_class_has_a_colour_of_its_own", "the wrong class marked"),
+     "the_true_class_has_a_color_of_its_own", "the wrong class marked"),
     ("model_plots/model_map", "part in marked)\n", "k < len(marked))\n",
      "the_map_marks_what_is_asked_and_nothing_else", "the first parts marked"),
 ]]

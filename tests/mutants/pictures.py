@@ -42,9 +42,9 @@ OVERLAY = [Mutant("tubevit_np/plots/model_plots/overlay.py", *rest) for rest in 
     ("(near[:, 0] <= t) & (t < far[:, 0])", "(near[:, 0] <= t) & (t <= far[:, 0])",
      "test_receptive_fields.py::test_boxes_stand_round_the_pixels_that_are_read", "a frame too long"),
     ("np.where(read[..., None], frame / 255, pale(frame))", "frame / 255",
-     "test_receptive_fields.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "nothing dimmed"),
+     "test_receptive_fields.py::test_what_is_read_keeps_its_colors_and_all_else_is_pale", "nothing dimmed"),
     ("tube, shape)[t] for tube", "tube, shape).any(0) for tube",
-     "test_receptive_fields.py::test_what_is_read_keeps_its_colours_and_all_else_is_pale", "of any frame"),
+     "test_receptive_fields.py::test_what_is_read_keeps_its_colors_and_all_else_is_pale", "of any frame"),
     ("Rectangle((x - 0.5, y - 0.5), right - x, low - y)",
      "Rectangle((y - 0.5, x - 0.5), low - y, right - x)",
      "test_receptive_fields.py::test_boxes_stand_round_the_pixels_that_are_read", "rows for columns"),
@@ -68,7 +68,7 @@ ATTENTION = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
      "test_attention_maps.py::test_rollout_goes_back_through_all_blocks_half_of_each_straight_on",
      "nothing straight on"),
     ("model_plots/attention", "(1 - dense) * pale(frames) + dense", "pale(frames) + dense",
-     "test_attention_maps.py::test_heat_is_as_dense_as_it_is_strong", "colour added"),
+     "test_attention_maps.py::test_heat_is_as_dense_as_it_is_strong", "color added"),
     ("analysis/attention_weights", "weights.shape[-1] != count", "False",
      "test_attention_maps.py::test_divided_attention_has_pooling_alone", "divided laid over all"),
     ("analysis/attention_weights", "np.argsort(-scores)", "np.argsort(scores)",
@@ -86,7 +86,7 @@ POSITIONS = [Mutant(f"tubevit_np/plots/{file}.py", *rest) for file, *rest in [
      "test_position_maps.py::test_the_middle_of_each_tube", "before the middle"),
     ("model_plots/position_similarity", "extent=(left - across, right + across, low + down, top - down)",
      "extent=(left, right, low, top)",
-     "test_position_maps.py::test_cells_lie_about_the_centres", "cells between the centres"),
+     "test_position_maps.py::test_cells_lie_about_the_centers", "cells between the centers"),
     ("model_plots/position_similarity", "limits = found.min(), found.max()", "limits = found[0].min(), found[0].max()",
      "test_position_maps.py::test_a_map_for_each_token_tube_and_moment_at_one_scale",
      "the scale of the first row"),
@@ -106,7 +106,7 @@ HISTORY = [Mutant("tubevit_np/plots/kernel_plots/history.py", *rest) for rest in
     ("chosen = order_by_norm(stack[-1])", "chosen = order_by_norm(stack[0])",
      "test_history.py::test_five_kernels_at_one_gain_over_all_snapshots", "largest at first"),
     ("ax.plot(found[:, order[COUNT:]]", "ax.plot(found[:, order[COUNT + 1:]]",
-     "test_history.py::test_norms_of_all_kernels_and_the_five_of_them_in_colour", "one left out"),
+     "test_history.py::test_norms_of_all_kernels_and_the_five_of_them_in_color", "one left out"),
 ]]
 
 AT_WORK = [Mutant(*rest) for rest in [

@@ -7,7 +7,7 @@ DROPOUT = [Mutant("tubevit_np/training/dropout.py", *rest) for rest in [
      "test_dropout.py::test_a_share_is_dropped_and_the_rest_makes_up", "the rest does not grow"),
     ("np.uint32(4 * layer + part)", "np.uint32(part)",
      "test_dropout.py::test_every_example_layer_and_part_drops_others", "every layer the same"),
-    ("scramble(own ^ at)", "(own ^ at)", "test_dropout.py::test_neighbours_are_independent",
+    ("scramble(own ^ at)", "(own ^ at)", "test_dropout.py::test_neighbors_are_independent",
      "whole rows dropped"),
     ("z = drop(MLP, change)", "z = drop(ATTENTION, change)",
      "test_dropout.py::test_a_model_drops_tokens_and_what_each_part_adds", "one mask for both"),

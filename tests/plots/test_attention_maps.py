@@ -64,7 +64,7 @@ def test_heat_is_as_dense_as_it_is_strong(rng):
     assert np.allclose(half, (pale(frames) + to_rgb(HOT)) / 2)
 
 
-def test_pale_frames_are_bright_and_grey_and_keep_their_order():
+def test_pale_frames_are_bright_and_gray_and_keep_their_order():
     frames = np.array([[0, 0, 0], [0, 0, 255], [255, 0, 0], [0, 255, 0], [255, 255, 255]], np.uint8)
     found = pale(frames)
     assert (found == found[:, :1]).all() and (np.diff(found[:, 0]) > 0).all()

@@ -1,4 +1,4 @@
-"""Figures pixel by pixel: a colour, a place, a frame in them must be what the arrays hold."""
+"""Figures pixel by pixel: a color, a place, a frame in them must be what the arrays hold."""
 
 import itertools
 import subprocess
@@ -70,7 +70,7 @@ def find(page, part):
 
 
 def bytes_of(index):
-    """A tube's colour as three bytes."""
+    """A tube's color as three bytes."""
     return tuple(bytes.fromhex(color(index)[1:]))
 
 
@@ -78,7 +78,7 @@ def pixels(path):
     return np.array(Image.open(path).convert("RGB"))
 
 
-def test_a_colour_is_half_plus_the_value_over_twice_the_peak(rng):
+def test_a_color_is_half_plus_the_value_over_twice_the_peak(rng):
     w = rng.standard_normal((3, 5, 4, 3, 7))
     rgb = kernel_rgb(w)
     for d, t, h, x, c in itertools.product(*map(range, (7, 3, 5, 4, 3))):
@@ -96,7 +96,7 @@ def test_one_gain_for_all_frames_and_channels():
                                                    [[[0, 128, 128], [128] * 3]]]
 
 
-def test_zero_is_mid_grey_and_a_dead_kernel_all_of_it(rng):
+def test_zero_is_mid_gray_and_a_dead_kernel_all_of_it(rng):
     w = kernels(rng)["3x5x4"]
     for shared in (False, True):
         assert (to_bytes(kernel_rgb(w, shared))[0] == 128).all()
@@ -104,7 +104,7 @@ def test_zero_is_mid_grey_and_a_dead_kernel_all_of_it(rng):
     assert np.ptp(to_bytes(kernel_rgb(w, shared=True))[2]) <= 1  # silent at everybody's
 
 
-def test_grey_videos_give_grey_kernels(rng):
+def test_gray_videos_give_gray_kernels(rng):
     w = rng.standard_normal((2, 3, 4, 1, 5))
     assert (kernel_rgb(w) == kernel_rgb(np.repeat(w, 3, axis=3))).all()
 
@@ -214,7 +214,7 @@ def test_drawing_into_axes_of_ones_own(rng):
         assert drawn.images[0].get_interpolation() == "none"
 
 
-def test_the_animation_holds_the_exact_colours_of_every_frame(rng, tmp_path):
+def test_the_animation_holds_the_exact_colors_of_every_frame(rng, tmp_path):
     found, path = kernels(rng), tmp_path / "tubes.png"
     assert animate_kernels(found, path, most=9) == 12  # 3, 6 and 4 frames come together again
     moving = Image.open(path)
@@ -293,7 +293,7 @@ def test_notebooks_keep_their_backend_and_settings():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_colour_for_every_tube():
+def test_a_color_for_every_tube():
     assert len(set(TUBE_COLORS)) == 8 and color(9) == color(1) == TUBE_COLORS[1]
 
 
@@ -379,7 +379,7 @@ def test_a_box_has_six_faces_in_the_order_t_w_h():
     assert flat == [(0, 1), (0, 4), (2, 2), (2, 6), (1, 3), (1, 8)]  # as LIGHT has them
 
 
-def test_plans_show_every_place_in_the_colour_of_its_tube():
+def test_plans_show_every_place_in_the_color_of_its_tube():
     cfg, shape = tv.PRESETS["demo"], (16, 40, 48)
     front, side = [5 * 6, 3 * 4, 3 * 4, 2 * 3], [5, 3 * 2, 3, 2 * 2]
     for view, counts in (((1, 2), front), ((1, 0), side)):

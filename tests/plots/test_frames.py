@@ -103,7 +103,7 @@ def test_the_bars_at_a_matrix_are_as_long_as_the_tubes_have_tokens():
         pytest.approx(ends) for ends in ([-0.2, 1.2], [1.8, 4.2], [4.8, 8.2])]
 
 
-def test_the_true_class_has_a_colour_of_its_own():
+def test_the_true_class_has_a_color_of_its_own():
     ax, = axes()
     draw_scores(ax, ["a", "b", "c"], [0.2, 0.7, 0.1], right=1)
     assert [bar.get_width() for bar in ax.patches] == [0.2, 0.7, 0.1]

@@ -27,26 +27,26 @@ def test_a_gabor_is_found_and_noise_is_none(shape, rng):
 def rebuilt(fit, shape):
     """Cosine and sine behind the window of a fit (3, 3), (2, voxels), written out."""
     places, windows, phase = np.indices(shape), 1.0, 0.0
-    for i, (frequency, centre, width) in enumerate(fit):
+    for i, (frequency, center, width) in enumerate(fit):
         if shape[i] > 1:
-            windows = windows * np.exp(-0.5 * ((places[i] - centre) / width) ** 2)
-            phase = phase + 2 * np.pi * frequency * (places[i] - centre)
+            windows = windows * np.exp(-0.5 * ((places[i] - center) / width) ** 2)
+            phase = phase + 2 * np.pi * frequency * (places[i] - center)
     return np.stack([windows * np.cos(phase), windows * np.sin(phase)]).reshape(2, -1)
 
 
-def test_r2_is_the_best_phase_and_colour_for_the_window_and_wave_that_are_found(rng):
+def test_r2_is_the_best_phase_and_color_for_the_window_and_wave_that_are_found(rng):
     w = gabors((5, 6, 7), 4, rng)[0] + 0.3 * rng.standard_normal((5, 6, 7, 3, 4))
     shares, fits = gabor_fit(w)
     for d in range(4):
         colors, waves = w[..., d].reshape(-1, 3), rebuilt(fits[d], (5, 6, 7))
         held = max(
-            np.linalg.norm(grating @ colors) ** 2 / (grating @ grating)  # best colour
+            np.linalg.norm(grating @ colors) ** 2 / (grating @ grating)  # best color
             for grating in (np.cos(p) * waves[0] + np.sin(p) * waves[1]
                             for p in np.linspace(0, np.pi, 2001)))
         assert shares[d] == pytest.approx(held / (colors**2).sum(), abs=1e-4)
 
 
-def test_two_colours_in_two_phases_are_half_of_one_grating():
+def test_two_colors_in_two_phases_are_half_of_one_grating():
     t, h, w = np.indices((8, 16, 16)) - np.array([3.5, 7.5, 7.5])[:, None, None, None]
     window, phase = np.exp(-(t**2 / 8 + h**2 / 18 + w**2 / 18)), np.pi / 2 * (w - t / 2)
     kernel = np.stack([window * np.cos(phase), window * np.sin(phase), 0 * t], -1)[..., None]
@@ -59,7 +59,7 @@ def test_a_gain_changes_no_share_and_a_dead_kernel_has_none(rng):
     assert gabor_fit(np.zeros((3, 4, 5, 3, 1)))[0].tolist() == [0]
 
 
-def test_random_phases_keep_amplitudes_and_what_colours_have_in_common(rng):
+def test_random_phases_keep_amplitudes_and_what_colors_have_in_common(rng):
     w = rng.standard_normal((3, 4, 5, 3, 6))
     made = random_phases(w, rng)
     old, new = (np.fft.fftn(x, axes=(0, 1, 2)) for x in (w, made))
@@ -94,7 +94,7 @@ def test_a_score_tells_gratings_from_noise(rng):
     assert moving["direction beat"] > 0.8 and moving["direction"] > moving["direction null"] + 0.2
     noise = score(rng.standard_normal((6, 7, 8, 3, 16)), np.random.default_rng(1))
     assert noise["gabor beat"] < 0.3 and noise["direction beat"] < 0.3
-    assert noise["colour"] == pytest.approx(2 / 3, abs=0.05)
+    assert noise["color"] == pytest.approx(2 / 3, abs=0.05)
 
 
 def test_a_score_repeats_and_says_nothing_of_motion_in_patches(rng):
@@ -105,10 +105,10 @@ def test_a_score_repeats_and_says_nothing_of_motion_in_patches(rng):
         "direction", "direction null", "direction beat", "separability"}
 
 
-def test_colours_along_grey_and_opponent_axes():
+def test_colors_along_gray_and_opponent_axes():
     w = np.zeros((2, 3, 3, 3, 4))
     w[1, 1, 1] = np.array([[1, 1, 1], [1, -1, 0], [-1, -1, 2], [1, 0, 0]]).T
     found = color_energy(w)
     np.testing.assert_allclose(found[:, :3], np.eye(3), atol=1e-12)
     np.testing.assert_allclose(found[:, 3], [1 / 3, 1 / 2, 1 / 6], atol=1e-12)
-    assert np.isnan(color_energy(w[..., :2, :])).all()  # two channels are no colours
+    assert np.isnan(color_energy(w[..., :2, :])).all()  # two channels are no colors

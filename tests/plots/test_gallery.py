@@ -131,14 +131,14 @@ def test_what_a_checkpoint_alone_has_not_is_left_out(run, tmp_path):
     assert "curves.png" not in (tmp_path / "README.md").read_text()
 
 
-def test_of_patches_and_of_other_colours_there_is_less_to_draw(tmp_path, rng):
+def test_of_patches_and_of_other_colors_there_is_less_to_draw(tmp_path, rng):
     cfg = replace(small.MODEL, tubes=(small.PATCH,))
     tv.save(tmp_path / "model.safetensors", small.params(cfg, rng), cfg)
     opened = Opened(tmp_path)
     for name, words in (("moving", "one frame"), ("colored", "2 channels"), ("shape", "size")):
         with pytest.raises(Missing, match=words):
             getattr(opened, name)
-    assert opened.scores["1x4x3"]["learned"]["colour"] is None
+    assert opened.scores["1x4x3"]["learned"]["color"] is None
 
 
 def test_a_page_of_others_stays(run, tmp_path):

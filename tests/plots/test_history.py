@@ -61,7 +61,7 @@ def test_five_kernels_at_one_gain_over_all_snapshots(history):
             assert np.array_equal(cell, to_bytes(wanted))
 
 
-def test_norms_of_all_kernels_and_the_five_of_them_in_colour(history):
+def test_norms_of_all_kernels_and_the_five_of_them_in_color(history):
     stack = stacked(history)["1x4x3"]
     ax = place(page(500, 400), 80, 40, 300, 300)
     draw_norms(ax, STEPS, stack, color(1))

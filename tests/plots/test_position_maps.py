@@ -19,7 +19,7 @@ from tubevit_np.plots.style import page, place, save
 
 CFG, SHAPE = small.MODEL, (7, 10, 13)
 AT = tv.positions(CFG, SHAPE)
-CENTRES = np.concatenate([tv.centres(tube, SHAPE) for tube in CFG.tubes])
+CENTERS = np.concatenate([tv.centers(tube, SHAPE) for tube in CFG.tubes])
 
 
 @pytest.mark.parametrize("name", ["plain", "learned"])
@@ -32,7 +32,7 @@ def test_positions_are_what_the_model_adds(name, rng):
 
 
 def test_likeness_is_a_mean_of_cosines_of_what_lies_between(token=11):
-    between = CENTRES - CENTRES[token]
+    between = CENTERS - CENTERS[token]
     waves = CFG.tau ** (-np.arange(4) / 4)  # 24 channels: four sixes
     wanted = np.cos(between[:, :, None] * waves).mean(axis=(1, 2))
     np.testing.assert_allclose(likeness(AT, token), wanted, atol=1e-14)
@@ -53,8 +53,8 @@ def test_the_middle_of_each_tube():
 
 
 @pytest.mark.parametrize("tube", CFG.tubes, ids=["packed", "patch", "overlapping"])
-def test_cells_lie_about_the_centres(tube, rng):
-    at = tv.centres(tube, SHAPE).reshape(*tv.grid(tube, SHAPE), 3)[1]
+def test_cells_lie_about_the_centers(tube, rng):
+    at = tv.centers(tube, SHAPE).reshape(*tv.grid(tube, SHAPE), 3)[1]
     values = rng.random(at.shape[:2])
     image = draw_map(place(page(300, 300), 20, 20, 260, 200), values, at, tube, SHAPE, (0, 1))
     left, right, low, top = image.get_extent()
@@ -89,7 +89,7 @@ def test_the_token_itself_is_outlined():
     marked = [(k, ax.patches[0]) for k, ax in enumerate(figure.axes)
               if any(ax.images) and len(ax.patches)]
     [(_, patch)] = marked
-    _, y, x = CENTRES[i]
+    _, y, x = CENTERS[i]
     assert (patch.get_x(), patch.get_y()) == (x - 2.5, y - 3)  # stride (4, 6, 5)
     assert (patch.get_width(), patch.get_height()) == (5, 6)
     maps = [ax for ax in figure.axes if ax.images]

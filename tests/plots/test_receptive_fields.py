@@ -119,16 +119,16 @@ def test_frames_spread_from_the_first_to_the_last():
     assert zoomed(300, 500) == (300, 500)
 
 
-def test_what_is_read_keeps_its_colours_and_all_else_is_pale(rng):
+def test_what_is_read_keeps_its_colors_and_all_else_is_pale(rng):
     frame = clips.noise(rng, 1, *SHAPE[1:])[0]
     for tubes, t in (({0: PACKED}, 4), ({1: PATCH}, 0), ({1: PATCH}, 1), ({0: PACKED, 2: LONG}, 6)):
         ax = place(page(300, 300), 20, 20, 260, 200)
         draw_reads(ax, frame, tubes, t, SHAPE)
         seen = {voxel[1:] for tube in tubes.values() for token in reads(tube, SHAPE)
                 for voxel in token if voxel[0] == t}
-        [image], (grey,) = ax.images, (to_bytes(pale(frame)),)
+        [image], (gray,) = ax.images, (to_bytes(pale(frame)),)
         for h, w in itertools.product(*map(range, SHAPE[1:])):
-            wanted = frame[h, w] if (h, w) in seen else grey[h, w]
+            wanted = frame[h, w] if (h, w) in seen else gray[h, w]
             assert (image.get_array()[h, w] == wanted).all()
         assert [tuple(c.get_edgecolor()[0]) for c in ax.collections if len(c.get_paths())] == [
             to_rgba(color(i)) for i, tube in tubes.items() if coverage(tube, SHAPE)[t].any()]

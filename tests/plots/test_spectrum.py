@@ -26,7 +26,7 @@ def between(a, b, turn):
 
 
 def wave(shape, ft, fh, fw):
-    """A plane wave that fills a grey kernel, (*shape, 1, 1)."""
+    """A plane wave that fills a gray kernel, (*shape, 1, 1)."""
     t, h, w = np.indices(shape)
     return np.cos(2 * np.pi * (ft * t + fh * h + fw * w))[..., None, None]
 

@@ -29,7 +29,7 @@ def axes(**options):
 
 
 def bar(speed, frames=8, side=11):
-    """A grey kernel (frames, side, side, 3): a level bar that moves up by `speed` rows a frame.
+    """A gray kernel (frames, side, side, 3): a level bar that moves up by `speed` rows a frame.
 
     Dark on both sides, or its spectrum would be highest at zero frequency."""
     t, h, _ = np.indices((frames, side, side))
@@ -138,10 +138,10 @@ def test_dots_of_movement_are_the_measures_and_the_stars_what_is_known(rng):
     assert ax.lines[0].get_ydata()[0] > 0.8 and ax.lines[2].get_xdata()[0] == pytest.approx(1)
 
 
-def test_the_colour_axis_of_a_kernel_and_both_its_ends():
+def test_the_color_axis_of_a_kernel_and_both_its_ends():
     w = np.zeros((1, 2, 3, 3, 3))
     w[0, 0, 0, :, 0], w[0, 1, 1, :, 0] = [1, -1, 0], [-2, 2, 0]  # red against green
-    w[0, :, :, :, 1], w[0, 0, 0, 2, 1] = 1, 1.1  # grey
+    w[0, :, :, :, 1], w[0, 0, 0, 2, 1] = 1, 1.1  # gray
     w[0, 0, 0, :, 2] = [0, 0, -3]  # yellow, whose other end is blue
     found = colors.axes_of(w)
     np.testing.assert_allclose(abs(found[:, 0]), [0.5**0.5, 0.5**0.5, 0], atol=1e-9)
@@ -150,7 +150,7 @@ def test_the_colour_axis_of_a_kernel_and_both_its_ends():
     np.testing.assert_allclose(colors.bright(-found)[1], [0, 0, 0], atol=0.05)
 
 
-def test_shares_of_colour_are_stacked_and_the_greyest_left():
+def test_shares_of_color_are_stacked_and_the_grayest_left():
     shares = np.array([[0.2, 0.9, 0.5], [0.5, 0.1, 0.1], [0.3, 0.0, 0.4]])
     ax = axes()
     colors.draw_shares(ax, shares)

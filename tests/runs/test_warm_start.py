@@ -127,10 +127,10 @@ def test_frozen_blocks_stay_and_have_no_moments(tmp_path, pets, frozen):
         params = tv.flatten(train(run))
     extra = tv.load(tmp_path / "run" / "checkpoint-000003.safetensors")[2]["extra"]
     for name, w in params.items():
-        learnt = is_trainable(name, frozen)
-        assert (f"_m.{name}" in extra) == (f"_v.{name}" in extra) == learnt
-        assert learnt or np.array_equal(w, OLD[name])
-        assert not learnt or name not in OLD or not np.array_equal(w, OLD[name])
+        learned = is_trainable(name, frozen)
+        assert (f"_m.{name}" in extra) == (f"_v.{name}" in extra) == learned
+        assert learned or np.array_equal(w, OLD[name])
+        assert not learned or name not in OLD or not np.array_equal(w, OLD[name])
     assert {name.partition(".")[0] for name in params if not is_trainable(name, frozen)} == {
         "tubes", "blocks"}
 

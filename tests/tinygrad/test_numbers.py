@@ -74,7 +74,7 @@ def cases():
     kernel = rng.standard_normal((8, 8, 8, 2, 4))
     mask = np.array([True, False, True, True, False])
     return {
-        "normalise, eps shows": ("model.layers.layer_norm", 1e-3 * tokens, gain, shift, 1e-6),
+        "normalize, eps shows": ("model.layers.layer_norm", 1e-3 * tokens, gain, shift, 1e-6),
         "gelu tanh": ("model.layers.gelu", steep, "tanh"),
         "gelu erf": ("model.layers.gelu", steep, "erf"),
         "erf": ("model.layers.erf", steep),

@@ -9,7 +9,7 @@ import small
 from tubevit_np.conformance import loops
 from tubevit_np.training.cosine_basis import cosines, from_waves, roughness, smooth, to_waves
 
-SHAPE = (2, 5, 3, 4, 2)  # t, h, w, colours, channels: all different, each axis shows
+SHAPE = (2, 5, 3, 4, 2)  # t, h, w, colors, channels: all different, each axis shows
 
 
 def by_channel(loop, w):

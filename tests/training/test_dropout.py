@@ -29,7 +29,7 @@ def test_every_example_layer_and_part_drops_others():
             assert abs((one == other).mean() - 0.5) < 0.1  # four standard errors are 0.08
 
 
-def test_neighbours_are_independent():
+def test_neighbors_are_independent():
     kept = dropout(0.5, KEYS)(1, MLP, np.ones((3, 64, 512))) > 0
     for axis in (1, 2):
         ahead, behind = (np.moveaxis(kept, axis, 0)[cut] for cut in (np.s_[1:], np.s_[:-1]))

@@ -32,7 +32,7 @@ SIZES = {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 3,
 TIMM = {"embed_dim": 48, "depth": 3, "num_heads": 3, "mlp_ratio": 100.5 / 48, "patch_size": 8}
 
 
-def randomise(model):
+def randomize(model):
     """New values for everything: fresh biases are 0, gains 1, and their mistakes unseen."""
     draw = torch.Generator().manual_seed(1)
     for name, w in model.named_parameters():
@@ -69,7 +69,7 @@ def masked(model, x):
 
 def from_transformers(folder, kind, precision=torch.float32, **saved):
     """A random model saved by transformers, read here."""
-    model = randomise(kind(ViTConfig(image_size=SHAPE, **SIZES))).to(precision)
+    model = randomize(kind(ViTConfig(image_size=SHAPE, **SIZES))).to(precision)
     model.save_pretrained(folder, **saved)
     model, x = model.float(), pictures()
     vit = getattr(model, "vit", model)
@@ -82,7 +82,7 @@ def from_transformers(folder, kind, precision=torch.float32, **saved):
 def from_timm(folder, **options):
     """A random timm model, saved with its class token, and compared without."""
     options = TIMM | {"img_size": SHAPE, "num_classes": 0} | options
-    model, x = randomise(timm.create_model("vit_base_patch16_224", **options)), pictures()
+    model, x = randomize(timm.create_model("vit_base_patch16_224", **options)), pictures()
     timm.models.save_for_hf(model, folder, model_args=options, safe_serialization=True)
     found, table = ours(folder, x, heads=3)
     return found - classless(model, table, options)(torched(x)).numpy()
@@ -93,7 +93,7 @@ def pooled_in_timm(folder):
     """A timm model without a class token, that pools by attention: its logits."""
     options = TIMM | {"img_size": SHAPE, "num_classes": 5, "class_token": False,
                       "global_pool": "map"}
-    model, x = randomise(timm.create_model("vit_base_patch16_224", **options)), pictures()
+    model, x = randomize(timm.create_model("vit_base_patch16_224", **options)), pictures()
     timm.models.save_for_hf(model, folder, model_args=options, safe_serialization=True)
     params, cfg, _ = from_image_vit(folder, TUBES, {}, np.random.default_rng(2), keep_head=True)
     model.pos_embed.data = table_of(cfg)

@@ -64,7 +64,7 @@ def export(options, engine):
     params, cfg, notes = load(find_model(options.run))
     size = asked(options, notes, "size", 224)
     left = write(options.out, params, cfg, options.format, size, options.head)
-    print(f"{options.out}: for images of {size}x{size} pixels in [0, 1], normalised as "
+    print(f"{options.out}: for images of {size}x{size} pixels in [0, 1], normalized as "
           f"(x - {cfg.mean}) / {cfg.std}")
     print(f"left out: {', '.join(left) or 'nothing'}")
 

@@ -63,9 +63,9 @@ def evaluate(sub):
 
     runs/mine --data videos/"""
     run(sub)
-    add(sub, "--data", "PATH", "folder or table of labelled videos, or NAME=PATH; may be given "
+    add(sub, "--data", "PATH", "folder or table of labeled videos, or NAME=PATH; may be given "
         "again (default: the run's own sets)", action="append", default=[])
-    add(sub, "--images", "PATH", "folder or CSV of labelled images; likewise", action="append",
+    add(sub, "--images", "PATH", "folder or CSV of labeled images; likewise", action="append",
         default=[])
     add(sub, "--count", "N", f"at most N examples (default: all; {NUM_EVAL_CLIPS} generated ones)")
     add(sub, "--views", "TxP", "temporal x spatial crops of each file, averaged; the "
@@ -91,7 +91,7 @@ def kernels(sub):
 
 
 def subset(sub):
-    """list a small part of a labelled set, to train on
+    """list a small part of a labeled set, to train on
 
     --data kinetics/ --classes 10 --per-class 50 --out kinetics-10/"""
     given = sub.add_mutually_exclusive_group(required=True)

@@ -31,7 +31,7 @@ def grid(tubes, shape):
 
 
 def centres(tubes, shape):
-    places = [loops.centre(tube, place) for tube in tubes
+    places = [loops.center(tube, place) for tube in tubes
               for place in loops.places(loops.grid(tube, shape))]
     return {"out": np.array(places)}
 

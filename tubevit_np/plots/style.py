@@ -35,7 +35,7 @@ def color(index):
     return TUBE_COLORS[index % len(TUBE_COLORS)]
 
 
-def spelt(tube):
+def spelled(tube):
     """A tube's kernel as a heading."""
     return tube.name.replace("x", " × ")
 

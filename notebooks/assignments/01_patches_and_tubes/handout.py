@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 1. Patches and tubes
 #
-# A video is an array of numbers, `(T, H, W, C)`: frames, rows, columns, colours. A transformer
+# A video is an array of numbers, `(T, H, W, C)`: frames, rows, columns, colors. A transformer
 # wants a list of vectors. You cut a video into boxes, sparsely, and turn each box into one vector,
 # a **token**. At the end you have the first layer of TubeViT.
 #
@@ -46,7 +46,7 @@ film(clip[::2], "Eight frames of a clip of 48 by 48 pixels: a square with blue d
 # %% [markdown] course={"exercise": "box_starts", "minutes": 8, "difficulty": 1}
 # ## 1.1 Where boxes begin
 #
-# On one axis a kernel covers `kernel` neighbouring places. The first box begins at `offset`, each
+# On one axis a kernel covers `kernel` neighboring places. The first box begins at `offset`, each
 # next one `stride` further on, and all of a box must lie inside the axis.
 #
 # Return a list of the places where boxes begin. If not even the first fits, the list is empty.
@@ -106,7 +106,7 @@ check("grid")
 #
 # Cut an image `(H, W, C)` into squares of `size` by `size` pixels, side by side, and write each as
 # a row: `(N, size * size * C)`. Patches go row by row, from left to right. Inside a patch the order
-# is rows, columns, colours. `H` and `W` are multiples of `size`.
+# is rows, columns, colors. `H` and `W` are multiples of `size`.
 #
 # <details><summary>Hint</summary>
 #
@@ -118,9 +118,9 @@ check("grid")
 # %% nbgrader={"schema_version": 3, "grade_id": "patches", "grade": false, "solution": true, "locked": false, "task": false}
 def patches(image, size):
     ### BEGIN SOLUTION
-    height, width, colours = image.shape
-    parts = image.reshape(height // size, size, width // size, size, colours)
-    return parts.transpose(0, 2, 1, 3, 4).reshape(-1, size * size * colours)
+    height, width, colors = image.shape
+    parts = image.reshape(height // size, size, width // size, size, colors)
+    return parts.transpose(0, 2, 1, 3, 4).reshape(-1, size * size * colors)
     ### END SOLUTION
 
 # %% nbgrader={"schema_version": 3, "grade_id": "test_patches", "grade": true, "solution": false, "locked": true, "task": false, "points": 3}
@@ -128,8 +128,8 @@ check("patches")
 
 # %% [markdown] tags=["solution"]
 # After the first `reshape` the axes are: which row of patches, row inside, which column of patches,
-# column inside, colour. A patch must be contiguous in the result, so the two "which" axes go first.
-# Without `transpose` the second `reshape` would mix pixels of neighbouring patches.
+# column inside, color. A patch must be contiguous in the result, so the two "which" axes go first.
+# Without `transpose` the second `reshape` would mix pixels of neighboring patches.
 
 # %% [markdown] course={"exercise": "unpatch", "minutes": 15, "difficulty": 2}
 # ## 1.4 And back
@@ -161,7 +161,7 @@ check("unpatch")
 #
 # Now with a kernel that is longer than one frame, with strides and offsets. From a video `(T, H, W,
 # C)` return `(N, kt * kh * kw * C)`: a row for each box, time slowest, columns fastest, and inside
-# a box the order of its voxels and colours as in the video. `kernel`, `stride` and `offset` are
+# a box the order of its voxels and colors as in the video. `kernel`, `stride` and `offset` are
 # triples in the order t, h, w. If no box fits, there are no rows, but the second axis is as long as
 # ever.
 #
@@ -259,7 +259,7 @@ check("share_read")
 
 # %% [markdown] tags=["solution"]
 # With the paper's tubes on 32 frames of 224 by 224 pixels about a tenth is read, or a sixth with
-# the neighbouring boxes that it packs into one token. Adding up the volumes of all boxes instead
+# the neighboring boxes that it packs into one token. Adding up the volumes of all boxes instead
 # would count twice what boxes share.
 
 # %% [markdown] course={"exercise": "why_sparse", "minutes": 12, "difficulty": 2}
@@ -273,7 +273,7 @@ check("share_read")
 # Attention compares all tokens with all others, so its cost grows with the square of their number:
 # (3136 / 539)² is about 34. Linear layers and MLPs work on each token alone, and save a factor of
 # about 6. What lies in the gaps is never seen: a small thing that stays inside a gap is missed. It
-# harms little because neighbouring voxels and frames are alike, because most things are larger than
+# harms little because neighboring voxels and frames are alike, because most things are larger than
 # a gap or move through it, and because tubes of other shapes, with other offsets, look where one
 # does not.
 
@@ -293,7 +293,7 @@ check("share_read")
 # %% [markdown] course={"exercise": "why_order", "minutes": 8, "difficulty": 2}
 # ## 1.9 In words: does order matter?
 #
-# Someone writes the voxels of each box with colours first, `(C, kt, kh, kw)`, and trains a model
+# Someone writes the voxels of each box with colors first, `(C, kt, kh, kw)`, and trains a model
 # from the beginning. Does it learn as well? Then they load your kernel `w` into it. What goes
 # wrong, and would the shapes tell? Three or four sentences.
 

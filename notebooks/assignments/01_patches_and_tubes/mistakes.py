@@ -42,10 +42,10 @@ MISTAKES = {
                 "transpose(0, 2, 1, 3, 4)", "transpose(2, 0, 1, 3, 4)"),
         Mistake("columns before rows inside a patch", "Inside a patch rows come first, as in the "
                 "image.", "transpose(0, 2, 1, 3, 4)", "transpose(0, 2, 3, 1, 4)"),
-        Mistake("colours first inside a patch", "The colours of a pixel stay together.",
+        Mistake("colors first inside a patch", "The colors of a pixel stay together.",
                 "transpose(0, 2, 1, 3, 4)", "transpose(0, 2, 4, 1, 3)"),
         Mistake("patches not flattened", "Each patch is one row of numbers.",
-                ".reshape(-1, size * size * colours)", ".reshape(-1, size, size, colours)"),
+                ".reshape(-1, size * size * colors)", ".reshape(-1, size, size, colors)"),
     ],
     "unpatch": [
         Mistake("reshape without transpose", "A row of pixels goes through several patches.",
@@ -73,7 +73,7 @@ MISTAKES = {
                 "Offsets are in the order t, h, w, like all triples.",
                 "zip(video.shape[:3], kernel, stride, offset)",
                 "zip(video.shape[:3], kernel, stride, offset[::-1])"),
-        Mistake("colours first inside a box", "The colours of a voxel stay together.",
+        Mistake("colors first inside a box", "The colors of a voxel stay together.",
                 "w:w + kw].reshape(-1)", "w:w + kw].transpose(3, 0, 1, 2).reshape(-1)"),
         Mistake("no second axis where no box fits", "An array without rows still knows how long a "
                 "row would be.", ".reshape(len(boxes), kt * kh * kw * video.shape[3])", ""),

@@ -21,7 +21,7 @@ def _middles(length, kernel, stride, offset):
         offset, length, stride) if start + kernel <= length], float)
 
 
-def _centres(shape, kernel, stride, offset):
+def _centers(shape, kernel, stride, offset):
     return centers(Tube(kernel, stride, offset), shape)
 
 
@@ -73,10 +73,10 @@ def _keeps_distances(encode):
 
 
 REFERENCE = SimpleNamespace(
-    middles=_middles, centres=_centres, sincos=_sincos, moved=_moved,
+    middles=_middles, centers=_centers, sincos=_sincos, moved=_moved,
     frequencies=lambda count, tau: np.array([tau ** (-j / count) for j in range(count)]),
     all_positions=lambda shape, tubes, dim, tau: np.concatenate(
-        [sincos_3d(_centres(shape, *each), dim, tau) for each in tubes]),
+        [sincos_3d(_centers(shape, *each), dim, tau) for each in tubes]),
     keeps_distances=_keeps_distances)
 
 
@@ -100,7 +100,7 @@ def patch(stride, height, width):
 EXERCISES = [
     Exercise("middles", [axis(10, 4, 3), axis(11, 3, 4, 2)],
              [axis(48, 12, 18), axis(16, 1, 16), axis(7, 8, 2), axis(12, 4, 4, 4)]),
-    Exercise("centres", [{"shape": (6, 9, 8), **tube((2, 3, 4), (3, 2, 4))},
+    Exercise("centers", [{"shape": (6, 9, 8), **tube((2, 3, 4), (3, 2, 4))},
                          {"shape": (7, 6, 10), **tube((4, 1, 3), (3, 5, 2), (0, 2, 1))}],
              [{"shape": (16, 48, 36), **tube((4, 12, 6), (8, 18, 12), (2, 0, 3))},
               {"shape": (1, 4, 6), **tube((1, 2, 3), (8, 2, 3))},

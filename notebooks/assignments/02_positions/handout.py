@@ -7,7 +7,7 @@
 #
 # **You will be able to**
 #
-# - compute the centre of every tube from kernel, stride and offset;
+# - compute the center of every tube from kernel, stride and offset;
 # - turn three numbers into `D` channels with sines and cosines of many frequencies;
 # - show that the dot product of two positions depends on their distance alone, and write a test
 #   that notices where it does not;
@@ -32,7 +32,7 @@ from course import check, data, show
 waves = data("waves")  # positions of 48 points along one axis, 96 channels
 show(np.uint8(127.5 * (waves[:, ::6] + 1)), "One sine for each of 16 frequencies, at 48 points, "
      "one below the other: bands that are thin on the left, grow taller towards the right, and end "
-     "in even grey.", scale=8)
+     "in even gray.", scale=8)
 
 # %% [markdown] course={"exercise": "middles", "minutes": 8, "difficulty": 1}
 # ## 2.1 The middle of a box, on one axis
@@ -58,11 +58,11 @@ def middles(length, kernel, stride, offset):
 check("middles")
 
 # %% [markdown] tags=["solution"]
-# The mean of `s` to `s + k - 1` is `s + (k - 1) / 2`. With `k / 2` all centres would be half a
+# The mean of `s` to `s + k - 1` is `s + (k - 1) / 2`. With `k / 2` all centers would be half a
 # voxel too far, and a patch, whose kernel is one frame long, would lie between two frames.
 
-# %% [markdown] course={"exercise": "centres", "minutes": 12, "difficulty": 2}
-# ## 2.2 The centre of every tube
+# %% [markdown] course={"exercise": "centers", "minutes": 12, "difficulty": 2}
+# ## 2.2 The center of every tube
 #
 # The same for three axes: return `(N, 3)`, for each box its middle in t, h, w, time slowest,
 # columns fastest. All arguments are triples.
@@ -73,15 +73,15 @@ check("middles")
 #
 # </details>
 
-# %% nbgrader={"schema_version": 3, "grade_id": "centres", "grade": false, "solution": true, "locked": false, "task": false}
-def centres(shape, kernel, stride, offset):
+# %% nbgrader={"schema_version": 3, "grade_id": "centers", "grade": false, "solution": true, "locked": false, "task": false}
+def centers(shape, kernel, stride, offset):
     ### BEGIN SOLUTION
     axes = [middles(*each) for each in zip(shape, kernel, stride, offset)]
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     ### END SOLUTION
 
-# %% nbgrader={"schema_version": 3, "grade_id": "test_centres", "grade": true, "solution": false, "locked": true, "task": false, "points": 3}
-check("centres")
+# %% nbgrader={"schema_version": 3, "grade_id": "test_centers", "grade": true, "solution": false, "locked": true, "task": false, "points": 3}
+check("centers")
 
 # %% [markdown] tags=["solution"]
 # Without `indexing="ij"` NumPy exchanges the first two axes, as if one were drawing: then rows
@@ -112,7 +112,7 @@ check("frequencies")
 # %% [markdown] tags=["solution"]
 # Each frequency is the same factor slower than the one before, like the hands of a clock. The paper
 # prints the exponent without its sign and divisor; then all but the first hands would spin so fast
-# that neighbours have nothing in common.
+# that neighbors have nothing in common.
 
 # %% [markdown] course={"exercise": "sincos", "minutes": 20, "difficulty": 3}
 # ## 2.4 From three numbers to D channels
@@ -184,7 +184,7 @@ check("moved")
 #
 # <details><summary>Hint</summary>
 #
-# What shapes do `centres` and `sincos` give where there is no box? `np.concatenate` takes such
+# What shapes do `centers` and `sincos` give where there is no box? `np.concatenate` takes such
 # arrays, too.
 #
 # </details>
@@ -192,7 +192,7 @@ check("moved")
 # %% nbgrader={"schema_version": 3, "grade_id": "all_positions", "grade": false, "solution": true, "locked": false, "task": false}
 def all_positions(shape, tubes, dim, tau):
     ### BEGIN SOLUTION
-    return np.concatenate([sincos(centres(shape, *tube), dim, tau) for tube in tubes])
+    return np.concatenate([sincos(centers(shape, *tube), dim, tau) for tube in tubes])
     ### END SOLUTION
 
 # %% nbgrader={"schema_version": 3, "grade_id": "test_all_positions", "grade": true, "solution": false, "locked": true, "task": false, "points": 3}
@@ -248,7 +248,7 @@ check("keeps_distances")
 # size of the video would make the same distance look different in each video. A dot product of
 # plain numbers grows with the place, so attention could not easily find what is near; with waves it
 # is largest for equal places and depends on the distance. Waves of many frequencies also tell
-# neighbours apart and left from right at once. Plain numbers are simpler: three channels, and no
+# neighbors apart and left from right at once. Plain numbers are simpler: three channels, and no
 # choice of tau.
 
 # %% [markdown] tags=["rubric"]
@@ -274,7 +274,7 @@ check("keeps_distances")
 # Two boxes around the same place get different numbers, because strides differ: they look far
 # apart. Box 1 of a tube with stride 8 and box 1 of one with stride 18 get the same position,
 # although they are 10 pixels apart or more. Attention compares tokens of all tubes, and finds
-# neighbours by the dot product of their positions: now these are false neighbours. With a single
+# neighbors by the dot product of their positions: now these are false neighbors. With a single
 # kind of tube the numbers are places in another unit, so distances still agree with each other and
 # little is lost, as long as the stride stays the same.
 

@@ -21,7 +21,7 @@ MISTAKES = {
         Mistake("the stride is ignored", "How far is it from one box to the next?", ", stride)",
                 ", 1)"),
     ],
-    "centres": [
+    "centers": [
         Mistake("rows slowest", "np.meshgrid exchanges two axes unless told otherwise.",
                 ', indexing="ij"', ""),
         Mistake("time fastest", "Which axis changes from one row to the next? Columns should.",
@@ -45,7 +45,7 @@ MISTAKES = {
                 "again.", "/ count", "/ (2 * count)"),
     ],
     "sincos": [
-        Mistake("all sines before all cosines", "Sine and cosine of one angle are neighbours.",
+        Mistake("all sines before all cosines", "Sine and cosine of one angle are neighbors.",
                 "axis=-1)\n    full", "axis=1)\n    full"),
         Mistake("axes before frequencies", "Six channels belong to a frequency, not n to an axis.",
                 "waves.reshape(", "waves.swapaxes(1, 2).reshape("),
@@ -82,8 +82,8 @@ MISTAKES = {
         Mistake("tubes side by side", "Tokens are rows; of which axis are there more, then?",
                 "for tube in tubes])", "for tube in tubes[-1:] * 2], axis=1)"),
         Mistake("numbered boxes", "Places are in frames and pixels: strides and offsets count.",
-                "centres(shape, *tube)",
-                "centres([len(middles(*each)) for each in zip(shape, *tube)], (1, 1, 1), "
+                "centers(shape, *tube)",
+                "centers([len(middles(*each)) for each in zip(shape, *tube)], (1, 1, 1), "
                 "(1, 1, 1), (0, 0, 0))"),
         Mistake("offsets ignored", "A tube has an offset, too.", "*tube)", "*tube[:2], (0, 0, 0))"),
     ],

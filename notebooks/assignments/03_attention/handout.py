@@ -283,4 +283,4 @@ check("pool")
 #   one token and its gradient vanishes. Dividing makes the variance 1."
 # - *2 points.* "Without it scores are too large and softmax becomes one-hot, so training is slow."
 #   No size is derived.
-# - *0 to 1 point.* "To normalise the attention." Weights are normalised by softmax anyway.
+# - *0 to 1 point.* "To normalize the attention." Weights are normalized by softmax anyway.

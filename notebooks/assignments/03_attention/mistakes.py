@@ -15,10 +15,10 @@ MISTAKES = {
                 "(x ** 2).sum(axis=-1, keepdims=True) / (x.shape[-1] - 1)"),
         Mistake("no root", "One divides by the deviation, not by the variance.",
                 "np.sqrt(variance + eps)", "(variance + eps)"),
-        Mistake("normalised over tokens", "Each token is normalised alone, over its channels.",
+        Mistake("normalized over tokens", "Each token is normalized alone, over its channels.",
                 "    x = x - x.mean(axis=-1, keepdims=True)\n    variance = (x ** 2).mean(axis=-1,",
                 "    x = x - x.mean(axis=0, keepdims=True)\n    variance = (x ** 2).mean(axis=0,"),
-        Mistake("normalised over everything", "Each token has a mean and a variance of its own.",
+        Mistake("normalized over everything", "Each token has a mean and a variance of its own.",
                 "    x = x - x.mean(axis=-1, keepdims=True)\n    variance = (x ** 2).mean(axis=-1, "
                 "keepdims=True)", "    x = x - x.mean()\n    variance = (x ** 2).mean()"),
         Mistake("the mean is not taken off", "The mean of a token must become 0.",
@@ -60,7 +60,7 @@ MISTAKES = {
     "split_heads": [
         Mistake("a reshape that mixes tokens", "Only the last axis may be split.",
                 "x.reshape(len(x), heads, -1).swapaxes(0, 1)", "x.reshape(heads, len(x), -1)"),
-        Mistake("interleaved channels", "The channels of a head are neighbours.",
+        Mistake("interleaved channels", "The channels of a head are neighbors.",
                 "x.reshape(len(x), heads, -1).swapaxes(0, 1)",
                 "x.reshape(len(x), -1, heads).transpose(2, 0, 1)"),
         Mistake("tokens before heads", "Which axis comes first?", ".swapaxes(0, 1)", ""),

@@ -10,7 +10,7 @@
 # - check any gradient by central differences, and say what such a check cannot see;
 # - take a linear layer, softmax, layer norm and attention backwards;
 # - say what the gradient of a tube's kernel is: a sum over every place where the tube lies;
-# - recognise the usual mistakes by what they do to the numbers.
+# - recognize the usual mistakes by what they do to the numbers.
 #
 # Two hours. You need NumPy and the chain rule. Everything is float64. We write `d_y` for the
 # gradient of the loss by `y`; it has the shape of `y`. Letters: `B` clips, `N` tokens, `D`
@@ -165,9 +165,9 @@ check("softmax_backward")
 def layer_norm_backward(d_y, x, g, eps):
     """d_x, {"g": d_g, "b": d_b} of layer norm;  d_y and x (..., D), g (D,)."""
     ### BEGIN SOLUTION
-    centred = x - x.mean(-1, keepdims=True)
-    inverse = 1 / np.sqrt((centred**2).mean(-1, keepdims=True) + eps)
-    n, d_n = centred * inverse, d_y * g
+    centered = x - x.mean(-1, keepdims=True)
+    inverse = 1 / np.sqrt((centered**2).mean(-1, keepdims=True) + eps)
+    n, d_n = centered * inverse, d_y * g
     by_mean = d_n.mean(-1, keepdims=True)
     by_variance = n * (d_n * n).mean(-1, keepdims=True)
     axes = tuple(range(x.ndim - 1))
@@ -181,7 +181,7 @@ check("layer_norm_backward")
 # %% [markdown] tags=["solution"]
 # Write `s` for `sqrt(variance + eps)`. Moving `x[j]` by a little moves `n[i]` by `(i == j) / s`
 # directly, by `-1 / (D s)` through the mean, and by `-n[i] n[j] / (D s)` through the variance (its
-# slope by `x[j]` is `2 centred[j] / D`, and that of `1 / s` by the variance is `-1 / (2 s**3)`).
+# slope by `x[j]` is `2 centered[j] / D`, and that of `1 / s` by the variance is `-1 / (2 s**3)`).
 # Multiply by `d_n[i]`, add over `i`: the three terms. `eps` sits in `s` alone, so nothing is
 # approximate.
 
@@ -322,7 +322,7 @@ check("tube_tokens_backward")
 # scaled differently), one for AdamW.
 #
 # - *3 points.* "The 1/B sits in d_logits and is passed on. A second division scales w but not d_x,
-#   so layers no longer agree with each other. AdamW normalises by sqrt(v), which contains the same
+#   so layers no longer agree with each other. AdamW normalizes by sqrt(v), which contains the same
 #   factor, so it cancels."
 # - *1 point.* "It is divided twice, so the steps are too small; a larger learning rate repairs it."
 #   It repairs one layer, not all.

@@ -92,10 +92,10 @@ MISTAKES = {
                 "    d_n, inverse = d_y, inverse * g\n" + MEAN_PART),
         Mistake("eps left out", "Where a token hardly varies, eps counts.", " + eps)", ")"),
         Mistake("eps outside of the root", "eps is added to the variance, under the root.",
-                "np.sqrt((centred**2).mean(-1, keepdims=True) + eps)",
-                "(np.sqrt((centred**2).mean(-1, keepdims=True)) + eps)"),
+                "np.sqrt((centered**2).mean(-1, keepdims=True) + eps)",
+                "(np.sqrt((centered**2).mean(-1, keepdims=True)) + eps)"),
         Mistake("variance divided by D - 1", "The variance here is the mean of the squares, over D "
-                "numbers.", "(centred**2).mean(-1, keepdims=True)",
+                "numbers.", "(centered**2).mean(-1, keepdims=True)",
                 "x.var(-1, ddof=1, keepdims=True)"),
         Mistake("d_g from x", "y = g * n + b: what stands beside g?", "(d_y * n).sum(axes)",
                 "(d_y * x).sum(axes)"),

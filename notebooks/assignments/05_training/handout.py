@@ -340,8 +340,8 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 #
 # What does this model see? Change the clips in one way, and ask it again. Some ideas: every second
 # frame twice (half the frames, the same length in time), the first half alone, stretched; mirrored
-# from left to right, with the verbs mapped; without colour; negative; one quarter of the picture
-# grey; a shift by some pixels; noise of growing strength. A good experiment has a question whose
+# from left to right, with the verbs mapped; without color; negative; one quarter of the picture
+# gray; a shift by some pixels; noise of growing strength. A good experiment has a question whose
 # answer you do not know, one thing that is changed, and something to compare with.
 #
 # The model takes clips as `uint8`, whole numbers from 0 to 255, as they are given. What you compute
@@ -356,7 +356,7 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "plan", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # Question: does the model need to see smooth motion? I keep every second frame and show each twice.
-# Things move as fast as before on average, but they jump. Length, pixels and colours stay. I expect
+# Things move as fast as before on average, but they jump. Length, pixels and colors stay. I expect
 # 70 % of the verbs to be right (95 % as they are): patches see single frames and lose nothing, but
 # tubes of 8 and 16 frames look for edges that travel, and an edge that rests and jumps is another
 # pattern. If it stays above 91 %, about three standard errors below, smoothness matters little.
@@ -368,14 +368,14 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # with a reason from how the model works, one for a result that would refute it together with a
 # control.
 #
-# - *3 points.* "Does colour help to see motion? All three channels become their mean; brightness
-#   and motion stay. Lesson 8 shows pale motion kernels, so I expect 93 %, 2 % less than in colour.
+# - *3 points.* "Does color help to see motion? All three channels become their mean; brightness
+#   and motion stay. Lesson 8 shows pale motion kernels, so I expect 93 %, 2 % less than in color.
 #   Below 87 % (more than three standard errors away) I was wrong. Control: the noun, which is named
-#   by colour, should fall near chance."
-# - *2 points.* "I show clips in grey and expect a little less, because the model was trained on
-#   colour. I compare with the clips in colour." One change and a comparison; no number, nothing
+#   by color, should fall near chance."
+# - *2 points.* "I show clips in gray and expect a little less, because the model was trained on
+#   color. I compare with the clips in color." One change and a comparison; no number, nothing
 #   that could refute it.
-# - *0 points.* "I will try grey, mirrored and noisy clips and see what happens."
+# - *0 points.* "I will try gray, mirrored and noisy clips and see what happens."
 
 # %%
 # Your experiment: a function that changes clips, and what the model says to them.
@@ -408,15 +408,15 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # one for not claiming more than was measured. The numbers themselves are right or wrong only as far
 # as the given code goes; run it if in doubt. Nothing is taken off for an idea that failed.
 #
-# - *6 points.* "95.5 % +- 1.5 % in colour, 83.5 % +- 2.6 % in grey, 200 clips. I expected 93 %, and
+# - *6 points.* "95.5 % +- 1.5 % in color, 83.5 % +- 2.6 % in gray, 200 clips. I expected 93 %, and
 #   below 87 % I was wrong: I was. The difference of 12 % is four standard errors of a difference.
 #   The same clips were used twice, so pairs are sharper still: 24 clips were lost and 0 won. That
-#   is no chance, but I cannot say that it is colour: grey clips also have less contrast, which
-#   could explain it; I would scale grey up to the old contrast."
-# - *3 points.* "95.5 % became 83.5 %, of 200 clips. So colour is used for motion, as I expected.
+#   is no chance, but I cannot say that it is color: gray clips also have less contrast, which
+#   could explain it; I would scale gray up to the old contrast."
+# - *3 points.* "95.5 % became 83.5 %, of 200 clips. So color is used for motion, as I expected.
 #   Perhaps contrast matters too." Numbers, and another explanation in passing; no errors, and the
 #   conclusion does not follow.
-# - *1 point.* "Grey was worse, so the model needs colour." One number's direction, nothing else.
+# - *1 point.* "Gray was worse, so the model needs color." One number's direction, nothing else.
 
 # %% [markdown]
 # ## How to go on

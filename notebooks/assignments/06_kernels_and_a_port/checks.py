@@ -84,7 +84,7 @@ def normal(*shape):
 
 
 def fading(*shape):
-    """Noise that fades out, in colours of unequal strength, most of all a dark value."""
+    """Noise that fades out, in colors of unequal strength, most of all a dark value."""
     kernel = normal(*shape) * np.linspace(1, 0.2, shape[0])[:, None, None, None]
     kernel *= np.linspace(0.5, 2, shape[3])
     kernel.flat[3] = -2 * np.abs(kernel).max()
@@ -92,7 +92,7 @@ def fading(*shape):
 
 
 def opposed(size, *shape):
-    """Colours against each other: their sum is faint."""
+    """Colors against each other: their sum is faint."""
     kernel = normal(*shape)
     kernel[..., 1] = 0.1 * kernel[..., 1] - kernel[..., 0]
     return {"kernel": kernel, "size": size}

@@ -16,7 +16,7 @@
 #
 # Two hours. You need NumPy, and for 6.6 and 6.7 tinygrad, which is small and computes on any
 # laptop: `pip install tinygrad==0.13.0`. Kernels are `(kt, kh, kw, C)`, frames, rows, columns,
-# colours; all kernels of a tube are `(kt, kh, kw, C, D)`.
+# colors; all kernels of a tube are `(kt, kh, kw, C, D)`.
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
 # run that cell, then the one below it, and read what it says. When you hand in, cases that you
@@ -40,9 +40,9 @@ from course import check
 # ## 6.1 A kernel as a picture
 #
 # Write `picture(kernel)`: the values of a kernel as brightness, 0 (black) to 1 (white), of the same
-# shape. Zero becomes mid grey, 0.5. The value of the largest *size*, of whatever sign, becomes 0 or
-# 1. There is one gain for the whole kernel, for all its frames and colours. A kernel that is all
-# zero is all grey.
+# shape. Zero becomes mid gray, 0.5. The value of the largest *size*, of whatever sign, becomes 0 or
+# 1. There is one gain for the whole kernel, for all its frames and colors. A kernel that is all
+# zero is all gray.
 #
 # <details><summary>Hint</summary>
 #
@@ -62,8 +62,8 @@ def picture(kernel):
 check("picture")
 
 # %% [markdown] tags=["solution"]
-# With a gain for each frame a kernel that fades out would seem to last. With a gain for each colour
-# a grey kernel would get colours. From the least to the largest value, zero would be no fixed grey:
+# With a gain for each frame a kernel that fades out would seem to last. With a gain for each color
+# a gray kernel would get colors. From the least to the largest value, zero would be no fixed gray:
 # one could not see what a kernel leaves out.
 
 # %% [markdown] course={"exercise": "power", "minutes": 12, "difficulty": 2}
@@ -71,8 +71,8 @@ check("picture")
 #
 # Write `power(kernel, size)`: how much of each wave is in a kernel. Pad each of the axes t, h, w
 # with zeros to `size` (finer steps of frequency, nothing else), take the Fourier transform over
-# these three axes, and the square of its absolute value. Do this for each colour, *then* add the
-# colours. The result is `(size, size, size)`, in the order of `np.fft.fftfreq(size)`.
+# these three axes, and the square of its absolute value. Do this for each color, *then* add the
+# colors. The result is `(size, size, size)`, in the order of `np.fft.fftfreq(size)`.
 #
 # <details><summary>Hint</summary>
 #
@@ -92,7 +92,7 @@ def power(kernel, size):
 check("power")
 
 # %% [markdown] tags=["solution"]
-# A kernel that compares red with green has colours of opposite sign: added up before the transform
+# A kernel that compares red with green has colors of opposite sign: added up before the transform
 # they would cancel, and the kernel would look silent. Power has no sign.
 
 # %% [markdown] course={"exercise": "velocity", "minutes": 15, "difficulty": 4}
@@ -178,7 +178,7 @@ check("direction_selectivity")
 #
 # Along an axis from `n_in` to `n_out` values: pixel `i` of the result has its middle, in pixels of
 # the input, at `(i + 1/2) * n_in / n_out - 1/2`. Where this lies outside of 0 to `n_in - 1`, it is
-# moved to the nearest end. The value there is a mean of the two neighbours, the nearer counting
+# moved to the nearest end. The value there is a mean of the two neighbors, the nearer counting
 # more: at a distance `a` from one, and `1 - a` from the other, `1 - a` and `a`. Values are not
 # rescaled.
 #
@@ -192,7 +192,7 @@ check("direction_selectivity")
 
 # %% nbgrader={"schema_version": 3, "grade_id": "resize_kernel", "grade": false, "solution": true, "locked": false, "task": false}
 def resize_kernel(w, size):
-    """w (kt, kh, kw, C, D) to (*size, C, D): linear, half-pixel centres, ends repeated."""
+    """w (kt, kh, kw, C, D) to (*size, C, D): linear, half-pixel centers, ends repeated."""
     ### BEGIN SOLUTION
     def taps(n_in, n_out):
         at = (np.arange(n_out) + 0.5) * n_in / n_out - 0.5
@@ -207,7 +207,7 @@ def resize_kernel(w, size):
 check("resize_kernel")
 
 # %% [markdown] tags=["solution"]
-# With corners on corners instead of half-pixel centres a kernel would be stretched a little
+# With corners on corners instead of half-pixel centers a kernel would be stretched a little
 # differently at each size. Without the clamp the outermost values would fade. Each row of the
 # matrices sums to 1, so a kernel that is constant stays what it is; a larger one then sums more
 # voxels and answers more loudly, and the paper does not say that this is made up for.
@@ -375,7 +375,7 @@ for dtype in "float64", "float32":
 #
 # - *3 points.* "float64: all fail, since a change of 5e-6 is far above 1e-9. float32: `faint` and
 #   `large-eps` fail by a lot, because there the variance is no larger than eps; `usual` by a
-#   little; `far` passes, its rounding is larger than the change. A model that normalises in the
+#   little; `far` passes, its rounding is larger than the change. A model that normalizes in the
 #   wrong place has only right operations."
 # - *1 point.* "`faint` fails because its variance is small." Right, but only one precision was
 #   looked at, and the last question is not answered.
@@ -395,7 +395,7 @@ for dtype in "float64", "float32":
 # measure on the kernels as they were before training. It shows what any random kernel of this size
 # gives. But learned kernels are smooth, and smooth noise looks more like motion than white noise
 # does. Control 2: the learned kernels with their frames in random order (for each kernel another).
-# It keeps all pictures, their colours and their sizes, and takes away only the order in time.
+# It keeps all pictures, their colors and their sizes, and takes away only the order in time.
 # Instead of four films I would report, of all 96 kernels, how many lie above the value that 95 % of
 # the control stay below; by chance it would be 5 %. I would show all 96, or a random choice,
 # sorted. I ran control 2: the median of the sizes was smaller with mixed frames than as learned.

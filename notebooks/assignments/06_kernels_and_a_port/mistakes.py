@@ -2,7 +2,7 @@
 
 from notebooks.assignments.build.exercises import Mistake
 
-GREY = "0.5 + kernel / (2 * most)"
+GRAY = "0.5 + kernel / (2 * most)"
 WAVES = "np.fft.fftn(kernel, (size, size, size), axes=(0, 1, 2))"
 MOVES = "-ft * np.array([fh, fw]) / (fh**2 + fw**2)"
 SHARE = "(right - left) / (right + left)"
@@ -14,27 +14,27 @@ GRADIENTS = "total.gradient(*[tensors[name] for name in by])"
 
 MISTAKES = {
     "picture": [
-        Mistake("from the least to the largest value", "Zero must be 0.5 in every kernel.", GREY,
+        Mistake("from the least to the largest value", "Zero must be 0.5 in every kernel.", GRAY,
                 "(kernel - kernel.min()) / (kernel.max() - kernel.min())"),
         Mistake("a gain for each frame", "One gain for all frames: else what fades out seems to "
                 "last.",
                 "    most = np.abs(kernel).max()\n    return 0.5 + kernel / (2 * most) if most > 0",
                 "    most = np.abs(kernel).max((1, 2, 3), keepdims=True)\n"
                 "    return 0.5 + kernel / (2 * most) if most.min() > 0"),
-        Mistake("a gain for each colour",
-                "One gain for all colours: else grey kernels get colours.",
+        Mistake("a gain for each color",
+                "One gain for all colors: else gray kernels get colors.",
                 "    most = np.abs(kernel).max()\n    return 0.5 + kernel / (2 * most) if most > 0",
                 "    most = np.abs(kernel).max((0, 1, 2))\n"
                 "    return 0.5 + kernel / (2 * most) if most.min() > 0"),
         Mistake("the largest value, not the largest size", "The darkest value may be further from "
                 "zero than the brightest.", "np.abs(kernel).max()", "kernel.max()"),
         Mistake("values outside of 0 to 1",
-                "From mid grey there is only 0.5 to black and to white.", "(2 * most)", "most"),
-        Mistake("cut off at 0 and 1", "Nothing needs to be cut off if the gain is right.", GREY,
+                "From mid gray there is only 0.5 to black and to white.", "(2 * most)", "most"),
+        Mistake("cut off at 0 and 1", "Nothing needs to be cut off if the gain is right.", GRAY,
                 "np.clip(0.5 + kernel / most, 0, 1)"),
-        Mistake("zero is black", "Zero is mid grey, what is negative is darker.", GREY,
+        Mistake("zero is black", "Zero is mid gray, what is negative is darker.", GRAY,
                 "np.abs(kernel) / most"),
-        Mistake("the mean taken off", "Zero is grey, not the mean.", "    most =",
+        Mistake("the mean taken off", "Zero is gray, not the mean.", "    most =",
                 "    kernel = kernel - kernel.mean()\n    most ="),
         Mistake("the norm as gain", "The largest value must become black or white.",
                 "np.abs(kernel).max()", "np.linalg.norm(kernel)"),
@@ -42,21 +42,21 @@ MISTAKES = {
                 " if most > 0 else np.full(kernel.shape, 0.5)", ""),
     ],
     "power": [
-        Mistake("colours added first",
-                "Colours of opposite sign would cancel: transform first, then "
+        Mistake("colors added first",
+                "Colors of opposite sign would cancel: transform first, then "
                 "add the powers.", f"    waves = {WAVES}\n",
                 "    kernel = kernel.sum(-1, keepdims=True)\n"
                 "    waves = np.fft.fftn(kernel, (size, size, size), axes=(0, 1, 2))\n"),
         Mistake("the absolute value, not its square", "Power is the square of the absolute value.",
                 "np.abs(waves) ** 2", "np.abs(waves)"),
-        Mistake("a mean over colours", "The powers of the colours are added.", ".sum(-1)",
+        Mistake("a mean over colors", "The powers of the colors are added.", ".sum(-1)",
                 ".mean(-1)"),
         Mistake("not padded", "Each of the three axes is padded to `size`.", WAVES,
                 "np.fft.fftn(kernel, axes=(0, 1, 2))"),
-        Mistake("colours transformed, too", "Colours are no axis of space or time: transform t, h "
+        Mistake("colors transformed, too", "Colors are no axis of space or time: transform t, h "
                 "and w.", WAVES, "np.fft.fftn(kernel, 3 * (size,) + kernel.shape[-1:], range(4))"),
         Mistake("the last three axes",
-                "Without `axes` the last three are transformed, colours among "
+                "Without `axes` the last three are transformed, colors among "
                 "them.", "axes=(0, 1, 2))", "axes=(1, 2, 3))"),
         Mistake("zero frequency in the middle",
                 "The order is that of np.fft.fftfreq, with 0 first.",
@@ -125,9 +125,9 @@ MISTAKES = {
         Mistake("not moved to the ends",
                 "Outside of the first and the last middle the nearest value "
                 "counts fully.", "        at = np.clip(at, 0, n_in - 1)\n", ""),
-        Mistake("the nearest value", "The value is a mean of two neighbours.",
+        Mistake("the nearest value", "The value is a mean of two neighbors.",
                 "np.clip(at, 0, n_in - 1)", "np.clip(np.round(at), 0, n_in - 1)"),
-        Mistake("negative shares", "Only the two neighbours count: shares do not fall below 0.",
+        Mistake("negative shares", "Only the two neighbors count: shares do not fall below 0.",
                 TAPS, "1 - np.abs(at[:, None] - np.arange(n_in))"),
         Mistake("rescaled", "Values are not rescaled: what is constant stays what it is.",
                 ", h, x, w)", ", h, x, w) * np.prod(w.shape[:3]) / np.prod(size)"),
@@ -155,7 +155,7 @@ MISTAKES = {
         Mistake("rounded to float32", "Keep the precision: float64 in, float64 out.",
                 "    x = x - x.mean(-1, keepdim=True)\n",
                 "    x = x.float()\n    x = x - x.mean(-1, keepdim=True)\n"),
-        Mistake("over the tokens", "Each token is normalised over its channels, the last axis.",
+        Mistake("over the tokens", "Each token is normalized over its channels, the last axis.",
                 "(x * x).mean(-1, keepdim=True)", "(x * x).mean(-2, keepdim=True)"),
         Mistake("the gradient stopped at the variance", "Whatever is detached, or goes through "
                 ".numpy(), has lost its gradient.", "(x * x).mean(-1, keepdim=True)",

@@ -14,7 +14,7 @@ LEGEND = "Black: wrong values. Columns: the last axis; rows: all others."
 
 
 def png(picture):
-    """The bytes of a PNG of (H, W) grey or (H, W, 3) colours, uint8."""
+    """The bytes of a PNG of (H, W) gray or (H, W, 3) colors, uint8."""
     picture = np.ascontiguousarray(picture, np.uint8)
     height, width = picture.shape[:2]
     kind = 2 if picture.ndim == 3 else 0

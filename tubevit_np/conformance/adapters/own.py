@@ -99,7 +99,7 @@ def adamw(p, params, grads, m, v, t, lr, weight_decay, rates, spectral):
 
 OPS = {
     "grid": lambda p, tubes, shape: np.array(each_tube(p.grid, tubes, shape)),
-    "centres": lambda p, tubes, shape: np.concatenate(each_tube(p.centres, tubes, shape)),
+    "centres": lambda p, tubes, shape: np.concatenate(each_tube(p.centers, tubes, shape)),
     "shapes": lambda p, cfg: {name: list(shape) for name, shape in p.shapes(config(cfg)).items()},
     "preset": lambda p, name: json.loads(p.to_json(p.PRESETS[name])),
     "sincos_3d": lambda p, at, dim, tau: p.sincos_3d(at.astype(float), dim, tau).astype(at.dtype),

@@ -28,11 +28,11 @@ class Tinygrad(Own):
     def joint_step(self, params, moments, run):
         step = joint_step(params, moments, run)
 
-        def unoptimised(*arguments):
+        def unoptimized(*arguments):
             with Context(NOOPT=1):
                 return step(*arguments)
 
-        return unoptimised
+        return unoptimized
 
     def vjp(self, op, inputs, attributes, cotangents, by):
         """{input: gradient} of the sum of op's answer times the cotangents, by the inputs named."""

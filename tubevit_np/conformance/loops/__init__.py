@@ -20,7 +20,7 @@ from tubevit_np.conformance.loops.layers import (
     softmax,
 )
 from tubevit_np.conformance.loops.model import (
-    centres,
+    centers,
     encode,
     encoder_block,
     forward,
@@ -40,7 +40,7 @@ from tubevit_np.conformance.loops.training import (
     wave,
 )
 from tubevit_np.conformance.loops.tubes import (
-    centre,
+    center,
     dot,
     grid,
     kernel,

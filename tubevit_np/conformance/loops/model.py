@@ -3,7 +3,7 @@
 import numpy as np
 
 from tubevit_np.conformance.loops.layers import block, divided_block, gate, layer_norm, linear, pool
-from tubevit_np.conformance.loops.tubes import centre, grid, kernel, places, position, tube_tokens
+from tubevit_np.conformance.loops.tubes import center, grid, kernel, places, position, tube_tokens
 
 
 def tokens(p, video, cfg):
@@ -11,9 +11,9 @@ def tokens(p, video, cfg):
                            for i, tube in enumerate(cfg.tubes)])
 
 
-def centres(cfg, shape):
+def centers(cfg, shape):
     """Of all tokens, in their order."""
-    return [centre(tube, place) for tube in cfg.tubes for place in places(grid(tube, shape))]
+    return [center(tube, place) for tube in cfg.tubes for place in places(grid(tube, shape))]
 
 
 def gated(cfg, shape):
@@ -30,7 +30,7 @@ def encoder_block(p, name, z, cfg, shape):
 
 def encode(p, video, cfg, tau=None):
     """One clip (T, H, W, C): what lies between the blocks, by name, to "pooled" (1, D)."""
-    at = [position(centre, cfg.dim, tau or cfg.tau) for centre in centres(cfg, video.shape[:3])]
+    at = [position(center, cfg.dim, tau or cfg.tau) for center in centers(cfg, video.shape[:3])]
     out = {"tokens": tokens(p, video, cfg)}
     learned = getattr(cfg, "position", "fixed") == "learned"
     at = p["position.w"] if learned else cfg.position_scale * np.array(at)

@@ -65,7 +65,7 @@ def kernel(p, cfg, i):
     return resize_kernel(p["kernel.w"], tube.kernel)[..., :len(p[f"tubes.{i}.b"])]
 
 
-def centre(tube, place):
+def center(tube, place):
     """Half-way between the first and the last voxel of the token, on each axis."""
     covered = [[start + k for start in starts for k in range(size)] for starts, size in zip(
         zip(*(member_start(tube, place, member) for member in places(tube.s2d))), tube.kernel)]

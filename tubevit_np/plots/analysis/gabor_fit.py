@@ -15,13 +15,13 @@ NARROW, WIDE = 0.7, 3.0  # widths of the window: samples at least, sides at most
 RIDGE = 1e-6  # keeps cosine and sine apart where they are nearly the same
 TO_LINE = (("dw,dthwc->dthc", "dh,dthc->dtc"), ("dw,dthwc->dthc", "dt,dthc->dhc"),
            ("dh,dthwc->dtwc", "dt,dtwc->dwc"))  # sums that leave t, h or w
-STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # in frequency, centre and width
+STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # in frequency, center and width
 
 
 def gabor_fit(w, starts=STARTS):
-    """R^2 (D,) of kernels w (kt, kh, kw, C, D), and fits (D, axis, 3): frequency, centre, width.
+    """R^2 (D,) of kernels w (kt, kh, kw, C, D), and fits (D, axis, 3): frequency, center, width.
 
-    R^2 is the share of the kernel's energy (not variance: zero is mid grey) that the fit holds."""
+    R^2 is the share of the kernel's energy (not variance: zero is mid gray) that the fit holds."""
     kernels = np.moveaxis(np.asarray(w, dtype=np.float64), -1, 0)
     energy = np.maximum((kernels**2).sum(axis=(1, 2, 3, 4)), TINY)
     fits = np.stack([_search(kernels, start) for start in _strongest(kernels, starts)])
@@ -53,7 +53,7 @@ def _search(kernels, fit):
 
 
 def _step(kernels, fit, axis, scale):
-    """The best of 27 neighbours of each fit along one axis."""
+    """The best of 27 neighbors of each fit along one axis."""
     size = kernels.shape[1 + axis]
     near = fit[:, axis, None] + scale * STEPS * (0.25 / size, size / 4, 0)  # (D, 27, 3)
     near[..., 1] = near[..., 1].clip(0, size - 1)
@@ -71,9 +71,9 @@ def _step(kernels, fit, axis, scale):
 
 def _atoms(of, size):
     """Window times wave along one axis of `size` samples, complex;  of (..., 3)."""
-    frequency, centre, width = np.moveaxis(of, -1, 0)[..., None]
+    frequency, center, width = np.moveaxis(of, -1, 0)[..., None]
     x = np.arange(size)
-    return np.exp(-0.5 * ((x - centre) / width) ** 2 + 2j * np.pi * frequency * (x - centre))
+    return np.exp(-0.5 * ((x - center) / width) ** 2 + 2j * np.pi * frequency * (x - center))
 
 
 def _contract(kernels, atoms, axis):

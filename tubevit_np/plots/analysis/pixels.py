@@ -1,12 +1,12 @@
 """Kernels as pictures: plain arrays (h, w, 3) in [0, 1], before anything is drawn.
 
 One gain serves all frames and colors of a kernel, so that neither flicker nor color is invented,
-and zero is mid grey everywhere.  Pixels grow by whole numbers, without interpolation."""
+and zero is mid gray everywhere.  Pixels grow by whole numbers, without interpolation."""
 
 import numpy as np
 
 WHITE = 1.0
-TINY = np.finfo(float).tiny  # keeps a kernel of zeros at mid grey
+TINY = np.finfo(float).tiny  # keeps a kernel of zeros at mid gray
 
 
 def kernel_rgb(w, shared=False):
@@ -16,7 +16,7 @@ def kernel_rgb(w, shared=False):
     where shared.  Raises ValueError unless C is 1 or 3 and all values are finite."""
     w = np.asarray(w, dtype=np.float64)
     if w.ndim != 5 or w.shape[3] not in (1, 3):
-        raise ValueError(f"kernels of shape {w.shape} have no colours; "
+        raise ValueError(f"kernels of shape {w.shape} have no colors; "
                          "give (kt, kh, kw, C, D) with C 1 or 3")
     if not np.isfinite(w).all():
         raise ValueError(f"{(~np.isfinite(w)).sum()} of {w.size} kernel values are not finite: "

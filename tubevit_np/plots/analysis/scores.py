@@ -8,7 +8,7 @@ from tubevit_np.plots.analysis.null_models import DRAWS, beaten, random_directio
 from tubevit_np.plots.analysis.pixels import TINY
 from tubevit_np.plots.analysis.spectrum import direction_selectivity, orientedness, separability
 
-GREY = np.ones(3) / np.sqrt(3)
+GRAY = np.ones(3) / np.sqrt(3)
 OPPONENT = np.array([[1, -1, 0] / np.sqrt(2), [-1, -1, 2] / np.sqrt(6)])  # red-green, blue-yellow
 
 
@@ -16,7 +16,7 @@ def measure(w):
     """Every kernel's own numbers, {name: (D,)};  w (kt, kh, kw, C, D)."""
     return {"gabor": gabor_fit(w)[0], "direction": direction_selectivity(w),
             "separability": separability(w), "orientedness": orientedness(w),
-            "colour": 1 - color_energy(w)[0]}
+            "color": 1 - color_energy(w)[0]}
 
 
 def by_chance(w, rng, draws=DRAWS):
@@ -46,9 +46,9 @@ def summary(own, chance):
 
 
 def color_energy(w):
-    """Shares of the energy along grey, red-green and blue-yellow, (3, D); NaN unless C is 3."""
+    """Shares of the energy along gray, red-green and blue-yellow, (3, D); NaN unless C is 3."""
     if w.shape[3] != 3:
         return np.full((3, w.shape[-1]), np.nan)
-    found = np.tensordot(np.vstack([GREY, OPPONENT]), w, (1, 3))
+    found = np.tensordot(np.vstack([GRAY, OPPONENT]), w, (1, 3))
     energy = (found**2).sum(axis=(1, 2, 3))
     return energy / np.maximum(energy.sum(axis=0), TINY)

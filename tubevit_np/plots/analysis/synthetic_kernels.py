@@ -13,13 +13,13 @@ def gabors(shape, count, rng):
     angle = rng.uniform(0, 2 * np.pi, count)
     at = np.stack([-frequency * speed, frequency * np.sin(angle), frequency * np.cos(angle)], 1)
     sides = np.array(shape)[:, None]
-    centres = rng.uniform(-0.1, 0.1, (3, count)) * sides
+    centers = rng.uniform(-0.1, 0.1, (3, count)) * sides
     widths = rng.uniform(0.25, 0.4, (3, count)) * sides
     places = np.indices(shape)[..., None] - (sides[:, None, None, None] - 1) / 2
     windows, phases = 1.0, rng.uniform(0, 2 * np.pi, count)
     for i in range(3):
         if shape[i] > 1:
-            windows = windows * np.exp(-0.5 * ((places[i] - centres[i]) / widths[i]) ** 2)
+            windows = windows * np.exp(-0.5 * ((places[i] - centers[i]) / widths[i]) ** 2)
         phases = phases + 2 * np.pi * places[i] * at[:, i]
     colors = rng.standard_normal((3, count))
     return (windows * np.cos(phases))[..., None, :] * colors, at

@@ -39,7 +39,7 @@ from tubevit_np.storage.atomic_files import write_text
 
 SCORES = words("scores").caption
 COLUMNS = ("gabor", "gabor null", "gabor beat", "direction", "direction null", "direction beat",
-           "separability", "orientedness", "colour")
+           "separability", "orientedness", "color")
 HEADING = "# Pictures of "
 
 
@@ -65,7 +65,7 @@ PICTURES = (
             lambda run: tuning_histograms.draw_population(run.measured, run.measured_untrained)),
     Picture("movement.png", motion.WORDS,
             lambda run: motion.draw_movements(run.measured, run.measured_untrained), "moving"),
-    Picture("colours.png", color_axes.WORDS,
+    Picture("colors.png", color_axes.WORDS,
             lambda run: color_axes.draw_colors(run.measured), "colored"),
     Picture("distributions.png", score_histograms.WORDS,
             lambda run: score_histograms.draw_distributions(run.measured, run.measured_untrained)),

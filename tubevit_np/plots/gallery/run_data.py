@@ -106,7 +106,7 @@ class Opened:
     def colored(self):
         """All of `kernels`, where they see three colors."""
         need(self.cfg.channels == 3,
-             f"its kernels see {self.cfg.channels} channels, not three colours")
+             f"its kernels see {self.cfg.channels} channels, not three colors")
         return self.kernels
 
     @cached_property
@@ -124,7 +124,7 @@ class Opened:
         """What the model is shown at work on."""
         frames, size, _ = self.shape
         need("heads" in self.notes and self.cfg.channels == 3,
-             "the checkpoint is not of a model of colour videos that a run trained")
+             "the checkpoint is not of a model of color videos that a run trained")
         if self.clip is None:
             return generated(frames, size)
         return from_file(self.clip, frames, size, clip_fps(self.notes))

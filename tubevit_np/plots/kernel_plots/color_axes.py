@@ -9,7 +9,7 @@ from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
 from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
 WIDE, TALL, SIDE, GAP, BAND = 1100, 130, 250, 150, 340  # pixels
-SHADES = ("#555555", "#c46a6a", "#6f83c4")  # of the shares: grey, red-green, blue-yellow
+SHADES = ("#555555", "#c46a6a", "#6f83c4")  # of the shares: gray, red-green, blue-yellow
 NAMES = ("light and dark", "red - green", "blue - yellow")
 ENDS = ((1.06, 0, "red", "left", "center"), (-1.06, 0, "green", "right", "center"),
         (0, 1.08, "blue", "center", "bottom"), (0, -1.08, "yellow", "center", "top"))
@@ -25,14 +25,14 @@ def axes_of(w):
 
 
 def bright(found):
-    """Colors (3, D) as far from mid grey as the cube allows, (D, 3) in [0, 1]."""
+    """Colors (3, D) as far from mid gray as the cube allows, (D, 3) in [0, 1]."""
     return (0.5 + 0.5 * found / abs(found).max(axis=0)).T
 
 
 @tidy
 def draw_shares(ax, shares):
-    """Shares (3, D) of energy, stacked, the largest grey one left."""
-    order, bottoms = _greyest_first(shares), np.zeros(shares.shape[1])
+    """Shares (3, D) of energy, stacked, the largest gray one left."""
+    order, bottoms = _grayest_first(shares), np.zeros(shares.shape[1])
     for share, shade in zip(shares[:, order], SHADES, strict=True):
         ax.stairs(bottoms + share, baseline=bottoms, fill=True, color=shade)
         bottoms = bottoms + share
@@ -44,7 +44,7 @@ def draw_shares(ax, shares):
 @tidy
 def draw_strip(ax, shares, found):
     """Two rows of colors, the ends of each kernel's axis (3, D), in the order of draw_shares."""
-    ends = found[:, _greyest_first(shares)]
+    ends = found[:, _grayest_first(shares)]
     show(ax, np.stack([bright(ends), bright(-ends)]), aspect="auto")
 
 
@@ -62,7 +62,7 @@ def draw_plane(ax, found):
 
 
 @tidy
-def draw_colors(measured, title="Colour against light and dark"):
+def draw_colors(measured, title="Color against light and dark"):
     """The page of all tubes, measures {name: Measured}."""
     width = 2 * MARGIN + WIDE + GAP + SIDE + 80
     return banded(shaded(measured), width, BAND, title, WORDS.caption, _draw_band)
@@ -80,5 +80,5 @@ def _draw_band(figure, top, name, found, shade):
     draw_plane(place(figure, MARGIN + WIDE + GAP, top + 16, SIDE, SIDE), axes)
 
 
-def _greyest_first(shares):
+def _grayest_first(shares):
     return np.argsort(-shares[0], kind="stable")

@@ -53,7 +53,7 @@ def draw_strips(ax, w, count, columns=1, scale=4, gap=24):
 
 @tidy
 def draw_bars(ax, values, label, shade=FAINT):
-    """Bars from zero, the largest first and labelled: norms, or shares of variance."""
+    """Bars from zero, the largest first and labeled: norms, or shares of variance."""
     ax.stairs(values, fill=True, color=shade)
     ax.set(xlim=(0, len(values)), ylim=(0, max(values[0], 1e-12)), xticks=[],
            yticks=[0, values[0]], yticklabels=["0", label])
@@ -117,7 +117,7 @@ def _draw_3d(figure, top, w, shade):
 
 
 def _draw_with_bars(figure, left, top, picture, values, shade, note, label):
-    """A picture below a note, and bars below the picture, the largest one labelled."""
+    """A picture below a note, and bars below the picture, the largest one labeled."""
     write(figure, left, top + 26, note, color=FAINT)
     pin(figure, left, top + HEADER, picture)
     under = place(figure, left, top + HEADER + len(picture) + 30, picture.shape[1], BARS - 30)

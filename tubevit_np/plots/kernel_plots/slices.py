@@ -35,8 +35,8 @@ def line_of(kernel, ahead):
     energy = (kernel**2).sum(axis=(0, 3))
     sizes = np.array(energy.shape)
     places = np.moveaxis(np.indices(energy.shape), 0, -1)
-    centre = (places * energy[..., None]).sum(axis=(0, 1)) / max(energy.sum(), TINY)
-    foot = centre + ((sizes - 1) / 2 - centre) @ ahead * ahead
+    center = (places * energy[..., None]).sum(axis=(0, 1)) / max(energy.sum(), TINY)
+    foot = center + ((sizes - 1) / 2 - center) @ ahead * ahead
     count = max(sizes)
     return foot + (np.arange(count) - (count - 1) / 2)[:, None] * ahead
 

@@ -17,12 +17,12 @@ WORDS = words("tuning_histograms")
 def draw_orientations(ax, found, plain, shade):
     """Polar axes, 0 to 180 degrees: how many kernels prefer each orientation."""
     edges = np.linspace(0, np.pi, 13)
-    counts, grey = (np.histogram(np.radians(m.tuning["orientation"][m.striped]), edges)[0]
+    counts, gray = (np.histogram(np.radians(m.tuning["orientation"][m.striped]), edges)[0]
                     for m in (found, plain))
     ax.bar(edges[:-1], counts, width=np.pi / 12, align="edge", color=shade, edgecolor="white",
            linewidth=0.6)
-    ax.stairs(grey, edges, color=FAINT, linewidth=1, baseline=None)
-    top = max(*counts, *grey, 1)
+    ax.stairs(gray, edges, color=FAINT, linewidth=1, baseline=None)
+    top = max(*counts, *gray, 1)
     ax.set(thetamin=0, thetamax=180, ylim=(0, 1.05 * top), yticks=[top])
     ax.set_xticks(np.radians([0, 45, 90, 135, 180]), ["0°", "45°", "90°", "135°", "180°"])
     ax.tick_params(pad=1)

@@ -12,7 +12,7 @@ from tubevit_np.plots.layout import label, shortened, words, write
 from tubevit_np.plots.model_plots import frame_strip
 from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, pale, picks, strip
 from tubevit_np.plots.model_plots.overlay import outline
-from tubevit_np.plots.style import FAINT, color, place, spelt, tidy
+from tubevit_np.plots.style import FAINT, color, place, spelled, tidy
 from tubevit_np.variants.config import attention_of
 
 RIGHT, BARS = 640, 260  # pixels
@@ -20,10 +20,10 @@ HOT = "#B2182B"  # of all tubes together; a tube alone has its own color
 MOST = 8  # heads on a page
 POOLED = "Where the pooling query looks, and what the model answers"
 SPREAD = """The weight of each token is spread evenly over the voxels that the token reads, and
-    added up where these overlap: colour, from none to full, is linear from 0 to the row's own peak,
+    added up where these overlap: color, from none to full, is linear from 0 to the row's own peak,
     over all frames of the clip, not only those drawn; the peak is given beside each row, as a
     multiple of what each voxel would get if the weight were spread evenly over the whole clip. The
-    frames below the colour are grey and pale. Bars: the share of the attention that the tokens of
+    frames below the color are gray and pale. Bars: the share of the attention that the tokens of
     each tube get, in brackets that of each head; the tick is the share that they would get if all
     tokens were alike."""
 POOLING_WORDS = words("pooling")
@@ -52,7 +52,7 @@ def draw_pooling(clip, out, cfg, answers, note=""):
     """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
     shape, weights = clip.shape[:3], pool_weights(out)
     rows = [_row("All tubes", "mean of the heads", weights, cfg, shape)]
-    rows += [Row(spelt(tube), "alone", found, color(i)) for i, (tube, found) in enumerate(
+    rows += [Row(spelled(tube), "alone", found, color(i)) for i, (tube, found) in enumerate(
         zip(cfg.tubes, heat(weights.mean(0), cfg, shape), strict=True)) if found.any()]
     if attention_of(cfg) == "global":
         back = rollout(out, cfg.depth)[None]
@@ -74,7 +74,7 @@ def draw_attention(clip, out, cfg, token, layer, why=""):
     found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
     when = frame_strip.named_frames(found[:, 0, 0].min(), found[:, 1, 0].max() - 1)
     figure = _page(clip, cfg, rows, WORDS.caption, f"Where a token looks, block {layer + 1}",
-                   {}, f"token {n + 1} of {count} of {spelt(cfg.tubes[i])}", when, why)
+                   {}, f"token {n + 1} of {count} of {spelled(cfg.tubes[i])}", when, why)
     for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
         outline(ax, found, t, "white", 3.4)
         outline(ax, found, t, color(i), 1.8)
@@ -95,7 +95,7 @@ def draw_tube_shares(ax, weights, cfg, shape):
         ax.barh(i, fraction, color=color(i), height=0.6)
         ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
         ax.text(max(fraction, level) + 0.03, i, f"{fraction:.0%}{heads}", va="center", fontsize=8)
-    ax.set_yticks(range(len(parts)), map(spelt, cfg.tubes))
+    ax.set_yticks(range(len(parts)), map(spelled, cfg.tubes))
     ax.set(xlim=(0, 1), ylim=(max(len(parts), 3) - 0.5, -0.5), xticks=[])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)

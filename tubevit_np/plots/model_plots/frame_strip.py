@@ -8,7 +8,7 @@ from tubevit_np.plots.style import FAINT, place
 
 SIDE, BETWEEN = 256, 10  # pixels of a frame, and between frames
 LEFT, FILM, TOP = 60, 450, 170  # pixels: the names of the rows, and their first frames
-GREY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look
+GRAY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look
 
 
 def named_frames(first, last):
@@ -41,9 +41,9 @@ def zoomed(height, width):
 
 
 def pale(frames):
-    """uint8 frames (..., 3) as bright grey ones in [0, 1], on which colors stand out."""
-    grey = (frames / 255) @ GREY
-    return np.repeat((0.55 + 0.45 * grey)[..., None], 3, axis=-1)
+    """uint8 frames (..., 3) as bright gray ones in [0, 1], on which colors stand out."""
+    gray = (frames / 255) @ GRAY
+    return np.repeat((0.55 + 0.45 * gray)[..., None], 3, axis=-1)
 
 
 def strip(figure, top, pictures):

@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
 from tubevit_np.plots.layout import label, sheet, words, write
-from tubevit_np.plots.style import FAINT, LINE, color, place, spelt, tidy
+from tubevit_np.plots.style import FAINT, LINE, color, place, spelled, tidy
 
 LEFT, NAMES, TOP, GAP = 60, 300, 190, 12  # pixels
 WORDS = words("position_similarity")
@@ -56,7 +56,7 @@ def draw_likeness(at, cfg, shape, tokens=None):
 
 
 def draw_map(ax, values, at, tube, shape, limits):
-    """Values (nh, nw) of tokens with centres at (nh, nw, 3), as cells in a clip's rows and columns.
+    """Values (nh, nw) of tokens with centers at (nh, nw, 3), as cells in a clip's rows and columns.
     """
     (_, top, left), (_, low, right) = at[0, 0], at[-1, -1]
     _, down, across = np.array(tube.stride) / 2
@@ -74,7 +74,7 @@ def _grids(cfg, shape):
 def _name(figure, top, token, cfg, shape):
     i, n = owner(token, cfg, shape)
     t, h, w = centers(cfg.tubes[i], shape)[n]
-    label(figure, LEFT + 26, top + 19, spelt(cfg.tubes[i]), f"frame {t:g}",
+    label(figure, LEFT + 26, top + 19, spelled(cfg.tubes[i]), f"frame {t:g}",
           f"row {h:g}, column {w:g}", shade=color(i))
 
 
@@ -87,7 +87,7 @@ def _row(figure, top, values, token, cfg, shape, sides, limits):
         counts = grid(tube, shape)
         at = centers(tube, shape).reshape(*counts, 3)
         if top == TOP:
-            write(figure, left, TOP - 50, spelt(tube), weight="bold")
+            write(figure, left, TOP - 50, spelled(tube), weight="bold")
         for k, cells in enumerate(part.reshape(counts)):
             ax = place(figure, left, top, wide, high)
             image = draw_map(ax, cells, at[k], tube, shape, limits)
@@ -100,7 +100,7 @@ def _row(figure, top, values, token, cfg, shape, sides, limits):
     return image
 
 
-def _frame(ax, centre, tube):
-    (_, y, x), (_, down, across) = centre, tube.stride
+def _frame(ax, center, tube):
+    (_, y, x), (_, down, across) = center, tube.stride
     ax.add_patch(Rectangle((x - across / 2, y - down / 2), across, down, facecolor="none",
                            edgecolor="#D40000", linewidth=1.6))

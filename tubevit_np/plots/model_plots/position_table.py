@@ -4,7 +4,7 @@ import numpy as np
 
 from tubevit_np.plots.analysis.receptive_fields import by_tube
 from tubevit_np.plots.layout import mark, sheet, words, write
-from tubevit_np.plots.style import FAINT, color, place, spelt, tidy
+from tubevit_np.plots.style import FAINT, color, place, spelled, tidy
 from tubevit_np.variants.config import position_of
 
 LEFT, NAMES, TOP = 60, 200, 140  # pixels
@@ -26,7 +26,7 @@ def draw_table(at, cfg, shape, title="The positions of all tokens"):
     for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(at.T, cfg, shape), strict=True)):
         if part.size:
             mark(figure, LEFT + NAMES - 20, top, part.shape[1] * tall - 2, color(i))
-            write(figure, LEFT, top + 22, spelt(tube), weight="bold")
+            write(figure, LEFT, top + 22, spelled(tube), weight="bold")
         top += part.shape[1] * tall
     bar = place(figure, LEFT + NAMES + 30 + width, TOP, 18, min(height, 400))
     figure.colorbar(image, cax=bar, ticks=(-peak, 0, peak), format="%.2g").outline.set_lw(0)

@@ -24,7 +24,7 @@ def draw_confusion(table, names, title):
 
 
 def draw_shares(ax, table, names):
-    """The table's rows as shares of their sums, white to dark; a class without examples is grey."""
+    """The table's rows as shares of their sums, white to dark; a class without examples is gray."""
     sums = table.sum(1, keepdims=True)
     fractions = np.where(sums > 0, table / np.maximum(sums, 1), np.nan)
     ax.set_facecolor("#dddddd")

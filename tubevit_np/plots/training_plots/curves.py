@@ -20,7 +20,7 @@ def series(records, key):
 
 
 def smooth(values):
-    """Mean under a centred Gaussian, a sixtieth of the series wide; skips what is not finite."""
+    """Mean under a centered Gaussian, a sixtieth of the series wide; skips what is not finite."""
     if not len(values):
         return values
     width = max(len(values) / 60, 0.1)
