@@ -34,5 +34,8 @@ from tubevit_np.variants.divided_attention import divided_block
 from tubevit_np.variants.params import init, num_params, shapes
 from tubevit_np.variants.tube_sets import TUBE_SETS, with_tubes
 
+__version__ = "0.2.0"
+__docformat__ = "numpy"  # pdoc reads it
+
 # The names of earlier releases.
 centres, clip, count = centers, clip_grad_norm, num_params

@@ -6,6 +6,7 @@ formula, such as what is stored, is in backend/.
 Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads, E = D / A,
 M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
 
+from tubevit_np import __version__
 from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.geometry import centers, grid
 from tubevit_np.model.params import flatten, nest
@@ -36,6 +37,8 @@ from tubevit_tg.training.cosine_basis import adamw_by_waves
 from tubevit_tg.training.loss import accuracy, cross_entropy
 from tubevit_tg.training.optim import adamw, adamw_state, autograd, clip_grad_norm, learning_rate
 from tubevit_tg.variants.divided_attention import divided_block
+
+__docformat__ = "numpy"  # pdoc reads it
 
 # The names of earlier releases.
 centres, clip, count = centers, clip_grad_norm, num_params
