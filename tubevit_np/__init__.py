@@ -3,6 +3,10 @@
 Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads, E = D / A,
 M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
 
+from tubevit_np.required import require
+
+require("tubevit_np", "numpy", "safetensors")
+
 from tubevit_np import fast, variants
 from tubevit_np.model.backward import backward
 from tubevit_np.model.config import Config, Tube

@@ -6,6 +6,10 @@ formula, such as what is stored, is in backend/.
 Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads, E = D / A,
 M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
 
+from tubevit_np.required import require
+
+require("tubevit_tg", "tinygrad")
+
 from tubevit_np import __version__
 from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.geometry import centers, grid

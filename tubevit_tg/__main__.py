@@ -1,17 +1,24 @@
-"""python -m tubevit_tg COMMAND; --help lists them."""
+"""python -m tubevit_tg COMMAND; --help lists the commands."""
 
 import sys
 from types import SimpleNamespace
+
+from tubevit_np.required import stop
 
 try:
     from tubevit_np.commands import cli
     from tubevit_tg.training.evaluate import predictor
     from tubevit_tg.training.train import check, train
-except ModuleNotFoundError as error:  # installed for the conformance suite alone
-    print(f"tubevit_tg: {error}; pip install 'tubevit[all]'", file=sys.stderr)
-    sys.exit(2)
+except ModuleNotFoundError as error:
+    sys.exit(stop("tubevit_tg", error))
 
 ENGINE = SimpleNamespace(check=check, train=train, predictor=predictor)
 
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status; arguments: default sys.argv[1:]."""
+    return cli.main("tubevit_tg", ENGINE, arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(cli.main("tubevit_tg", ENGINE))
+    sys.exit(main())
