@@ -38,6 +38,31 @@ PLACES = [Mutant("tubevit_np/plots/analysis/receptive_fields.py", *rest) for res
      "test_receptive_fields.py::test_the_boxes_of_a_token_are_its_places", "one box round all members"),
 ]]
 
+TOKENS = ("test_architecture.py::test_tokens_of_a_time_step_lie_together_and_positions_have_the_color_"
+          "of_their_center")
+ARCHITECTURE = [Mutant(f"tubevit_np/plots/model_plots/{file}.py", *rest) for file, *rest in [
+    ("oblique", "[w + DEPTH[0] * t, h + DEPTH[1] * t]", "[w + DEPTH[0] * t, h - DEPTH[1] * t]",
+     "test_architecture.py::test_a_later_frame_lies_to_the_upper_right", "later frames lie lower"),
+    ("oblique", "clip[:, :, -1]", "clip[:, :, 0]",
+     "test_architecture.py::test_the_three_faces_show_the_first_row_the_last_column_and_the_first_frame",
+     "the first column on the right face"),
+    ("oblique", "1 - (1 - pale) * (1 - pixels", "(1 - pale) * (pixels",
+     "test_architecture.py::test_pale_voxels_are_nearer_to_white", "pale is dark"),
+    ("oblique", "np.where(np.array(corners, bool), high, low)",
+     "np.where(np.array(corners, bool), high, 0)",
+     "test_architecture.py::test_the_edges_of_a_box", "every box starts at the first voxel"),
+    ("architecture", "_path(ax, clip[:1], cfg", "_path(ax, clip, cfg",
+     "test_architecture.py::test_the_video_shows_every_tube_and_the_image_its_patches_alone",
+     "the image goes through all tubes"),
+    ("architecture", "enumerate(cfg.tubes) if all(grid(tube, shape))}", "enumerate(cfg.tubes)}",
+     "test_architecture.py::test_a_tube_that_does_not_fit_is_left_out", "tubes that do not fit"),
+    ("architecture", "cell * (w + t * (counts[2] + 0.5))", "cell * w",
+     TOKENS, "time steps on top of each other"),
+    ("architecture", "sincos_3d(at * math.pi / (2 * max(shape)), 6)[:, ::2]",
+     "sincos_3d(at * math.pi / (2 * max(shape)), 6)[:, 1::2]",
+     TOKENS, "cosines"),
+]]
+
 OVERLAY = [Mutant("tubevit_np/plots/model_plots/overlay.py", *rest) for rest in [
     ("(near[:, 0] <= t) & (t < far[:, 0])", "(near[:, 0] <= t) & (t <= far[:, 0])",
      "test_receptive_fields.py::test_boxes_stand_round_the_pixels_that_are_read", "a frame too long"),
@@ -135,4 +160,5 @@ GROWTH = [Mutant(*rest) for rest in [
      "the dearer for the cheaper"),
 ]]
 
-PICTURES = [*GROWTH, *SNAPSHOTS, *PLACES, *OVERLAY, *ATTENTION, *POSITIONS, *HISTORY, *AT_WORK]
+PICTURES = [*GROWTH, *SNAPSHOTS, *PLACES, *ARCHITECTURE, *OVERLAY, *ATTENTION, *POSITIONS,
+            *HISTORY, *AT_WORK]

@@ -26,6 +26,7 @@ from tubevit_np.plots.kernel_plots import (
 )
 from tubevit_np.plots.layout import Words, words
 from tubevit_np.plots.model_plots import (
+    architecture,
     attention,
     overlay,
     position_similarity,
@@ -55,6 +56,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
+    Picture("architecture.png", architecture.WORDS,
+            lambda run: architecture.draw_architecture(run.video, run.cfg)),
     Picture("kernels.png", grid.WORDS,
             lambda run: grid.draw_kernels(run.kernels, KERNELS.format(run.name))),
     Picture("tubes.png", animation.WORDS,

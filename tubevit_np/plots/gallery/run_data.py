@@ -129,6 +129,12 @@ class Opened:
             return generated(frames, size)
         return from_file(self.clip, frames, size, clip_fps(self.notes))
 
+    @property
+    def video(self):
+        """The example clip (T, H, W, 3), unless it is an image."""
+        need(self.example.kind == "video", "the example is an image, not a video")
+        return self.example.clip
+
     @cached_property
     def outputs(self):
         """Its logits, and all that lies between."""
