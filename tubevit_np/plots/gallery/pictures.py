@@ -56,6 +56,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
+    Picture("clip.png", words("clip"),
+            lambda run: partial(animation.write_frames, run.video, milliseconds=125)),
     Picture("architecture.png", architecture.WORDS,
             lambda run: architecture.draw_architecture(run.video, run.cfg)),
     Picture("kernels.png", grid.WORDS,
