@@ -130,13 +130,13 @@ HISTORY = [Mutant("tubevit_np/plots/kernel_plots/history.py", *rest) for rest in
      "test_history.py::test_five_kernels_at_one_gain_over_all_snapshots", "a gain a snapshot"),
     ("chosen = order_by_norm(stack[-1])", "chosen = order_by_norm(stack[0])",
      "test_history.py::test_five_kernels_at_one_gain_over_all_snapshots", "largest at first"),
-    ("ax.plot(found[:, order[COUNT:]]", "ax.plot(found[:, order[COUNT + 1:]]",
+    ("ax.plot(sizes[:, order[COUNT:]]", "ax.plot(sizes[:, order[COUNT + 1:]]",
      "test_history.py::test_norms_of_all_kernels_and_the_five_of_them_in_color", "one left out"),
 ]]
 
 AT_WORK = [Mutant(*rest) for rest in [
-    ("tubevit_np/plots/gallery/run_data.py", "for step, params in found.items() if step < last}",
-     "for step, params in found.items()}",
+    ("tubevit_np/plots/gallery/run_data.py", "for step, params in snapshots.items() if step < last}",
+     "for step, params in snapshots.items()}",
      "test_run_data.py::test_the_history_ends_with_the_checkpoint_and_has_nothing_later",
      "what came after the checkpoint"),
     ("tubevit_np/plots/gallery/run_data.py", "mean(0).argmax()", "mean(0).argmin()",

@@ -268,7 +268,7 @@ def test_the_animation_is_the_same_twice(rng, tmp_path):
 
 
 def test_only_png_and_svg(tmp_path):
-    with pytest.raises(ValueError, match=r"\.png or an \.svg"):
+    with pytest.raises(ValueError, match=r"\.png or \.svg"):
         save(Figure(), tmp_path / "a.pdf")
 
 

@@ -110,7 +110,7 @@ def test_kernels_stand_beside_those_of_a_control(run, control):
 
 
 def test_only_a_run_of_shuffled_frames_is_a_control(run):
-    with pytest.raises(ValueError, match="no training of these tubes with --shuffled"):
+    with pytest.raises(ValueError, match="not a run of these tubes trained with --shuffled"):
         len(Opened(run, control=run).controls)
     with pytest.raises(Missing, match="no --control"):
         len(Opened(run).controls)
@@ -126,7 +126,7 @@ def test_what_a_checkpoint_alone_has_not_is_left_out(run, tmp_path):
     pictures = [one for one in gallery.PICTURES if one.name in ("curves.png", "sampling.png")]
     opened = Opened(tmp_path / "model.safetensors", draws=1)
     missing = gallery.draw_all(opened, tmp_path, pictures)
-    assert missing == {"curves.png": f"{tmp_path} holds no metrics.jsonl"}
+    assert missing == {"curves.png": f"{tmp_path} contains no metrics.jsonl"}
     assert (tmp_path / "sampling.png").exists() and not (tmp_path / "curves.png").exists()
     assert "curves.png" not in (tmp_path / "README.md").read_text()
 

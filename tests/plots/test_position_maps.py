@@ -43,7 +43,7 @@ def test_likeness_is_a_cosine_whatever_the_lengths(rng):
     for i in range(5):
         wanted = [a @ at[i] / np.sqrt((a @ a) * (at[i] @ at[i])) for a in at]
         np.testing.assert_allclose(likeness(at, i), wanted, rtol=1e-12)
-    with pytest.raises(ValueError, match="this model has none"):
+    with pytest.raises(ValueError, match="this model has no positions"):
         likeness(np.zeros((5, 8)), 2)
 
 

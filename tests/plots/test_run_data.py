@@ -53,7 +53,7 @@ def test_what_a_checkpoint_alone_cannot_show(tmp_path, rng):
         len(Opened(tmp_path / "model.safetensors").history)
     tv.save(tmp_path / "mine.safetensors", small.params(small.MODEL, rng), small.MODEL, frames=7,
             size=13)
-    with pytest.raises(Missing, match="not of a model of color videos that a run trained"):
+    with pytest.raises(Missing, match="not from a training run on color videos"):
         str(Opened(tmp_path / "mine.safetensors").example)
 
 

@@ -1,1 +1,1 @@
-"""Every picture; the only part of tubevit_np that imports matplotlib."""
+"""Pictures of kernels, models and runs. Only this package of tubevit_np imports matplotlib."""

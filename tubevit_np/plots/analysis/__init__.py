@@ -1,1 +1,1 @@
-"""Measurements of kernels and attention that the pictures show."""
+"""Measurements of kernels and attention for the pictures. Nothing here draws."""

@@ -1,8 +1,10 @@
-"""How nearly a kernel is one grating that drifts behind a window.
+"""How well one drifting grating behind a window describes a kernel.
 
-The model of a kernel is a Gaussian window, one width for each of t, h, w, times a wave of one
-frequency and phase, times one color.  Window and wave are products over the axes, so the fit
-takes one axis after the other, for all kernels at once; phase and color follow in closed form."""
+The model of a kernel is a Gaussian window, with one width for each of t, h and w, times a wave of
+one frequency and phase, times one color. Window and wave are products over the axes. So the fit
+optimizes one axis after the other, for all kernels at once. The best phase and color have a closed
+form.
+"""
 
 import itertools
 
@@ -10,18 +12,41 @@ import numpy as np
 
 from tubevit_np.plots.analysis.pixels import TINY
 
-STARTS, ROUNDS = 4, 9  # frequencies that the search sets out from; times round the three axes
-NARROW, WIDE = 0.7, 3.0  # widths of the window: samples at least, sides at most
-RIDGE = 1e-6  # keeps cosine and sine apart where they are nearly the same
+STARTS, ROUNDS = 4, 9  # number of initial frequencies; number of rounds over the three axes
+NARROW, WIDE = 0.7, 3.0  # smallest width of the window in samples, largest in kernel sizes
+RIDGE = 1e-6  # keeps the 2 x 2 system solvable where cosine and sine are nearly the same
 TO_LINE = (("dw,dthwc->dthc", "dh,dthc->dtc"), ("dw,dthwc->dthc", "dt,dthc->dhc"),
-           ("dh,dthwc->dtwc", "dt,dtwc->dwc"))  # sums that leave t, h or w
-STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # in frequency, center and width
+           ("dh,dthwc->dtwc", "dt,dtwc->dwc"))  # sums over two axes, leaving t, h or w
+STEPS = np.array(list(itertools.product((-1, 0, 1), repeat=3)))  # of frequency, center and width
 
 
-def gabor_fit(w, starts=STARTS):
-    """R^2 (D,) of kernels w (kt, kh, kw, C, D), and fits (D, axis, 3): frequency, center, width.
+def gabor_fit(w: np.ndarray, starts: int = STARTS) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a Gabor, one drifting grating of one color behind a Gaussian window, to each kernel.
 
-    R^2 is the share of the kernel's energy (not variance: zero is mid gray) that the fit holds."""
+    Parameters
+    ----------
+    w : array, shape (kt, kh, kw, C, D)
+        Kernels of one tube.
+    starts : int, default 4
+        Number of frequencies from which the search starts. The best result is kept.
+
+    Returns
+    -------
+    r2 : array, shape (D,)
+        Fraction of the kernel's energy that the fit explains, in [0, 1]. It is a fraction of the
+        energy, not of the variance: zero is mid gray.
+    fits : array, shape (D, 3, 3)
+        For each axis t, h, w: frequency (cycles per frame or pixel), center and width of the window
+        (frames or pixels).
+
+    Examples
+    --------
+    >>> t, h, w = np.indices((4, 8, 8)) - np.array([1.5, 3.5, 3.5])[:, None, None, None]
+    >>> kernel = np.exp(-(t**2 + h**2 + w**2) / 8) * np.cos(2 * np.pi * (0.2 * w - 0.1 * t))
+    >>> r2, fits = gabor_fit(kernel[..., None, None])
+    >>> bool(r2[0] > 0.95)
+    True
+    """
     kernels = np.moveaxis(np.asarray(w, dtype=np.float64), -1, 0)
     energy = np.maximum((kernels**2).sum(axis=(1, 2, 3, 4)), TINY)
     fits = np.stack([_search(kernels, start) for start in _strongest(kernels, starts)])
@@ -31,7 +56,7 @@ def gabor_fit(w, starts=STARTS):
 
 
 def _strongest(kernels, count):
-    """Fits to set out from, each (D, 3, 3): the strongest waves, seen through a wide window."""
+    """Return initial fits, each (D, 3, 3): the strongest waves behind a wide window."""
     sizes = kernels.shape[1:4]
     found = (abs(np.fft.rfftn(kernels, axes=(1, 2, 3))) ** 2).sum(axis=4)
     order = np.argsort(-found.reshape(len(kernels), -1), axis=1, kind="stable")[:, :count]
@@ -44,7 +69,7 @@ def _strongest(kernels, count):
 
 
 def _search(kernels, fit):
-    """Climb from a fit, axis by axis, by steps that are halved each time round."""
+    """Improve a fit: move along one axis at a time, and halve the steps each round."""
     for turn in range(ROUNDS):
         for axis in range(3):
             if kernels.shape[1 + axis] > 1:
@@ -53,7 +78,7 @@ def _search(kernels, fit):
 
 
 def _step(kernels, fit, axis, scale):
-    """The best of 27 neighbors of each fit along one axis."""
+    """Return the best of the 27 neighbors of each fit along one axis."""
     size = kernels.shape[1 + axis]
     near = fit[:, axis, None] + scale * STEPS * (0.25 / size, size / 4, 0)  # (D, 27, 3)
     near[..., 1] = near[..., 1].clip(0, size - 1)
@@ -70,24 +95,25 @@ def _step(kernels, fit, axis, scale):
 
 
 def _atoms(of, size):
-    """Window times wave along one axis of `size` samples, complex;  of (..., 3)."""
+    """Return window times wave, (..., size) complex, along one axis; of (..., 3) as in fits."""
     frequency, center, width = np.moveaxis(of, -1, 0)[..., None]
     x = np.arange(size)
     return np.exp(-0.5 * ((x - center) / width) ** 2 + 2j * np.pi * frequency * (x - center))
 
 
 def _contract(kernels, atoms, axis):
-    """Products with the atoms of the two other axes: (D, size, C)."""
+    """Return kernels multiplied by the atoms of the other two axes and summed: (D, size, C)."""
     first, second = [i for i in (2, 1, 0) if i != axis]  # the last axis first
     to_plane, to_line = TO_LINE[axis]
     return np.einsum(to_line, atoms[second], np.einsum(to_plane, atoms[first], kernels))
 
 
 def _held(products, plain, twice):
-    """The energy that the best phase and color hold.
+    """Return the energy that the best phase and color explain.
 
-    products (..., C) of the kernel with the complex atom, plain (...) the sum of its |a|^2, twice
-    that of its a^2: the largest eigenvalue of the products of cosine and sine, against their own.
+    products (..., C): sums of the kernel times the complex atom a; plain (...): sum of |a|^2;
+    twice: sum of a^2. It is the largest generalized eigenvalue of the 2 x 2 products of cosine and
+    sine.
     """
     re, im = products.real, products.imag
     a, b, c = (re * re).sum(-1), (re * im).sum(-1), (im * im).sum(-1)
@@ -99,12 +125,13 @@ def _held(products, plain, twice):
 
 
 def _held_by(kernels, fit):
+    """Return the energy that a fit explains, (D,)."""
     atoms = [_atoms(fit[:, i], kernels.shape[1 + i]) for i in range(3)]
     products = np.einsum("dt,dtc->dc", atoms[0], _contract(kernels, atoms, 0))
     return _held(products, *_squares(atoms))
 
 
 def _squares(atoms):
-    """Products over the axes of the sums of |a|^2 and of a^2, (D,) each."""
+    """Return products over the axes of the sums of |a|^2 and of a^2, (D,) each."""
     return [np.prod([square(a).sum(-1) for a in atoms], axis=0)
             for square in (lambda a: abs(a) ** 2, np.square)]

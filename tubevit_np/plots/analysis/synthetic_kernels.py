@@ -1,13 +1,32 @@
-"""Kernels whose tuning is known: gratings that drift, flicker or stand still behind a window."""
+"""Synthetic kernels of known tuning: gratings behind a window that move, flicker or are static."""
 
 import numpy as np
 
 
-def gabors(shape, count, rng):
-    """Drifting gratings w (*shape, 3, count), and their frequencies (ft, fh, fw), (count, 3).
+def gabors(shape: tuple[int, ...], count: int,
+           rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return random drifting gratings behind Gaussian windows.
 
-    Directions, colors and phases are uniform; 1.2 periods or more across, up to .35 cycles per
-    pixel, up to .4 cycles per frame and 1.5 pixels per frame; windows of .25 to .4 of each side."""
+    Directions, colors and phases are uniform. There are at least 1.2 periods across, up to 0.35
+    cycles per pixel, up to 0.4 cycles per frame and 1.5 pixels per frame. Windows have widths of
+    0.25 to 0.4 of each side.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (kt, kh, kw).
+    count : int
+        Number of kernels D.
+    rng : numpy.random.Generator
+        Source of all random numbers.
+
+    Returns
+    -------
+    w : array, shape (kt, kh, kw, 3, D)
+        The kernels.
+    at : array, shape (D, 3)
+        Their frequencies (ft, fh, fw), in cycles per frame and pixel.
+    """
     frequency = rng.uniform(min(1.2 / min(shape[1:]), 0.35), 0.35, count)
     speed = rng.uniform(0, np.minimum(1.5, 0.4 / frequency)) * (shape[0] > 1)
     angle = rng.uniform(0, 2 * np.pi, count)
@@ -25,10 +44,25 @@ def gabors(shape, count, rng):
     return (windows * np.cos(phases))[..., None, :] * colors, at
 
 
-def references(shape, rng, count=200):
-    """{"moving", "counterphase", "static", "noise": w} of a video tube's shape.
+def references(shape: tuple[int, ...], rng: np.random.Generator,
+               count: int = 200) -> dict[str, np.ndarray]:
+    """Return four kinds of kernels that show what the measures of motion mean.
 
-    Moving: by an eighth of a period or more a frame;  counterphase: the same seen both ways."""
+    Parameters
+    ----------
+    shape : tuple of int
+        (kt, kh, kw) of a video tube.
+    rng : numpy.random.Generator
+        Source of all random numbers.
+    count : int, default 200
+        Number of kernels D of each kind.
+
+    Returns
+    -------
+    dict of arrays, shape (kt, kh, kw, 3, D)
+        "moving": gratings that move by at least an eighth of a period per frame. "counterphase":
+        the same plus their mirror image in time. "static": one frame of them. "noise": white noise.
+    """
     w, at = gabors(shape, 4 * count, rng)
     moving = w[..., at[:, 0] < -0.125][..., :count]
     return {"moving": moving, "counterphase": moving + moving[::-1],

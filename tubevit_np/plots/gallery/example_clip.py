@@ -1,6 +1,7 @@
-"""A clip for pictures of a model at work: from a file, or a generated one."""
+"""The clip on which a model is shown: read from a file, or generated."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,32 +10,96 @@ from tubevit_np.data.datasets.in_memory import read_one
 from tubevit_np.data.generated.clips import VERBS, make_clips
 from tubevit_np.data.generated.sprites import NOUNS
 from tubevit_np.data.sources import generated_pools
+from tubevit_np.model.config import Config
 from tubevit_np.runs.run_folder import heads_for
 from tubevit_np.variants.model import forward
 
-SEED = 6  # of the generated clip: its object is seen whole, and moves
+SEED = 6  # the object of this generated clip is fully visible and moves
 
 
 class Example:
-    """A clip uint8 (T, H, W, 3), an image as one frame, with a name; what a model makes of it."""
+    """A clip with a name.
 
-    def __init__(self, clip, kind, name):
+    Parameters
+    ----------
+    clip : array, shape (T, H, W, 3), uint8
+        The clip; an image with T = 1.
+    kind : str
+        "video" or "image".
+    name : str
+        Name of the clip in pictures.
+    """
+
+    def __init__(self, clip: np.ndarray, kind: str, name: str) -> None:
         self.clip, self.kind, self.name = clip, kind, name
         self.shape = clip.shape[:3]
 
-    def outputs(self, params, cfg, notes):
-        """logits {head: (1, K)} and forward's out."""
+    def outputs(self, params: dict[str, Any], cfg: Config,
+                notes: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Run the model on the clip.
+
+        Parameters
+        ----------
+        params : dict
+            Nested parameters.
+        cfg : Config
+            The model.
+        notes : dict
+            Metadata of the checkpoint, as from ``load``.
+
+        Returns
+        -------
+        logits : dict of arrays, shape (1, K)
+            Logits of each head for this kind of input.
+        out : dict of arrays
+            All intermediates.
+        """
         return forward(params, self.clip[None], cfg, heads_for(notes, self.kind))
 
 
-def from_file(path, frames, size, fps=None):
-    """A video or an image as it would be scored."""
+def from_file(path: str | Path, frames: int, size: int, fps: float | None = None) -> Example:
+    """Read a video or an image as evaluation does.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    frames, size : int
+        T, and H = W, of the clip.
+    fps : float, optional
+        Frames per second; if not given, the frames are spread over the whole video.
+
+    Returns
+    -------
+    Example
+        The clip, named after the file.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read.
+    """
     kind, x = read_one(path, frames, size, fps)
     return Example(x if kind == "video" else x[None], kind, Path(path).name)
 
 
-def generated(frames, size, seed=SEED):
-    """One clip of sprites and backgrounds that training with seed 0 never saw."""
+def generated(frames: int, size: int, seed: int = SEED) -> Example:
+    """Generate one held-out clip.
+
+    Its sprites and backgrounds do not occur in training with seed 0.
+
+    Parameters
+    ----------
+    frames, size : int
+        T, and H = W, of the clip.
+    seed : int, default 6
+        Seed of the clip.
+
+    Returns
+    -------
+    Example
+        The clip, named after its verb and noun.
+    """
     pools = generated_pools(size, 0, HELD_OUT)
     clips, labels = make_clips(pools, 1, np.random.default_rng(seed), frames)
     verb, noun = VERBS[labels["verb"][0]], NOUNS[labels["noun"][0]]

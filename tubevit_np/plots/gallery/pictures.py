@@ -1,16 +1,18 @@
-"""All pictures of a run: what each is called, says and needs, and the page that shows them.
+"""All pictures of a run: their names, texts and requirements, and the page that shows them.
 
-A picture that needs what a run has not raises Missing in its `draw`, and is left out."""
+A picture whose requirements the run does not meet raises Missing and is left out.
+"""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from tqdm import tqdm
 
 from tubevit_np.plots.analysis.attention_weights import answers
-from tubevit_np.plots.gallery.run_data import Missing
+from tubevit_np.plots.gallery.run_data import Missing, Opened
 from tubevit_np.plots.gallery.run_plots import CURVES, KERNELS
 from tubevit_np.plots.kernel_plots import (
     animation,
@@ -45,9 +47,19 @@ HEADING = "# Pictures of "
 
 
 class Picture(NamedTuple):
-    """draw(run), run an Opened, gives a Figure, or a function that writes a file by its path.
+    """A picture of a run.
 
-    need: an attribute of the run that raises Missing where there is nothing to draw."""
+    Parameters
+    ----------
+    name : str
+        File name.
+    words : Words
+        Alternative text and caption.
+    draw : callable
+        draw(run), with an Opened run, returns a Figure, or a function that writes a given file.
+    need : str, default "cfg"
+        An attribute of Opened that raises Missing if the picture cannot be drawn.
+    """
 
     name: str
     words: Words
@@ -95,51 +107,109 @@ PICTURES = (
 )
 
 
-def draw_all(run, folder, pictures=PICTURES):
-    """Write the pictures, scores.json and README.md into a folder; {name: why} of those left out.
+def draw_all(run: Opened, folder: Path,
+             pictures: Sequence[Picture] = PICTURES) -> dict[str, str]:
+    """Write the pictures of a run, scores.json and README.md.
 
-    Raises ValueError where a README.md of others is there."""
+    Parameters
+    ----------
+    run : Opened
+        The run.
+    folder : Path
+        An existing folder.
+    pictures : sequence of Picture, optional
+        The pictures to draw; all if not given.
+
+    Returns
+    -------
+    dict of str
+        {name: reason} of the pictures that were left out.
+
+    Raises
+    ------
+    ValueError
+        If the folder has a README.md that this function did not write.
+    """
     readme, missing = folder / "README.md", {}
     if readme.exists() and not readme.read_text(encoding="utf-8").startswith(HEADING):
-        raise ValueError(f"{readme} is not of these pictures, and stays; give another --out")
+        raise ValueError(f"{readme} was written by somebody else and is kept; give another --out")
     for picture in tqdm(pictures, "drawing", unit="picture", disable=None):
         try:
             draw(picture, run, folder / picture.name)
         except Missing as error:
             missing[picture.name] = str(error)
     write_text(folder / "scores.json", json.dumps(run.scores, indent=1) + "\n")
-    write_text(readme, page(run, [one for one in pictures if one.name not in missing]))
+    write_text(readme, page(run, [picture for picture in pictures if picture.name not in missing]))
     return missing
 
 
-def draw(picture, run, path):
-    """Write one picture.  Raises Missing where the run has not what it needs."""
+def draw(picture: Picture, run: Opened, path: Path) -> None:
+    """Write one picture of a run.
+
+    Parameters
+    ----------
+    picture : Picture
+        What to draw.
+    run : Opened
+        The run.
+    path : Path
+        The file to write.
+
+    Raises
+    ------
+    Missing
+        If the run lacks what the picture needs.
+    """
     getattr(run, picture.need)
-    made = picture.draw(run)
-    if callable(made):
-        made(path)
+    figure = picture.draw(run)
+    if callable(figure):  # a function that writes the file
+        figure(path)
     else:
-        save(made, path)
+        save(figure, path)
 
 
-def page(run, pictures):
-    """Markdown that shows the pictures and the scores."""
+def page(run: Opened, pictures: Sequence[Picture]) -> str:
+    """Return a page in Markdown that shows the pictures and the scores of a run.
+
+    Parameters
+    ----------
+    run : Opened
+        The run; only its name and scores are used.
+    pictures : sequence of Picture
+        The pictures to show.
+
+    Returns
+    -------
+    str
+        The text of README.md.
+    """
     shown = [f"![{words.alt}]({name})\n\n{words.caption}" for name, words, *_ in pictures]
     return "\n\n".join([HEADING + run.name, *shown, table(run.scores)]) + "\n"
 
 
-def table(scores):
-    """The medians of scores.json, learned and untrained, and chance."""
+def table(scores: Mapping[str, Mapping[str, Mapping[str, float | None]]]) -> str:
+    """Return the scores as a table in Markdown, learned and untrained kernels of each tube.
+
+    Parameters
+    ----------
+    scores : dict
+        {tube: {"learned" or "untrained": summary}}, as in scores.json.
+
+    Returns
+    -------
+    str
+        The table, below its explanation.
+    """
     lines = [SCORES, "", f"| tube | {' | '.join(COLUMNS)} |", "| --- |" + " ---: |" * len(COLUMNS)]
-    for tube, found in scores.items():
-        for which, numbers in found.items():
-            given = (numbers.get(column) for column in COLUMNS)
-            cells = " | ".join("" if number is None else f"{number:.2f}" for number in given)
+    for tube, summaries in scores.items():
+        for which, numbers in summaries.items():
+            row = (numbers.get(column) for column in COLUMNS)
+            cells = " | ".join("" if number is None else f"{number:.2f}" for number in row)
             lines.append(f"| {tube.replace('x', '×')}, {which} | {cells} |")
     return "\n".join(lines)
 
 
 def _draw_attention(run, layer):
-    """Where the token that the pooling query attends to most looks."""
+    """Return a Figure of where the token with the largest pooling weight attends."""
     return attention.draw_attention(run.example.clip, run.outputs[1], run.cfg, run.token, layer,
-                                    "pooling attends to it most")
+                                    "the pooling query attends to it most")

@@ -1,6 +1,9 @@
-"""The tubes' kernels in motion, as an animated PNG: unlike a GIF it keeps every color exactly."""
+"""The kernels of the video tubes as an animated PNG, which unlike a GIF keeps all colors."""
 
 import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -14,18 +17,53 @@ MARGIN, GUTTER, HEADER, SIDE, DOT = 40, 40, 76, 40, 10  # pixels
 WORDS = words("animation")
 
 
-def animate_kernels(kernels, path, most=32, milliseconds=125, caption=WORDS.caption):
-    """Write all video tubes side by side, each looping; return the number of frames.
+def animate_kernels(kernels: Mapping[str, np.ndarray], path: str | Path, most: int = 32,
+                    milliseconds: int = 125, caption: str = WORDS.caption) -> int:
+    """Write an animated PNG of all video tubes side by side, each looping.
 
-    kernels {"8x8x8": w (kt, kh, kw, C, D)} in Config order, of each the `most` with the largest
-    norm: about 15 KB for each kernel of the paper's three tubes, more for noise.
-    Where all kernels are 2D patches nothing can play: nothing is written, 0 returned."""
+    A kernel of the paper's three tubes takes about 15 KB, a kernel of noise more.
+
+    Parameters
+    ----------
+    kernels : dict of arrays, shape (kt, kh, kw, C, D)
+        Kernels by tube name, for example "8x8x8", in the order of the Config. Tubes of a single
+        frame are left out.
+    path : str or Path
+        The file to write.
+    most : int, default 32
+        Number of kernels per tube, those of largest norm.
+    milliseconds : int, default 125
+        Duration of a frame.
+    caption : str, optional
+        Text below the kernels.
+
+    Returns
+    -------
+    int
+        Number of frames; 0, and no file, if there is no video tube.
+    """
     tubes = shaded(kernels, moving=True)
     return write_frames(_frames(tubes, most, caption), path, milliseconds) if tubes else 0
 
 
-def write_frames(frames, file, milliseconds):
-    """Write frames (h, w, 3) uint8 as a PNG that plays over and over; return how many there are."""
+def write_frames(frames: Iterable[np.ndarray], file: str | Path | IO[bytes],
+                 milliseconds: int) -> int:
+    """Write frames as an animated PNG that loops.
+
+    Parameters
+    ----------
+    frames : iterable of arrays, shape (h, w, 3), uint8
+        At least one frame.
+    file : str, Path or binary file
+        Where to write.
+    milliseconds : int
+        Duration of a frame.
+
+    Returns
+    -------
+    int
+        Number of frames.
+    """
     first, *rest = map(Image.fromarray, frames)
     first.save(file, format="PNG", save_all=True, append_images=rest, duration=milliseconds,
                loop=0, disposal=0, blend=0)
@@ -33,7 +71,7 @@ def write_frames(frames, file, milliseconds):
 
 
 def _frames(tubes, most, caption):
-    """Every frame of the loop, (h, w, 3) uint8: still lettering, then grids and their clocks."""
+    """Yield every frame of the loop, (h, w, 3) uint8: fixed text, kernels and clocks."""
     grids = [_grids(w, most) for _, w, _ in tubes]
     still, lefts = _lettering(tubes, most, caption, [grid.shape[1:3] for grid in grids])
     for time in range(_loop([len(grid) for grid in grids])):
@@ -46,13 +84,13 @@ def _frames(tubes, most, caption):
 
 
 def _loop(lengths):
-    """Frames until all tubes end together, or, where that is long to download, the longest does."""
+    """Count the frames until all tubes end together, or of the longest tube if they are over 64."""
     common = math.lcm(*lengths)
     return common if common <= 64 else max(lengths)
 
 
 def _grids(w, most):
-    """The kernels at each frame: (kt, h, w, 3) uint8."""
+    """Return the kernels at each frame: (kt, h, w, 3) uint8."""
     rgb = kernel_rgb(w)[order_by_norm(w)[:most]]
     columns = math.ceil(math.sqrt(2 * len(rgb)))
     scale = max(1, SIDE // max(w.shape[1:3]))
@@ -60,7 +98,7 @@ def _grids(w, most):
 
 
 def _clock(now, length, shade):
-    """A row of dots, the one of this frame in the tube's color."""
+    """Return a row of dots; the dot of the current frame has the color of the tube."""
     dots = np.full((length, DOT, DOT, 3), to_rgb(LINE))
     dots[now] = to_rgb(shade)
     return to_bytes(tile(dots, length, gap=4))
@@ -68,7 +106,7 @@ def _clock(now, length, shade):
 
 @tidy
 def _lettering(tubes, most, caption, sizes):
-    """What stays still, as pixels (h, w, 3) uint8, and the left edge of each grid."""
+    """Return the fixed part of all frames, (h, w, 3) uint8, and the left edge of each grid."""
     widths = [max(width, len(w) * (DOT + 4), 300) + GUTTER
               for (_, width), (_, w, _) in zip(sizes, tubes, strict=True)]
     lefts = [MARGIN + sum(widths[:i]) for i in range(len(widths))]

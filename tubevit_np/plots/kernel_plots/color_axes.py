@@ -1,37 +1,61 @@
-"""How much of each kernel is color, and which colors it sets against each other."""
+"""How much of each kernel is color, and which two colors it contrasts."""
+
+from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.scores import OPPONENT
 from tubevit_np.plots.kernel_plots.grid import show
 from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
 from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
 WIDE, TALL, SIDE, GAP, BAND = 1100, 130, 250, 150, 340  # pixels
-SHADES = ("#555555", "#c46a6a", "#6f83c4")  # of the shares: gray, red-green, blue-yellow
-NAMES = ("light and dark", "red - green", "blue - yellow")
+SHADES = ("#555555", "#c46a6a", "#6f83c4")  # gray, red-green, blue-yellow
+NAMES = ("light - dark", "red - green", "blue - yellow")
 ENDS = ((1.06, 0, "red", "left", "center"), (-1.06, 0, "green", "right", "center"),
         (0, 1.08, "blue", "center", "bottom"), (0, -1.08, "yellow", "center", "top"))
 WORDS = words("color_axes")
 
 
-def axes_of(w):
-    """The color (3, D), of unit length, along which most of the energy of each kernel lies."""
+def axes_of(w: np.ndarray) -> np.ndarray:
+    """Find the main color axis of each kernel, the axis with most of its energy.
+
+    Parameters
+    ----------
+    w : array, shape (kt, kh, kw, 3, D)
+        Kernels of one tube.
+
+    Returns
+    -------
+    array, shape (3, D)
+        Colors of unit length. An axis has no sign; the end with more blue is returned.
+    """
     rows = np.moveaxis(np.asarray(w, dtype=np.float64), -1, 0).reshape(w.shape[-1], -1, w.shape[3])
     moments = rows.swapaxes(1, 2) @ rows  # (D, C, C)
-    found = np.linalg.eigh(moments)[1][:, :, -1].T
-    return found * np.where(found[-1] < 0, -1, 1)  # an axis has no sign: its blue end first
+    axes = np.linalg.eigh(moments)[1][:, :, -1].T
+    return axes * np.where(axes[-1] < 0, -1, 1)
 
 
-def bright(found):
-    """Colors (3, D) as far from mid gray as the cube allows, (D, 3) in [0, 1]."""
+def bright(found: np.ndarray) -> np.ndarray:
+    """Return colors (3, D) as far from mid gray as the cube allows: (D, 3) in [0, 1]."""
     return (0.5 + 0.5 * found / abs(found).max(axis=0)).T
 
 
 @tidy
-def draw_shares(ax, shares):
-    """Shares (3, D) of energy, stacked, the largest gray one left."""
+def draw_shares(ax: Axes, shares: np.ndarray) -> None:
+    """Draw the color fractions of kernels as stacked bars, the grayest kernel on the left.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    shares : array, shape (3, D)
+        Fractions of energy in gray, red-green and blue-yellow, as from `color_energy`.
+    """
     order, bottoms = _grayest_first(shares), np.zeros(shares.shape[1])
     for share, shade in zip(shares[:, order], SHADES, strict=True):
         ax.stairs(bottoms + share, baseline=bottoms, fill=True, color=shade)
@@ -42,15 +66,33 @@ def draw_shares(ax, shares):
 
 
 @tidy
-def draw_strip(ax, shares, found):
-    """Two rows of colors, the ends of each kernel's axis (3, D), in the order of draw_shares."""
+def draw_strip(ax: Axes, shares: np.ndarray, found: np.ndarray) -> None:
+    """Draw the two ends of each kernel's color axis, in the order of `draw_shares`.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    shares : array, shape (3, D)
+        Fractions of energy, which give the order.
+    found : array, shape (3, D)
+        Color axes from `axes_of`.
+    """
     ends = found[:, _grayest_first(shares)]
     show(ax, np.stack([bright(ends), bright(-ends)]), aspect="auto")
 
 
 @tidy
-def draw_plane(ax, found):
-    """Both ends of color axes (3, D) on the plane red-green (right is red), blue-yellow (up)."""
+def draw_plane(ax: Axes, found: np.ndarray) -> None:
+    """Draw both ends of color axes on the opponent plane.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw. Right is red, left green, up blue, down yellow.
+    found : array, shape (3, D)
+        Color axes from `axes_of`.
+    """
     ax.add_patch(Circle((0, 0), 1, facecolor="none", edgecolor=LINE, linewidth=0.8, clip_on=False))
     for sign in (1, -1):
         x, y = sign * (OPPONENT @ found)
@@ -62,13 +104,28 @@ def draw_plane(ax, found):
 
 
 @tidy
-def draw_colors(measured, title="Color against light and dark"):
-    """The page of all tubes, measures {name: Measured}."""
+def draw_colors(measured: Mapping[str, Measured],
+                title: str = "Color and brightness in the kernels") -> Figure:
+    """Draw the colors of all tubes: fractions, main color axes and the opponent plane.
+
+    Parameters
+    ----------
+    measured : dict of Measured
+        Measurements by tube name. The kernels must have three channels.
+    title : str, optional
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        A page with one band per tube.
+    """
     width = 2 * MARGIN + WIDE + GAP + SIDE + 80
     return banded(shaded(measured), width, BAND, title, WORDS.caption, _draw_band)
 
 
 def _draw_band(figure, top, name, found, shade):
+    """Draw one tube."""
     head(figure, MARGIN, top, BAND - 60, shade, name)
     left, axes = MARGIN + 19 * len(name) + 40, axes_of(found.w)
     for word, paint, share in zip(NAMES, SHADES, found.energy.mean(axis=1), strict=True):
@@ -81,4 +138,5 @@ def _draw_band(figure, top, name, found, shade):
 
 
 def _grayest_first(shares):
+    """Return indices (D,) of kernels, the largest gray fraction first."""
     return np.argsort(-shares[0], kind="stable")

@@ -1,34 +1,78 @@
-"""What the tubes have learned, drawn as the pixels they look for (Fig. 5).
+"""The kernels of all tubes as the images that they respond to most (Fig. 5).
 
-Beside every picture in which each kernel has its own gain stands one of all kernels at a single
-gain, with their norms, so that a dead kernel looks dead."""
+Each kernel is drawn at its own gain. Beside them stand all kernels at a single gain, with their
+norms, so that a dead kernel looks dead.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from tubevit_np.plots.analysis import pixels
 from tubevit_np.plots.layout import MARGIN, head, shaded, sheet, words, write
 from tubevit_np.plots.style import FAINT, page, place, tidy
 
-WIDE, GUTTER, SIDE = 1368, 92, 399  # pixels: what one reads, beside it all kernels
-PATCHES, PARTS = 911, 398  # in the former, 2D patches and their principal components
+WIDE, GUTTER, SIDE = 1368, 92, 399  # pixels: strips or patches, a gap, all kernels
+PATCHES, PARTS = 911, 398  # pixels: 2D patches, their principal components
 HEADER, UNDER, BARS, BETWEEN = 46, 40, 94, 60
 WORDS = words("grid")
 
 
-def show(ax, picture, **options):
-    """A picture (h, w, 3) in [0, 1], its pixels as they are."""
+def show(ax: Axes, picture: np.ndarray, **options: Any) -> None:
+    """Show an image in axes without frame and ticks.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    picture : array, shape (h, w, 3)
+        Colors in [0, 1].
+    **options : Any
+        Passed on to ``Axes.imshow``.
+    """
     ax.imshow(pixels.to_bytes(picture), interpolation="none", **options)
     ax.set_axis_off()
 
 
-def pin(figure, left, top, picture):
-    """Axes that show a picture, one pixel of the page for each of its pixels."""
+def pin(figure: Figure, left: float, top: float, picture: np.ndarray) -> Axes:
+    """Show an image on a page, one pixel of the page for each of its pixels.
+
+    Parameters
+    ----------
+    figure : Figure
+        A page.
+    left, top : float
+        Upper left corner, in pixels.
+    picture : array, shape (h, w, 3)
+        Colors in [0, 1].
+
+    Returns
+    -------
+    Axes
+        Axes with the image.
+    """
     ax = place(figure, left, top, picture.shape[1], picture.shape[0])
     show(ax, picture)
     return ax
 
 
 @tidy
-def draw_beside(pictures):
-    """A Figure of {title: picture (h, w, 3) in [0, 1]} from left to right, pixel for pixel."""
+def draw_beside(pictures: Mapping[str, np.ndarray]) -> Figure:
+    """Draw images side by side, pixel for pixel.
+
+    Parameters
+    ----------
+    pictures : dict of arrays, shape (h, w, 3)
+        Images in [0, 1] by title, from left to right.
+
+    Returns
+    -------
+    Figure
+        The page.
+    """
     heights, widths, _ = zip(*(picture.shape for picture in pictures.values()), strict=True)
     left, width = 20, sum(widths) + BETWEEN * (len(widths) - 1)
     figure = page(width + 40, HEADER + max(heights) + 20)
@@ -39,8 +83,25 @@ def draw_beside(pictures):
 
 
 @tidy
-def draw_strips(ax, w, count, columns=1, scale=4, gap=24):
-    """Rows of kernels w (kt, kh, kw, C, D), largest norm first, time from left to right."""
+def draw_strips(ax: Axes, w: np.ndarray, count: int, columns: int = 1, scale: int = 4,
+                gap: int = 24) -> None:
+    """Draw kernels as strips of frames, largest norm first, with time from left to right.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    w : array, shape (kt, kh, kw, C, D)
+        Kernels of one tube, C = 1 or 3.
+    count : int
+        Number of kernels.
+    columns : int, default 1
+        Number of strips in a row.
+    scale : int, default 4
+        Each pixel of a kernel becomes scale x scale pixels.
+    gap : int, default 24
+        Pixels between columns.
+    """
     picture = pixels.strips(w, count, columns, scale, gap)
     show(ax, picture)
     length, below = w.shape[0] * (w.shape[2] * scale + 1) - 1, len(picture) + 10
@@ -52,16 +113,50 @@ def draw_strips(ax, w, count, columns=1, scale=4, gap=24):
 
 
 @tidy
-def draw_bars(ax, values, label, shade=FAINT):
-    """Bars from zero, the largest first and labeled: norms, or shares of variance."""
+def draw_bars(ax: Axes, values: np.ndarray, label: str, shade: str = FAINT) -> None:
+    """Draw bars from zero, the largest on the left.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    values : array, shape (n,)
+        Norms or fractions of variance, largest first.
+    label : str
+        Tick label of the largest value.
+    shade : str, optional
+        Color of the bars.
+    """
     ax.stairs(values, fill=True, color=shade)
     ax.set(xlim=(0, len(values)), ylim=(0, max(values[0], 1e-12)), xticks=[],
            yticks=[0, values[0]], yticklabels=["0", label])
 
 
 @tidy
-def draw_kernels(kernels, title):
-    """The page of a run: every tube's kernels, {"8x8x8": w (kt, kh, kw, C, D)} in Config order."""
+def draw_kernels(kernels: Mapping[str, np.ndarray], title: str) -> Figure:
+    """Draw the kernels of all tubes of a model.
+
+    Parameters
+    ----------
+    kernels : dict of arrays, shape (kt, kh, kw, C, D)
+        Kernels by tube name, for example "8x8x8", in the order of the Config; C = 1 or 3.
+    title : str
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        A page with one band per tube.
+
+    Raises
+    ------
+    ValueError
+        If the kernels have another number of channels, or values that are not finite.
+
+    References
+    ----------
+    Fig. 5.
+    """
     heights, top = [_height(w) for w in kernels.values()], 160
     figure = sheet(WIDE + GUTTER + SIDE + 2 * MARGIN, top + sum(heights) + len(heights) * BETWEEN,
                    title, WORDS.caption, tail=50)
@@ -72,6 +167,7 @@ def draw_kernels(kernels, title):
 
 
 def _height(w):
+    """Return the pixels from the top to the bottom of a tube's band."""
     if len(w) == 1:
         left = max(len(pixels.patches(w, PATCHES)), 4 * 57 + BARS)
     else:
@@ -80,7 +176,7 @@ def _height(w):
 
 
 def _film(w):
-    """How many strips, in how many columns, at which scale and gap, fill the room beside all."""
+    """Return count, columns, scale and gap of the strips that fill the space beside all kernels."""
     kt, kh, kw = w.shape[:3]
     scale = max(1, min(40 // max(kh, kw), (WIDE // kt - 1) // kw))
     length = kt * (kw * scale + 1) - 1
@@ -91,7 +187,7 @@ def _film(w):
 
 
 def _draw_band(figure, top, height, name, w, shade):
-    """One tube: its name, what one reads of it, and all its kernels at one gain."""
+    """Draw one tube: its name, its strongest kernels, and all its kernels at one gain."""
     count, flat = w.shape[-1], len(w) == 1
     shown, kind = (count, "patches") if flat else (_film(w)[0], "tubes")
     head(figure, MARGIN, top, height, shade, f"{name} {kind}",
@@ -103,6 +199,7 @@ def _draw_band(figure, top, height, name, w, shade):
 
 
 def _draw_2d(figure, top, w, shade):
+    """Draw 2D kernels and their principal components."""
     pin(figure, MARGIN, top + HEADER, pixels.patches(w, PATCHES))
     kernels, fractions = pixels.components(w)
     _draw_with_bars(figure, MARGIN + WIDE - PARTS, top, pixels.parts(kernels, PARTS), fractions,
@@ -111,13 +208,14 @@ def _draw_2d(figure, top, w, shade):
 
 
 def _draw_3d(figure, top, w, shade):
+    """Draw the strongest video kernels as strips of frames."""
     film = _film(w)
     height, width, _ = pixels.strips(w, *film).shape
     draw_strips(place(figure, MARGIN, top + HEADER, width, height), w, *film)
 
 
 def _draw_with_bars(figure, left, top, picture, values, shade, note, label):
-    """A picture below a note, and bars below the picture, the largest one labeled."""
+    """Draw an image below a note, and bars below the image."""
     write(figure, left, top + 26, note, color=FAINT)
     pin(figure, left, top + HEADER, picture)
     under = place(figure, left, top + HEADER + len(picture) + 30, picture.shape[1], BARS - 30)

@@ -1,6 +1,11 @@
-"""How the tube kernels came to be: their norms and a few of them at the snapshots of a run."""
+"""How the tube kernels change during training: their norms, and some kernels, at the snapshots."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from tubevit_np.plots.analysis.pixels import best_frame, kernel_rgb, norms, order_by_norm, tile
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
@@ -8,21 +13,44 @@ from tubevit_np.plots.kernel_plots.grid import pin
 from tubevit_np.plots.layout import head, shaded, sheet, words, write
 from tubevit_np.plots.style import FAINT, INK, place, tidy
 
-LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, but for the count of kernels
+LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, except COUNT
 WORDS = words("history")
 FILM_WORDS = words("history_film")
 
 
-def strongest(stack):
-    """Kernels at each snapshot (S, kt, kh, kw, C, D) by one frame each: (S, kh, kw, C, D).
+def strongest(stack: np.ndarray) -> np.ndarray:
+    """Reduce each kernel to one frame, the frame of most energy at the last snapshot.
 
-    The frame, the same at all snapshots, is that of most energy at the last one."""
+    Parameters
+    ----------
+    stack : array, shape (S, kt, kh, kw, C, D)
+        Kernels at S snapshots.
+
+    Returns
+    -------
+    array, shape (S, kh, kw, C, D)
+        The same frame of a kernel at all snapshots.
+    """
     best = np.expand_dims(best_frame(stack[-1]), (0, 1, 2, 3, 4))
     return np.take_along_axis(stack, best, axis=1)[:, 0]
 
 
-def timeline(stack, count=COUNT, side=CELL):
-    """The kernels of largest norm at the end, a row each, snapshots from left to right: (h, w, 3).
+def timeline(stack: np.ndarray, count: int = COUNT, side: int = CELL) -> np.ndarray:
+    """Show the kernels of largest final norm as an image.
+
+    Parameters
+    ----------
+    stack : array, shape (S, kt, kh, kw, C, D)
+        Kernels at S snapshots.
+    count : int, default 5
+        Number of kernels.
+    side : int, default 96
+        Largest size of a kernel, in pixels.
+
+    Returns
+    -------
+    array, shape (h, w, 3)
+        A row for each kernel, with snapshots from left to right; colors in [0, 1].
     """
     chosen = order_by_norm(stack[-1])[:count]
     rgb = np.stack([_at_one_gain(stack[..., d]) for d in chosen])  # (count, S, kh, kw, 3)
@@ -32,23 +60,52 @@ def timeline(stack, count=COUNT, side=CELL):
 
 
 @tidy
-def draw_norms(ax, steps, stack, shade):
-    """Norms of all kernels (S, kt, kh, kw, C, D) over the snapshots, the largest ones in color."""
-    found = np.stack([norms(w) for w in stack])  # (S, D)
+def draw_norms(ax: Axes, steps: Sequence[int], stack: np.ndarray, shade: str) -> None:
+    """Draw the norm of every kernel against the snapshots.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    steps : sequence of int
+        Training steps of the S snapshots.
+    stack : array, shape (S, kt, kh, kw, C, D)
+        Kernels at the snapshots.
+    shade : str
+        Color of the five kernels with the largest final norm; the others are gray.
+    """
+    sizes = np.stack([norms(w) for w in stack])  # (S, D)
     order = order_by_norm(stack[-1])
-    ax.plot(found[:, order[COUNT:]], color=FAINT, linewidth=0.5, alpha=0.5)
-    ax.plot(found[:, order[:COUNT]], color=shade, linewidth=1.4)
-    ax.set(ylim=(0, 1.05 * max(found.max(), 1e-12)), xlim=(-0.1, len(steps) - 0.9))
+    ax.plot(sizes[:, order[COUNT:]], color=FAINT, linewidth=0.5, alpha=0.5)
+    ax.plot(sizes[:, order[:COUNT]], color=shade, linewidth=1.4)
+    ax.set(ylim=(0, 1.05 * max(sizes.max(), 1e-12)), xlim=(-0.1, len(steps) - 0.9))
     ax.set_xticks(range(len(steps)),
                   [f"{step / 1000:g}k" if step >= 1000 else str(step) for step in steps])
     ax.text(0, 1.02, "norm", transform=ax.transAxes, color=FAINT, fontsize=7.5)
 
 
 @tidy
-def draw_history(history, title="The kernels through training"):
-    """The page of {step: {"8x8x8": w (kt, kh, kw, C, D)}}, in the order of steps and tubes.
+def draw_history(history: Mapping[int, Mapping[str, np.ndarray]],
+                 title: str = "The kernels through training") -> Figure:
+    """Draw norms and kernels of all tubes at the snapshots of a run.
 
-    Raises ValueError where there are fewer than two snapshots."""
+    Parameters
+    ----------
+    history : dict of dicts
+        {step: {tube name: w}} with w (kt, kh, kw, C, D), in the order of the steps.
+    title : str, optional
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        A page with one band per tube.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two snapshots.
+    """
     stacks = stacked(history)
     pictures = {name: timeline(stack) for name, stack in stacks.items()}
     wide = max(picture.shape[1] for picture in pictures.values())
@@ -62,6 +119,7 @@ def draw_history(history, title="The kernels through training"):
 
 
 def _draw_band(figure, top, name, steps, stack, picture, shade):
+    """Draw one tube."""
     head(figure, LEFT + 26, top - 40, len(picture) + 40, shade, name.replace("x", " × "))
     ax = place(figure, LEFT + 70, top + 26, NORMS - 150, len(picture) - 26)
     draw_norms(ax, steps, stack, shade)
@@ -71,25 +129,52 @@ def _draw_band(figure, top, name, steps, stack, picture, shade):
         write(figure, left, top - 14, f"{step:,}", color=INK if k else FAINT)
 
 
-def animate_history(history, path, most=32, milliseconds=700):
-    """Write all tubes' kernels through training as an animated PNG; the number of its frames."""
+def animate_history(history: Mapping[int, Mapping[str, np.ndarray]], path: str | Path,
+                    most: int = 32, milliseconds: int = 700) -> int:
+    """Write an animated PNG of the kernels of all tubes through training.
+
+    Parameters
+    ----------
+    history : dict of dicts
+        {step: {tube name: w}} with w (kt, kh, kw, C, D), in the order of the steps.
+    path : str or Path
+        The file to write.
+    most : int, default 32
+        Number of kernels per tube, those of largest norm.
+    milliseconds : int, default 700
+        Duration of a snapshot.
+
+    Returns
+    -------
+    int
+        Number of frames.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two snapshots.
+    """
     films = {name: strongest(stack) for name, stack in stacked(history).items()}
     return animate_kernels(films, path, most, milliseconds, FILM_WORDS.caption)
 
 
-def stacked(history):
-    """{name: (S, kt, kh, kw, C, D)} of the snapshots of a run."""
+def stacked(history: Mapping[int, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Stack the snapshots of a run, {tube name: (S, kt, kh, kw, C, D)}.
+
+    Raises ValueError if there are fewer than two.
+    """
     if len(history) < 2:
-        raise ValueError(f"{len(history)} snapshots of the kernels: a history takes two or more; "
-                         "runs keep them in their folder snapshots/")
-    return {name: np.stack([found[name] for found in history.values()])
+        raise ValueError(f"{len(history)} snapshots of the kernels: a history needs two or more; "
+                         "a run keeps them in its folder snapshots/")
+    return {name: np.stack([kernels[name] for kernels in history.values()])
             for name in next(iter(history.values()))}
 
 
 def _at_one_gain(kernel):
-    """One kernel (S, kt, kh, kw, C) as the pictures (S, kh, kw, 3) of its strongest frame.
+    """Return one kernel (S, kt, kh, kw, C) as images (S, kh, kw, 3) of its strongest frame.
 
-    The gain is that of all its frames and snapshots."""
+    The gain is common to all its frames and snapshots.
+    """
     s, kt = kernel.shape[:2]
     rgb = kernel_rgb(kernel.reshape(s * kt, *kernel.shape[2:], 1))[0]
     return rgb.reshape(s, kt, *rgb.shape[1:])[:, best_frame(kernel[-1])]

@@ -1,9 +1,13 @@
-"""Which kernels see something move, rather than flicker or stand still."""
+"""Which kernels respond to motion, rather than to flicker or to static patterns."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.null_models import random_directions
 from tubevit_np.plots.analysis.spectrum import direction_selectivity, separability
 from tubevit_np.plots.analysis.synthetic_kernels import references
@@ -12,15 +16,32 @@ from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
 SIDE, GAP = 500, 120  # pixels
 RIGHT = {"xytext": (7, 6)}
-LABEL_OFFSETS = {  # these two points lie on each other
+LABEL_OFFSETS = {  # these two points coincide
     "counterphase": {"xytext": (9, 7), "ha": "right"},
     "static": {"xytext": (9, 17), "ha": "right"}}
 WORDS = words("motion")
 
 
 @tidy
-def draw_movement(ax, w, own, plain, shade):
-    """Dots of kernels w (kt, kh, kw, C, D);  own, plain: {measure: (D,)}, learned, untrained."""
+def draw_movement(ax: Axes, w: np.ndarray, own: Mapping[str, np.ndarray],
+                  plain: Mapping[str, np.ndarray], shade: str) -> None:
+    """Draw direction selectivity against separability for the kernels of one tube.
+
+    Random kernels and synthetic kernels are drawn for comparison.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    w : array, shape (kt, kh, kw, 3, D)
+        Learned kernels.
+    own : dict of arrays, shape (D,)
+        Scores of the learned kernels, from `measure`.
+    plain : dict of arrays, shape (D,)
+        Scores of untrained kernels.
+    shade : str
+        Color of the learned kernels.
+    """
     chance = random_directions(w, np.random.default_rng(0))
     ax.scatter(separability(chance), direction_selectivity(chance), s=9, color=LINE, linewidth=0)
     ax.scatter(plain["separability"], plain["direction"], s=12, facecolor="none", edgecolor=FAINT,
@@ -38,14 +59,29 @@ def draw_movement(ax, w, own, plain, shade):
 
 
 @tidy
-def draw_movements(measured, untrained, title="Moving, flickering or still"):
-    """The page of all video tubes: measures {name: Measured} of learned and untrained kernels."""
+def draw_movements(measured: Mapping[str, Measured], untrained: Mapping[str, Measured],
+                   title: str = "Moving, flickering or static") -> Figure:
+    """Draw direction selectivity against separability for all video tubes.
+
+    Parameters
+    ----------
+    measured, untrained : dict of Measured
+        Learned and untrained kernels by tube name.
+    title : str, optional
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        A page with one column per video tube.
+    """
     tubes, step = shaded(measured, moving=True), SIDE + GAP
     width, draw = 2 * MARGIN + max(3, len(tubes)) * step - GAP, partial(_draw_column, untrained)
     return columned(tubes, step, width, TOP + SIDE + 160, title, WORDS.caption, draw)
 
 
 def _draw_column(untrained, figure, left, name, found, shade):
+    """Draw one tube."""
     ax = place(figure, left + 30, TOP + 40, SIDE, SIDE)
     draw_movement(ax, found.w, found.own, untrained[name].own, shade)
     ax.set(ylabel="" if left > MARGIN else "direction selectivity")

@@ -1,10 +1,16 @@
-"""What moves, seen from the side: a line across a kernel along the way it moves, through time.
+"""Slices through time: a line across a kernel along its direction of motion, frame after frame.
 
-There a thing that moves is a slanted stripe, and the slant is its speed (Adelson and Bergen
-1985)."""
+In such a slice, a moving pattern is a slanted stripe, and the slant is its speed (Adelson and
+Bergen 1985).
+"""
+
+from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.pixels import TINY, WHITE, best_frame, kernel_rgb, order_by_norm
 from tubevit_np.plots.kernel_plots.grid import show
 from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
@@ -15,23 +21,60 @@ STEP, BAND = 2 * CELL + 6 + GAP, 80 + ROWS * (CELL + 50)
 WORDS = words("slices")
 
 
-def strongest(found, count):
-    """Indices of the kernels of largest norm that choose a direction; how many do."""
+def strongest(found: Measured, count: int) -> tuple[list[int], int]:
+    """Choose the direction-selective kernels of largest norm.
+
+    Parameters
+    ----------
+    found : Measured
+        Measurements of one video tube.
+    count : int
+        At most this number is chosen.
+
+    Returns
+    -------
+    chosen : list of int
+        Indices, largest norm first.
+    total : int
+        Number of all direction-selective kernels.
+    """
     chosen = found.chooses & (found.tuning["speed"] > 0)
     order = [d for d in order_by_norm(found.w) if chosen[d]]
     return order[:count], len(order)
 
 
-def way(peak):
-    """The unit vector (h, w) along which a grating of frequency (ft, fh, fw) moves."""
+def way(peak: np.ndarray) -> np.ndarray:
+    """Return the direction in which a grating moves.
+
+    Parameters
+    ----------
+    peak : array, shape (3,)
+        Frequency (ft, fh, fw) of the grating.
+
+    Returns
+    -------
+    array, shape (2,)
+        Unit vector (h, w); zeros if the grating does not move.
+    """
     ft, *space = peak
     return -np.sign(ft) * np.array(space) / max(np.hypot(*space), TINY)
 
 
-def line_of(kernel, ahead):
-    """Points (n, 2) along the unit vector `ahead`, a pixel apart, through the middle of the energy.
+def line_of(kernel: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+    """Return points one pixel apart on a line through the center of a kernel's energy.
 
-    kernel (kt, kh, kw, C); the points are as near to the kernel's middle as they can be."""
+    Parameters
+    ----------
+    kernel : array, shape (kt, kh, kw, C)
+        One kernel.
+    ahead : array, shape (2,)
+        Unit vector (h, w) along the line.
+
+    Returns
+    -------
+    array, shape (max(kh, kw), 2)
+        Points (h, w), as near to the middle of the kernel as the line allows.
+    """
     energy = (kernel**2).sum(axis=(0, 3))
     sizes = np.array(energy.shape)
     places = np.moveaxis(np.indices(energy.shape), 0, -1)
@@ -41,19 +84,42 @@ def line_of(kernel, ahead):
     return foot + (np.arange(count) - (count - 1) / 2)[:, None] * ahead
 
 
-def along(frames, at):
-    """Pictures (t, h, w, 3) at points (n, 2), linear between pixels, white outside: (n, t, 3)."""
+def along(frames: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Sample frames at points, with linear interpolation.
+
+    Parameters
+    ----------
+    frames : array, shape (t, h, w, 3)
+        Colors in [0, 1].
+    at : array, shape (n, 2)
+        Points (h, w), in pixels.
+
+    Returns
+    -------
+    array, shape (n, t, 3)
+        Colors; white outside the frames.
+    """
     sizes = np.array(frames.shape[1:3])
     inside = ((at >= -0.5) & (at <= sizes - 0.5)).all(axis=1)
     rows, columns = (np.maximum(0, 1 - abs(at[:, i].clip(0, n - 1)[:, None] - np.arange(n)))
                      for i, n in enumerate(sizes))
-    found = np.einsum("nh,nw,thwc->ntc", rows, columns, frames)
-    return np.where(inside[:, None, None], found, WHITE)
+    colors = np.einsum("nh,nw,thwc->ntc", rows, columns, frames)
+    return np.where(np.expand_dims(inside, (1, 2)), colors, WHITE)
 
 
 @tidy
-def draw_frame(ax, kernel, ahead):
-    """One frame of a kernel (kt, kh, kw, C), an arrow along the line of its slice."""
+def draw_frame(ax: Axes, kernel: np.ndarray, ahead: np.ndarray) -> None:
+    """Draw the frame of most energy, with an arrow along the line of the slice.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    kernel : array, shape (kt, kh, kw, C)
+        One kernel.
+    ahead : array, shape (2,)
+        Unit vector (h, w) along the motion, from `way`.
+    """
     frames = kernel_rgb(kernel[..., None])[0]
     show(ax, frames[best_frame(kernel)])
     at = line_of(kernel, ahead)
@@ -65,36 +131,67 @@ def draw_frame(ax, kernel, ahead):
 
 
 @tidy
-def draw_slice(ax, kernel, ahead, speed):
-    """The line through time, to the right; the way of motion upwards, at `speed` pixels a frame."""
+def draw_slice(ax: Axes, kernel: np.ndarray, ahead: np.ndarray, speed: float) -> None:
+    """Draw the slice of a kernel: time to the right, the direction of motion upwards.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    kernel : array, shape (kt, kh, kw, C)
+        One kernel.
+    ahead : array, shape (2,)
+        Unit vector (h, w) along the motion, from `way`.
+    speed : float
+        Pixels per frame, drawn as the slope of two line segments.
+    """
     picture = along(kernel_rgb(kernel[..., None])[0], line_of(kernel, ahead))[::-1]
     show(ax, picture, aspect="auto")
     rows, times = picture.shape[:2]
     energy = (kernel**2).sum(axis=(1, 2, 3))
     middle = (energy * np.arange(times)).sum() / max(energy.sum(), TINY)
     reach = min(times / 2, rows / 2 / max(speed, TINY))
-    for part in (np.array([-1, -0.7]), np.array([0.7, 1])):  # its ends alone: what lies between
-        t = reach * part                                      # is to be seen
+    for part in (np.array([-1, -0.7]), np.array([0.7, 1])):  # two ends: the middle stays visible
+        t = reach * part
         for width, shade in ((2.6, "white"), (1.2, INK)):
             ax.plot(middle + t, (rows - 1) / 2 - speed * t, color=shade, linewidth=width)
     ax.set(xlim=(-0.5, times - 0.5), ylim=(rows - 0.5, -0.5))
 
 
 @tidy
-def draw_slices(measured, title="What moves, from the side"):
-    """The page of all video tubes, measures {name: Measured}."""
+def draw_slices(measured: Mapping[str, Measured],
+                title: str = "Motion: slices through time") -> Figure:
+    """Draw slices of the direction-selective kernels of all video tubes.
+
+    Parameters
+    ----------
+    measured : dict of Measured
+        Measurements by tube name.
+    title : str, optional
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        A page with one band per video tube.
+
+    References
+    ----------
+    Adelson and Bergen, "Spatiotemporal energy models for the perception of motion", 1985.
+    """
     width = 2 * MARGIN + COLUMNS * STEP - GAP
     return banded(shaded(measured, moving=True), width, BAND, title, WORDS.caption, _draw_band)
 
 
 def _draw_band(figure, top, name, found, shade):
+    """Draw one tube."""
     chosen, count = strongest(found, ROWS * COLUMNS)
     head(figure, MARGIN, top, BAND - 50, shade, f"{name} tubes",
-         f"{len(chosen)} of the {count} kernels, of {found.w.shape[-1]}, that choose a direction")
+         f"{len(chosen)} of the {count} direction-selective kernels ({found.w.shape[-1]} in all)")
     for i, d in enumerate(chosen):
         left, above = MARGIN + i % COLUMNS * STEP, top + 50 + i // COLUMNS * (CELL + 50)
         kernel, ahead = found.w[..., d].astype(np.float64), way(found.peaks[d])
         speed = found.tuning["speed"][d]
         draw_frame(place(figure, left, above, CELL, CELL), kernel, ahead)
         draw_slice(place(figure, left + CELL + 6, above, CELL, CELL), kernel, ahead, speed)
-        write(figure, left, above + CELL + 28, f"{speed:.2f} pixels a frame", color=INK)
+        write(figure, left, above + CELL + 28, f"{speed:.2f} pixels per frame", color=INK)

@@ -1,9 +1,15 @@
-"""The power of kernels over frequencies: seen from the front, and along the motion with time.
+"""Power spectra of kernels: over the spatial frequencies, and along the motion with time.
 
-In the latter a thing that moves lies on a line through the middle, whose slope is its speed."""
+In the second, a moving pattern lies on a line through the center whose slope is its speed.
+"""
+
+from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.pixels import TINY, order_by_norm
 from tubevit_np.plots.analysis.spectrum import power_at
 from tubevit_np.plots.kernel_plots.slices import draw_frame, strongest, way
@@ -17,15 +23,27 @@ POINTS = np.linspace(-0.5, 0.5, 65)
 WORDS = words("spectra")
 
 
-def plane(kernel, rows, columns):
-    """Power at the frequencies rows[i] + columns[j], (n, 3) each: (n, n)."""
+def plane(kernel: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return the power (n, n) of a kernel at frequencies rows[i] + columns[j], (n, 3) each."""
     at = (rows[:, None] + columns).reshape(-1, 3)
     return power_at(kernel, at).reshape(len(rows), len(columns))
 
 
 @tidy
-def draw_space(ax, kernel, peak, shade):
-    """Power of a kernel (kt, kh, kw, C) over fw (right) and fh (down), at the peak's ft."""
+def draw_space(ax: Axes, kernel: np.ndarray, peak: np.ndarray, shade: str) -> None:
+    """Draw power over fw (right) and fh (down), at the temporal frequency of the peak.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    kernel : array, shape (kt, kh, kw, C)
+        One kernel.
+    peak : array, shape (3,)
+        Its strongest frequency (ft, fh, fw), from `peaks`.
+    shade : str
+        Color of the ring around the peak.
+    """
     rows, columns = np.zeros((2, len(POINTS), 3))
     rows[:, 0], rows[:, 1], columns[:, 2] = peak[0], POINTS, POINTS
     _draw(ax, plane(kernel, rows, columns), "upper")
@@ -36,8 +54,20 @@ def draw_space(ax, kernel, peak, shade):
 
 
 @tidy
-def draw_time(ax, kernel, peak, shade):
-    """Power over the frequency along the motion (right) and ft (up), and the line of the speed."""
+def draw_time(ax: Axes, kernel: np.ndarray, peak: np.ndarray, shade: str) -> None:
+    """Draw power over the frequency along the motion (right) and ft (up), and a line of the speed.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    kernel : array, shape (kt, kh, kw, C)
+        One kernel, kt > 1.
+    peak : array, shape (3,)
+        Its strongest frequency (ft, fh, fw), from `peaks`.
+    shade : str
+        Color of the rings and of the line.
+    """
     ahead = way(peak)
     rows, columns = np.zeros((2, len(POINTS), 3))
     rows[:, 0], columns[:, 1:] = POINTS, POINTS[:, None] * ahead
@@ -51,13 +81,28 @@ def draw_time(ax, kernel, peak, shade):
 
 
 @tidy
-def draw_spectra(measured, title="Spectra in space and time"):
-    """The page of all tubes, measures {name: Measured}."""
+def draw_spectra(measured: Mapping[str, Measured],
+                 title: str = "Spectra in space and time") -> Figure:
+    """Draw the power spectra of three kernels of each tube.
+
+    Parameters
+    ----------
+    measured : dict of Measured
+        Measurements by tube name.
+    title : str, optional
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        A page with one band per tube.
+    """
     width = 2 * MARGIN + COLUMNS * GROUP - GAP
     return banded(shaded(measured), width, BAND, title, WORDS.caption, _draw_band)
 
 
 def _draw_band(figure, top, name, found, shade):
+    """Draw one tube."""
     head(figure, MARGIN, top, BAND - 60, shade, name)
     moving, above = len(found.w) > 1, top + 50
     chosen = strongest(found, COLUMNS)[0] if moving else order_by_norm(found.w)[:COLUMNS]
@@ -68,21 +113,23 @@ def _draw_band(figure, top, name, found, shade):
         if moving:
             left += 2 * STEP
             draw_time(place(figure, left, above, CELL, CELL), kernel, peak, shade)
-            speed = f"{found.tuning['speed'][d]:.2f} pixels a frame"
+            speed = f"{found.tuning['speed'][d]:.2f} pixels per frame"
             write(figure, left, above - 12, speed, color=INK, fontsize=7.5)
 
 
 def _ring(ax, shade, x, y):
+    """Draw a ring around a point."""
     ax.plot(x, y, "o", markersize=6, markerfacecolor="none", markeredgecolor=shade,
             markeredgewidth=1.4)
 
 
 def _draw(ax, power, origin):
+    """Draw power (n, n) over frequencies from -1/2 to 1/2, white to black."""
     down = 0.5 if origin == "upper" else -0.5
     ax.imshow(power / max(power.max(), TINY), cmap="Greys", vmin=0, vmax=1, origin=origin,
               extent=(-0.5, 0.5, down, -down), interpolation="none")
     ax.spines[:].set_visible(True)
     ax.set_xticks([-0.5, 0, 0.5], ["-½", "0", "½"])
-    ax.set_yticks([-0.5, 0, 0.5], ["", "0", ""])  # the ends are labeled below: here is no room
+    ax.set_yticks([-0.5, 0, 0.5], ["", "0", ""])  # no space here: the ends are labeled below
     ax.tick_params(length=2, pad=1.5)
     ax.xaxis.labelpad = ax.yaxis.labelpad = 0

@@ -1,9 +1,14 @@
-"""What all kernels of a tube are tuned to: orientation, spatial frequency, speed."""
+"""What the kernels of a tube are tuned to: orientation, spatial frequency and speed."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.projections.polar import PolarAxes
 
+from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words
 from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
@@ -14,8 +19,18 @@ WORDS = words("tuning_histograms")
 
 
 @tidy
-def draw_orientations(ax, found, plain, shade):
-    """Polar axes, 0 to 180 degrees: how many kernels prefer each orientation."""
+def draw_orientations(ax: PolarAxes, found: Measured, plain: Measured, shade: str) -> None:
+    """Draw a polar histogram of the preferred orientation.
+
+    Parameters
+    ----------
+    ax : PolarAxes
+        Where to draw, from 0 to 180 degrees.
+    found, plain : Measured
+        Learned and untrained kernels of one tube.
+    shade : str
+        Color of the learned kernels.
+    """
     edges = np.linspace(0, np.pi, 13)
     counts, gray = (np.histogram(np.radians(m.tuning["orientation"][m.striped]), edges)[0]
                     for m in (found, plain))
@@ -30,9 +45,19 @@ def draw_orientations(ax, found, plain, shade):
 
 
 @tidy
-def draw_frequencies(ax, found, plain, shade):
-    """How many kernels prefer each spatial frequency, cycles per pixel."""
-    edges = np.linspace(0, 0.7, 29)  # on a diagonal pixels can tell more than one half
+def draw_frequencies(ax: Axes, found: Measured, plain: Measured, shade: str) -> None:
+    """Draw a histogram of the preferred spatial frequency, in cycles per pixel.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    found, plain : Measured
+        Learned and untrained kernels of one tube.
+    shade : str
+        Color of the learned kernels.
+    """
+    edges = np.linspace(0, 0.7, 29)  # along a diagonal, pixels resolve more than 1/2
     _draw_counts(ax, edges, found.tuning["frequency"], plain.tuning["frequency"], shade)
     ax.axvline(NYQUIST, color=INK, linewidth=1, linestyle=DASHED)
     ax.axvline(0.25 / found.side, color=INK, linewidth=1, linestyle=DOTTED)
@@ -40,11 +65,22 @@ def draw_frequencies(ax, found, plain, shade):
 
 
 @tidy
-def draw_speeds(ax, found, plain, shade):
-    """How many kernels prefer each speed, pixels per frame, in steps of half an octave."""
+def draw_speeds(ax: Axes, found: Measured, plain: Measured, shade: str) -> None:
+    """Draw a histogram of the preferred speed, in pixels per frame, in steps of half an octave.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    found, plain : Measured
+        Learned and untrained kernels of one video tube.
+    shade : str
+        Color of the learned kernels.
+    """
     edges = 2.0 ** np.arange(-6, 4.1, 0.5)
-    speeds = [m.tuning["speed"][m.striped].clip(edges[0], edges[-1]) for m in (found, plain)]
-    _draw_counts(ax, edges, *speeds, shade)
+    learned, untrained = (m.tuning["speed"][m.striped].clip(edges[0], edges[-1])
+                          for m in (found, plain))
+    _draw_counts(ax, edges, learned, untrained, shade)
     for pixels in (1, found.w.shape[2]):
         ax.axvline(pixels / len(found.w), color=INK, linewidth=1, linestyle=DOTTED)
     ax.set_xscale("log", base=2)
@@ -54,8 +90,18 @@ def draw_speeds(ax, found, plain, shade):
 
 
 @tidy
-def draw_dots(ax, found, shade):
-    """Every kernel by orientation and spatial frequency, its area by its squared norm."""
+def draw_dots(ax: Axes, found: Measured, shade: str) -> None:
+    """Draw each kernel as a dot by orientation and spatial frequency; its area shows the norm.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    found : Measured
+        Kernels of one tube. The area of a dot is proportional to the squared norm.
+    shade : str
+        Color of the dots.
+    """
     kept = found.striped
     sizes = found.norms[kept] ** 2 / max((found.norms**2).sum(), 1e-300)
     ax.scatter(found.tuning["orientation"][kept], found.tuning["frequency"][kept],
@@ -66,13 +112,28 @@ def draw_dots(ax, found, shade):
 
 
 @tidy
-def draw_population(measured, untrained, title="What kernels are tuned to"):
-    """The page of all tubes: measures {name: Measured} of learned and of untrained kernels."""
+def draw_population(measured: Mapping[str, Measured], untrained: Mapping[str, Measured],
+                    title: str = "What the kernels are tuned to") -> Figure:
+    """Draw the tuning of all kernels of all tubes.
+
+    Parameters
+    ----------
+    measured, untrained : dict of Measured
+        Learned and untrained kernels by tube name.
+    title : str, optional
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        A page with one band per tube.
+    """
     width, draw = 2 * MARGIN + 4 * SIDE + 3 * GAP + 40, partial(_draw_band, untrained)
     return banded(shaded(measured), width, BAND, title, WORDS.caption, draw)
 
 
 def _draw_band(untrained, figure, top, name, found, shade):
+    """Draw one tube."""
     def axes(k, **options):
         left = MARGIN + 40 + k * (SIDE + GAP)
         return place(figure, left - 8 * (k == 0), top + 70, SIDE, BAND - 200, **options)
@@ -89,6 +150,7 @@ def _draw_band(untrained, figure, top, name, found, shade):
 
 
 def _draw_counts(ax, edges, values, plain, shade):
+    """Draw a histogram in color, and one of untrained kernels as a gray outline."""
     ax.hist(values, edges, color=shade, edgecolor="white", linewidth=0.6)
     ax.hist(plain, edges, histtype="step", color=FAINT, linewidth=1)
     ax.set(ylabel="kernels")

@@ -1,1 +1,1 @@
-"""Pictures that only the lessons need."""
+"""Pictures for the lessons alone."""

@@ -1,10 +1,14 @@
-"""What a model looks at in a clip: the weights of its attention, laid on what the tokens read."""
+"""Where a model attends in a clip: attention weights over the voxels that the tokens read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
+from tubevit_np.model.config import Config
 from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.analysis.attention_weights import pool_weights, rollout, self_weights
 from tubevit_np.plots.analysis.receptive_fields import by_tube, heat, owner, token_boxes
@@ -16,23 +20,28 @@ from tubevit_np.plots.style import FAINT, color, place, spelled, tidy
 from tubevit_np.variants.config import attention_of
 
 RIGHT, BARS = 640, 260  # pixels
-HOT = "#B2182B"  # of all tubes together; a tube alone has its own color
+HOT = "#B2182B"  # for all tubes together; a single tube has its color
 MOST = 8  # heads on a page
-POOLED = "Where the pooling query looks, and what the model answers"
-SPREAD = """The weight of each token is spread evenly over the voxels that the token reads, and
-    added up where these overlap: color, from none to full, is linear from 0 to the row's own peak,
-    over all frames of the clip, not only those drawn; the peak is given beside each row, as a
-    multiple of what each voxel would get if the weight were spread evenly over the whole clip. The
-    frames below the color are gray and pale. Bars: the share of the attention that the tokens of
-    each tube get, in brackets that of each head; the tick is the share that they would get if all
-    tokens were alike."""
+POOLED = "Where the pooling query attends, and what the model predicts"
 POOLING_WORDS = words("pooling")
 WORDS = words("attention")
 
 
 @dataclass
 class Row:
-    """A row of a page: heat (T, H, W) on the clip, and the weights (A, N) of its bars."""
+    """A row of a page.
+
+    Parameters
+    ----------
+    name, what : str
+        First and second line of its label.
+    heat : array, shape (T, H, W)
+        Attention on each voxel of the clip.
+    shade : str
+        Color of the attention.
+    weights : array, shape (A, N), optional
+        Weights by head and token, for the bars beside the row.
+    """
 
     name: str
     what: str
@@ -41,15 +50,50 @@ class Row:
     weights: np.ndarray | None = None
 
 
-def heated(frames, found, shade):
-    """uint8 frames (n, h, w, 3), pale, under a shade as dense as found (n, h, w) in [0, 1]."""
+def heated(frames: np.ndarray, found: np.ndarray, shade: str) -> np.ndarray:
+    """Color pale frames.
+
+    Parameters
+    ----------
+    frames : array, shape (n, h, w, 3), uint8
+        Frames of a clip.
+    found : array, shape (n, h, w)
+        Density of the color: 0 shows the pale frame, 1 the color alone.
+    shade : str
+        The color.
+
+    Returns
+    -------
+    array, shape (n, h, w, 3)
+        Colors in [0, 1].
+    """
     dense = found[..., None]
     return (1 - dense) * pale(frames) + dense * np.array(to_rgb(shade))
 
 
 @tidy
-def draw_pooling(clip, out, cfg, answers, note=""):
-    """The page of a clip uint8 (T, H, W, 3), forward's out, and `answers`; note: of the clip."""
+def draw_pooling(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
+                 answers: Mapping[str, list[tuple[str, float]]], note: str = "") -> Figure:
+    """Draw where the pooling query attends in a clip, and what the model predicts.
+
+    Parameters
+    ----------
+    clip : array, shape (T, H, W, 3), uint8
+        The clip; an image with T = 1.
+    out : dict of arrays
+        Intermediates returned by ``forward`` for this clip.
+    cfg : Config
+        The model.
+    answers : dict
+        {head: [(class, probability), ...]}, from `answers`.
+    note : str, optional
+        Name of the clip.
+
+    Returns
+    -------
+    Figure
+        A page with rows for all tubes, for each tube, and for the rollout.
+    """
     shape, weights = clip.shape[:3], pool_weights(out)
     rows = [_row("All tubes", "mean of the heads", weights, cfg, shape)]
     rows += [Row(spelled(tube), "alone", found, color(i)) for i, (tube, found) in enumerate(
@@ -61,10 +105,35 @@ def draw_pooling(clip, out, cfg, answers, note=""):
 
 
 @tidy
-def draw_attention(clip, out, cfg, token, layer, why=""):
-    """The page of where one token looks in one block: mean of the heads, then each.
+def draw_attention(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config, token: int,
+                   layer: int, why: str = "") -> Figure:
+    """Draw where one token attends in one block: the mean of the heads, then each head.
 
-    why: it is this token."""
+    Parameters
+    ----------
+    clip : array, shape (T, H, W, 3), uint8
+        The clip; an image with T = 1.
+    out : dict of arrays
+        Intermediates returned by ``forward`` for this clip.
+    cfg : Config
+        The model.
+    token : int
+        Number of the token among all tokens.
+    layer : int
+        Number of the block, from 0.
+    why : str, optional
+        Why this token is shown; a line of the label.
+
+    Returns
+    -------
+    Figure
+        A page with a row for the mean and for each of the first 8 heads.
+
+    Raises
+    ------
+    ValueError
+        If the attention is divided, or there is no such token.
+    """
     weights, shape = self_weights(out, layer)[:, token], clip.shape[:3]
     i, n = owner(token, cfg, shape)
     block = f"block {layer + 1} of {cfg.depth}"
@@ -73,7 +142,7 @@ def draw_attention(clip, out, cfg, token, layer, why=""):
              for a in range(min(len(weights), MOST))]
     found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
     when = frame_strip.named_frames(found[:, 0, 0].min(), found[:, 1, 0].max() - 1)
-    figure = _page(clip, cfg, rows, WORDS.caption, f"Where a token looks, block {layer + 1}",
+    figure = _page(clip, cfg, rows, WORDS.caption, f"Where one token attends, block {layer + 1}",
                    {}, f"token {n + 1} of {count} of {spelled(cfg.tubes[i])}", when, why)
     for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
         outline(ax, found, t, "white", 3.4)
@@ -82,8 +151,21 @@ def draw_attention(clip, out, cfg, token, layer, why=""):
 
 
 @tidy
-def draw_tube_shares(ax, weights, cfg, shape):
-    """The share of weights (A, N) that the tokens of each tube get: bars, and every head's."""
+def draw_tube_shares(ax: Axes, weights: np.ndarray, cfg: Config,
+                     shape: tuple[int, ...]) -> None:
+    """Draw the fraction of the attention that the tokens of each tube get, as bars.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    weights : array, shape (A, N)
+        Weights by head and token, each row with sum 1.
+    cfg : Config
+        The model.
+    shape : tuple of int
+        (T, H, W) of the clip.
+    """
     parts = [part.sum(-1) for part in by_tube(weights, cfg, shape)]
     even = np.array(token_counts(cfg, shape)) / weights.shape[-1]
     for i, (part, level) in enumerate(zip(parts, even, strict=True)):
@@ -91,7 +173,7 @@ def draw_tube_shares(ax, weights, cfg, shape):
             ax.text(0.03, i, "no tokens", va="center", color=FAINT, fontsize=8)
             continue
         fraction = part.mean()
-        heads = f"  ({', '.join(f'{one:.0%}' for one in part)})" if 1 < len(part) <= 4 else ""
+        heads = f"  ({', '.join(f'{share:.0%}' for share in part)})" if 1 < len(part) <= 4 else ""
         ax.barh(i, fraction, color=color(i), height=0.6)
         ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
         ax.text(max(fraction, level) + 0.03, i, f"{fraction:.0%}{heads}", va="center", fontsize=8)
@@ -102,12 +184,12 @@ def draw_tube_shares(ax, weights, cfg, shape):
 
 
 def _row(name, what, weights, cfg, shape):
-    """The Row of the mean of weights (A, N) over all tubes."""
+    """Return the Row of the mean of weights (A, N), summed over all tubes."""
     return Row(name, what, heat(weights.mean(0), cfg, shape).sum(0), HOT, weights)
 
 
 def _page(clip, cfg, rows, caption, title, answers, *notes):
-    """The clip, and below it the rows."""
+    """Return a page with the clip, and the rows below it."""
     figure, times, step, end = frame_strip.film_page(
         clip, len(rows) + 1, 150, 40, RIGHT, title, caption)
     strip(figure, TOP, clip[times] / 255)
@@ -122,17 +204,31 @@ def _page(clip, cfg, rows, caption, title, answers, *notes):
     return figure
 
 
-def draw_row(figure, top, clip, times, row):
-    """A Row's name and frames."""
+def draw_row(figure: Figure, top: float, clip: np.ndarray, times: np.ndarray, row: Row) -> None:
+    """Draw the label and the frames of a row.
+
+    Parameters
+    ----------
+    figure : Figure
+        A page from `film_page`.
+    top : float
+        Upper edge of the row, in pixels.
+    clip : array, shape (T, H, W, 3), uint8
+        The clip.
+    times : array of int
+        Numbers of the frames to draw.
+    row : Row
+        What to draw over them.
+    """
     total, peak = row.heat.sum(), row.heat.max()
     label(figure, LEFT + 26, top + 19, row.name, row.what,
-          f"peak {peak * row.heat.size / total:.3g} times even",
+          f"peak {peak * row.heat.size / total:.3g} times the mean",
           f"{total:.0%} of the attention" if row.weights is None else "", shade=row.shade)
     strip(figure, top, heated(clip[times], row.heat[times] / peak, row.shade))
 
 
 def _write_answers(figure, left, top, answers):
-    """The answers of every head, the first one bold; of many heads that one alone."""
+    """Write the predictions of each head, the first in bold; of 3 or more heads only the first."""
     for head, found in answers.items():
         write(figure, left, top + 19, head, color=FAINT)
         for k, (name, share) in enumerate(found if len(answers) < 3 else found[:1], start=1):

@@ -1,7 +1,9 @@
-"""What is added to every token to tell where it is, number by number (Sec. 3.3, Eq. 3-7)."""
+"""The table of positions that are added to the tokens, number by number (Section 3.3, Eq. 3-7)."""
 
 import numpy as np
+from matplotlib.figure import Figure
 
+from tubevit_np.model.config import Config
 from tubevit_np.plots.analysis.receptive_fields import by_tube
 from tubevit_np.plots.layout import mark, sheet, words, write
 from tubevit_np.plots.style import FAINT, color, place, spelled, tidy
@@ -12,8 +14,30 @@ WORDS = words("position_table")
 
 
 @tidy
-def draw_table(at, cfg, shape, title="The positions of all tokens"):
-    """The page of the table at (N, D)."""
+def draw_table(at: np.ndarray, cfg: Config, shape: tuple[int, ...],
+               title: str = "The positions of all tokens") -> Figure:
+    """Draw the positions of all tokens as a table, with wavelengths below and tubes on the left.
+
+    Parameters
+    ----------
+    at : array, shape (N, D)
+        Positions of all tokens.
+    cfg : Config
+        The model.
+    shape : tuple of int
+        (T, H, W) of the clip.
+    title : str, optional
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        The page.
+
+    References
+    ----------
+    Section 3.3, Eq. 3-7.
+    """
     tall, wide = (max(1, 1400 // n) for n in (2 * len(at), at.shape[1]))
     height, width = len(at) * tall, at.shape[1] * wide
     figure = sheet(LEFT + NAMES + width + 160, TOP + height + 90, title, WORDS.caption, LEFT, 76,
@@ -29,12 +53,12 @@ def draw_table(at, cfg, shape, title="The positions of all tokens"):
             write(figure, LEFT, top + 22, spelled(tube), weight="bold")
         top += part.shape[1] * tall
     bar = place(figure, LEFT + NAMES + 30 + width, TOP, 18, min(height, 400))
-    figure.colorbar(image, cax=bar, ticks=(-peak, 0, peak), format="%.2g").outline.set_lw(0)
+    figure.colorbar(image, cax=bar, ticks=(-peak, 0, peak), format="%.2g").outline.set_linewidth(0)
     return figure
 
 
 def _wavelengths(ax, cfg):
-    """Named below a few of the sixes, where the table is that of Eq. 3-7."""
+    """Label some groups of six channels by wavelength, if the table is that of Eq. 3-7."""
     count = cfg.dim // 6 if position_of(cfg) in ("fixed", "strideless") else 0
     named = range(0, count, max(1, -(-count // 8)))
     lengths = [2 * np.pi * cfg.tau ** (j / count) for j in named]

@@ -1,13 +1,17 @@
-"""Where each tube samples the video: boxes in space and time, and the same seen from two sides."""
+"""Where each tube reads the video: boxes in space and time, and the same seen from two sides."""
 
 import itertools
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
+from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.geometry import grid
 from tubevit_np.plots.layout import label, sheet, words
 from tubevit_np.plots.style import FAINT, color, place, tidy
@@ -17,27 +21,66 @@ WORDS = words("sampling")
 # The six faces of a box, each corner as three bits: near or far end in t, h, w.
 _FACE = np.array([[(end, b, c) for b, c in ((0, 0), (0, 1), (1, 1), (1, 0))] for end in (0, 1)])
 FACES = np.concatenate([np.roll(_FACE, turn, axis=2) for turn in range(3)])  # (6, 4, 3)
-LIGHT = np.array([-0.25, -0.25, 0.35, 0.35, 0.0, 0.0])  # of each face, towards black or white
+LIGHT = np.array([-0.25, -0.25, 0.35, 0.35, 0.0, 0.0])  # shade of each face, towards black or white
 
 
-def starts(tube, shape):
-    """Where a tube's kernel starts on each axis, for all members of all tokens: three arrays."""
+def starts(tube: Tube, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """Return where the kernel of a tube starts on each axis, for all members of all tokens.
+
+    Parameters
+    ----------
+    tube : Tube
+        A tube of a Config.
+    shape : tuple of int
+        (T, H, W) of the video.
+
+    Returns
+    -------
+    list of 3 arrays of int
+        Starts along t, h and w. The last axis of each array runs over the members; a start beyond
+        the video is left out.
+    """
     counts = grid(tube, shape) if all(grid(tube, shape)) else (0, 0, 0)  # no tokens, no places
     axes = zip(tube.offset, tube.stride, tube.s2d, counts, strict=True)
     found = [np.add.outer(offset + stride * np.arange(count), stride // factor * np.arange(factor))
              for offset, stride, factor, count in axes]
-    return [at[at < length] for at, length in zip(found, shape, strict=True)]  # none wholly outside
+    return [at[at < length] for at, length in zip(found, shape, strict=True)]  # none lies outside
 
 
-def boxes(tube, shape):
-    """Near and far corner of every place of a tube, cut at the edge of the video: (n, 2, 3)."""
+def boxes(tube: Tube, shape: tuple[int, ...]) -> np.ndarray:
+    """Return all places of a tube's kernel as boxes, cut off at the edge of the video.
+
+    Parameters
+    ----------
+    tube : Tube
+        A tube of a Config.
+    shape : tuple of int
+        (T, H, W) of the video.
+
+    Returns
+    -------
+    array, shape (n, 2, 3), int
+        Near corner and far corner (t, h, w) of each box, the far one exclusive.
+    """
     near = np.array(list(itertools.product(*starts(tube, shape)))).reshape(-1, 3)
     return np.stack([near, np.minimum(near + tube.kernel, shape)], axis=1)
 
 
 @tidy
-def draw_tubes(ax, cfg, shape, only):
-    """Every place of tube number `only` of a (T, H, W) video as boxes in 3D axes."""
+def draw_tubes(ax: Any, cfg: Config, shape: tuple[int, ...], only: int) -> None:
+    """Draw the places of one tube as boxes in 3D.
+
+    Parameters
+    ----------
+    ax : Axes3D
+        Where to draw.
+    cfg : Config
+        The model.
+    shape : tuple of int
+        (T, H, W) of the video.
+    only : int
+        Number of the tube.
+    """
     faces = _faces(boxes(cfg.tubes[only], shape))
     shades = np.tile(_lit(color(only)), (len(faces) // 6, 1))
     ax.add_collection3d(Poly3DCollection(faces, facecolors=shades, edgecolors=0.6 * shades,
@@ -58,11 +101,24 @@ def draw_tubes(ax, cfg, shape, only):
 
 
 @tidy
-def draw_grid(ax, cfg, shape, view=(1, 2)):
-    """The places of all tubes seen along one axis.  view (vertical, horizontal): 0 t, 1 h, 2 w."""
+def draw_grid(ax: Axes, cfg: Config, shape: tuple[int, ...],
+              view: tuple[int, int] = (1, 2)) -> None:
+    """Draw the places of all tubes, seen along one axis.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    cfg : Config
+        The model.
+    shape : tuple of int
+        (T, H, W) of the video.
+    view : pair of int, default (1, 2)
+        Vertical and horizontal axis of the picture: 0 is t, 1 is h, 2 is w.
+    """
     down, across = view
     area = [-tube.kernel[down] * tube.kernel[across] for tube in cfg.tubes]
-    for i in np.argsort(area, kind="stable"):  # small ones on top
+    for i in np.argsort(area, kind="stable"):  # small tubes on top
         at, size = starts(cfg.tubes[i], shape), cfg.tubes[i].kernel
         ax.add_collection(PatchCollection(
             [Rectangle((x, y), size[across], size[down]) for y in at[down] for x in at[across]],
@@ -72,8 +128,25 @@ def draw_grid(ax, cfg, shape, view=(1, 2)):
 
 
 @tidy
-def draw_sampling(cfg, shape):
-    """The page of a Config and the (T, H, W) of its video: each tube in 3D, all of them in plan."""
+def draw_sampling(cfg: Config, shape: tuple[int, ...]) -> Figure:
+    """Draw where the tubes read a video: each tube in 3D, all tubes from the front and the side.
+
+    Parameters
+    ----------
+    cfg : Config
+        The model.
+    shape : tuple of int
+        (T, H, W) of the video.
+
+    Returns
+    -------
+    Figure
+        The page.
+
+    References
+    ----------
+    Section 3.2, Fig. 2.
+    """
     tokens = sum(np.prod(grid(tube, shape)) for tube in cfg.tubes)
     title = f"{tokens} tokens from a video of {' × '.join(map(str, shape))}"
     figure = sheet(2100, 1225, title, WORDS.caption, 60, 76, tail=47)
@@ -88,8 +161,9 @@ def draw_sampling(cfg, shape):
     return figure
 
 
-def name_tube(figure, left, base, tube, shape, shade):
-    """Its kernel, and how many tokens it gives, behind a bar in its color."""
+def name_tube(figure: Figure, left: float, base: float, tube: Tube, shape: tuple[int, ...],
+              shade: str) -> None:
+    """Write the kernel size of a tube and its number of tokens, beside a bar in its color."""
     counts, packed = grid(tube, shape), f", {tube.members} places each" if tube.members > 1 else ""
     kernel, tokens = (" × ".join(map(str, sizes)) for sizes in (tube.kernel, counts))
     tokens = f"{tokens} = {np.prod(counts)} tokens{packed}"
@@ -97,12 +171,12 @@ def name_tube(figure, left, base, tube, shape, shade):
 
 
 def _lit(shade):
-    """The colors of the six faces, as if the light came from above: (6, 3)."""
+    """Return the colors of the six faces of a box lit from above, (6, 3)."""
     towards = np.where(LIGHT > 0, 1.0, 0.0)[:, None]
     return to_rgb(shade) + np.abs(LIGHT)[:, None] * (towards - to_rgb(shade))
 
 
 def _faces(corners):
-    """Corners (n, 2, 3) in t, h, w as quadrilaterals (6 n, 4, 3) in the axes' order t, w, h."""
+    """Return corners (n, 2, 3) in t, h, w as quadrilaterals (6 n, 4, 3) in the order t, w, h."""
     faces = np.where(FACES, corners[:, None, None, 1], corners[:, None, None, 0])
     return faces.reshape(-1, 4, 3)[..., [0, 2, 1]]

@@ -1,6 +1,11 @@
-"""An ablation: how often each variant is right, against its operations and its training time."""
+"""The result of an ablation: accuracy of each variant against operations and training time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from tubevit_np.plots.layout import sheet, words
@@ -9,16 +14,31 @@ from tubevit_np.plots.training_plots import curves
 
 SIDE, LEFT, TOP, GAP = 460, 110, 120, 330  # pixels
 SHADES = (*curves.SHADES, FAINT)
-MARKS = "os^DvP*X"  # a variant has a mark of its own too, for those who see no color
+MARKS = "os^DvP*X"  # a mark for each variant, for readers who cannot see colors
 CAPTION = words("ablation").caption
 
 
 @tidy
-def draw_ablation(rows, title):
-    """A Figure of rows {variant, GFLOPs, seconds, both, spread}; names beside the right panel."""
+def draw_ablation(rows: Sequence[Mapping[str, Any]], title: str) -> Figure:
+    """Draw the accuracy of all variants against their operations and their training time.
+
+    Parameters
+    ----------
+    rows : list of dict
+        One for each variant: "variant" (its name), "GFLOPs" of a clip, "seconds" of training,
+        "both" (fraction of clips with verb and noun correct) and its "spread" between seeds.
+    title : str
+        Title of the page.
+
+    Returns
+    -------
+    Figure
+        Two panels, with the names on the right.
+    """
     figure = sheet(LEFT + 2 * SIDE + 100 + GAP, TOP + SIDE + 90, title, CAPTION, 40, 52, tail=50,
                    size=12)
-    for k, (cost, label) in enumerate((("GFLOPs", "GFLOPs of a clip"), ("seconds", "seconds"))):
+    labels = {"GFLOPs": "GFLOPs per clip", "seconds": "seconds of training"}
+    for k, (cost, label) in enumerate(labels.items()):
         ax = place(figure, LEFT + k * (SIDE + 100), TOP, SIDE, SIDE)
         draw_points(ax, rows, cost)
         ax.set(xlabel=label, ylim=limits(rows))
@@ -27,8 +47,18 @@ def draw_ablation(rows, title):
     return figure
 
 
-def draw_points(ax, rows, cost):
-    """Each variant at its cost, from 0."""
+def draw_points(ax: Axes, rows: Sequence[Mapping[str, Any]], cost: str) -> None:
+    """Draw the accuracy of each variant against its cost, which starts at 0.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    rows : list of dict
+        As in `draw_ablation`.
+    cost : str
+        "GFLOPs" or "seconds".
+    """
     for k, row in enumerate(rows):
         ax.errorbar(row[cost], row["both"], row["spread"], fmt=MARKS[k % 8], color=SHADES[k % 8],
                     markersize=6, capsize=2, linewidth=1)
@@ -37,8 +67,8 @@ def draw_points(ax, rows, cost):
     ax.set_axisbelow(True)
 
 
-def name_points(ax, rows):
-    """Names at the height of their points, apart from each other, with their marks."""
+def name_points(ax: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the names of the variants at the heights of their points, without overlap."""
     low, high = ax.get_ylim()
     fractions = [(row["both"] - low) / (high - low) for row in rows]
     for k, at in enumerate(curves.spread(np.array(fractions), 0.07)):
@@ -46,12 +76,12 @@ def name_points(ax, rows):
                 transform=ax.transAxes)
         ax.text(1.09, at, f"{rows[k]['variant']}  {rows[k]['both']:.1%}", color=INK, va="center",
                 fontsize=8, transform=ax.transAxes)
-    ax.text(1.05, 1.04, "verb and noun both right", color=FAINT, fontsize=8,
+    ax.text(1.05, 1.04, "verb and noun both correct", color=FAINT, fontsize=8,
             transform=ax.transAxes)
 
 
-def limits(rows):
-    """Around all bars, with some room."""
+def limits(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """Return the limits of the accuracy axis: all error bars, and some space."""
     low = min(row["both"] - row["spread"] for row in rows)
     high = max(row["both"] + row["spread"] for row in rows)
     room = 0.08 * (high - low) + 0.01

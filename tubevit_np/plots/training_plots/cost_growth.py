@@ -1,6 +1,11 @@
 """How time and memory grow with the size of the input and of the model."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from tubevit_np.plots.layout import sheet, words, write
 from tubevit_np.plots.style import FAINT, color, place, tidy
@@ -8,13 +13,25 @@ from tubevit_np.plots.style import FAINT, color, place, tidy
 WIDTH, HEIGHT, LEFT, TOP, ACROSS, DOWN = 330, 300, 110, 200, 120, 110  # pixels
 LOOKS = {"TubeViT": (color(4), "o-", "●"), "dense tubelets": (color(3), "s--", "■"),
          "divided attention": (color(2), "^:", "▲")}
-ROWS = {"ms": "milliseconds of a pass", "MB": "megabytes beyond the weights"}
+ROWS = {"ms": "milliseconds per pass", "MB": "megabytes, without the weights"}
 CAPTION = words("cost_growth").caption
 
 
 @tidy
-def draw_growth(rows):
-    """A Figure of rows {sweep, value, model, ms, MB}: a column for each sweep."""
+def draw_growth(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """Draw time and memory of a forward pass against several sizes.
+
+    Parameters
+    ----------
+    rows : list of dict
+        One for each measurement: "sweep" (the size that changes), its "value", "model" (a key of
+        `LOOKS`), "ms" (milliseconds) and "MB" (megabytes), or None if not measured.
+
+    Returns
+    -------
+    Figure
+        A column for each sweep: time above, memory below.
+    """
     sweeps = list(dict.fromkeys(row["sweep"] for row in rows))
     width = 2 * LEFT + len(sweeps) * WIDTH + (len(sweeps) - 1) * ACROSS
     figure = sheet(width, TOP + 2 * HEIGHT + DOWN + 90, "How cost grows", CAPTION)
@@ -29,15 +46,25 @@ def draw_growth(rows):
     return figure
 
 
-def draw_sweep(ax, rows, measure):
-    """Lines of one measure over the values of a sweep."""
+def draw_sweep(ax: Axes, rows: Sequence[Mapping[str, Any]], measure: str) -> None:
+    """Draw one measure against the values of one sweep, a line for each model.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    rows : list of dict
+        The rows of one sweep, as in `draw_growth`.
+    measure : str
+        "ms" or "MB".
+    """
     for model, (shade, form, _) in LOOKS.items():
         points = [(row["value"], row[measure]) for row in rows
                   if row["model"] == model and row[measure] is not None]
         if points:
             ax.plot(*zip(*points, strict=True), form, color=shade, markersize=4)
-    found = np.log2([row[measure] for row in rows if row[measure] is not None])
-    ax.set_ylim(2 ** np.floor(found.min()), 2 ** np.ceil(found.max()))
+    values = np.log2([row[measure] for row in rows if row[measure] is not None])
+    ax.set_ylim(2 ** np.floor(values.min()), 2 ** np.ceil(values.max()))
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
     ax.set_xticks(sorted({row["value"] for row in rows}))

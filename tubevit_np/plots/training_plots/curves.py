@@ -1,26 +1,34 @@
 """How a run went: loss, learning rate, and accuracy on training and held-out clips, by step."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from tubevit_np.plots.layout import sheet, words
 from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
-# Okabe-Ito again, the dark ones first, which thin lines need; here they mean heads, not tubes.
+# Okabe-Ito again, dark colors first, because lines are thin.  Here a color is a head, not a tube.
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LEFT, RIGHT, BOTTOM = 110, 1010, 712  # pixels
 WORDS = words("curves")
 
 
-def series(records, key):
-    """Steps and values of one key, in order; of a step that was logged twice the later counts."""
-    found = {r["step"]: r[key] for r in records if r.get(key) is not None}
-    steps = sorted(found)
-    return np.array(steps, dtype=float), np.array([found[s] for s in steps], dtype=float)
+def series(records: Sequence[Mapping[str, Any]], key: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return steps and values of one key, in the order of the steps.
+
+    If a step was logged twice, the later record counts.
+    """
+    values = {r["step"]: r[key] for r in records if r.get(key) is not None}
+    steps = sorted(values)
+    return np.array(steps, dtype=float), np.array([values[s] for s in steps], dtype=float)
 
 
-def smooth(values):
-    """Mean under a centered Gaussian, a sixtieth of the series wide; skips what is not finite."""
+def smooth(values: np.ndarray) -> np.ndarray:
+    """Smooth a series with a Gaussian whose width is 1/60 of its length; NaN where not finite."""
     if not len(values):
         return values
     width = max(len(values) / 60, 0.1)
@@ -32,8 +40,8 @@ def smooth(values):
     return np.where(good, sums / np.where(good, counts, 1), np.nan)
 
 
-def spread(heights, gap, top=1.0):
-    """Heights for labels at least `gap` apart and not above the top, in the order given."""
+def spread(heights: Sequence[float] | np.ndarray, gap: float, top: float = 1.0) -> np.ndarray:
+    """Move the heights of labels at least `gap` apart and below `top`, in the order given."""
     order = np.argsort(heights, kind="stable")
     placed = np.array(heights, dtype=float)[order]
     for i in range(1, len(placed)):
@@ -43,31 +51,47 @@ def spread(heights, gap, top=1.0):
     return placed[np.argsort(order)]
 
 
-def accuracies(records):
-    """Names under train/ and eval/ whose values are all fractions, in order of appearance."""
-    found = {}
+def accuracies(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """List the names under train/ and eval/ whose values are all fractions, in order."""
+    values: dict[str, list] = {}
     for key, value in (item for record in records for item in record.items()):
         if key.startswith(("train/", "eval/")) and value is not None:
-            found.setdefault(key.split("/", 1)[1], []).append(value)
-    return [name for name, values in found.items()
-            if name not in ("loss", "count") and all(0 <= value <= 1 for value in values)]
+            values.setdefault(key.split("/", 1)[1], []).append(value)
+    return [name for name, numbers in values.items()
+            if name not in ("loss", "count") and all(0 <= value <= 1 for value in numbers)]
 
 
 @tidy
-def draw_loss(ax, records):
-    """Loss as logged and smoothed, from zero."""
+def draw_loss(ax: Axes, records: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the loss against the step, as logged and smoothed.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    records : list of dict
+        Rows of metrics.jsonl.
+    """
     steps, loss = series(records, "loss")
     ax.plot(steps, loss, color=LINE, linewidth=0.8)
     ax.plot(steps, smooth(loss), color=INK, linewidth=1.6, **_lone(steps))
     finite = loss[np.isfinite(loss)]
-    top = np.percentile(finite, 99.5) if len(finite) else 1  # a single spike hides nothing
+    top = np.percentile(finite, 99.5) if len(finite) else 1  # one spike hides nothing
     ax.set(title="Loss", ylim=(0, 1.05 * max(top, 1e-9)))
     _steps(ax, records)
 
 
 @tidy
-def draw_rate(ax, records):
-    """The learning rate, from zero, its peak as the only tick."""
+def draw_rate(ax: Axes, records: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the learning rate against the step, with its maximum as the only tick.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    records : list of dict
+        Rows of metrics.jsonl.
+    """
     steps, rate = series(records, "lr")
     peak = rate.max(initial=0)
     ax.fill_between(steps, rate, color=LINE, alpha=0.5, linewidth=0)
@@ -78,8 +102,19 @@ def draw_rate(ax, records):
 
 
 @tidy
-def draw_accuracy(ax, records, chance=None):
-    """Accuracies, held out and in training, named at the right.  chance {name: fraction}."""
+def draw_accuracy(ax: Axes, records: Sequence[Mapping[str, Any]],
+                  chance: Mapping[str, float] | None = None) -> None:
+    """Draw held-out and training accuracies against the step, with their names on the right.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    records : list of dict
+        Rows of metrics.jsonl.
+    chance : dict of float, optional
+        Chance level of each accuracy, in [0, 1], drawn as a dotted line.
+    """
     names, ends = accuracies(records), []
     for name, shade in zip(names, SHADES * len(names)):
         steps, values = series(records, f"train/{name}")
@@ -87,7 +122,7 @@ def draw_accuracy(ax, records, chance=None):
         ax.plot(steps, means, color=shade, linewidth=0.9, alpha=0.55, **_lone(steps))
         held, scores = series(records, f"eval/{name}")
         ax.plot(held, scores, color=shade, linewidth=2, marker="o", markersize=4, clip_on=False)
-        if name in (chance or {}):
+        if chance and name in chance:
             ax.axhline(chance[name], color=shade, linewidth=1, linestyle=(0, (1, 2)))
         ends.append((scores[-1], "") if len(scores) else (means[-1], " train"))
     places = spread([end for end, _ in ends], 0.055)
@@ -101,10 +136,25 @@ def draw_accuracy(ax, records, chance=None):
 
 
 @tidy
-def draw_curves(records, title="Training", chance=None):
-    """The page of a run from the rows of its metrics.jsonl, [{"step": ..., "loss": ..., ...}, ...].
+def draw_curves(records: Sequence[Mapping[str, Any]], title: str = "Training",
+                chance: Mapping[str, float] | None = None) -> Figure:
+    """Draw loss, learning rate and accuracies of a run.
 
-    Accuracies are found as "train/..." and "eval/..."; any part of a row may be absent."""
+    Parameters
+    ----------
+    records : list of dict
+        Rows of metrics.jsonl, such as {"step": 10, "loss": 2.3, "lr": 0.001, "train/verb": 0.4}.
+        Keys "train/..." and "eval/..." are accuracies. Any key except "step" may be absent.
+    title : str, optional
+        Title of the page.
+    chance : dict of float, optional
+        Chance level of each accuracy, in [0, 1].
+
+    Returns
+    -------
+    Figure
+        The page.
+    """
     figure = sheet(2070, BOTTOM + 90, title, WORDS.caption, LEFT, 76, tail=42)
     draw_loss(place(figure, LEFT, 150, 780, 320), records)
     draw_rate(place(figure, LEFT, 588, 780, BOTTOM - 588), records)
@@ -113,11 +163,11 @@ def draw_curves(records, title="Training", chance=None):
 
 
 def _lone(steps):
-    """A single record makes no line: show it as a point."""
+    """Return line options that show a single record as a point."""
     return {"marker": "o", "markersize": 4, "clip_on": False} if len(steps) == 1 else {}
 
 
 def _steps(ax, records):
-    """The same horizontal axis for all, whole steps from zero."""
+    """Set the horizontal axis, the same for all panels: whole steps from zero."""
     ax.set(xlim=(0, max([r["step"] for r in records], default=0) or 1), xlabel="steps")
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
