@@ -54,7 +54,8 @@ def rollout(out: Mapping[str, np.ndarray], depth: int) -> np.ndarray:
     """Carry the pooling weights back through all blocks to the input tokens.
 
     In each block, half of the weight stays on the token (the residual connection) and half follows
-    the mean attention of the heads.
+    the mean attention of the heads (Abnar and Zuidema, "Quantifying attention flow in
+    transformers", 2020).
 
     Parameters
     ----------
@@ -72,10 +73,6 @@ def rollout(out: Mapping[str, np.ndarray], depth: int) -> np.ndarray:
     ------
     ValueError
         If the attention is divided.
-
-    References
-    ----------
-    Abnar and Zuidema, "Quantifying attention flow in transformers", 2020.
     """
     weights = pool_weights(out).mean(0)
     for layer in reversed(range(depth)):

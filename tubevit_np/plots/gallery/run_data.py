@@ -146,8 +146,8 @@ class Opened:
         return from_file(self.clip, frames, size, clip_fps(self.notes))
 
     @property
-    def video(self):
-        """The example clip (T, H, W, 3), unless it is an image."""
+    def video(self) -> np.ndarray:
+        """The example clip (T, H, W, 3), if it is a video."""
         need(self.example.kind == "video", "the example is an image, not a video")
         return self.example.clip
 

@@ -174,10 +174,6 @@ def draw_slices(measured: Mapping[str, Measured],
     -------
     Figure
         A page with one band per video tube.
-
-    References
-    ----------
-    Adelson and Bergen, "Spatiotemporal energy models for the perception of motion", 1985.
     """
     width = 2 * MARGIN + COLUMNS * STEP - GAP
     return banded(shaded(measured, moving=True), width, BAND, title, WORDS.caption, _draw_band)
