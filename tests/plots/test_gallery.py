@@ -3,6 +3,8 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -176,3 +178,10 @@ def test_help_has_an_example(capsys):
     with pytest.raises(SystemExit):
         typed("--help")
     assert "example: python -m tubevit_np figures runs/demo" in capsys.readouterr().out
+
+
+def test_the_page_of_the_demo_is_the_page_that_the_command_writes():
+    folder = Path(__file__).parents[2] / "figures/demo"
+    run = SimpleNamespace(name="demo", scores=json.loads((folder / "scores.json").read_text()))
+    assert (folder / "README.md").read_text() == gallery.page(run, gallery.PICTURES)
+    assert all((folder / picture.name).exists() for picture in gallery.PICTURES)
