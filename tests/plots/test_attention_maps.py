@@ -1,4 +1,4 @@
-"""What a model looks at, on a clip: which weights are drawn, where, and how strongly."""
+"""Attention on a clip: which weights are drawn, where, and how strongly."""
 
 from dataclasses import replace
 
@@ -31,20 +31,20 @@ CFG, SHAPE = replace(small.MODEL, channels=3), (7, 10, 13)
 
 @pytest.fixture
 def seen(rng):
-    """A clip, and all that a model made of it."""
+    """A clip, and the logits and intermediates of a model for it."""
     clip = clips.noise(rng, *SHAPE)
     return clip, *small.forward(small.params(CFG, rng), clip[None], CFG, tuple(CFG.classes))
 
 
 def pictures(figure):
-    """The pictures on a page, row by row."""
+    """The images on a page, row by row."""
     found = [ax.images[0].get_array() for ax in figure.axes if ax.images]
     count = len(picks(SHAPE[0]))
     return [found[k:k + count] for k in range(0, len(found), count)]
 
 
 def wanted(clip, hot, shade):
-    """A row: the whole clip's peak is the shade itself."""
+    """The images of a row: at the peak of the whole clip, the color is the shade itself."""
     return [to_bytes(heated(clip[t], hot[t] / hot.max(), shade)) for t in picks(len(clip))]
 
 
@@ -73,7 +73,7 @@ def test_pale_frames_are_bright_and_gray_and_keep_their_order():
 
 @pytest.mark.parametrize("layer", [0, 1])
 def test_where_a_token_looks(seen, layer):
-    """Its own row of the weights, not its column: what looks at it is another thing."""
+    """The row of the weights is drawn, not the column of the tokens that attend to it."""
     clip, _, out = seen
     token = 20 + 9  # at (1, 1, 0); 8 packed ones and 12 patches are before
     weights = out[f"blocks.{layer}.attn.weights"][0, :, token]

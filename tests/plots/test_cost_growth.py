@@ -9,7 +9,7 @@ from tubevit_np.plots.training_plots.cost_growth import LOOKS, draw_growth
 
 
 def rows():
-    """Times grow with the square of frames, or are not there."""
+    """Times grow with the square of the frames; some are missing."""
     return [{"sweep": "frames", "value": value, "model": model, "ms": time, "MB": 3.0 * value}
             for model, factor in zip(LOOKS, (1, 5, 20), strict=True)
             for value, time in ((8, factor * 64.0), (16, factor * 256.0),

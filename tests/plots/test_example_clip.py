@@ -1,4 +1,4 @@
-"""The clip of the pictures: of a file as it would be scored, or one that is always the same."""
+"""The example clip: read from a file as evaluation reads it, or always the same generated one."""
 
 import clips
 import numpy as np

@@ -1,4 +1,4 @@
-"""Figures pixel by pixel: a color, a place, a frame in them must be what the arrays hold."""
+"""Figures pixel by pixel: each color, place and frame must match the arrays."""
 
 import itertools
 import subprocess
@@ -49,7 +49,7 @@ RECORDS = [{"step": 10, "loss": 4.0, "lr": 1e-3, "rate": 9.0, "train/verb": 0.2,
 
 
 def kernels(rng, count=11):
-    """Of every shape and gain, the first of each tube dead and the third nearly so."""
+    """Kernels of every shape and gain; the first of each tube is dead, the third nearly dead."""
     found = {name: rng.standard_normal((*shape, 3, count)) * rng.uniform(0.2, 1, count)
              for name, shape in SHAPES.items()}
     for w in found.values():
@@ -59,7 +59,7 @@ def kernels(rng, count=11):
 
 
 def find(page, part):
-    """Where a picture is in another, (top, left), or None."""
+    """The place (top, left) of an image within another, or None."""
     height, width = part.shape[:2]
     for top in range(len(page) - height + 1):
         rows = np.lib.stride_tricks.sliding_window_view(page[top], width, axis=0)  # (n, 3, width)
@@ -186,7 +186,7 @@ def test_the_page_holds_every_kernel_pixel_for_pixel(rng, tmp_path):
 
 
 def test_every_kernel_is_on_its_grid(rng):
-    """Each kernel a shade of its own, by its norm: all of them, once, in order."""
+    """Each kernel has a different shade, by its norm: all are drawn once, in order."""
     w = np.ones((1, 4, 3, 3, 50)) * rng.permutation(50) / 49
     picture = to_bytes(all_alike(w, 10 * 4, side=1))[::5, ::4, 0].ravel()
     assert picture.tolist() == sorted(to_bytes(0.5 + np.arange(50) / 98).tolist())[::-1]

@@ -1,4 +1,4 @@
-"""Clips, weights, matrices and the map as pictures: what is where in them."""
+"""Pictures of clips, weights, matrices and the model map: what is drawn where."""
 
 import numpy as np
 import pytest

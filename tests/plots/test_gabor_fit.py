@@ -1,4 +1,4 @@
-"""How nearly a kernel is a drifting grating, and what chance would give."""
+"""The Gabor fit of known kernels, and the scores of random kernels."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""All pictures of a run: made twice alike, shown with their words, and left out where they must."""
+"""All pictures of a run: equal bytes when drawn twice, shown with their texts, or left out."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ LABELS = {"video": {"verb": ["up", "down"], "noun": ["cat", "eel", "owl"]}, "ima
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """The folder of a run of two of the demo's tubes with six kernels each, somewhat learned."""
+    """The folder of a run with two of the demo's tubes, six kernels each, slightly trained."""
     folder = tmp_path_factory.mktemp("runs") / "six"
     folder.mkdir()
     cfg = replace(PRESETS["demo"], dim=6, heads=1, depth=2, mlp_dim=6,
@@ -56,7 +56,7 @@ def control(run, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def drawn(run, control, tmp_path_factory):
-    """Two folders of its pictures, and what was left out."""
+    """Two folders of the pictures of the run, and the pictures that were left out."""
     folders = [tmp_path_factory.mktemp("drawn") for _ in range(2)]
     return folders, [gallery.draw_all(Opened(run, draws=1, control=control), folder)
                      for folder in folders]

@@ -1,4 +1,4 @@
-"""The kernels through training: which of them, which frame, at which gain."""
+"""Pictures of the kernels through training: which kernels, which frame, which gain."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ SHAPES = {"1x4x3": (1, 4, 3), "5x2x3": (5, 2, 3)}
 
 @pytest.fixture
 def history(rng):
-    """Seven kernels of each tube that grow at different rates, of different frames."""
+    """Seven kernels of each tube, which grow at different rates, with different frames."""
     rates = rng.permutation(np.arange(1, 8.0))
     return {step: {name: rng.standard_normal((*shape, 3, 7)) * (1 + step * rates)
                    for name, shape in SHAPES.items()} for step in STEPS}

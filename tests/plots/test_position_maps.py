@@ -1,4 +1,4 @@
-"""How alike positions are, and where a map of them says so."""
+"""The similarity of positions, and its maps."""
 
 from dataclasses import replace
 

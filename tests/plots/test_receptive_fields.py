@@ -1,4 +1,4 @@
-"""Which voxels a token reads, by plain loops, and the pictures of it on a clip."""
+"""The voxels that a token reads, by plain loops, and their pictures on a clip."""
 
 import itertools
 from collections import Counter
@@ -40,7 +40,7 @@ TUBES = pytest.mark.parametrize("tube", [PATCH, OVERLAPPING, PACKED, LONG],
 
 
 def reads(tube, shape):
-    """For every token the voxels (t, h, w) of its places, those outside left out."""
+    """For every token, the voxels (t, h, w) of its places, without those outside the clip."""
     for at in itertools.product(*map(range, tv.grid(tube, shape))):
         starts = [loops.member_start(tube, at, member)
                   for member in itertools.product(*map(range, tube.s2d))]

@@ -1,4 +1,4 @@
-"""What the pictures of a model at work and of its history take from a run."""
+"""The data of a run for pictures of its history, and of the model on a clip."""
 
 import shutil
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What kernels are tuned to, held against kernels whose tuning is known."""
+"""The measured tuning of kernels whose tuning is known."""
 
 import itertools
 

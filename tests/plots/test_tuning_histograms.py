@@ -1,4 +1,4 @@
-"""Figures of many kernels: what is drawn, held against kernels whose answer is known."""
+"""Figures of many kernels: the drawn values for kernels of known tuning."""
 
 import numpy as np
 import pytest

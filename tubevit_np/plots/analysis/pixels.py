@@ -48,17 +48,50 @@ def kernel_rgb(w: np.ndarray, shared: bool = False) -> np.ndarray:
 
 
 def to_bytes(rgb: np.ndarray) -> np.ndarray:
-    """Return [0, 1] as uint8; the zero of a kernel (0.5) becomes 128."""
+    """Convert colors to bytes.
+
+    Parameters
+    ----------
+    rgb : array, any shape
+        Values in [0, 1].
+
+    Returns
+    -------
+    array, same shape, uint8
+        Values in 0 to 255. 0.5, the zero of a kernel, becomes 128.
+    """
     return np.rint(255 * rgb).astype(np.uint8)
 
 
 def norms(w: np.ndarray) -> np.ndarray:
-    """Return the Euclidean norms (D,) of kernels (kt, kh, kw, C, D)."""
+    """Return the Euclidean norm of each kernel.
+
+    Parameters
+    ----------
+    w : array, shape (kt, kh, kw, C, D)
+        Kernels of one tube.
+
+    Returns
+    -------
+    array, shape (D,), float64
+        The norms.
+    """
     return np.sqrt((np.asarray(w, dtype=np.float64) ** 2).sum(axis=(0, 1, 2, 3)))
 
 
 def order_by_norm(w: np.ndarray) -> np.ndarray:
-    """Sort kernels (kt, kh, kw, C, D) by norm: their indices (D,), largest first, stable."""
+    """Sort kernels by norm, largest first.
+
+    Parameters
+    ----------
+    w : array, shape (kt, kh, kw, C, D)
+        Kernels of one tube.
+
+    Returns
+    -------
+    array, shape (D,), int
+        Indices of the kernels. Kernels of equal norm keep their order.
+    """
     return np.argsort(-norms(w), kind="stable")
 
 
@@ -150,14 +183,44 @@ def parts(kernels: np.ndarray, width: int) -> np.ndarray:
 
 def strips(w: np.ndarray, count: int, columns: int = 1, scale: int = 4,
            gap: int = 24) -> np.ndarray:
-    """Show the `count` kernels of largest norm as an image: each a strip of its frames."""
+    """Show the kernels of largest norm as an image of strips of frames.
+
+    Parameters
+    ----------
+    w : array, shape (kt, kh, kw, C, D)
+        Kernels of one tube, C = 1 or 3.
+    count : int
+        Number of kernels.
+    columns : int, default 1
+        Number of strips in a row.
+    scale : int, default 4
+        Each pixel of a kernel becomes scale x scale pixels.
+    gap : int, default 24
+        Pixels between columns.
+
+    Returns
+    -------
+    array, shape (h, w, 3)
+        Colors in [0, 1]. In each strip, time runs from left to right.
+    """
     kernels = kernel_rgb(w)[order_by_norm(w)[:count]]
     films = np.stack([tile(frames, len(frames), scale=scale) for frames in kernels])
     return tile(films, columns, gap=(8, gap))
 
 
 def best_frame(w: np.ndarray) -> np.ndarray:
-    """Find the frame (D,) of each kernel (kt, kh, kw, C, D) that holds most of its energy."""
+    """Find the frame of each kernel that holds most of its energy.
+
+    Parameters
+    ----------
+    w : array, shape (kt, kh, kw, C, D)
+        Kernels of one tube.
+
+    Returns
+    -------
+    array, shape (D,), int
+        Numbers of the frames, from 0.
+    """
     return (np.asarray(w, dtype=np.float64) ** 2).sum(axis=(1, 2, 3)).argmax(axis=0)
 
 

@@ -157,8 +157,8 @@ def draw(picture: Picture, run: Opened, path: Path) -> None:
 
     Raises
     ------
-    Missing
-        If the run lacks what the picture needs.
+    ValueError
+        `Missing`, if the run lacks what the picture needs.
     """
     getattr(run, picture.need)
     figure = picture.draw(run)

@@ -173,7 +173,7 @@ def draw_tube_shares(ax: Axes, weights: np.ndarray, cfg: Config,
             ax.text(0.03, i, "no tokens", va="center", color=FAINT, fontsize=8)
             continue
         fraction = part.mean()
-        heads = f"  ({', '.join(f'{share:.0%}' for share in part)})" if 1 < len(part) <= 4 else ""
+        heads = f"  ({', '.join(f'{head:.0%}' for head in part)})" if 1 < len(part) <= 4 else ""
         ax.barh(i, fraction, color=color(i), height=0.6)
         ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
         ax.text(max(fraction, level) + 0.03, i, f"{fraction:.0%}{heads}", va="center", fontsize=8)
@@ -229,9 +229,10 @@ def draw_row(figure: Figure, top: float, clip: np.ndarray, times: np.ndarray, ro
 
 def _write_answers(figure, left, top, answers):
     """Write the predictions of each head, the first in bold; of 3 or more heads only the first."""
-    for head, found in answers.items():
+    for head, classes in answers.items():
         write(figure, left, top + 19, head, color=FAINT)
-        for k, (name, share) in enumerate(found if len(answers) < 3 else found[:1], start=1):
-            write(figure, left + 20, top + 19 + 28 * k, f"{share:6.1%}  {shortened(name)}",
+        shown = classes if len(answers) < 3 else classes[:1]
+        for k, (name, probability) in enumerate(shown, start=1):
+            write(figure, left + 20, top + 19 + 28 * k, f"{probability:6.1%}  {shortened(name)}",
                   weight="normal" if k > 1 else "bold")
         top += 28 * k + 36

@@ -38,8 +38,9 @@ def draw_voxels(ax: Axes, clip: np.ndarray, origin: np.ndarray, scale: float,
     ----------
     ax : Axes
     clip : array, shape (T, H, W, 3), uint8
-    origin, scale
-        As of `project`.
+    origin : array, shape (2,)
+    scale : float
+        As for `project`.
     pale : float, default 0
         0 keeps the colors, 1 makes them white.
     """
@@ -64,8 +65,9 @@ def draw_edges(ax: Axes, near: tuple[int, int, int], size: tuple[int, int, int],
         Frame, row and column where the box starts.
     size : tuple of int
         Frames, rows and columns of the box.
-    origin, scale
-        As of `project`.
+    origin : array, shape (2,)
+    scale : float
+        As for `project`.
     shade : str
         Color of edges and faces.
     fill : float, default 0

@@ -112,10 +112,10 @@ def draw_likeness(at: np.ndarray, cfg: Config, shape: tuple[int, ...],
     """
     tokens = middles(cfg, shape) if tokens is None else tokens
     found = np.array([likeness(at, token) for token in tokens])
-    moments = [counts[0] if all(counts) else 0 for counts in _grids(cfg, shape)]
-    side, (_, h, w) = min(240, (1640 - 30 * len(cfg.tubes)) // sum(moments) - GAP), shape
+    times = [counts[0] if all(counts) else 0 for counts in _grids(cfg, shape)]
+    side, (_, h, w) = min(240, (1640 - 30 * len(cfg.tubes)) // sum(times) - GAP), shape
     wide, high = side * w // max(h, w), side * h // max(h, w)
-    across = LEFT + NAMES + sum(moments) * (wide + GAP) + 30 * len(cfg.tubes) + 180
+    across = LEFT + NAMES + sum(times) * (wide + GAP) + 30 * len(cfg.tubes) + 180
     bottom = TOP + len(tokens) * (high + 40)
     figure = sheet(across, bottom, "Similarity of positions", WORDS.caption, LEFT, 76)
     limits = found.min(), found.max()
