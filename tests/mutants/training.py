@@ -7,7 +7,7 @@ DROPOUT = [Mutant("tubevit_np/training/dropout.py", *rest) for rest in [
      "test_dropout.py::test_a_share_is_dropped_and_the_rest_makes_up", "the rest does not grow"),
     ("np.uint32(4 * layer + part)", "np.uint32(part)",
      "test_dropout.py::test_every_example_layer_and_part_drops_others", "every layer the same"),
-    ("scramble(own ^ at)", "(own ^ at)", "test_dropout.py::test_neighbors_are_independent",
+    ("scramble(seeds ^ index)", "(seeds ^ index)", "test_dropout.py::test_neighbors_are_independent",
      "whole rows dropped"),
     ("z = drop(MLP, change)", "z = drop(ATTENTION, change)",
      "test_dropout.py::test_a_model_drops_tokens_and_what_each_part_adds", "one mask for both"),
@@ -39,8 +39,8 @@ LOSS = [Mutant("tubevit_np/training/loss.py", *rest) for rest in [
     ("return (1 - smoothing) * labels + smoothing / classes", "return labels",
      "test_loss.py::test_shares_of_classes_weigh_the_losses_of_each",
      "shares of classes not smoothed"),
-    ("(~(logits < own))", "(~(logits > own))", "test_loss.py::test_accuracy", "smallest first"),
-    ("(~(logits < own)).sum(1) - 1", "(logits > own).sum(1)",
+    ("(~(logits < label_score))", "(~(logits > label_score))", "test_loss.py::test_accuracy", "smallest first"),
+    ("(~(logits < label_score)).sum(1) - 1", "(logits > label_score).sum(1)",
      "test_loss.py::test_a_tie_or_nan_is_no_hit", "ties and NaN are right"),
 ]]
 
@@ -72,7 +72,7 @@ TRAIN = [Mutant("tubevit_np/training/train.py", *rest) for rest in [
 ]]
 
 EVALUATE = [Mutant("tubevit_np/training/evaluate.py", *rest) for rest in [
-    ("for part in found])", "for part in found[::-1]])",
+    ("for logits in halves])", "for logits in halves[::-1]])",
      "test_evaluate.py::test_halves_side_by_side_answer_as_the_whole", "the second half first"),
     ("if len(labels[head]) > 5}", "}", "test_evaluate.py::test_top_5_only_where_it_says_something",
      "top 5 of two"),

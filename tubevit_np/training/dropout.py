@@ -1,10 +1,12 @@
-"""Dropout: some values become 0 at random in training, the others grow to make up (Table 10).
+"""Dropout: in training, random values become 0 and the others are scaled up (Table 10).
 
-The paper does not say where. Here: on the tokens with their positions, and on what each attention
-and each MLP adds.  What is dropped follows from a key of the example, the layer, the part and the
-place in the array alone, so it is the same in both packages and however a batch is divided.
+The paper does not say where. Here: on the tokens with their positions, and on the output of each
+attention and each MLP before it is added to the residual stream. Which values are dropped depends
+only on the key of the example, the layer, the part and the index in the array. So both packages
+drop the same values, and splitting a batch changes nothing.
 
-A drop is drop(layer, part, x);  it is linear in x, and so its own backward pass."""
+The functions pass a function drop(layer, part, x). It is linear in x and is its own backward pass.
+"""
 
 from functools import partial
 
@@ -18,23 +20,23 @@ from tubevit_np.variants.divided_attention import divided_block
 from tubevit_np.variants.divided_backward import divided_block_backward
 from tubevit_np.variants.model import embed, embed_backward
 
-TIME, TOKENS, ATTENTION, MLP = range(4)  # parts; the tokens are those of layer 0
+TIME, TOKENS, ATTENTION, MLP = range(4)  # parts; TOKENS occurs only in layer 0
 
 
 def dropout(rate, keys):
-    """drop(layer, part, x) for x (B, N, D);  rate in [0, 1), keys (B,) uint32."""
+    """Make drop(layer, part, x) for x (B, N, D);  rate in [0, 1), keys (B,) uint32."""
     scale, least = 1 / (1 - rate), int(rate * 2**32)
 
     def drop(layer, part, x):
-        own = scramble(scramble(keys) + np.uint32(4 * layer + part))[:, None, None]
-        at = np.arange(x[0].size, dtype=np.uint32).reshape(x.shape[1:])
-        return x * (scramble(own ^ at) >= least) * scale
+        seeds = scramble(scramble(keys) + np.uint32(4 * layer + part))[:, None, None]
+        index = np.arange(x[0].size, dtype=np.uint32).reshape(x.shape[1:])
+        return x * (scramble(seeds ^ index) >= least) * scale
 
     return drop
 
 
 def scramble(x):
-    """uint32 to uint32, one to one, as if at random: the last steps of MurmurHash3."""
+    """Map uint32 to uint32, one to one, pseudo-randomly: the last steps of MurmurHash3."""
     x = (x ^ (x >> 16)) * np.uint32(0x85EBCA6B)
     x = (x ^ (x >> 13)) * np.uint32(0xC2B2AE35)
     return x ^ (x >> 16)
@@ -48,11 +50,12 @@ def dropout_embed(params, video, cfg, drop):
 
 
 def dropout_embed_backward(d_z, params, out, cfg, drop):
+    """Gradients {name: array} of dropout_embed."""
     return embed_backward(drop(0, TOKENS, d_z), params, out, cfg)
 
 
 def dropout_block(z, ln1, attn, ln2, mlp, heads, eps, form, drop, return_intermediates=True):
-    """The block of fast/layers.py with dropout of what each branch adds;  drop(part, x)."""
+    """Apply the block of fast/layers.py with dropout after each branch;  drop(part, x)."""
     change, attended = attention_branch(z, ln1, attn, heads, eps, return_intermediates)
     y = drop(ATTENTION, change)
     y += z
@@ -63,6 +66,7 @@ def dropout_block(z, ln1, attn, ln2, mlp, heads, eps, form, drop, return_interme
 
 
 def dropout_block_backward(d_z, z, cache, ln1, attn, ln2, mlp, heads, eps, form, drop):
+    """Gradients of dropout_block: d_z of its input, and {name: array} of its parameters."""
     d_change, d_second = mlp_branch_backward(drop(MLP, d_z), cache["middle"], cache, ln2, mlp,
                                              eps, form)
     d_y = d_z + d_change
@@ -72,9 +76,10 @@ def dropout_block_backward(d_z, z, cache, ln1, attn, ln2, mlp, heads, eps, form,
 
 
 def dropout_blocks(cfg, shape, drop, block=dropout_block, divided=divided_block):
-    """{layer: block with dropout} that the Config asks for, on a (T, H, W) video.
+    """{layer: block with dropout} of a Config, for a (T, H, W) video.
 
-    Divided attention also drops values of what it adds over time."""
+    Divided attention also has dropout on the output of its attention over time.
+    """
     blocks = {}
     for layer in range(cfg.depth):
         drop_part = partial(drop, layer)
@@ -88,12 +93,12 @@ def dropout_blocks(cfg, shape, drop, block=dropout_block, divided=divided_block)
 
 
 def dropout_blocks_backward(cfg, shape, drop):
-    """{layer: block_backward}, the reverse of dropout_blocks."""
+    """{layer: block_backward}, the backward passes of dropout_blocks."""
     return dropout_blocks(cfg, shape, drop, dropout_block_backward, divided_block_backward)
 
 
 def within_frames(drop, frames):
-    """A drop for (B * frames, N / frames, D) that drops as in (B, N, D)."""
+    """Make a drop for x (B * frames, N / frames, D) that drops the same values as in (B, N, D)."""
     def within(part, x):
         return drop(part, x.reshape(len(x) // frames, -1, x.shape[-1])).reshape(x.shape)
 

@@ -1,4 +1,4 @@
-"""Accuracy on held-out examples."""
+"""Predictions and accuracy on held-out examples."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,73 +15,80 @@ BATCH = 32
 
 def logits_of(params, cfg, x, heads):
     """Logits {head: (B, K)} of a batch of videos or images, without the blocks' intermediates."""
-    return forward(params, x, cfg, heads, num_frozen_blocks=cfg.depth)[0]  # frozen: none is kept
+    return forward(params, x, cfg, heads, num_frozen_blocks=cfg.depth)[0]  # frozen: keeps nothing
 
 
 def predictor(params, cfg):
-    """predict(x, heads) -> {head: logits (B, K)} with these parameters.
+    """Make predict(x, heads) -> {head: logits (B, K)} for these parameters.
 
-    Halves of a batch are computed side by side: all of it then uses two cores, not products alone.
+    The two halves of a batch are computed in parallel, so that every operation uses two cores, not
+    only the matrix products.
     """
     def predict(x, heads):
         if len(x) < PARTS:
             return logits_of(params, cfg, x, heads)
         with threadpool_limits(1), ThreadPoolExecutor(PARTS) as pool:
-            found = list(pool.map(lambda part: logits_of(params, cfg, part, heads),
-                                  np.array_split(x, PARTS)))
-        return {head: np.concatenate([part[head] for part in found]) for head in heads}
+            halves = list(pool.map(lambda part: logits_of(params, cfg, part, heads),
+                                   np.array_split(x, PARTS)))
+        return {head: np.concatenate([logits[head] for logits in halves]) for head in heads}
 
     return predict
 
 
 def evaluate(predict, source, most=None):
-    """The scores (scores_of) of a source's held-out examples, up to `most`."""
+    """Compute the scores (see scores_of) of at most `most` held-out examples of a source."""
     return scores_of(predict_all(predict, source, most), source.labels)
 
 
 def predict_all(predict, source, most=None, views=(1, 1)):
-    """{head: (scores (n, K), labels (n,))} of the held-out examples, up to `most`, each once.
+    """{head: (scores (n, K), labels (n,))} of at most `most` held-out examples, each once.
 
-    views: (temporal, spatial) crops, of files alone; an image has one temporal crop.  The score of
-    several views is the mean of their softmax, of one view the logits.  Raises ValueError for views
-    of generated examples, and where no file can be read."""
+    views: number of (temporal, spatial) crops, of files only; an image has one temporal crop.  With
+    one view the scores are the logits, with several the mean of their softmax.  Raises ValueError
+    for several views of generated examples, and if no file can be read.
+    """
     batches, num_views = held_out_batches(source, most, views)
-    found = {head: ([], []) for head in source.labels}
+    results = {head: ([], []) for head in source.labels}
     for batch in tqdm(batches, f"scoring {source.kind}s", unit="batch", leave=False, disable=None):
         logits = predict(batch.x, tuple(batch.labels))
         for head, labels in batch.labels.items():
-            found[head][0].append(over_views(logits[head], num_views))
-            found[head][1].append(labels)
-    if not all(scores for scores, _ in found.values()):
-        raise ValueError(f"no held-out {source.kind} can be read")
-    return {head: tuple(map(np.concatenate, parts)) for head, parts in found.items()}
+            results[head][0].append(mean_over_views(logits[head], num_views))
+            results[head][1].append(labels)
+    if not all(scores for scores, _ in results.values()):
+        raise ValueError(f"no held-out {source.kind} can be read; the warnings above name the "
+                         "files and the reasons")
+    return {head: tuple(map(np.concatenate, parts)) for head, parts in results.items()}
 
 
 def held_out_batches(source, most, views):
-    """Batches of a source, and how many views in a row are of one example."""
+    """(batches of a source, number of views per example); views of one example are neighbors."""
     if views == (1, 1):
         return source.held_out(BATCH, most), 1
     if not hasattr(source, "held_out_views"):
-        raise ValueError("only files have several views; generated clips are as large as the input")
+        raise ValueError("only files have several views; generated clips are as large as the "
+                         "input: use 1x1")
     temporal, spatial = views
     num_views = spatial if source.kind == "image" else temporal * spatial
     return source.held_out_views(*views, most), num_views
 
 
-def over_views(logits, num_views):
-    """(B * num_views, K) -> (B, K)."""
+def mean_over_views(logits, num_views):
+    """Average the softmax over the views of each example: (B * num_views, K) -> (B, K)."""
     if num_views == 1:
         return logits
     return softmax(logits).reshape(-1, num_views, logits.shape[-1]).mean(1)
 
 
-def scores_of(found, labels):
-    """{head: top-1, "head top-5": of more than 5 classes, "both": every head of an example,
-    "count": number of examples}."""
-    ranks = {head: label_rank(*pair) for head, pair in found.items()}
-    scores = {head: float((each < 1).mean()) for head, each in ranks.items()}
+def scores_of(results, labels):
+    """{score name: value} of a result of predict_all; labels: {head: class names}.
+
+    HEAD is its top-1 accuracy, "HEAD top-5" its top-5 accuracy if it has more than 5 classes,
+    "both" the fraction of examples with every head correct, "count" the number of examples.
+    """
+    ranks = {head: label_rank(*result) for head, result in results.items()}
+    scores = {head: float((rank < 1).mean()) for head, rank in ranks.items()}
     if len(ranks) > 1:
-        scores["both"] = float(np.all([each < 1 for each in ranks.values()], axis=0).mean())
-    scores |= {f"{head} top-5": float((each < 5).mean()) for head, each in ranks.items()
+        scores["both"] = float(np.all([rank < 1 for rank in ranks.values()], axis=0).mean())
+    scores |= {f"{head} top-5": float((rank < 5).mean()) for head, rank in ranks.items()
                if len(labels[head]) > 5}
     return scores | {"count": len(next(iter(ranks.values())))}

@@ -1,4 +1,4 @@
-"""Training the last blocks alone, as when a large image model gets tubes (Sec. 3.6)."""
+"""Freeze the first blocks, as when a large image model gets video tubes (Sec. 3.6)."""
 
 from functools import partial
 
@@ -6,13 +6,13 @@ from tubevit_np.model.params import flatten
 
 
 def freeze(blocks, num_frozen_blocks):
-    """{layer: block} whose first blocks keep no intermediates, since nothing goes back to them."""
+    """{layer: block}; the frozen blocks, which need no backward pass, keep no intermediates."""
     return {layer: partial(block, return_intermediates=False) if layer < num_frozen_blocks
             else block for layer, block in blocks.items()}
 
 
 def is_trainable(name, num_frozen_blocks):
-    """Whether a parameter trains where the first blocks, and all tubes with them, are frozen."""
+    """Return True if a parameter is trained; frozen blocks also freeze the tubes before them."""
     part, _, rest = name.partition(".")
     if part == "blocks":
         return int(rest.partition(".")[0]) >= num_frozen_blocks
@@ -20,5 +20,5 @@ def is_trainable(name, num_frozen_blocks):
 
 
 def trainable_params(params, num_frozen_blocks):
-    """The parameters that train, {name: array}, from the nested tree; not copies."""
+    """Select the trained parameters {name: array} of the nested tree, without copying them."""
     return {name: w for name, w in flatten(params).items() if is_trainable(name, num_frozen_blocks)}

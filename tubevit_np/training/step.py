@@ -1,4 +1,4 @@
-"""One joint step: a batch of videos and one of images, the losses added (Sec. 3.5)."""
+"""One joint training step on one batch per source; their losses are added (Sec. 3.5)."""
 
 from functools import partial
 
@@ -15,11 +15,11 @@ from tubevit_np.training.loss import accuracy, cross_entropy, cross_entropy_back
 from tubevit_np.training.optim import clip_grad_norm
 from tubevit_np.variants import model
 
-PARTS = 2  # of every batch, computed side by side; fixed, so that results hold for any cores
+PARTS = 2  # parts of a batch, computed in parallel; fixed: any number of cores gives the same sums
 
 
 def forward(params, x, cfg, heads, drop=None, num_frozen_blocks=0):
-    """variants.model.forward in training: with dropout, and with its first blocks frozen."""
+    """variants.model.forward for training, with dropout and frozen first blocks."""
     embed, blocks_of = model.embed, model.blocks_of
     if drop:
         embed, blocks_of = (partial(f, drop=drop) for f in (dropout_embed, dropout_blocks))
@@ -28,7 +28,7 @@ def forward(params, x, cfg, heads, drop=None, num_frozen_blocks=0):
 
 
 def backward(params, out, d_logits, cfg, drop=None, num_frozen_blocks=0):
-    """The reverse of forward; frozen blocks, and what lies before them, get no gradients."""
+    """Compute the gradients of forward, except those of frozen blocks and of everything before."""
     embed_back, blocks_back = model.embed_backward, model.blocks_backward_of
     if drop:
         embed_back, blocks_back = (partial(f, drop=drop) for f in (dropout_embed_backward,
@@ -41,13 +41,15 @@ def backward(params, out, d_logits, cfg, drop=None, num_frozen_blocks=0):
 
 
 def no_gradients(d_z, params, out, cfg):
+    """Stand in for the backward pass of a frozen embedding."""
     return {}
 
 
 def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, num_frozen_blocks=0):
-    """Loss, {head: accuracy} and gradients {name: array} of one Batch; its heads' losses add up.
+    """Loss, {head: accuracy} and gradients {name: array} of one Batch.
 
-    weight: of the loss;  rate: of dropout."""
+    The loss is the sum over the heads, times `weight`.  rate: dropout rate.
+    """
     drop = dropout(rate, batch.keys) if rate else None
     logits, out = forward(params, batch.x, cfg, tuple(batch.labels), drop, num_frozen_blocks)
     loss = sum(cross_entropy(logits[head], y, smoothing) for head, y in batch.labels.items())
@@ -59,10 +61,11 @@ def gradients(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, num_froze
 
 def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, num_frozen_blocks=0,
                     pool=None, accumulate=1):
-    """Loss, [{head: accuracy} of each source] and gradients of a joint step.
+    """Loss, [{head: accuracy} for each source] and gradients of a joint step.
 
-    batches, weights: a Batch of each source and the weight of its loss.  accumulate: the number of
-    micro-batches, to save memory."""
+    batches, weights: one Batch and one loss weight per source.  pool: computes parts in parallel.
+    accumulate: number of micro-batches (gradient accumulation), to save memory.
+    """
     jobs = [(part, weight * len(part.x) / len(batch.x), i)
             for i, (batch, weight) in enumerate(zip(batches, weights, strict=True))
             for part in batch.split(PARTS * accumulate)]
@@ -70,17 +73,17 @@ def joint_gradients(params, batches, cfg, weights, smoothing=0.0, rate=0.0, num_
         lambda job: gradients(params, job[0], cfg, job[1], smoothing, rate, num_frozen_blocks),
         jobs)
     total, accuracies, grads = 0.0, [{} for _ in batches], {}
-    for (part, _, i), (loss, found, part_grads) in zip(jobs, results, strict=True):
+    for (part, _, i), (loss, part_accuracies, part_grads) in zip(jobs, results, strict=True):
         total += float(loss)
         fraction = len(part.x) / len(batches[i].x)
-        for head, correct in found.items():
+        for head, correct in part_accuracies.items():
             accuracies[i][head] = accuracies[i].get(head, 0.0) + correct * fraction
         add_gradients(grads, part_grads)
     return total, accuracies, grads
 
 
 def add_gradients(grads, more):
-    """Add gradients to those of the same names, in place."""
+    """Add the gradients `more` to `grads`, in place."""
     for name, g in more.items():
         if name in grads:
             grads[name] += g
@@ -89,7 +92,10 @@ def add_gradients(grads, more):
 
 
 def joint_step(params, moments, run, pool):
-    """step(t, lr, batches) -> loss, norm, accuracies; changes parameters and moments in place."""
+    """Make step(t, lr, batches) -> loss, norm, accuracies.
+
+    It changes parameters and moments in place.
+    """
     recipe = run.recipe
     flat = trainable_params(params, recipe.frozen)
     rates = kernel_rates(flat) if recipe.kernel_rates else {}

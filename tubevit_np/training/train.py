@@ -1,4 +1,4 @@
-"""The training loop: from where a run stands to its last step."""
+"""The training loop: from the last checkpoint of a run to its last step."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,15 +12,15 @@ from tubevit_np.training.step import PARTS, joint_step
 
 
 def check(recipe):
-    """Raises ValueError for what NumPy lacks: several devices, lower precision."""
+    """Raise ValueError for recipe settings that NumPy lacks: several devices, lower precision."""
     for name, only in (("devices", 1), ("precision", "float32")):
         if getattr(recipe, name) != only:
             raise ValueError(f"{name} is {getattr(recipe, name)}, but NumPy has only {only}; "
-                             "train with tubevit_tg")
+                             f"leave out --{name}, or train with tubevit_tg")
 
 
 def train(run):
-    """Train a run to its last step; the run keeps log and checkpoints.  Returns the parameters."""
+    """Train a run to its last step; the run writes log and checkpoints.  Returns the parameters."""
     check(run.recipe)
     params, moments = run.start()
     moments = moments or adamw_state(trainable_params(params, run.recipe.frozen))
