@@ -103,7 +103,7 @@ DROPOUT = [Mutant("tubevit_tg/training/dropout.py", *rest) for rest in [
 LOSS = [Mutant("tubevit_tg/training/loss.py", *rest) for rest in [
     ('target.cast(dtype) + smoothing / classes', 'target.cast(dtype) + smoothing / (classes - 1)',
      "test_numbers.py::test_one_function[labels]", "smoothing spread over the wrong classes"),
-    ("(logits < own).logical_not().sum(-1) - 1", "(logits > own).sum(-1)",
+    ("(logits < label_score).logical_not().sum(-1) - 1", "(logits > label_score).sum(-1)",
      "test_numbers.py::test_one_function[accuracy]", "ties are right"),
     ('smoothing, logits.dtype)', 'smoothing)',
      "test_numbers.py::test_every_gradient[image-float64]", "targets in float32"),
@@ -123,7 +123,7 @@ OPTIM = [Mutant("tubevit_tg/training/optim.py", *rest) for rest in [
 ]]
 
 DEVICE = [Mutant("tubevit_tg/backend/device.py", *rest) for rest in [
-    ('if asked and asked != "CPU":', 'if asked == "never":',
+    ('if requested and requested != "CPU":', 'if requested == "never":',
      "test_device.py::test_what_dev_asks_is_obeyed_unseen", "DEV ignored"),
     ('if "clang" in Path(command).name and which(command):', 'if which(command):',
      "test_device.py::test_a_clang_on_path", "gcc taken for a clang"),
@@ -215,7 +215,7 @@ BLAS = [Mutant("tubevit_tg/backend/blas.py", *rest) for rest in [
      "clips taken for rows where they are turned"),
     ('return (x.src[0], True) if last else (x, False)', 'return x, False',
      "test_blas.py::test_nothing_is_copied", "transposes copied"),
-    ('@functools.cache  # which keeps them alive\n', '',
+    ('@functools.cache  # keeps the C functions alive\n', '',
      "test_blas.py::test_one_program_for_all_of_one_shape", "callbacks collected as garbage"),
     ('b.mT if b_turned else b, out=out)', 'b.mT if b_turned else b)',
      "test_blas.py::test_values_and_gradients[matrices-float64]", "result thrown away"),

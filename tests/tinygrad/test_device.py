@@ -40,7 +40,7 @@ def nothing(*_):
 
 @pytest.mark.parametrize("asked", ["CUDA", "NV", "CPU:X86", "CPU:LLVM:x86_64,znver4", "CUDA;CPU"])
 def test_what_dev_asks_is_obeyed_unseen(asked):
-    assert choose(asked, untouched, untouched, "x86_64") == (asked, "as DEV asks")
+    assert choose(asked, untouched, untouched, "x86_64") == (asked, "set by DEV")
 
 
 @pytest.mark.parametrize("asked", [None, ""])
@@ -109,7 +109,7 @@ def test_one_line_says_what_is_used():
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the renderer is of x86-64")
 def test_dev_is_obeyed():
-    assert describe(DEV="CPU:X86") == ["tinygrad 0.13.0 on CPU:X86 (as DEV asks)"]
+    assert describe(DEV="CPU:X86") == ["tinygrad 0.13.0 on CPU:X86 (set by DEV)"]
 
 
 @pytest.mark.parametrize("device, missing", [
@@ -119,7 +119,7 @@ def test_one_line_says_what_is_missing(device, missing):
     if not line.startswith("!"):
         pytest.skip("this machine has such a device")
     assert line.startswith(f"! tinygrad cannot use DEV={device}: ") and missing in line
-    assert line.endswith("; unset DEV to have a device chosen, or set DEV=CPU")
+    assert line.endswith("; unset DEV for an automatic choice, or set DEV=CPU")
 
 
 def test_one_line_says_how_to_get_a_compiler(tmp_path):

@@ -158,7 +158,7 @@ def test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model(monkey
 def test_who_waits_for_a_compiler_is_told(device, told, monkeypatch):
     monkeypatch.setattr(loop, "DEVICE", device)
     line = loop.compiling(CFG, Recipe(accumulate=3))
-    assert line == "its first two steps are for compiling" + told
+    assert line == "the first two steps include compiling" + told
 
 
 def test_kernels_of_two_devices_by_waves(rng):

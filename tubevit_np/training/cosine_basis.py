@@ -58,7 +58,7 @@ def adamw_by_waves(params: Arrays, grads: Arrays, state: dict[str, Arrays], t: i
         Update kernels in the cosine basis. If False, adamw updates them voxel by voxel.
     smoothness : float, default 0
         Extra decay of the fast waves of every kernel, at least 0: in each step a wave shrinks by
-        the factor 1 / (1 + lr * smoothness * r), r from 0 to below 3 the sum of its squared
+        the factor 1 / (1 + lr * smoothness * r), where r, 0 to below 3, is the sum of its squared
         frequencies along t, h and w.
 
     References

@@ -1,10 +1,12 @@
-"""Matrix products on a CPU by NumPy's BLAS, four to ten times as fast as what tinygrad compiles.
+"""Matrix products by NumPy's BLAS on a CPU: four to ten times as fast as tinygrad's own kernels.
 
-tinygrad takes machine code in place of a kernel (Tensor.custom_kernel).  Here it is one jump, to a
-Python function that calls np.matmul on the buffers, so no compiler is needed, and any will do.  The
-code holds an address of this process: it is a finished program, which tinygrad never keeps on disk.
+tinygrad accepts machine code in place of a kernel (Tensor.custom_kernel). Here the code is one jump
+to a Python function that calls np.matmul on the buffers. It needs no compiler and works with every
+compiler. The code contains an address of this process, so tinygrad gets it as a finished program,
+which it never caches on disk.
 
-TUBEVIT_BLAS=0 in the environment turns it off."""
+TUBEVIT_BLAS=0 in the environment turns it off.
+"""
 
 import ctypes
 import functools
@@ -18,7 +20,7 @@ from tinygrad.uop.ops import KernelInfo, Ops, ProgramInfo, UOp
 
 from tubevit_tg.backend.device import DEVICE, dtype_name
 
-WANTED = os.environ.get("TUBEVIT_BLAS", "1") != "0"
+ENABLED = os.environ.get("TUBEVIT_BLAS", "1") != "0"
 JUMPS = {"x86_64": (b"\x48\xb8", b"\xff\xe0"),  # mov rax, address; jmp rax
          "arm64": (b"\x50\x00\x00\x58\x00\x02\x1f\xd6", b"")}  # ldr x16, 8 ahead; br x16; address
 MACHINE = {"AMD64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -27,8 +29,8 @@ SIGNATURE = ctypes.CFUNCTYPE(None, *3 * [ctypes.c_void_p])
 
 
 def fits(a, b):
-    """Whether product takes a and b: two or more axes, not empty, one precision, one CPU device."""
-    return (WANTED and JUMP is not None and not DEVICE.startswith("CPU:LVP")  # it has no addresses
+    """Return True if `product` accepts a and b: at least 2 axes, not empty, same dtype, one CPU."""
+    return (ENABLED and JUMP is not None and not DEVICE.startswith("CPU:LVP")  # has no addresses
             and isinstance(a.device, str) and a.device.partition(":")[0] == "CPU"
             and a.device == b.device and a.dtype == b.dtype
             and a.dtype in (dtypes.float32, dtypes.float64)
@@ -36,11 +38,12 @@ def fits(a, b):
 
 
 def product(a, b):
-    """a @ b, with gradients: (..., M, K) @ (..., K, N), or (..., K) @ (K, N)."""
+    """Compute a @ b, with gradients: (..., M, K) @ (..., K, N), or (..., K) @ (K, N)."""
     if a.shape[-1] != b.shape[-2]:
         raise ValueError(f"no product of {a.shape} and {b.shape}: {a.shape[-1]} is not "
-                         f"{b.shape[-2]}")
-    flat = b.ndim == 2  # then one large product, faster than one for each clip
+                         f"{b.shape[-2]}; the last axis of the first must be the last but one of "
+                         "the second")
+    flat = b.ndim == 2  # one large product, faster than one for each clip
     front = a.shape[:-2] if flat else np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     if not flat:
         a, b = (x.expand(*front, *x.shape[-2:]) for x in (a, b))
@@ -50,13 +53,13 @@ def product(a, b):
 
 
 def _stored(x):
-    """What x is a transpose of, and True; else x and False: BLAS reads transposed matrices too."""
+    """Return (y, True) if x is the transpose of y, else (x, False); BLAS reads both."""
     last = x.op is Ops.PERMUTE and x.marg == (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
     return (x.src[0], True) if last else (x, False)
 
 
 def _product(a, a_turned, b, b_turned, shape, flat):
-    """Of UOps; those turned are to be transposed, with flat all are taken as one matrix each."""
+    """Multiply two UOps; `turned` operands are transposed, `flat` makes each one matrix."""
     how = a_turned, b_turned, flat
     out = UOp.empty(shape, a.dtype, a.device)
     return out.custom_kernel(a, b, fxn=_kernel(*how), grad_fxn=_gradients(*how))[0]
@@ -64,7 +67,7 @@ def _product(a, a_turned, b, b_turned, shape, flat):
 
 @functools.cache
 def _gradients(a_turned, b_turned, flat):
-    """Cached, as _kernel: for another function tinygrad would plan the same computation anew."""
+    """Make the gradient function; cached, since tinygrad plans anew for every new function."""
     def gradients(d_out, call):
         _, a, b = call.src[1:]
         d_a = (b, b_turned, d_out, True) if a_turned else (d_out, False, b, not b_turned)
@@ -76,7 +79,7 @@ def _gradients(a_turned, b_turned, flat):
 
 @functools.cache
 def _kernel(a_turned, b_turned, flat):
-    """kernel(out, a, b), given as placeholders: the finished program."""
+    """kernel(out, a, b) -> the finished program, for placeholders out, a, b."""
     def kernel(*operands):
         shapes = [(x.numel() // x.shape[-1], x.shape[-1]) if flat else x.shape for x in operands]
         out, a, b = operands
@@ -94,9 +97,9 @@ def _kernel(a_turned, b_turned, flat):
     return kernel
 
 
-@functools.cache  # which keeps them alive
+@functools.cache  # keeps the C functions alive
 def _callback(a_turned, b_turned, dtype, *shapes):
-    """A C function of three addresses.  Shapes are checked before: here nothing could be raised."""
+    """Make a C function of three addresses.  Shapes were checked before; it cannot raise errors."""
     kinds = [ctypes.c_char * (int(np.prod(shape)) * np.dtype(dtype).itemsize) for shape in shapes]
 
     def multiply(*addresses):

@@ -1,8 +1,9 @@
-"""Which device and compiler tinygrad uses, and arrays there and back.
+"""The choice of device and compiler for tinygrad; conversion between arrays and Tensors.
 
-The one place that chooses.  Lines that depend on tinygrad's version (0.13) are here, in blas.py,
-and in operations.with_gradient.
-tinygrad reads DEV and CC when it first computes, so the package imports this file before that."""
+Code that depends on the version of tinygrad (0.13) is only here, in blas.py and in
+operations.with_gradient. tinygrad reads DEV and CC when it first computes; the package imports this
+file before that.
+"""
 
 import contextlib
 import functools
@@ -12,46 +13,49 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 import numpy as np
 from tinygrad import Context, Device, Tensor
 from tinygrad.helpers import CACHEDB, DEV
 
-# tinygrad's own driver, NV, only for DEV=NV: it fails on Hopper cards, and CUDA runs where it does.
+# NV, tinygrad's own driver, is used only for DEV=NV: it fails on Hopper GPUs, where CUDA works.
 GPUS = ("METAL",) if sys.platform == "darwin" else ("CUDA", "AMD")
 
 
-def choose(asked, usable, compiler, machine):
-    """The device, as tinygrad's DEV, and a note for `describe`.
+def choose(requested, usable, compiler, machine):
+    """Choose the device: returns a value for tinygrad's DEV, and a note for `describe`.
 
-    asked: DEV in the environment, obeyed;  usable(gpu): whether it can be opened;  compiler(): the
-    command of a clang, or None;  machine: the processor.  DEV=CPU leaves the compiler open."""
-    if asked and asked != "CPU":
-        return asked, "as DEV asks"
-    for gpu in () if asked else GPUS:
+    requested: DEV in the environment, which takes precedence (DEV=CPU leaves the compiler open);
+    usable(gpu): whether the GPU opens;  compiler(): the command of a clang, or None;  machine: the
+    processor.
+    """
+    if requested and requested != "CPU":
+        return requested, "set by DEV"
+    for gpu in () if requested else GPUS:
         if usable(gpu):
             return gpu, ""
     if command := compiler():
         return "CPU", f"compiled by {command}"
     if machine in ("x86_64", "AMD64"):
         return "CPU:X86", "no compiler found; 'pip install ziglang' makes it about twice as fast"
-    return "CPU", ""  # which cannot work without a clang, as check_device will say
+    return "CPU", ""  # cannot work without a clang; check_device raises the error
 
 
 def find_compiler(environ, which, find_package):
-    """The command of a clang: CC if it is one, on PATH, or in the package ziglang; else None."""
+    """Find the command of a clang: CC if it is one, on PATH, or in the package ziglang, or None."""
     for command in (environ.get("CC", ""), "clang"):
         if "clang" in Path(command).name and which(command):
             return command
     package = find_package("ziglang")
     if package and os.name == "posix":
-        with contextlib.suppress(OSError):  # nowhere to write its script: as if not installed
+        with contextlib.suppress(OSError):  # cannot write the script: as if not installed
             return zig_clang(package.origin)
     return None
 
 
 def zig_clang(package, folder=Path(CACHEDB).parent):
-    """A script in folder that runs ziglang's clang, since tinygrad's CC must be one word."""
+    """Write a script that runs ziglang's clang; returns its path, since CC must be one word."""
     path = folder / "zig-clang"
     unfinished = path.with_name(f".zig-clang.{os.getpid()}")
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,38 +66,51 @@ def zig_clang(package, folder=Path(CACHEDB).parent):
 
 
 def usable(gpu):
+    """Return True if tinygrad can open the device."""
     try:
         return bool(Device[gpu].renderer)
-    except Exception:  # noqa: BLE001 - driver, library or card is missing, each fails in its way
+    except Exception:  # noqa: BLE001 - a missing driver, library or GPU: each raises another error
         return False
 
 
 @functools.cache
 def check_device():
-    """Raises ValueError, one line, if the device cannot compute: what is missing, the ways out."""
+    """Raise ValueError if the device cannot compute: one line with the reason and the way out."""
     try:
-        with Context(CACHELEVEL=0):  # a kernel kept from earlier would hide a missing compiler
+        with Context(CACHELEVEL=0):  # a cached kernel would hide a missing compiler
             (Tensor([1.0] * 16) + 1).realize()
     except Exception as error:  # noqa: BLE001 - as in usable
         while isinstance(error, ExceptionGroup):
             error = error.exceptions[0]
         way_out = ("install clang or 'pip install ziglang'" if "clang" in str(error) else
-                   "unset DEV to have a device chosen, or set DEV=CPU")
+                   "unset DEV for an automatic choice, or set DEV=CPU")
         reason = str(error).partition("\n")[0]
         raise ValueError(f"tinygrad cannot use DEV={DEVICE}: {reason}; {way_out}") from None
 
 
-def describe():
-    """One line: tinygrad's version, the device and why.  Raises ValueError as check_device does."""
+def describe() -> str:
+    """Describe tinygrad's version and device, and why it was chosen, in one line.
+
+    Returns
+    -------
+    str
+        For example "tinygrad 0.13.0 on CPU (compiled by clang)".
+
+    Raises
+    ------
+    ValueError
+        If the device cannot compute; the message gives the reason and the way out.
+    """
     check_device()
-    from importlib.metadata import version  # slow to import, and seldom wanted
+    from importlib.metadata import version  # slow to import
     return f"tinygrad {version('tinygrad')} on {DEVICE}" + (f" ({NOTE})" if NOTE else "")
 
 
 def devices(count):
-    """The names of so many devices of the chosen kind, the default one first; of one, its name.
+    """Return the names of `count` devices of the chosen kind, the default first; if 1, one name.
 
-    On a CPU each is a thread.  Raises ValueError, one line, if there are not so many."""
+    On a CPU each device is a thread.  Raises ValueError if there are fewer devices.
+    """
     check_device()
     names = tuple(Device.canonicalize(f"{Device.DEFAULT}:{i}") for i in range(count))
     for i, name in enumerate(names):
@@ -103,12 +120,32 @@ def devices(count):
     return names if count > 1 else names[0]
 
 
-def to_tensors(tree, dtype=None, device=None, axis=None):
-    """A nested tree of arrays (or one array, or a number) as Tensors on the device.
+def to_tensors(tree: Any, dtype: Any = None, device: str | tuple[str, ...] | None = None,
+               axis: int | None = None) -> Any:
+    """Convert arrays to Tensors on the device.
 
-    dtype: a tinygrad dtype or its name, else the array's; numbers become float32.  A number too has
-    a buffer, which TinyJit reads at every call; a plain number it would bake in.  device: names of
-    several, that each get a copy, or with axis an equal part along it."""
+    Parameters
+    ----------
+    tree : nested dict of arrays, array, or number
+        Parameters, a batch, or a single number. Tensors in it stay as they are.
+    dtype : tinygrad dtype or str, optional
+        Dtype of the Tensors; default: that of each array, and float32 for Python numbers.
+    device : str or tuple of str, optional
+        Names of several devices. Each gets a copy, or, with axis, an equal part.
+    axis : int, optional
+        Axis along which arrays are split over the devices.
+
+    Returns
+    -------
+    nested dict of Tensors, or Tensor
+        Tensors with the names and shapes of tree. A number becomes a Tensor with a buffer, which
+        TinyJit reads at every call; a Python number would be a constant.
+
+    Raises
+    ------
+    ValueError
+        If the device cannot compute.
+    """
     check_device()
     if isinstance(tree, dict):
         return {name: to_tensors(value, dtype, device, axis) for name, value in tree.items()}
@@ -121,20 +158,32 @@ def to_tensors(tree, dtype=None, device=None, axis=None):
 
 
 def on_one(tree):
-    """A tree of Tensors of which several devices hold copies, on the default device alone."""
+    """Return a tree of Tensors, of which several devices hold copies, on the default device."""
     if isinstance(tree, dict):
         return {name: on_one(value) for name, value in tree.items()}
     return tree.to(Device.DEFAULT)
 
 
 def check_tensors(parameter):
-    """Raises ValueError for the arrays of tubevit_np, which would fail deep inside."""
+    """Raise ValueError for NumPy arrays, which would otherwise fail with an unclear error."""
     if type(parameter).__module__ == "numpy":
-        raise ValueError("the parameters are arrays; this forward takes to_tensors(params)")
+        raise ValueError("the parameters are NumPy arrays, but this function takes Tensors; pass "
+                         "to_tensors(params)")
 
 
-def to_arrays(tree):
-    """A nested tree of Tensors as new arrays: the inverse of to_tensors."""
+def to_arrays(tree: Any) -> Any:
+    """Convert Tensors to new NumPy arrays, the inverse of to_tensors.
+
+    Parameters
+    ----------
+    tree : nested dict of Tensors, or Tensor
+        Parameters or results.
+
+    Returns
+    -------
+    nested dict of arrays, or array
+        Copies with the same names, shapes and dtypes.
+    """
     if isinstance(tree, dict):
         return {name: to_arrays(value) for name, value in tree.items()}
     return tree.numpy()
@@ -142,22 +191,22 @@ def to_arrays(tree):
 
 @functools.cache
 def constant(make, *arguments, dtype, device=None):
-    """make(*arguments), an array, as a Tensor that is kept: TinyJit would copy it at every step."""
+    """Cache make(*arguments), an array, as a Tensor; without it TinyJit copies it in every step."""
     return to_tensors(make(*arguments), dtype, device)
 
 
 def from_host(array, like):
-    """An array that NumPy computed, in the precision and on the devices of the Tensor `like`."""
+    """Convert an array to a Tensor with the dtype and devices of the Tensor `like`."""
     return Tensor(array, dtype=like.dtype).to(like.device)
 
 
 def dtype_name(dtype):
-    """As NumPy calls it; the floats that NumPy has not (bfloat16 and smaller) are "float"."""
+    """NumPy's name of a dtype; "float" for floats that NumPy lacks (bfloat16 and smaller)."""
     return np.dtype(dtype.fmt).name if dtype.fmt else "float"
 
 
 def _compiler():
-    """Set CC, for tinygrad."""
+    """Find a clang and set CC to its command, for tinygrad."""
     command = find_compiler(os.environ, which, find_spec)
     if command:
         os.environ["CC"] = command
@@ -165,4 +214,4 @@ def _compiler():
 
 
 DEVICE, NOTE = choose(os.environ.get("DEV"), usable, _compiler, platform.machine())
-DEV.value = os.environ["DEV"] = DEVICE  # in the environment for the processes that tinygrad starts
+DEV.value = os.environ["DEV"] = DEVICE  # in the environment, for processes that tinygrad starts

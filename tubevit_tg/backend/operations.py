@@ -1,7 +1,8 @@
-"""What tinygrad needs besides the formulas: arrays to store, precision to choose, one gradient.
+"""Operations for tinygrad alone: when to store arrays, in which precision, and custom gradients.
 
-tinygrad is lazy.  A loop that reads an array computes it again for every number that it reads,
-unless the array was stored.  With these functions model/ can be the reference's text on Tensors."""
+tinygrad is lazy: unless an array is stored, a loop that reads it computes it again for every number
+that it reads. These functions store arrays, so that model/ can have the formulas of the reference.
+"""
 
 import functools
 import math
@@ -13,46 +14,48 @@ from tubevit_tg.backend import blas
 
 
 def matmul(a, b):
-    """a @ b, computed in the precision of b, returned in that of a: all large products come here.
+    """Compute a @ b in the precision of b; the result has the precision of a.
 
     Both factors are stored first.  Otherwise tinygrad computes them (a layer norm, a GELU, a
-    softmax, a part of qkv) inside the product's loop, again for every column.  The gradient of the
-    result is stored too, since two more products read it.  A training step is then four times as
-    fast."""
+    softmax, a part of qkv) inside the loop of the product, again for every column.  The gradient of
+    the result is stored too, since two more products read it.  This makes a training step four
+    times as fast.
+    """
     low = a.cast(b.dtype)
     if blas.fits(low, b):
-        return blas.product(low, b).cast(a.dtype)  # stores the same
+        return blas.product(low, b).cast(a.dtype)  # stores the same arrays
     return (low.contiguous() @ b.contiguous()).contiguous_backward().cast(a.dtype)
 
 
 def cast_like(w, *tensors):
-    """Tensors in the precision of a weight: matmul multiplies activations, too, in that precision.
-    """
+    """Cast Tensors to the dtype of a weight, for products of activations in that precision."""
     return [x.cast(w.dtype) for x in tensors]
 
 
 def store_gradient(y):
-    """y, whose gradient is stored.
+    """Return y; its gradient will be stored.
 
-    The sum over rows, which is a bias's gradient, reads it again.  Without it the gradients of q, k
-    and v would share one slow loop."""
+    The gradient of a bias, a sum over rows, reads it again.  Without storing, the gradients of q, k
+    and v would share one slow loop.
+    """
     return y.contiguous_backward()
 
 
 def exp(x):
-    """e^x, stored: two loops read it, of a sum and of a quotient."""
+    """Compute e^x and store it, because two loops read it: a sum and a quotient."""
     return x.exp().contiguous()
 
 
 def concatenate(parts, axis):
-    """The parts one after the other, each stored first: one loop for all of them would be slow."""
+    """Concatenate parts, each stored first, because one loop for all of them would be slow."""
     return Tensor.cat(*[part.contiguous() for part in parts], dim=axis)
 
 
 def with_gradient(backward):
-    """Decorator of y = f(x) whose gradient is backward(d_y, y), from the stored result y.
+    """Make a decorator for y = f(x) with the gradient backward(d_y, y), from the stored result y.
 
-    tinygrad's own gradient would compute what is inside f twice more."""
+    The gradient that tinygrad derives would compute the inside of f twice more.
+    """
     def gradient(d_y, call):
         return backward(Tensor(d_y), Tensor(call.gettuple(0))).uop,
 
@@ -72,7 +75,7 @@ def softmax_backward(d_y, y):
 
 
 def erf(x):
-    """The error function: in float64 its integral by Gauss-Legendre, to 2e-15; else to 5e-7."""
+    """Error function: in float64 by Gauss-Legendre integration, to 2e-15; otherwise to 5e-7."""
     if x.dtype != dtypes.float64:
         return x.erf()
     nodes, weights = (Tensor(a, device=x.device) for a in np.polynomial.legendre.leggauss(24))

@@ -1,1 +1,1 @@
-"""Training in tinygrad: loss, optimizer, precision, the loop."""
+"""Training in tinygrad: loss, optimizer, mixed precision, the training loop, evaluation."""

@@ -1,10 +1,12 @@
-"""Dropout: some values become 0 at random in training, the others grow to make up (Table 10).
+"""Dropout: in training, random values become 0 and the others are scaled up (Table 10).
 
-The paper does not say where. Here: on the tokens with their positions, and on what each attention
-and each MLP adds.  What is dropped follows from a key of the example, the layer, the part and the
-place in the array alone, so it is the same in both packages and however a batch is divided.
+The paper does not say where. Here: on the tokens with their positions, and on the output of each
+attention and each MLP before it is added to the residual stream. Which values are dropped depends
+only on the key of the example, the layer, the part and the index in the array. So both packages
+drop the same values, and splitting a batch changes nothing.
 
-A drop is drop(layer, part, x)."""
+The functions pass a function drop(layer, part, x).
+"""
 
 import math
 
@@ -19,20 +21,20 @@ from tubevit_tg.variants.model import embed
 
 
 def dropout(rate, keys):
-    """drop(layer, part, x) for x (B, N, D);  rate in [0, 1), keys (B,) uint32."""
+    """Make drop(layer, part, x) for x (B, N, D);  rate in [0, 1), keys (B,) uint32."""
     scale, least = 1 / (1 - rate), int(rate * 2**32)
 
     def drop(layer, part, x):
-        own = scramble(scramble(keys) + (4 * layer + part)).reshape(-1, 1, 1)
-        at = constant(np.arange, math.prod(x.shape[1:]), dtype="uint32", device=keys.device)
-        at = at.reshape(1, *x.shape[1:])
-        return x * (scramble(own ^ at) >= least).cast(x.dtype) * scale
+        seeds = scramble(scramble(keys) + (4 * layer + part)).reshape(-1, 1, 1)
+        index = constant(np.arange, math.prod(x.shape[1:]), dtype="uint32", device=keys.device)
+        index = index.reshape(1, *x.shape[1:])
+        return x * (scramble(seeds ^ index) >= least).cast(x.dtype) * scale
 
     return drop
 
 
 def scramble(x):
-    """uint32 to uint32, one to one, as if at random: the last steps of MurmurHash3."""
+    """Map uint32 to uint32, one to one, pseudo-randomly: the last steps of MurmurHash3."""
     x = (x ^ (x >> 16)) * 0x85EBCA6B
     x = (x ^ (x >> 13)) * 0xC2B2AE35
     return x ^ (x >> 16)
@@ -46,7 +48,7 @@ def dropout_embed(params, video, cfg, drop):
 
 
 def dropout_block(z, ln1, attn, ln2, mlp, heads, eps, form, drop):
-    """The block of model/layers.py with dropout of what each branch adds;  drop(part, x)."""
+    """Apply the block of model/layers.py with dropout after each branch;  drop(part, x)."""
     change, attended = attention_branch(z, ln1, attn, heads, eps)
     y = z + drop(ATTENTION, change)
     change, transformed = mlp_branch(y, ln2, mlp, eps, form)
@@ -54,7 +56,8 @@ def dropout_block(z, ln1, attn, ln2, mlp, heads, eps, form, drop):
 
 
 def dropout_blocks(cfg, shape, drop, block=dropout_block, divided=divided_block):
-    """{layer: block with dropout} that the Config asks for, on a (T, H, W) video.
+    """{layer: block with dropout} of a Config, for a (T, H, W) video.
 
-    Divided attention also drops values of what it adds over time."""
+    Divided attention also has dropout on the output of its attention over time.
+    """
     return reference.dropout_blocks(cfg, shape, drop, block, divided)

@@ -1,4 +1,4 @@
-"""Logits of held-out examples; tubevit_np/training/evaluate.py scores them."""
+"""Predictions of held-out examples; tubevit_np/training/evaluate.py computes the scores."""
 
 from tinygrad import TinyJit
 
@@ -12,10 +12,12 @@ def logits_of(params, cfg, x, heads):
 
 
 def predictor(params, cfg):
-    """predict(x, heads) -> {head: logits (B, K)}, arrays in and out, with these parameters.
+    """Make predict(x, heads) -> {head: logits (B, K)} for these parameters, arrays in and out.
 
-    Captured once for each shape and replayed; parameters that train on are read as they are then.
-    In float32 on one device, whatever they are trained with."""
+    TinyJit captures it once for each shape and replays it. It reads the current values of the
+    parameters, also while they are trained. It computes in float32 on one device, for any training
+    precision and number of devices.
+    """
     params, captured = to_tensors(params), {}
 
     def predict(x, heads):

@@ -1,34 +1,87 @@
-"""AdamW, a learning rate that warms up and falls along a cosine (Table 10), and clipping.
+"""AdamW, a learning rate with warmup and cosine decay (Table 10), and gradient clipping.
 
-Parameters, gradients and moments are flat dicts with the same names.  Under TinyJit t and lr must
-be Tensors.  finite: a Tensor; a step where it is False changes nothing."""
+Parameters, gradients and moments are flat dicts with the same names. Under TinyJit, t and lr must
+be Tensors.
+"""
+
+from typing import Any
 
 import numpy as np
 from tinygrad import Tensor
 
 from tubevit_np.training.optim import BETAS, EPS, is_decayed, learning_rate
 from tubevit_tg.backend.device import to_tensors
+from tubevit_tg.model.types import Array, Arrays
 
 
-def clip_grad_norm(grads, most):
-    """Scale all gradients, new Tensors in their dict, to a joint norm of at most `most`; returns
-    the norm they had."""
-    norm = sum((g * g).sum() for g in grads.values()).sqrt().realize()
+def clip_grad_norm(grads: Arrays, most: float) -> Array:
+    """Scale all gradients together so that their joint norm is at most `most`.
+
+    Parameters
+    ----------
+    grads : dict of arrays
+        Gradients {name: array}; the dict gets new Tensors.
+    most : float
+        Largest allowed norm of all gradients together, above 0.
+
+    Returns
+    -------
+    array, shape ()
+        Norm before clipping.
+    """
+    total: Any = sum((g * g).sum() for g in grads.values())
+    norm = total.sqrt().realize()
     for name, g in grads.items():
         grads[name] = g * (most / norm).minimum(1)
     return norm
 
 
-def adamw_state(params):
-    """Zero moments for every parameter: {"m": ..., "v": ...}."""
+def adamw_state(params: Arrays) -> dict[str, Arrays]:
+    """Make the moments of AdamW, which begin at 0.
+
+    Parameters
+    ----------
+    params : dict of arrays
+        Parameters {name: array}.
+
+    Returns
+    -------
+    dict
+        {"m": {name: zeros}, "v": {name: zeros}}, in the shapes and dtypes of the parameters.
+    """
     return {moment: {name: to_tensors(np.zeros(w.shape), w.dtype) for name, w in params.items()}
             for moment in ("m", "v")}
 
 
-def adamw(params, grads, state, t, lr, weight_decay=0.05, finite=None):
-    """One step in place (Loshchilov and Hutter, Algorithm 2); t: 1-based step.
+def adamw(params: Arrays, grads: Arrays, state: dict[str, Arrays], t: int | Array,
+          lr: float | Array, weight_decay: float = 0.05,
+          finite: Array | None = None) -> None:
+    """Take one AdamW step: change the parameters and their moments in place.
 
-    w = (1 - lr weight_decay) w - lr m / (sqrt(v) + eps); a missing gradient is 0."""
+    w = (1 - lr weight_decay) w - lr m / (sqrt(v) + eps), where m and v are corrected for their
+    start at 0. Weight decay applies to arrays of two or more axes: matrices and kernels.
+
+    Parameters
+    ----------
+    params : dict of arrays
+        Parameters {name: array}, changed in place.
+    grads : dict of arrays
+        Gradients of the same names; a missing gradient counts as 0.
+    state : dict
+        Moments as adamw_state makes them, changed in place.
+    t : int
+        Number of the step, from 1.
+    lr : float
+        Learning rate.
+    weight_decay : float, default 0.05
+        Decoupled weight decay.
+    finite : Tensor of bool, optional
+        If False, the step changes nothing: loss scaling skips it (see precision.py).
+
+    References
+    ----------
+    Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), Algorithm 2; Table 10.
+    """
     for name, w in params.items():
         m, v = next_moments(name, w, grads, state, t, finite)
         decay = lr * weight_decay if is_decayed(w.shape) else 0.0
@@ -37,7 +90,7 @@ def adamw(params, grads, state, t, lr, weight_decay=0.05, finite=None):
 
 
 def next_moments(name, w, grads, state, t, finite=None):
-    """Moves the moments m and v of one parameter; returns them corrected for their start at 0."""
+    """Update the moments m and v of one parameter; returns them corrected for their start at 0."""
     (beta1, beta2), m, v = BETAS, state["m"][name], state["v"][name]
     g = grads.get(name, w.zeros_like())
     assign(m, m + (1 - beta1) * (g - m), finite)
@@ -46,22 +99,38 @@ def next_moments(name, w, grads, state, t, finite=None):
 
 
 def assign(old, new, finite):
-    """new in place of old, as soon as it is computed; where finite is False old stays."""
+    """Assign new to old; if finite is False, old stays.  Computed when it is next realized."""
     old.assign((new if finite is None else finite.where(new, old)).cast(old.dtype))
 
 
 def realize(params, state):
-    """Compute the parameters named, and their moments."""
-    Tensor.realize(*params.values(), *(each[name] for each in (state["m"], state["v"])
+    """Compute these parameters and their moments now."""
+    Tensor.realize(*params.values(), *(moments[name] for moments in (state["m"], state["v"])
                                        for name in params))
 
 
-def autograd(params, loss, *others, onto=None):
-    """The gradients of loss by all parameters, {name: Tensor}; 0 by those that took no part.
+def autograd(params: Arrays, loss: Array, *others: Array, onto: Arrays | None = None) -> Arrays:
+    """Compute the gradients of a loss by parameters; tinygrad derives them.
 
-    onto: earlier gradients, to which these are added.
-    Computed at once, together with loss and others (logits, say): whatever is computed only after
-    adamw has changed the parameters sees the changed ones."""
+    The gradients are computed now, together with the loss and the other results. A result computed
+    later, after adamw has changed the parameters, would use the changed ones.
+
+    Parameters
+    ----------
+    params : dict of arrays
+        Parameters {name: array}.
+    loss : array, shape ()
+        Loss that depends on the parameters.
+    *others : array
+        Other results to compute with the same parameters, such as logits.
+    onto : dict of arrays, optional
+        Earlier gradients {name: array}, to which the new ones are added.
+
+    Returns
+    -------
+    dict of arrays
+        Gradients {name: array}; 0 for a parameter that the loss does not depend on.
+    """
     grads = dict(zip(params, loss.gradient(*params.values()), strict=True))
     if onto:
         grads = {name: onto[name] + g for name, g in grads.items()}

@@ -1,21 +1,24 @@
-"""Products in half as many bits, all else in float32: parameters, moments, sums, norms, the loss.
+"""Mixed precision: matrix products in 16 bits; parameters, moments, norms and loss in float32.
 
-bfloat16 has the range of float32.  half (float16) ends at 65504 and 6e-8, so its loss is multiplied
-by a scale, as large as the gradients allow, and these divided by it again (Micikevicius et al.)."""
+bfloat16 has the range of float32. half (float16) covers only 6e-8 to 65504. So with half the loss
+is multiplied by a scale, as large as the gradients allow, and the gradients are divided by it
+(loss scaling, Micikevicius et al., 2018).
+"""
 
 import numpy as np
 from tinygrad import Tensor
 
 from tubevit_np.training.optim import is_decayed
 
-SCALE, GROWTH_INTERVAL = 2.0**15, 1000  # the first scale;  good steps in a row that double it
+SCALE, GROWTH_INTERVAL = 2.0**15, 1000  # first scale;  finite steps in a row until it doubles
 
 
 def lowered(params, precision):
-    """The nested tree with matrices and kernels cast to precision; with float32 as it is.
+    """Cast the matrices and kernels of a nested tree to a precision; float32 changes nothing.
 
-    operations.matmul computes a product in the precision of its weight, and returns float32.  The
-    gradients of params come out in float32, too."""
+    operations.matmul computes a product in the precision of its weight and returns float32.  The
+    gradients of params are float32, too.
+    """
     if precision == "float32":
         return params
     if isinstance(params, dict):
@@ -24,24 +27,26 @@ def lowered(params, precision):
 
 
 def new_scaling():
-    """State of the loss scale of half: the scale, good steps since it changed, steps left out.
+    """State of the loss scaling of half; it is stored with the moments.
 
-    It is stored with the moments."""
+    scale: current scale;  good: finite steps since it last changed;  left_out: skipped steps.
+    """
     return {name: np.array(value, np.float32)
             for name, value in (("scale", SCALE), ("good", 0), ("left_out", 0))}
 
 
 def judged(t, result, scaling):
-    """The step's number among those not left out, and whether its result, a number, is finite.
+    """Return the number of the step, without the skipped ones, and whether its result is finite.
 
-    The latter is a Tensor, or None without scaling, when every step counts."""
+    The latter is a bool Tensor. Without scaling no step is skipped, and it is None.
+    """
     if not scaling:
         return t, None
     return t - scaling["left_out"], result.isfinite().realize()
 
 
 def rescale(scaling, finite):
-    """After a step, in place: halve the scale if the step was left out, at times double it."""
+    """Halve the scale in place after a skipped step; double it after enough finite steps."""
     if not scaling:
         return
     scale, good = scaling["scale"], finite.where(scaling["good"] + 1, 0)

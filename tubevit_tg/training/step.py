@@ -1,4 +1,4 @@
-"""One joint step: a batch of videos and one of images, the losses added (Sec. 3.5)."""
+"""One joint training step on one batch per source; their losses are added (Sec. 3.5)."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from tubevit_tg.variants import model
 
 
 def forward(params, x, cfg, heads, drop=None, num_frozen_blocks=0):
-    """variants.model.forward in training: with dropout, and with its first blocks frozen."""
+    """variants.model.forward for training, with dropout and frozen first blocks."""
     embed, blocks_of = model.embed, model.blocks_of
     if drop:
         embed, blocks_of = (partial(f, drop=drop) for f in (dropout_embed, dropout_blocks))
@@ -26,9 +26,10 @@ def forward(params, x, cfg, heads, drop=None, num_frozen_blocks=0):
 
 
 def batch_loss(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, num_frozen_blocks=0):
-    """Loss and {head: accuracy} of one Batch; its heads' losses add up.
+    """Loss and {head: accuracy} of one Batch.
 
-    weight: of the loss;  rate: of dropout."""
+    The loss is the sum over the heads, times `weight`.  rate: dropout rate.
+    """
     drop = dropout(rate, batch.keys) if rate else None
     logits, _ = forward(params, batch.x, cfg, tuple(batch.labels), drop, num_frozen_blocks)
     loss = sum(cross_entropy(logits[head], y, smoothing) for head, y in batch.labels.items())
@@ -39,28 +40,30 @@ def batch_loss(params, batch, cfg, weight=1.0, smoothing=0.0, rate=0.0, num_froz
 def joint_gradients(params, parts, run, scale=1.0):
     """Loss, {(source, head): accuracy} and gradients of a joint step.
 
-    parts: (index of its source, Batch) of every micro-batch, computed one after the other: only the
-    intermediates of one are in memory.  Instead of NumPy's sum, autograd adds to the earlier
-    gradients.  scale: of the loss, while gradients are computed."""
+    parts: (index of the source, Batch) for every micro-batch.  They are computed one after the
+    other, so that memory holds the intermediates of only one.  autograd adds their gradients.
+    scale: factor on the loss while gradients are computed.
+    """
     flat, recipe = trainable_params(params, run.recipe.frozen), run.recipe
     total, accuracies, grads = 0.0, {}, None
     for i, part in parts:
         fraction = part.x.shape[0] / run.counts[i]
-        loss, found = batch_loss(lowered(params, recipe.precision), part, run.cfg,
-                                 fraction * run.weights[i], recipe.smoothing, recipe.dropout,
-                                 recipe.frozen)
+        loss, part_accuracies = batch_loss(lowered(params, recipe.precision), part, run.cfg,
+                                           fraction * run.weights[i], recipe.smoothing,
+                                           recipe.dropout, recipe.frozen)
         total = total + loss
-        for head, correct in found.items():
+        for head, correct in part_accuracies.items():
             accuracies[i, head] = accuracies.get((i, head), 0.0) + fraction * correct
         grads = autograd(flat, loss * scale, total, *accuracies.values(), onto=grads)
     return total, accuracies, {name: g / scale for name, g in grads.items()}
 
 
 def joint_step(params, moments, run):
-    """step(t, lr, batches) -> loss, norm, accuracies; captured at its second call, then replayed.
+    """Make step(t, lr, batches) -> loss, norm, accuracies.
 
-    It changes parameters and moments in place.  What changes from step to step must be a Tensor:
-    TinyJit bakes Python's numbers in."""
+    It changes parameters and moments in place.  TinyJit captures the second call and replays it.
+    It treats Python numbers as constants, so numbers that change are passed as Tensors.
+    """
     recipe, captured = run.recipe, captured_step(params, moments, run)
     like = params["pool"]["probe"]
 
@@ -79,7 +82,7 @@ def joint_step(params, moments, run):
 
 
 def captured_step(params, moments, run):
-    """The step on Tensors alone: step(t, lr, *arrays of all micro-batches) -> their results."""
+    """Make the step on Tensors: (t, lr, *micro-batches as Tensors) -> loss, norm, accuracies."""
     recipe, scaling = run.recipe, moments.get("scaling", {})
     flat = trainable_params(params, recipe.frozen)  # the same Tensors: adamw changes them in place
     rates = kernel_rates(flat) if recipe.kernel_rates else {}
@@ -95,13 +98,16 @@ def captured_step(params, moments, run):
         adamw_by_waves(flat, grads, moments, t, lr, recipe.weight_decay, rates, recipe.spectral,
                        recipe.smoothness, finite)
         rescale(scaling, finite)
-        return loss.realize(), norm.realize(), *(each.realize() for each in accuracies.values())
+        return loss.realize(), norm.realize(), *(value.realize() for value in accuracies.values())
 
     return captured
 
 
 def joined(tensors, heads, keyed):
-    """Batches from the flat list that a captured function takes; keyed: with keys of dropout."""
+    """Make Batches from the flat list of Tensors of a captured function.
+
+    heads: names of the heads of each Batch;  keyed: whether each Batch has keys for dropout.
+    """
     tensors = iter(tensors)
     return [Batch(next(tensors), {head: next(tensors) for head in names},
                   next(tensors) if keyed else None) for names in heads]

@@ -1,4 +1,4 @@
-"""The training loop: from where a run stands to its last step."""
+"""The training loop: from the last checkpoint of a run to its last step."""
 
 from tubevit_np.training.kernel_snapshots import kernels, snapshot_due
 from tubevit_np.training.optim import adamw_state, learning_rate
@@ -10,19 +10,19 @@ from tubevit_tg.training.step import joint_step
 
 
 def check(recipe):
-    """Raises ValueError, one line, if the recipe needs more devices than there are."""
+    """Raise ValueError if the recipe needs more devices than there are."""
     devices(recipe.devices)
 
 
 def compiling(cfg, recipe):
-    """A message about how long the first step takes: the more there is to plan, the longer."""
+    """Make a message with the time that tinygrad needs to compile; larger models need more."""
     seconds = 10 * cfg.depth * recipe.accumulate  # the demo takes 8 to 21 s
-    return "its first two steps are for compiling" + (
+    return "the first two steps include compiling" + (
         f", about {seconds} s on a CPU" if DEVICE.startswith("CPU") else "")
 
 
 def train(run):
-    """Train a run to its last step; the run keeps log and checkpoints.  Returns the parameters."""
+    """Train a run to its last step; the run writes log and checkpoints.  Returns the parameters."""
     print(f"{describe()}; {compiling(run.cfg, run.recipe)}")
     params, moments = run.start()
     moments = moments or adamw_state(trainable_params(params, run.recipe.frozen))
