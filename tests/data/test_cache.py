@@ -153,7 +153,7 @@ def test_a_full_disk_is_said_once_and_training_goes_on(tmp_path, films, monkeypa
     with pytest.warns(UserWarning) as caught:
         assert all(same(kept.batch(step, 4), plain.batch(step, 4)) for step in range(3))
     [said] = [str(told.message) for told in caught if "repeats" not in str(told.message)]
-    assert said == f"cache {tmp_path / 'kept'}: No space left on device; going on without"
+    assert said == f"cache {tmp_path / 'kept'}: No space left on device; continuing without it"
     assert sorted((tmp_path / "kept").iterdir()) == before  # nor is half a file left
     again = read_again(monkeypatch)
     next(kept.held_out(9))

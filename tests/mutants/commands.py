@@ -54,7 +54,7 @@ RUNNER = [Mutant("tubevit_np/ablation/runner.py", *rest) for rest in [
      "test_ablate.py::test_a_study_is_trained_once_and_shared", "strides as trained"),
     ("ddof=1", "ddof=0", "test_ablate.py::test_means_and_spread_by_hand",
      "the spread of too few seeds too small"),
-    ("    if not (place / MODEL).exists():\n", "    if True:\n",
+    ("    if not (run / MODEL).exists():\n", "    if True:\n",
      "test_ablate.py::test_a_study_is_trained_once_and_shared", "trained again"),
     ('(record["step"] - last) / record["rate"]', 'record["step"] / record["rate"]',
      "test_ablate.py::test_how_long_a_run_trained", "steps counted from the first"),

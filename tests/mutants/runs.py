@@ -45,7 +45,7 @@ RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest 
 ]]
 
 RUN_FOLDER = [Mutant("tubevit_np/runs/run_folder.py", *rest) for rest in [
-    ('warnings.warn(f"{error}: going on', 'print(f"{error}: going on',
+    ('warnings.warn(f"{error}: continuing', 'print(f"{error}: continuing',
      "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one", "silent"),
 ]]
 

@@ -28,7 +28,7 @@ WRONG = [
     ({"dropout": 1.5}, "dropout is 1.5; it must be below 1"),
     ({"batch": (4, 0), "data": ("a", "b")}, "batch is 0; it must be at least 1"),
     ({"batch": (4, 4, 4), "data": ("a", "b")},
-     "batch is given 3 times, for 2 sets; give it once, or once for each set"),
+     "batch is given 3 times, for 2 sets; give it once, or once per set"),
     ({"image_weight": (1, 2), "data": "a"}, "image_weight is given 2 times, for 0 sets"),
     ({"weight": (1, 2)}, "weight is given 2 times, for 1 set;"),
     ({"precision": "fp8"}, "precision 'fp8' is not one of float32, bfloat16, half"),

@@ -52,13 +52,13 @@ def test_large_presets_have_recipes_of_their_own():
 
 @pytest.mark.parametrize("name", ["frames", "size", "lr", "smoothness", "batch"])
 def test_where_another_value_is_usual(name):
-    """As the help tells it: "of Ti to B" are all between."""
+    """As in the help: "for Ti to B" means all sizes between."""
     sizes, told = list(SIZES), {}
     for value, where in usual_elsewhere(name).items():
-        if where == "of files":
+        if where == "for files":
             told["files"] = value
         else:
-            first, last = map(sizes.index, where.removeprefix("of ").split(" to "))
+            first, last = map(sizes.index, where.removeprefix("for ").split(" to "))
             told |= dict.fromkeys(sizes[first:last + 1], value)
     runs = {preset: recipe_for(preset=preset) for preset in PRESETS} | {
         "files": recipe_for(data="films")}

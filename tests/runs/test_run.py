@@ -231,7 +231,7 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_older_one(tmp_path, kept):
         resume(folder)
     [message] = [str(one.message) for one in caught]
     assert str(folder / LAST) in message and "\n" not in message
-    assert message.endswith(f"going on from {folder / OLDER}")
+    assert message.endswith(f"continuing from {folder / OLDER}")
     assert content(folder / LAST) == content(finished() / LAST)
     assert without_rate(folder) == without_rate(finished())
 
@@ -280,7 +280,7 @@ def test_a_full_disk_stops_the_run_which_then_ends_as_ever(tmp_path, room, what)
                           timeout=300)
     [told] = [line for line in done.stderr.splitlines() if line.startswith("told: ")]
     assert f"cannot write into {folder}: File too large (last checkpoint: none yet)" in told
-    assert "make room, then go on with --resume" in told
+    assert "free some space, then continue with --resume" in told
     assert not list(folder.rglob(".*")) and not checkpoints(folder)
     resume(folder)
     assert content(folder / LAST) == content(finished() / LAST)
@@ -407,8 +407,8 @@ def test_other_files_than_the_run_began_with_are_said(tmp_path, memory):
         warnings.filterwarnings("ignore", ".*videos are shorter than 16 frames")
         open_run(tmp_path / "run")
     (data / "train/cat/1.mov").unlink()
-    told = (r"run: films: other files than when the run began \(6 files of train then, 5 now, "
-            r"4 files of val then, 4 now\); going on with the new files")
+    told = (r"run: films: files have changed since the run began \(train: 6 files then, 5 now; "
+            r"val: 4 files then, 4 now\); continuing with the current files")
     with pytest.warns(UserWarning, match=told):
         open_run(tmp_path / "run")
 

@@ -11,7 +11,7 @@ import tubevit_np as tv
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.run_folder import load_model
-from tubevit_np.runs.warm_start import carried, start_config, started
+from tubevit_np.runs.warm_start import carried, settings_of_start, start_config
 from tubevit_np.training.frozen import is_trainable
 from tubevit_np.training.train import train
 
@@ -72,7 +72,8 @@ def test_it_trains_and_is_resumed_without_its_start(tmp_path, pets):
 
 
 def test_what_is_usual_is_that_of_the_start():
-    assert started(finished()) == {"frames": 16, "size": 24, "fps": None, "preset": "demo"}
+    assert settings_of_start(finished()) == {
+        "frames": 16, "size": 24, "fps": None, "preset": "demo"}
     recipe = recipe_for(start=str(finished()), steps=5)
     assert (recipe.size, recipe.steps, recipe.preset) == (24, 5, "demo")
     assert recipe_for(start=str(finished()), size=32).size == 32

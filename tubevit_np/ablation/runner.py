@@ -1,4 +1,4 @@
-"""Trains and scores every variant of a study, each seed; goes on where it was stopped."""
+"""Trains and evaluates every variant of a study with each seed; finished parts are not repeated."""
 
 import json
 import operator
@@ -17,89 +17,93 @@ from tubevit_np.storage.atomic_files import write_csv, write_text
 from tubevit_np.storage.checkpoint import load, save
 from tubevit_np.transfer.small_to_large import scale_up
 
-ALIKE = {"smoothness": 0.0}  # it is for those who look at kernels, and slows short trainings
+COMMON = {"smoothness": 0.0}  # it makes kernels easier to look at, but slows short trainings
 COLUMNS = ("variant", "tokens", "GFLOPs", "seconds", "verb", "noun", "both", "spread", "paper")
 
 
 def ablate(study, folder, seeds, given, engine, tell=print, base=None):
-    """Rows as in COLUMNS, one for each variant: means over the seeds; spread is the standard
-    deviation of "both" between them.  Trainings are shared between studies in one folder.
+    """Run a study; returns rows as in COLUMNS, one per variant, with means over the seeds.
 
-    given: fields of every recipe;  engine: train and predictor of a package;  base: steps of the
-    two models that the large one is put together from, if not those given."""
+    The spread is the standard deviation of "both" between seeds.  Studies in one folder share their
+    trainings.  given: fields of every recipe;  engine: train and predictor of a package;  base:
+    steps of the small and the large model that are combined, default: as given."""
     variants, rows = STUDIES[study], []
-    long = {} if base is None else {"steps": base}
+    base_fields = {} if base is None else {"steps": base}
     for k, (name, variant) in enumerate(variants.items()):
-        found = []
+        scores = []
         for seed in range(seeds):
             tell(f"{study}: {name}, seed {seed} ({k * seeds + seed + 1} of "
                  f"{len(variants) * seeds})")
-            run = train_variant(variant.recipe, variant.scaled, folder, seed, given, engine, long)
-            found.append(scored(run, variant, engine))
-        rows.append(row(name, variant, found))
+            run = train_variant(variant.recipe, variant.scaled, folder, seed, given, engine,
+                                base_fields)
+            scores.append(scores_of_run(run, variant, engine))
+        rows.append(row(name, variant, scores))
     write_csv(folder / f"{study}.csv", COLUMNS, rows)
     return rows
 
 
-def row(name, variant, found):
-    """Of the scores of all seeds."""
-    means = [round(float(np.mean([one[what] for one in found])), 3) for what in COLUMNS[1:7]]
-    spread = np.std([one["both"] for one in found], ddof=1) if len(found) > 1 else 0.0
+def row(name, variant, scores):
+    """The row of a variant, from the scores of all seeds."""
+    means = [round(float(np.mean([of_seed[column] for of_seed in scores])), 3)
+             for column in COLUMNS[1:7]]
+    spread = np.std([of_seed["both"] for of_seed in scores], ddof=1) if len(scores) > 1 else 0.0
     return (name, *means, round(float(spread), 3), "" if variant.paper is None else variant.paper)
 
 
-def train_variant(fields, how, folder, seed, given, engine, long):
-    """The folder of a run that is done, now if not before.
+def train_variant(fields, scaled, folder, seed, given, engine, base_fields):
+    """The folder of a finished run; trains or resumes it if necessary.
 
-    fields: of its recipe, before the given ones;  how: as `scaled` of a Variant;  long: fields of
-    what that begins with."""
+    fields: fields of its recipe, besides the given ones;  scaled: as in Variant;  base_fields:
+    fields of the two models that a scaled variant starts from."""
     from tubevit_np.runs.open_run import new_run, open_run
 
-    start = {"start": str(scaled(how, folder, seed, given, engine, long))} if how else {}
-    recipe = recipe_for(seed=seed, **ALIKE | given | fields | start)
-    parts = [*(f"{field}={value}" for field, value in fields.items()), how]
-    place = folder / f"{'-'.join(filter(None, parts)) or 'plain'}-{seed}"
-    begun = (place / "config.json").exists()
-    if begun and read_recipe(place / "config.json")[0] != recipe:
-        raise ValueError(f"{place} was trained with other options; give another --out")
-    if not (place / MODEL).exists():
-        engine.train(open_run(place) if begun else new_run(place, recipe))
-    return place
+    start = {}
+    if scaled:
+        start = {"start": str(scaled_model(scaled, folder, seed, given, engine, base_fields))}
+    recipe = recipe_for(seed=seed, **COMMON | given | fields | start)
+    parts = [*(f"{field}={value}" for field, value in fields.items()), scaled]
+    run = folder / f"{'-'.join(filter(None, parts)) or 'plain'}-{seed}"
+    begun = (run / "config.json").exists()
+    if begun and read_recipe(run / "config.json")[0] != recipe:
+        raise ValueError(f"{run} was trained with other options; give another --out")
+    if not (run / MODEL).exists():
+        engine.train(open_run(run) if begun else new_run(run, recipe))
+    return run
 
 
-def scaled(how, folder, seed, given, engine, long):
-    """A checkpoint of the plain model's tubes in a large one that was trained on images alone."""
-    small, large = (train_variant(fields | long, "", folder, seed, given, engine, long)
-                    for fields in ({}, IMAGES))
-    path = folder / f"{small.name}-{how}.safetensors"
+def scaled_model(scaled, folder, seed, given, engine, base_fields):
+    """A checkpoint with the tubes of the plain model in a large model trained on images only."""
+    small, large = (train_variant(fields | base_fields, "", folder, seed, given, engine,
+                                  base_fields) for fields in ({}, IMAGES))
+    path = folder / f"{small.name}-{scaled}.safetensors"
     if not path.exists():
         params, cfg, notes = load(small / MODEL)
         large, large_cfg, notes = load(large / MODEL)
         frames, size = int(notes["frames"]), int(notes["size"])
-        gate = {"gate_layer": 2} if how == "gate" else {}
+        gate = {"gate_layer": 2} if scaled == "gate" else {}
         params, cfg = scale_up(params, cfg, large, large_cfg, (frames, size, size), **gate)
         save(path, params, cfg, notes["labels"], frames=frames, size=size)
     return path
 
 
-def scored(place, variant, engine):
-    """{column: value} of one run; kept beside it."""
-    how = format_size(variant.denser) + (f"-{variant.views}" if variant.views else "")
-    kept = place / f"scores-{how}.json"
-    if not kept.exists():
-        path, params, cfg, notes = load_model(place)
+def scores_of_run(run, variant, engine):
+    """{column: value} of one run; stored in its folder."""
+    name = format_size(variant.denser) + (f"-{variant.views}" if variant.views else "")
+    stored = run / f"scores-{name}.json"
+    if not stored.exists():
+        path, params, cfg, notes = load_model(run)
         cfg = replace(cfg, tubes=tuple(denser(tube, variant.denser) for tube in cfg.tubes))
-        found = answers(path, notes, engine.predictor(params, cfg), variant.views)
+        accuracies = accuracies_of(path, notes, engine.predictor(params, cfg), variant.views)
         shape = (int(notes["frames"]), *[int(notes["size"])] * 2)
         costs = {"tokens": sum(cost.tokens(cfg, shape)),
                  "GFLOPs": (variant.views or 1) * sum(cost.flops(cfg, shape).values()) / 1e9,
-                 "seconds": seconds(place / "metrics.jsonl")}
-        write_text(kept, json.dumps(found | costs, indent=1) + "\n")
-    return json.loads(kept.read_text())
+                 "seconds": seconds(run / "metrics.jsonl")}
+        write_text(stored, json.dumps(accuracies | costs, indent=1) + "\n")
+    return json.loads(stored.read_text())
 
 
-def answers(path, notes, predict, views):
-    """Accuracies on held-out generated clips."""
+def accuracies_of(path, notes, predict, views):
+    """{score name: value} on held-out generated clips."""
     from tubevit_np.data.generated.long_clips import LongSource
     from tubevit_np.runs.held_out import sources_for
     from tubevit_np.training.evaluate import predict_all, scores_of
@@ -111,13 +115,13 @@ def answers(path, notes, predict, views):
 
 
 def denser(tube, factors):
-    """A video tube with its strides divided; a 2D patch as it is."""
+    """A video tube with its strides divided by factors; a 2D patch is not changed."""
     divided = tuple(map(operator.floordiv, tube.stride, factors))
     return tube if tube.is_patch else replace(tube, stride=divided)
 
 
 def seconds(log):
-    """How long a run trained, by its log; without looks at held-out examples."""
+    """Training time of a run, from its log, without the time of evaluation."""
     records = [record for record in read_metrics(Path(log)) if "rate" in record]
     before = [0, *(record["step"] for record in records)]
     return sum(((record["step"] - last) / record["rate"]

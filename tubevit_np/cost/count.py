@@ -13,10 +13,10 @@ BYTES_PER_FLOAT = 4  # float32
 
 
 def tokens_attended(cfg, shape):
-    """Number of keys per query, one for each attention of a block.
+    """Numbers of keys per query, one for each attention of a block.
 
-    Global: all tokens. Divided: the tokens at the same place in all frames, then those of its
-    frame."""
+    Global attention: all tokens. Divided attention: first the tokens at the same place in all
+    frames, then all tokens of the same frame."""
     n = sum(tokens(cfg, shape))
     frames = grid(cfg.tubes[0], shape)[0]
     return (n,) if attention_of(cfg) == "global" else (frames, n // frames)
@@ -29,7 +29,7 @@ def parameters(cfg):
 
 
 def flops(cfg, shape):
-    """{part: operations} of one (T, H, W) video: its matrix products, 2 for each multiply-add."""
+    """{part: operations} of the matrix products for one (T, H, W) video, 2 per multiply-add."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
     tubes = sum(2 * num_tokens * math.prod(tube.kernel) * cfg.channels * d
                 for tube, num_tokens in zip(cfg.tubes, tokens(cfg, shape), strict=True))
@@ -43,17 +43,17 @@ def flops(cfg, shape):
 
 
 def training_flops(cfg, shape):
-    """{part: operations} of forward and backward.
+    """{part: operations} of forward and backward pass.
 
-    The backward pass of a product has two products of the same size, one for each factor; the tubes
-    have one, because the video needs no gradient."""
+    The backward pass of a product has two products of the same size, one for each factor. Tubes
+    have only one, because the video needs no gradient."""
     return {part: (2 if part == "tubes" else 3) * n for part, n in flops(cfg, shape).items()}
 
 
 def training_memory(cfg, shape):
-    """{part: bytes} of float32 that a pass over one (T, H, W) video keeps for the backward pass.
+    """{part: bytes} that a forward pass of one (T, H, W) video keeps for backward, in float32.
 
-    Counts the intermediates of `forward` and the video, but not gradients or parameters."""
+    Counts the video and the intermediates of `forward`, but not gradients or parameters."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
     attended = tokens_attended(cfg, shape)
     # norm; q, k, v; mixed; residual sum
@@ -67,10 +67,11 @@ def training_memory(cfg, shape):
 
 
 def inference_memory(cfg, shape):
-    """The peak of bytes of float32 in a pass over one (T, H, W) video, without parameters.
+    """Peak memory in bytes of a forward pass of one (T, H, W) video, float32, without parameters.
 
-    Each intermediate of `forward` is freed after its last use. The peak is at the video and its
-    tokens; or q, k, v and weights with what later steps need; or the two arrays of the MLP."""
+    Each intermediate of `forward` is freed after its last use. The peak is one of three: the video
+    with its tokens; q, k, v and the weights with the arrays of later steps; the two arrays of the
+    MLP."""
     n, d, m = sum(tokens(cfg, shape)), cfg.dim, cfg.mlp_dim
     tokenize = math.prod(shape) * cfg.channels + n * d
     z0 = 0 if cfg.gate_layer is None else n * d  # the first attention's own input, if it gates
@@ -80,6 +81,6 @@ def inference_memory(cfg, shape):
 
 
 def tokens_for(cfg, operations):
-    """Number of tokens for which the encoder, with global attention, takes these operations."""
+    """Number of tokens for which the encoder, with global attention, needs these operations."""
     half = cfg.dim + cfg.mlp_dim / 2
     return math.sqrt(half**2 + operations / (4 * cfg.depth * cfg.dim)) - half

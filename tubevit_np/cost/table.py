@@ -1,4 +1,4 @@
-"""The tables that `info` prints: one model by part, all sizes beside the paper, all tube sets."""
+"""The tables of `info`: one model by part, all sizes with the paper's figures, all tube sets."""
 
 import textwrap
 
@@ -15,7 +15,7 @@ HEAD = (f"{'':14}{'frames':>7}{'tokens':>8}{'parameters':>12}{'GFLOPs':>10}{'to 
 
 
 def model_lines(cfg, shape):
-    """Yield lines: the tubes of a model, their tokens for a (T, H, W) video, its cost by part."""
+    """Yield lines: the tubes of a model, their tokens for a (T, H, W) video, the cost by part."""
     videos, images = cost.tokens(cfg, shape), cost.tokens(cfg, (1, *shape[1:]))
     yield f"{'tube':10}{'stride':>14}{'offset':>13}{'s2d':>11}{'tokens':>8}{'on image':>10}"
     for tube, on_video, on_image in zip(cfg.tubes, videos, images, strict=True):
@@ -28,13 +28,13 @@ def model_lines(cfg, shape):
     for part in cost.PARTS:
         yield _part(part, *(column[part] for column in columns))
     yield _part("all", *(sum(column.values()) for column in columns)) + "\n"
-    yield ("GFLOPs: 2 for each multiply-add.  Memory: float32, of one video, kept for backward;"
-           f"\nwithout it {cost.inference_memory(cfg, shape) / 1e6:.3g} MB at most at a "
-           "time.  Parameters, their gradients\nand moments come on top.")
+    yield ("GFLOPs: 2 per multiply-add.  Memory: float32 intermediates of one video, kept for the\n"
+           f"backward pass; inference needs {cost.inference_memory(cfg, shape) / 1e6:.3g} MB at its "
+           "peak.  Parameters, gradients and\noptimizer state are not counted.")
 
 
 def size_lines(tubes, size=224):
-    """Yield lines: all sizes with one tube set at 32 and 64 frames, and the paper's figures."""
+    """Yield lines: the cost of all sizes with one tube set at 32 and 64 frames, with the paper's."""
     yield f"{HEAD}   ({tubes} tubes, {size}x{size} pixels)"
     for name in ("Ti", "S", "B", "L", "H"):
         for frames in (32, 64):
@@ -47,7 +47,7 @@ def size_lines(tubes, size=224):
 
 
 def set_lines(preset, shape):
-    """Yield lines: one size with every tube set of its scale, on a (T, H, W) video."""
+    """Yield lines: the cost of one size with every tube set of its scale, on a (T, H, W) video."""
     yield f"{HEAD}   ({preset} on {format_size(shape)})"
     for name in TUBE_SETS:
         if name.startswith("demo") == preset.startswith("demo"):
@@ -55,24 +55,26 @@ def set_lines(preset, shape):
 
 
 def explanation():
-    """Why the paper's figures cannot be reproduced (one sentence)."""
+    """A paragraph on why the paper's figures cannot be reproduced."""
     needed = []
     for name, (_, _, tera) in PAPER.items():
         once, twice = (cost.tokens_for(PRESETS[name], per * 1e12 * tera / VIEWS) for per in (2, 1))
         needed.append(f"{once:.0f} ({twice:.0f}) for {name}")
     return textwrap.fill(
-        "The printed figures are not reproduced: no reading of the printed tubes gives 559 tokens, "
-        "and no one number of tokens explains the operations of a view (those of Table 1 over its "
-        f"{VIEWS} views): with a multiply-add as one operation (as two) it would have to be "
-        f"{', '.join(needed)}.", 100)
+        "The printed figures cannot be reproduced. No reading of the printed tubes gives 559 "
+        "tokens. And no single number of tokens explains the operations of a view (Table 1, "
+        f"divided by {VIEWS} views): if a multiply-add is one operation (two operations), the "
+        f"number of tokens would be {', '.join(needed)}.", 100)
 
 
 def _part(name, parameters, operations, training, memory):
+    """The line of one part of a model."""
     return (f"{name:10}{parameters:14,}{operations / 1e9:16.3f}{training / 1e9:12.3f}"
             f"{memory / 1e6:9.3f} MB")
 
 
 def _row(name, cfg, shape):
+    """The line of one model."""
     parameters = sum(cost.parameters(cfg).values())
     forward, training = (sum(f(cfg, shape).values()) for f in (cost.flops, cost.training_flops))
     memory = sum(cost.training_memory(cfg, shape).values())

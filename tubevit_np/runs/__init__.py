@@ -1,3 +1,3 @@
-"""A training run: its recipe, its folder, how it starts, resumes and survives a kill.
+"""A training run: its recipe, its folder, how it starts and how it resumes after a kill.
 
-To resume: open_run.open_run, then run.Run.start."""
+open_run.open_run opens a run to resume it; run.Run.start then loads its last checkpoint."""

@@ -13,20 +13,21 @@ def sources_for(path, notes, data=(), images=()):
     NAME=PATH.  Raises ValueError if there is neither, or if the checkpoint has no head for
     that kind of data."""
     heads, seed, memory = json.loads(notes["heads"]), 0, Recipe.memory
-    given = [("video", one) for one in data] + [("image", one) for one in images]
-    if not given:
+    sets = [("video", path_text) for path_text in data]
+    sets += [("image", path_text) for path_text in images]
+    if not sets:
         if not (path.parent / "config.json").exists():
             raise ValueError(f"{path} is in no run folder: name the data to evaluate it on, with "
                              "--data or --images")
         recipe, _, _ = read_recipe(path.parent / "config.json")
-        given = [(kind, one) for kind, one, *_ in recipe.sets]
+        sets = [(kind, path_text) for kind, path_text, *_ in recipe.sets]
         seed, memory = recipe.seed, recipe.memory
-    for kind, _ in given:
+    for kind, _ in sets:
         if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; its heads are for "
                              f"{', '.join(heads)}")
-    return [open_held_out_source(one, kind, heads[kind], notes, seed, memory)
-            for kind, one in given]
+    return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory)
+            for kind, path_text in sets]
 
 
 def clip_fps(notes):
@@ -34,19 +35,19 @@ def clip_fps(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_held_out_source(given, kind, heads, notes, seed, memory):
+def open_held_out_source(path_text, kind, heads, notes, seed, memory):
     """The held-out part of a set, for the head of its name or the first with the same classes.
 
-    heads: names of the checkpoint's heads of that kind;  notes: its metadata.  Raises ValueError
-    if no head has its classes."""
+    path_text: "generated", PATH or NAME=PATH;  heads: names of the checkpoint's heads of that kind;
+    notes: its metadata.  Raises ValueError if no head has the classes of the set."""
     frames, size, labels = int(notes["frames"]), int(notes["size"]), notes["labels"]
-    if given == GENERATED:
+    if path_text == GENERATED:
         return generated_held_out(kind, heads, frames, size, labels, seed)
     from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.datasets.in_memory import open_held_out
 
-    (own, path), errors = head_and_path(given), []
-    for head in sorted(heads, key=lambda head: head != own):
+    (name, path), errors = head_and_path(path_text), []
+    for head in sorted(heads, key=lambda head: head != name):  # the head of this name first
         try:
             return open_held_out(path, kind, frames, size, head, labels[head], clip_fps(notes),
                                  memory)
@@ -61,5 +62,5 @@ def generated_held_out(kind, heads, frames, size, labels, seed):
     for head, names in source.labels.items():
         if head not in heads or list(names) != labels[head]:
             raise ValueError(f"generated {kind}s need a head {head} of {len(names)} classes; the "
-                             f"checkpoint has {', '.join(heads)}")
+                             f"checkpoint has {', '.join(heads)}; give the data of these heads")
     return source

@@ -1,4 +1,4 @@
-"""Opening a run: a new one in an empty folder, or one that is there, to be resumed."""
+"""Open a run: a new one, or an existing one to resume it."""
 
 import json
 import warnings
@@ -18,15 +18,16 @@ DATA = "data.json"
 
 
 def new_run(folder, recipe):
-    """A new run in a folder that holds none.  Raises ValueError if one is there.
+    """Create a run in a folder.  Raises ValueError if the folder already holds one.
 
-    data.json tells how many files of each class it found, and which it cannot use, and why."""
+    Writes config.json, and data.json with the number of files of each class and a list of the
+    unusable files with reasons."""
     folder = Path(folder)
     if checkpoints(folder) or any((folder / name).exists() for name in ("config.json", MODEL)):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
     cfg = recipe.config({}) if recipe.start is None else start_config(recipe.start)
-    recipe.check_model(cfg)  # before there is a folder, and before anything is decoded
+    recipe.check_model(cfg)  # before the folder is made and before any file is decoded
     make_folder(folder, "--out")
     try:
         sources = open_sources(recipe)
@@ -37,27 +38,27 @@ def new_run(folder, recipe):
             folder.rmdir()
         raise
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
-    if found := described(sources):
-        write_text(folder / DATA, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if summaries := summaries_of(sources):
+        write_text(folder / DATA, json.dumps(summaries, indent=1, ensure_ascii=False) + "\n")
     return Run(folder, recipe, sources, cfg)
 
 
 def open_run(folder):
-    """A run to be resumed; warns if its files are others than they were.
+    """Open an existing run to resume it; warns if its data files have changed.
 
-    Raises ValueError if there is none, or its data has other classes."""
+    Raises ValueError if there is no run, or if the classes of its data have changed."""
     recipe, cfg, labels = read_recipe(Path(folder) / "config.json")
     sources = open_sources(recipe)
     if labels_of(sources) != labels:
         raise ValueError(f"{folder} was trained on {labels}, its data now has "
-                         f"{labels_of(sources)}: put the old classes back, or begin another run")
+                         f"{labels_of(sources)}: restore the original classes or start a new run")
     if (Path(folder) / DATA).exists():
         old = json.loads((Path(folder) / DATA).read_text())
-        for line in describe_changes(old, described(sources)):
-            warnings.warn(f"{folder}: {line}; going on with the new files", stacklevel=2)
+        for line in describe_changes(old, summaries_of(sources)):
+            warnings.warn(f"{folder}: {line}; continuing with the current files", stacklevel=2)
     return Run(folder, recipe, sources, cfg)
 
 
-def described(sources):
-    """Of sources made of files."""
+def summaries_of(sources):
+    """The summaries (see summary.py) of all sources that read files."""
     return [source.description() for source in sources if hasattr(source, "description")]

@@ -1,4 +1,4 @@
-"""How a model is trained: all that a run needs to be repeated, kept in its folder (Table 10)."""
+"""The recipe of a training: all settings, stored in the run folder to repeat it (Table 10)."""
 
 import json
 import math
@@ -21,56 +21,56 @@ MINIMUM |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_deca
                           "smoothing", "smoothness", "mixup", "dropout", "randaugment",
                           "magnitude", "frozen", "kernel_norm", "memory", "seed"), 0)
 FRACTIONS = ("smoothing", "dropout")  # from 0 to below 1
-SETS = ("data", "images")  # paths, as many as there are sets
-NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one, or one for each set
+SETS = ("data", "images")  # tuples of paths, one per set
+NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one for all sets, or one per set
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The defaults teach the demo preset the generated clips.
+    """All settings of a training; the defaults train the demo preset on generated clips.
 
-    data, images: paths, of folders or tables, NAME=PATH, where NAME is to be the head's, or
-    "generated"; without any both are generated.  batch, weight: one for all sets or one for each.
-    """
+    data, images: sets as PATH (a folder or a table), NAME=PATH (NAME is the name of the head) or
+    "generated"; without any set, both are generated.  batch, weight: one number for all sets or one
+    per set."""
 
     preset: str = "demo"
-    tubes: str | None = None  # another tube set than the preset's
-    position: str = "fixed"  # of the tokens: another for the ablation of Table 7a
-    start: str | None = None  # run or checkpoint to begin from, in place of a preset
-    data: tuple[str, ...] = ()  # of videos
-    images: tuple[str, ...] = ()
-    frames: int = 16
-    fps: float | None = None  # of a clip; without, its frames are spread over the whole video
-    flip: bool = False  # files at random, but for classes that tell left from right
-    randaugment: int = 0  # operations on each file in training (data/augmentation/randaugment.py)
-    magnitude: float = 10.0  # of these, 0 to MAX_MAGNITUDE
-    memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded as training goes
-    cache: str | None = None  # folder of small decoded pictures of such a set, for the next epoch
-    size: int = 48  # pixels, of both sides
+    tubes: str | None = None  # name of a tube set, instead of the preset's
+    position: str = "fixed"  # position embedding; the others are for the ablation of Table 7a
+    start: str | None = None  # warm start: run or checkpoint to start from, instead of a preset
+    data: tuple[str, ...] = ()  # sets of videos
+    images: tuple[str, ...] = ()  # sets of images
+    frames: int = 16  # frames of a clip
+    fps: float | None = None  # frames per second; None: frames are spread over the whole video
+    flip: bool = False  # random horizontal flips of files, except for classes with left or right
+    randaugment: int = 0  # operations per file in training (data/augmentation/randaugment.py)
+    magnitude: float = 10.0  # strength of these operations, 0 to MAX_MAGNITUDE
+    memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded on the fly
+    cache: str | None = None  # folder for the decoded frames of such a set, for the next epochs
+    size: int = 48  # pixels of both sides
     steps: int = 3200
-    batch: int | tuple[int, ...] = 32  # videos in a step
-    image_batch: int | tuple[int, ...] = 32  # images in a step
-    weight: float | tuple[float, ...] = 1.0  # of the mean loss of videos
-    image_weight: float | tuple[float, ...] = 1.0  # of the mean loss of images
-    accumulate: int = 1  # times as many parts of a step's batch, to save memory
-    devices: int = 1  # that share every part of a batch; tubevit_tg alone has several
-    precision: str = "float32"  # of matrix products; tubevit_tg alone has others
-    lr: float = 3e-3
+    batch: int | tuple[int, ...] = 32  # videos per step
+    image_batch: int | tuple[int, ...] = 32  # images per step
+    weight: float | tuple[float, ...] = 1.0  # factor on the mean loss of videos
+    image_weight: float | tuple[float, ...] = 1.0  # factor on the mean loss of images
+    accumulate: int = 1  # gradient accumulation: number of micro-batches per step
+    devices: int = 1  # devices that share every micro-batch; more than 1 only in tubevit_tg
+    precision: str = "float32"  # of matrix products; 16 bits only in tubevit_tg
+    lr: float = 3e-3  # highest learning rate
     warmup: int = 60  # steps
     weight_decay: float = 0.05
     clip: float = 1.0  # largest norm of all gradients together
-    smoothing: float = 0.0  # of labels
-    mixup: float = 0.0  # both parameters of the Beta distribution of the shares; 0: none
-    shuffled: bool = False  # a control: frames of clips in random order, in training alone
-    dropout: float = 0.0  # share of numbers dropped, see training/dropout.py
-    spectral: bool = True  # step kernels by waves, not by voxels (training/cosine_basis.py)
-    smoothness: float = 12.0  # weight decay of a kernel's fast waves (cosine_basis.py)
-    kernel_rates: bool = True  # learning rates of kernels by their size (cosine_basis.py)
-    kernel_norm: float = KERNEL_NORM  # of new kernels
-    frozen: int = 0  # first blocks that do not train, nor do the tubes then (Sec. 3.6)
+    smoothing: float = 0.0  # label smoothing
+    mixup: float = 0.0  # both parameters of the Beta distribution of the weights; 0: no mixup
+    shuffled: bool = False  # a control: frames of clips in random order, in training only
+    dropout: float = 0.0  # fraction of values dropped, see training/dropout.py
+    spectral: bool = True  # update kernels in a cosine basis (training/cosine_basis.py)
+    smoothness: float = 12.0  # extra decay of the fast waves of kernels (cosine_basis.py)
+    kernel_rates: bool = True  # learning rates of kernels depend on their size (cosine_basis.py)
+    kernel_norm: float = KERNEL_NORM  # norm of new kernels
+    frozen: int = 0  # number of leading blocks that are not trained, nor are the tubes (Sec. 3.6)
     seed: int = 0
     log_every: int = 10  # steps
-    save_every: int = 400  # steps, between checkpoints with a quick look at held-out examples
+    save_every: int = 400  # steps between checkpoints; each has a quick evaluation
 
     def __post_init__(self):
         for name in (*SETS, *NUMBERS):
@@ -78,14 +78,14 @@ class Recipe:
         self._check_numbers()
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
-        if self.start is None:  # else the run reads the checkpoint, once, and checks its model
+        if self.start is None:  # otherwise new_run reads the checkpoint and checks its model
             self.check_model(self.config({}))
 
     def _check_numbers(self):
         for name, least in MINIMUM.items():
             value = getattr(self, name)
-            for one in value if isinstance(value, tuple) else (value,):
-                at_least(least, name, one)
+            for number in value if isinstance(value, tuple) else (value,):
+                at_least(least, name, number)
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
         if self.magnitude > MAX_MAGNITUDE:
@@ -107,16 +107,16 @@ class Recipe:
 
     @property
     def sets(self):
-        """(kind, path, examples in a step, weight of the loss) of each set, videos first."""
+        """(kind, path, examples per step, weight of the loss) of each set, videos first."""
         data, images = self.data, self.images
         if not (data or images):
             data = images = (GENERATED,)
-        found = []
+        sets = []
         for kind, paths, batch, weight in (("video", data, "batch", "weight"),
                                            ("image", images, "image_batch", "image_weight")):
             counts, weights = (self._for_each(name, len(paths)) for name in (batch, weight))
-            found += zip([kind] * len(paths), paths, counts, weights, strict=True)
-        return found
+            sets += zip([kind] * len(paths), paths, counts, weights, strict=True)
+        return sets
 
     def _for_each(self, name, count):
         value = getattr(self, name)
@@ -124,17 +124,17 @@ class Recipe:
             return (value,) * count
         if len(value) != count:
             raise ValueError(f"{name} is given {len(value)} times, for {count} "
-                             f"set{'s' * (count != 1)}; give it once, or once for each set")
+                             f"set{'s' * (count != 1)}; give it once, or once per set")
         return value
 
     @property
     def shapes(self):
-        """(T, H, W) of what it trains on: of videos, of images, or of both."""
+        """List of the input shapes (T, H, W): of videos, of images, or of both."""
         frames = dict.fromkeys(self.frames if kind == "video" else 1 for kind, *_ in self.sets)
         return [(count, self.size, self.size) for count in frames]
 
     def config(self, classes):
-        """The preset with these heads, {name: K}; a warm start brings its own: see start_config."""
+        """The Config of the preset with heads {name: K}; for a warm start see start_config."""
         assert self.start is None, self.start
         sizes = (self.frames, self.size, self.size) if self.position == "learned" else None
         cfg = variant(PRESETS[self.preset], classes=classes, position=self.position,
@@ -142,20 +142,23 @@ class Recipe:
         return cfg if self.tubes is None else with_tubes(cfg, self.tubes)
 
     def check_model(self, cfg):
-        """Raises ValueError where no tube fits into what it trains on, blocks are too few, or
-        positions were learned for other sizes."""
+        """Raise ValueError if the model cannot train with this recipe.
+
+        That is, if no tube fits into the input, if more blocks are frozen than the model has, or if
+        positions were learned for another input size."""
         gate = cfg.depth if cfg.gate_layer is None else cfg.gate_layer
         if self.frozen > gate:
             gated = f", and a gate after block {gate}, which trains too" * (gate < cfg.depth)
-            raise ValueError(f"frozen is {self.frozen}; the model has {cfg.depth} blocks{gated}")
-        for shape in self.shapes[::-1]:  # the error of an image before the warnings of a video
+            raise ValueError(f"frozen is {self.frozen}; the model has {cfg.depth} blocks{gated}; "
+                             f"freeze at most {gate}")
+        for shape in self.shapes[::-1]:  # the errors for images before the warnings for videos
             check_tubes(shape, cfg)
             if position_of(cfg) == "learned":
                 learned_rows(cfg, shape)
 
 
 def at_least(least, name, value):
-    """Raises ValueError for a smaller value, infinity or NaN."""
+    """Raise ValueError if a value is below `least`, infinite or NaN."""
     if value == math.inf:
         raise ValueError(f"{name} is {value}; it must be finite")
     if not least <= value:
@@ -163,7 +166,7 @@ def at_least(least, name, value):
 
 
 def given_at_least(least, options, *names):
-    """The same of options, but for those that are left out: None."""
+    """at_least for command-line options, except those that are left out (None)."""
     for name in names:
         value = getattr(options, name.replace("-", "_"))
         if value is not None:
@@ -171,24 +174,28 @@ def given_at_least(least, options, *names):
 
 
 def as_given(value, many):
-    """JSON's lists, and one path alone, as tuples; one number, in a list or not, as itself."""
+    """Normalize a field: with `many` a tuple, also of one value; else a tuple only of several.
+
+    Lists come from JSON and from the command line."""
     if isinstance(value, list | tuple):
         return tuple(value) if many or len(value) != 1 else value[0]
     return value if not many else () if value is None else (value,)
 
 
 def write_recipe(path, recipe, cfg, labels):
+    """Write config.json: the recipe, the Config and the class names {kind: {head: names}}."""
     stored = {"recipe": asdict(recipe), "config": json.loads(to_json(cfg)), "labels": labels}
     write_text(path, json.dumps(stored, indent=2) + "\n")
 
 
 def read_recipe(path):
-    """(recipe, cfg, labels) as written.  Raises ValueError where the file is not a run's."""
+    """Read (recipe, cfg, labels) of config.json.  Raises ValueError if it is not of a run."""
     try:
         stored = json.loads(path.read_text())
         return (Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"])),
                 stored["labels"])
     except OSError:
-        raise ValueError(f"{path.parent} is not a run: it holds no {path.name}") from None
+        raise ValueError(f"{path.parent} is not a run: it holds no {path.name}; give the folder "
+                         "that train --out wrote") from None
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is not a run's recipe: {error}") from None

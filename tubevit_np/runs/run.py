@@ -1,7 +1,7 @@
 """A run is a folder: config.json, metrics.jsonl, checkpoints, snapshots of the kernels, pictures.
 
-It survives a kill.  Both packages train through it; arrays are NumPy's here, whatever the model
-computes with."""
+It can be resumed after a kill at any moment. Both packages train through it, and pass it NumPy
+arrays."""
 
 import json
 import time
@@ -26,13 +26,16 @@ from tubevit_np.training.evaluate import evaluate
 from tubevit_np.training.kernel_snapshots import kernels
 from tubevit_np.variants.params import init
 
-QUICK_EVAL_CLIPS = 256  # held-out examples looked at beside each checkpoint
-MAX_SKIPPED_STEPS = 10  # steps in a row that half precision may leave out, until its scale is right
-MAX_CHECKPOINTS = 2  # checkpoints; the older one is for the day when the disk lies
+QUICK_EVAL_CLIPS = 256  # held-out examples evaluated at each checkpoint
+MAX_SKIPPED_STEPS = 10  # steps in a row that half precision may skip, until its scale is right
+MAX_CHECKPOINTS = 2  # keep two checkpoints in case the newest is corrupted
 
 
 class Run:
-    """An open run: where it stands, what it trains on, and its log."""
+    """An open run: its recipe, sources and Config, its next step and its log.
+
+    first: steps already done;  recent: values to be averaged for the next line of the log;
+    left_out: steps skipped in a row."""
 
     def __init__(self, folder, recipe, sources, cfg):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
@@ -41,12 +44,12 @@ class Run:
 
     @property
     def counts(self):
-        """Examples of each source in a step."""
+        """Number of examples per step, one per source."""
         return [count for _, _, count, _ in self.recipe.sets]
 
     @property
     def weights(self):
-        """Of each source's loss."""
+        """Weights of the losses, one per source."""
         return [weight for *_, weight in self.recipe.sets]
 
     @property
@@ -66,7 +69,8 @@ class Run:
             return params, {}
         params, cfg, notes = run_folder.load_last(written)
         if cfg != self.cfg:
-            raise ValueError(f"{self.folder}: its checkpoints are not of the model in config.json")
+            raise ValueError(f"{self.folder}: its checkpoints are not of the model in config.json; "
+                             "restore the original file or start a new run")
         self.first = int(notes["step"])
         self._forget_after(self.first)
         moments = nest({name.removeprefix("_"): value for name, value in notes["extra"].items()})
@@ -74,7 +78,8 @@ class Run:
 
     @contextmanager
     def batches(self):
-        """(step, joint batch) for every step not yet done, under a progress bar."""
+        """Yield an iterator over (step, joint batch) for the remaining steps, with a progress bar.
+        """
         steps = range(self.first, self.recipe.steps)
         progress = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
                         mininterval=1)
@@ -85,9 +90,10 @@ class Run:
             yield zip(self.bar, made, strict=True)
 
     def log(self, step, loss, lr, norm, accuracies):
-        """Note a step; every log_every steps their means become one line of metrics.jsonl.
+        """Record a step; every log_every steps, append the means to metrics.jsonl.
 
-        One that is not finite ends the run, but half precision leaves out a few in a row."""
+        Raises ValueError if the loss or the norm is not finite; half precision may skip up to
+        MAX_SKIPPED_STEPS such steps in a row."""
         finite = np.isfinite([loss, norm]).all()
         self.left_out = 0 if finite else self.left_out + 1
         if self.left_out > (MAX_SKIPPED_STEPS if self.recipe.precision == "half" else 0):
@@ -101,19 +107,22 @@ class Run:
             self._write_means(step, lr)
 
     def checkpoint_due(self, step):
-        """Whether a checkpoint follows this step."""
+        """True if a checkpoint is due after this step."""
         return (step + 1) % self.recipe.save_every == 0 or step + 1 == self.recipe.steps
 
-    def snap(self, done, found):
-        """Keep the tube kernels after `done` steps; before any checkpoint of the same step, or a
-        kill in between would leave them out."""
+    def snap(self, done, flat):
+        """Write a snapshot of the tube kernels, {name: kernel}, after `done` steps.
+
+        It must come before a checkpoint of the same step; otherwise a kill between the two would
+        lose it."""
         with self._writing():
-            write_snapshot(self.folder, done, found)
+            write_snapshot(self.folder, done, flat)
 
     def save(self, done, params, moments, predict):
-        """After `done` steps a look at held-out examples, then a checkpoint.
+        """After `done` steps, evaluate a few held-out examples, then write a checkpoint.
 
-        It comes last: what a kill leaves in the log without one is forgotten and done again."""
+        The checkpoint is written last: after a kill, log entries later than the last checkpoint
+        are dropped and these steps are done again."""
         scores = {f"eval/{named(source.kind, name)}": accuracy for source in self.sources
                   for name, accuracy in evaluate(predict, source, QUICK_EVAL_CLIPS).items()
                   if name in source.labels or name == "both"}
@@ -126,9 +135,10 @@ class Run:
             self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
         for old in checkpoints(self.folder)[:-MAX_CHECKPOINTS]:
             old.unlink()
-        self.clock = time.perf_counter()  # the rate is of training alone
+        self.clock = time.perf_counter()  # the rate excludes the time of evaluation
 
     def _carried(self, params):
+        """The parameters of a warm start; prints which heads are new."""
         params, kept = carried(params, self.recipe.start, self.labels)
         new = [head for head in self.labels if head not in kept]
         print(f"begins with the parameters of {self.recipe.start}; new heads: "
@@ -136,7 +146,7 @@ class Run:
         return params
 
     def _save(self, name, params, **notes):
-        heads = {kind: list(found) for kind, found in labels_of(self.sources).items()}
+        heads = {kind: list(labels) for kind, labels in labels_of(self.sources).items()}
         save(self.folder / name, params, self.cfg, self.labels, heads=json.dumps(heads),
              frames=self.recipe.frames, size=self.recipe.size, fps=self.recipe.fps or 0, **notes)
 
@@ -155,19 +165,22 @@ class Run:
 
     @contextmanager
     def _writing(self):
-        """A disk that is full, or gone, ends in one line."""
+        """Turn errors of writing, such as a full disk, into ValueError with one line."""
         try:
             yield
         except OSError as error:
             raise ValueError(f"cannot write into {self.folder}: {error.strerror} (last checkpoint: "
-                             f"{self._last}); make room, then go on with --resume") from None
+                             f"{self._last}); free some space, then continue with --resume"
+                             ) from None
 
     @property
     def _last(self):
         return run_folder.newest_checkpoint(self.folder) or "none yet"
 
     def _forget_after(self, step):
-        """Drop what a killed run logged after its last checkpoint: those steps come again."""
+        """Drop the log entries of a killed run after `step`, its last checkpoint.
+
+        These steps will be done and logged again."""
         path = self.folder / "metrics.jsonl"
         kept = [record for record in run_folder.read_metrics(path) if record["step"] <= step]
         write_text(path, "".join(json.dumps(record) + "\n" for record in kept))

@@ -1,4 +1,4 @@
-"""What a run folder holds: which checkpoint counts, and the log."""
+"""Reading a run folder: its checkpoints and its log."""
 
 import json
 import warnings
@@ -6,52 +6,54 @@ from pathlib import Path
 
 from tubevit_np.storage.checkpoint import load
 
-MODEL = "model.safetensors"  # the last parameters, without the optimizer's moments
+MODEL = "model.safetensors"  # the final parameters, without optimizer state
 
 
 def checkpoints(folder):
-    """Oldest first."""
+    """Paths of the checkpoints in a run folder, oldest first."""
     return sorted(Path(folder).glob("checkpoint-*.safetensors"),
                   key=lambda path: int(path.stem.partition("-")[2]))
 
 
 def newest_checkpoint(folder):
+    """Path of the newest checkpoint; None if there is none."""
     return next(reversed(checkpoints(folder)), None)
 
 
 def load_last(paths):
-    """What `load` gives of the last checkpoint; a damaged one is passed over with a warning."""
+    """Load the last checkpoint; if it is damaged, warn and load the one before."""
     *older, last = paths
     try:
         return load(last)
     except ValueError as error:
         if not older:
             raise
-        warnings.warn(f"{error}: going on from {older[-1]}")
+        warnings.warn(f"{error}: continuing from {older[-1]}")
         return load_last(older)
 
 
 def find_model(path):
-    """The checkpoint that RUN means: a file itself, or a run folder's final or newest one."""
+    """The checkpoint for RUN: RUN itself if a file, else the final or newest one of the folder."""
     path = Path(path)
     if not path.is_dir():
         return path
     final = path / MODEL
-    found = final if final.exists() else newest_checkpoint(path)
-    if found is None:
-        raise ValueError(f"{path} holds no checkpoint (yet)")
-    return found
+    checkpoint = final if final.exists() else newest_checkpoint(path)
+    if checkpoint is None:
+        raise ValueError(f"{path} holds no checkpoint (yet); give a run folder or a checkpoint")
+    return checkpoint
 
 
 def load_model(path):
-    """Path, params, cfg and notes of the checkpoint that RUN means.
+    """(path, params, cfg, notes) of the checkpoint for RUN.
 
-    Raises ValueError also for one that is whole, but was not written by a run."""
+    Raises ValueError also for a valid checkpoint that no run has written."""
     path = find_model(path)
     params, cfg, notes = load(path)
     for name in ("heads", "frames", "size"):
         if name not in notes:
-            raise ValueError(f"{path} was not written by a run: its metadata holds no {name}")
+            raise ValueError(f"{path} was not written by a run: its metadata holds no {name}; "
+                             f"train from it first, with train --start {path}")
     for head, classes in cfg.classes.items():
         if len(notes["labels"].get(head, ())) != classes:
             raise ValueError(f"{path}: its metadata does not name the {classes} classes of {head}")
@@ -59,15 +61,15 @@ def load_model(path):
 
 
 def heads_for(notes, kind):
-    """The heads that a checkpoint's model has for videos or images; of other kinds if for none.
+    """The heads of a checkpoint for videos or images; if it has none, those of the other kind.
 
-    The same weights read either."""
+    The same weights accept both."""
     heads = json.loads(notes["heads"])
     return tuple(heads.get(kind) or next(iter(heads.values())))
 
 
 def read_metrics(path):
-    """The records of a metrics.jsonl; a last line cut short by a kill is left out."""
+    """The records of a metrics.jsonl, without a last line that a kill has cut short."""
     records = []
     for line in path.read_text().splitlines() if path.exists() else []:
         try:

@@ -1,29 +1,29 @@
-"""How scores are called in the log, and the fraction that guessing gets right."""
+"""The names of scores in the log, and the accuracy of guessing."""
 
 import math
 
 
 def labels_of(sources):
-    """{kind: {head: class names}}, in JSON's types."""
-    found = {}
+    """{kind: {head: class names}}, in the types of JSON."""
+    labels = {}
     for source in sources:
-        found.setdefault(source.kind, {}).update(
+        labels.setdefault(source.kind, {}).update(
             {head: list(names) for head, names in source.labels.items()})
-    return found
+    return labels
 
 
 def named(kind, head):
-    """How curves call a head's accuracy: an image's noun is not a video's."""
+    """The name of a head's accuracy: the noun of images is another score than that of videos."""
     return f"image {head}" if kind == "image" else head
 
 
 def chances(groups):
-    """{accuracy: fraction that guessing gets right}.
+    """{name of an accuracy: accuracy of guessing}.
 
     groups: (kind, {head: class names}) of each source."""
-    found = {}
+    accuracies = {}
     for kind, labels in groups:
-        found |= {named(kind, head): 1 / len(names) for head, names in labels.items()}
+        accuracies |= {named(kind, head): 1 / len(names) for head, names in labels.items()}
         if len(labels) > 1:
-            found["both"] = math.prod(1 / len(names) for names in labels.values())
-    return found
+            accuracies["both"] = math.prod(1 / len(names) for names in labels.values())
+    return accuracies

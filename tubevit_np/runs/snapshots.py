@@ -1,4 +1,4 @@
-"""The tube kernels now and then in training, for pictures: no resume needs these files."""
+"""Snapshots of the tube kernels during training, for pictures; resuming does not need them."""
 
 from pathlib import Path
 
@@ -12,19 +12,19 @@ from tubevit_np.storage.checkpoint import read_arrays
 FOLDER = "snapshots"
 
 
-def write_snapshot(run, done, found):
-    """RUN/snapshots/NNNNNN.safetensors in float16, whole or not at all.  found: as kernels()."""
-    place = Path(run) / FOLDER
-    place.mkdir(exist_ok=True)
-    small = {name: np.asarray(w, np.float16, order="C") for name, w in found.items()}
-    with atomic_write(place / f"{done:06d}.safetensors", "wb") as file:
+def write_snapshot(run, done, flat):
+    """Write RUN/snapshots/NNNNNN.safetensors atomically, in float16.  flat: {name: kernel}."""
+    folder = Path(run) / FOLDER
+    folder.mkdir(exist_ok=True)
+    small = {name: np.asarray(w, np.float16, order="C") for name, w in flat.items()}
+    with atomic_write(folder / f"{done:06d}.safetensors", "wb") as file:
         file.write(to_bytes(small))
 
 
 def read_snapshots(run):
-    """{step: nested tree of its kernels, float32} of a run folder, in order; {} if it has none."""
+    """{step: nested tree of kernels, float32} of a run folder, in order; {} if it has none."""
     paths = (Path(run) / FOLDER).glob("[0-9]*.safetensors")
-    found = {int(path.stem): read_arrays(path)[0]
-             for path in sorted(paths, key=lambda path: int(path.stem))}
+    snapshots = {int(path.stem): read_arrays(path)[0]
+                 for path in sorted(paths, key=lambda path: int(path.stem))}
     return {step: nest({name: w.astype(np.float32) for name, w in flat.items()})
-            for step, flat in found.items()}
+            for step, flat in snapshots.items()}

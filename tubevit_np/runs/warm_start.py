@@ -1,4 +1,4 @@
-"""A run that begins with what another one learned: its model and parameters, and new heads."""
+"""Warm start: a run that starts with the model and parameters of another one, and new heads."""
 
 from dataclasses import replace
 
@@ -7,14 +7,14 @@ from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.checkpoint import load
 
 
-def started(path):
-    """What the recipe of such a run takes over from the run or checkpoint, {field: value}."""
+def settings_of_start(path):
+    """Fields {name: value} that the recipe takes from the run or checkpoint it starts from."""
     _, cfg, notes = load(find_model(path))
     kinds = {"frames": int, "size": int, "fps": lambda text: float(text) or None}
-    alike = [name for name, preset in PRESETS.items()
-             if (preset.dim, preset.depth) == (cfg.dim, cfg.depth)]
+    same_size = [name for name, preset in PRESETS.items()
+                 if (preset.dim, preset.depth) == (cfg.dim, cfg.depth)]
     return ({name: kind(notes[name]) for name, kind in kinds.items() if name in notes}
-            | {"preset": next(iter(alike), "demo")})
+            | {"preset": next(iter(same_size), "demo")})
 
 
 def start_config(path):
@@ -25,9 +25,10 @@ def start_config(path):
 
 
 def carried(params, path, labels):
-    """The nested parameters of a checkpoint, with the new ones' heads, and the heads that it kept.
+    """(the nested parameters of a checkpoint with the heads of the run, names of the kept heads).
 
-    A head is kept if it has the same name and classes.  labels: {head: class names} of the run."""
+    A head of the checkpoint is kept if name and classes are the same; the others come from
+    `params`.  labels: {head: class names} of the run."""
     old, _, notes = load(find_model(path))
     kept = [head for head, names in labels.items() if notes["labels"].get(head) == list(names)]
     heads = params["heads"] | {head: old["heads"][head] for head in kept}

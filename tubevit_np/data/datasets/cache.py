@@ -39,7 +39,7 @@ class Cache:
                 frames = load(entry)
         except OSError as error:
             if self.failure.setdefault("first", error) is error:  # the first one of all threads
-                warnings.warn(f"cache {self.folder}: {error_text(error)}; going on without")
+                warnings.warn(f"cache {self.folder}: {error_text(error)}; continuing without it")
             return None
         return frames if frames is not None and len(frames) else None
 

@@ -32,6 +32,6 @@ def describe_changes(old, new):
     """Yield one line per source whose files have changed; old, new: lists of `describe`."""
     for before, after in zip(old, new, strict=False):
         if before["digest"] != after["digest"]:
-            counts = (f"{sum(before[part].values())} files of {part} then, "
+            counts = (f"{part}: {sum(before[part].values())} files then, "
                       f"{sum(after[part].values())} now" for part in ("train", "val"))
-            yield f"{after['head']}: other files than when the run began ({', '.join(counts)})"
+            yield f"{after['head']}: files have changed since the run began ({'; '.join(counts)})"
