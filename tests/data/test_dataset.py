@@ -122,7 +122,7 @@ def test_labels_of_a_checkpoint_keep_their_order_and_know_no_others(tmp_path):
     found = open_dataset(tmp_path, "train", "video", 4, 8, labels=["walk", "fly", "run"])
     assert found.labels == ("walk", "fly", "run")
     assert found.items == ((tmp_path / "run/2.mp4", 2), (tmp_path / "walk/1.mp4", 0))
-    known = r"2.mp4: class run is none of the 7 known: walk, 0, 1, 2, 3, \.\.\.$"
+    known = r"2.mp4: class run is not one of the 7 classes: walk, 0, 1, 2, 3, \.\.\.$"
     with pytest.raises(ValueError, match=known):
         listed(tmp_path, labels=["walk", *"012345"])
 
@@ -150,13 +150,13 @@ def wrong(folder):
         "empty": (folder / "empty", "holds no class folders and no CSV; expected train/CLASS/FILE"),
         "no classes": (folder / "flat", "holds no class folders"),
         "other kind": (folder / "other", "holds no video, a file that ends in .mp4"),
-        "one class": (folder / "one", "one class only, a"),
+        "one class": (folder / "one", "only one class, a"),
         "file": (folder / "file.mp4", "neither a folder nor a CSV"),
         "columns": (write_csv(folder / "columns.csv", columns="file;class"), "has file;class"),
         "no rows": (write_csv(folder / "rows.csv"), "holds no video"),
         "no header": (touch(folder, "none.csv") / "none.csv", "needs the columns path,label"),
         "none exist": (write_csv(folder / "gone.csv", "7.mp4,a", "8.mp4,b"),
-                       "all 2 rows of train left out, the first: .*7.mp4 .*from the CSV's folder"),
+                       "all 2 rows of train left out, the first: .*7.mp4 .*the folder of the CSV"),
         "not unicode": (latin, "not a CSV in UTF-8"),
     }
 
@@ -243,7 +243,7 @@ def test_if_nothing_can_be_read_the_first_reason_is_told(tmp_path):
     touch(tmp_path, "a/1.mp4", "b/2.mp4")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with pytest.raises(ValueError, match="no video of 2 can be read; .*1.mp4: .* is empty"):
+        with pytest.raises(ValueError, match="none of 2 videos can be read, .*1.mp4: .* is empty"):
             open_dataset(tmp_path, "train", "video", 4, 8).load()
 
 

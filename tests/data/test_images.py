@@ -86,7 +86,7 @@ def unreadable(folder):
     (folder / "text.jpg").write_text("no picture")
     (folder / "empty.png").touch()
     Image.fromarray(np.ones((4, 4), np.float32)).save(folder / "float.tif")
-    return {"missing.png": "no such file", ".": "a folder", "text.jpg": "no image",
+    return {"missing.png": "no such file", ".": "a folder", "text.jpg": "not an image",
             "empty.png": "empty", "cut.png": "truncated", "float.tif": "floating"}
 
 

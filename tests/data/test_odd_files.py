@@ -177,7 +177,7 @@ UNREADABLE = {  # file: how it is made, words of the message
     "empty.mp4": (lambda path: path.touch(), "empty"), "text.mp4": (text, "Invalid data"),
     "lfs.mp4": (pointer, "Invalid data"), "sound.mp4": (sound, "no video"),
     "none.mov": (no_frames, "no video"), "first.mov": (first_broken, "Invalid data"),
-    "index.mp4": (index_lost, "Invalid data"), "text.gif": (text, "no image")}
+    "index.mp4": (index_lost, "Invalid data"), "text.gif": (text, "not an image")}
 
 
 @both

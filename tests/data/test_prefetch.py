@@ -155,7 +155,7 @@ def test_no_steps_no_batches():
 
 def test_a_dead_maker_is_a_clear_error():
     """Killed for its memory, say."""
-    with (pytest.raises(ValueError, match="the worker process that makes clips has ended"),
+    with (pytest.raises(ValueError, match="the worker process that makes batches has ended"),
           prefetch(Joint(open_sources(RECIPE), [2, 2]), range(9)) as made):
         next(made)
         [worker] = multiprocessing.active_children()
@@ -175,4 +175,4 @@ train(new_run({str(tmp_path / "run")!r}, Recipe(steps=1, batch=2, image_batch=2,
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120,
                            env=os.environ | {"PYTHONPATH": str(top)}, check=False)
     assert ended.returncode == 1
-    assert 'train below: if __name__ == "__main__"' in ended.stderr
+    assert 'call train below: if __name__ == "__main__"' in ended.stderr

@@ -65,5 +65,5 @@ def test_a_stream_says_it_once_for_a_set(tmp_path, films, fps, count, kept):
                        + [*source.held_out(9), *source.held_out_views(2, 1)])[1]
         assert len(said) == 1 and said[0].startswith("set: ") and said[0].endswith(
             f".mov: only {count} of 6 frames, the last repeats; "
-            "the same goes for all videos as short")
+            "so it does in all videos that are too short")
         assert "shorter than their clips" not in source.description()

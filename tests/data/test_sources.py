@@ -84,7 +84,7 @@ def test_held_out_examples_are_made_of_other_sprites_than_training():
 
 
 def test_frames_that_no_clip_can_have_are_refused_at_once():
-    with pytest.raises(ValueError, match="frames=1000: ask for 1 to"):
+    with pytest.raises(ValueError, match="frames=1000: use 1 to"):
         open_sources(replace(RECIPE, frames=1000))
 
 
@@ -167,7 +167,7 @@ def test_classes_that_are_asked_for_but_not_taught_are_said(tmp_path):
     folder = class_folder(tmp_path / "pets", "image", ("bee", "cat", "eel"))
     for file in (folder / "train" / "cat").iterdir():
         file.unlink()
-    with pytest.warns(UserWarning, match="pets: 1 classes of val have no image for train, the "
+    with pytest.warns(UserWarning, match="pets: 1 classes of val have no image in train, the "
                                          "first: cat$"):
         open_sources(replace(RECIPE, images=str(folder)))
 

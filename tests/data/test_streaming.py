@@ -95,7 +95,7 @@ def test_damaged_on_the_way_and_right_at_the_beginning(tmp_path, rng, at, wanted
     film = clips.noise(rng, 24, height=12, width=20)
     clips.write_video(tmp_path / "x.mov", film)
     clips.overwrite(tmp_path / "x.mov", b"\x89PNG\r\n", bytes(6), nth=6)
-    with pytest.warns(UserWarning, match="x.mov: damaged, what comes before is used"):
+    with pytest.warns(UserWarning, match="x.mov: damaged, only the frames before the damage"):
         assert which(read_fixed_rate_clip(tmp_path / "x.mov", 8, 10, at, 12, whole), film) == wanted
 
 
@@ -229,7 +229,7 @@ def test_what_can_never_be_scored_is_told_at_once(tmp_path, opened):
         file.write_bytes(b"no video")
     opened(path)
     broken[-1].write_bytes(b"no video")
-    with pytest.raises(ValueError, match="no video of 4 can be read; cannot read video .*0.mov"):
+    with pytest.raises(ValueError, match="none of 4 videos can be read, .* video .*0.mov"):
         opened(path)
 
 

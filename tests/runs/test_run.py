@@ -329,7 +329,7 @@ def test_a_head_named_as_a_score_is_refused_before_it_is_decoded(tmp_path, given
         class_folder(tmp_path / name, "video")
     monkeypatch.setattr(Dataset, "load", mock.Mock(side_effect=AssertionError("decoded")))
     data = given.replace("PETS", str(tmp_path / "pets")).replace("PLACE", str(tmp_path))
-    with pytest.raises(ValueError, match="name (both|count), .*; give another, as NAME=PATH"):
+    with pytest.raises(ValueError, match="name (both|count) .*; give another, NAME=PATH"):
         new_run(tmp_path / "run", replace(RECIPE, data=data))
     assert not (tmp_path / "run").exists()
 
@@ -421,7 +421,7 @@ def test_what_a_model_is_scored_on(on_files, tmp_path):
         ("video", "films", 1), ("image", "shots", 0)]
     assert [one.kind for one in films] == ["video"] and own[0].train is None
     other = class_folder(tmp_path / "other", "video", ("cat", "fox"))
-    with pytest.raises(ValueError, match="class fox is none of the 2 known: cat, eel"):
+    with pytest.raises(ValueError, match="class fox is not one of the 2 classes: cat, eel"):
         sources_for(path, notes, data=[other])
     alone = shutil.copy(path, tmp_path)
     with pytest.raises(ValueError, match="is in no run folder: .*--data"):

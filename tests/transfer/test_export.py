@@ -122,7 +122,7 @@ def test_learned_positions_are_those_of_the_patches(rng):
 
 
 def test_another_eps_than_timm_s_is_said(params, tmp_path):
-    with pytest.warns(UserWarning, match="eps is 1e-12; timm's settings hold none"):
+    with pytest.warns(UserWarning, match="eps is 1e-12, but settings of timm have no eps"):
         export(tmp_path, params, replace(CFG, eps=1e-12), "timm", 24)
 
 
@@ -130,13 +130,13 @@ def test_what_is_no_plain_vit_is_said(params, tmp_path, rng):
     corner = tv.Tube((1, 2, 2), (1, 2, 2), (0, 1, 0))
     for patches in ((), (small.PATCH,), (corner,), (replace(PATCH, s2d=(1, 2, 1)),), (PATCH,) * 2):
         cfg = replace(CFG, tubes=(small.PACKED, *patches))
-        with pytest.raises(ValueError, match="a plain ViT has one kind of 2D patch, side by side"):
+        with pytest.raises(ValueError, match="a plain ViT has one kind of 2D patch, without over"):
             export(tmp_path / "x", small.params(cfg, rng), cfg, "timm", 24)
     for words, given in {
             "size 25 is not a multiple of the patch, 1x4x3": ("hf", 25),
             "no head 'adverb'; this model has verb, noun": ("timm", 24, "adverb"),
-            "format 'onnx': there are timm": ("onnx", 24),
-            "format 'hf' with a head: there are timm, with": ("hf", 24, "noun")}.items():
+            "format 'onnx': use timm": ("onnx", 24),
+            "format 'hf' with a head: use timm, with": ("hf", 24, "noun")}.items():
         with pytest.raises(ValueError, match=words):
             export(tmp_path / "x", params, CFG, *given)
     divided = replace(small.MODELS["divided"], tubes=(PATCH,))

@@ -77,7 +77,7 @@ def test_what_is_set_aside_is_told(ours, tmp_path, rng):
     *_, notes = from_image_vit(written("timm", ours, tmp_path), TUBES, {}, rng, heads=HEADS)
     assert notes[0] == "not used: cls_token 1x1x12, pos_embed 1x7x12"
     assert "its head of 5 classes read the class token" in notes[1] and "not used" in notes[1]
-    assert "positions are the fixed sines and cosines" in notes[2]
+    assert "positions are fixed sines and cosines" in notes[2]
 
 
 @pytest.mark.parametrize("fmt", ["original", "timm", "hf"])
@@ -185,13 +185,13 @@ WRONG = {  # what is done to a timm file: what is said
     "missing: blocks.1.norm1.weight, .* [.][.][.]$":
         lambda a: [a.pop(name) for name in list(a) if name.startswith("blocks.1.")] and
         a.update({"blocks.7.norm1.weight": a["norm.weight"]}),
-    "is no plain ViT: 2 arrays are unknown here: blocks.0.ls1.gamma, fc_norm.bias":
+    "is not a plain ViT: 2 arrays are unknown: blocks.0.ls1.gamma, fc_norm.bias":
         lambda a: a.update({"blocks.0.ls1.gamma": np.ones(12), "fc_norm.bias": np.ones(12)}),
-    "1 arrays are of another shape, by our names: blocks.0.ln2.g .13,., expected .12,.":
+    "1 arrays have the wrong shape, by our names: blocks.0.ln2.g .13,., expected .12,.":
         lambda a: a.update({"blocks.0.norm2.weight": np.ones(13, np.float32)}),
     "norm.weight is float32 of shape .12, 1.; expected numbers of 1 dimensions":
         lambda a: a.update({"norm.weight": np.ones((12, 1), np.float32)}),
-    "holds no image ViT that is known here .* among its 3 arrays: a, b, c":
+    "holds no image ViT of a known format .* among its 3 arrays: a, b, c":
         lambda a: (a.clear(), a.update(dict.fromkeys("abc", np.ones(2)))),
     "holds two image ViTs, below '(ema.)?' and '(ema.)?'; keep one":
         lambda a: a.update({f"ema.{name}": x for name, x in a.items()}),
@@ -207,8 +207,8 @@ def test_names_and_shapes_that_do_not_fit_are_listed(words, ours, tmp_path):
 
 
 @pytest.mark.parametrize("words, settings", [
-    ("says width 24, the arrays have 12", {"hidden_size": 24}),
-    ("its activation 'relu' is none of gelu, ", {"hidden_act": "relu"}),
+    ("config.json has width 24, the arrays have 12", {"hidden_size": 24}),
+    ("its activation 'relu' is not one of gelu, ", {"hidden_act": "relu"}),
     ("dim 12 is not a multiple of heads 5", {"num_attention_heads": 5}),
     ("mean is .0.1, 0.2, 0.3. in its settings, but it has 2 channels",
      {"image_mean": [0.1, 0.2, 0.3]}),
@@ -223,13 +223,13 @@ def test_settings_that_do_not_fit_are_said(words, settings, ours, tmp_path):
 def test_what_cannot_be_asked_for_is_said(ours, tmp_path, rng):
     path = written("timm", ours, tmp_path)
     for words, tubes, options in (
-            ("tubes: 1x16x16; of .*: 1x4x3; it needs tubes with one such patch, as Tube..1, 4, 3",
+            ("tubes: 1x16x16; of .*: 1x4x3; use tubes with one such patch, for example Tube..1, 4,",
              "main", {}),
-            ("1x4x3, 1x4x3; of .*: 1x4x3; it needs tubes with one such", (PATCH, PATCH), {}),
+            ("1x4x3, 1x4x3; of .*: 1x4x3; use tubes with one such", (PATCH, PATCH), {}),
             ("not packed", (replace(PATCH, s2d=(1, 2, 1)),), {}),
             ("tube set 'XL' is not one of main", "XL", {}),
             ("start 'warm' is not one of inflated", TUBES, {"start": "warm"}),
-            ("a head named 'image' is the file's own", TUBES, {"keep_head": True})):
+            ("a head named 'image' is the file's head", TUBES, {"keep_head": True})):
         with pytest.raises(ValueError, match=words):
             from_image_vit(path, tubes, {"image": 3}, rng, heads=HEADS, **options)
 
@@ -239,6 +239,6 @@ def test_a_head_that_is_not_there_or_reads_something_else_cannot_be_kept(ours, t
         from_image_vit(written("hf model", ours, tmp_path), TUBES, {}, rng, keep_head=True)
     between = {"pre_logits/kernel": np.eye(12), "pre_logits/bias": np.ones(12)}
     np.savez(tmp_path / "x.npz", **flax(ours, HEADS) | between)
-    with pytest.raises(ValueError, match="reads a layer between"):
+    with pytest.raises(ValueError, match="reads an extra layer"):
         from_image_vit(tmp_path / "x.npz", TUBES, {}, rng, keep_head=True)
     assert from_image_vit(tmp_path / "x.npz", TUBES, {}, rng)[1].heads == HEADS

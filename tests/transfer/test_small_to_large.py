@@ -108,7 +108,7 @@ def test_what_is_joined_has_the_names_of_its_config(models, rng):
 
 def test_learned_positions_are_refused(models, rng):
     large = tv.variant(LARGE, position="learned", learned_for=(1, 10, 12))
-    with pytest.raises(ValueError, match="the large model learned its positions"):
+    with pytest.raises(ValueError, match="the large model has learned positions"):
         scale_up(models[0], SMALL, tv.init(large, rng), large, SHAPE)
 
 

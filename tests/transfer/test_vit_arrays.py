@@ -96,17 +96,17 @@ def place(tmp_path):
 
 
 WRONG = {
-    "pytorch_model.bin": "is a pickle, which could run any code when read: convert it to",
-    "bin": "holds pickled weights alone, which could run any code",
+    "pytorch_model.bin": "is a pickle, which could run any code when read: if you trust it, conv",
+    "bin": "holds only pickled weights, which could run any code",
     "objects.npz": "objects.npz is not readable, damaged or another kind",
     "pickle.npz": "pickle.npz is not readable",
     "half.npz": "half.npz is not readable",
     "half.safetensors": "half.safetensors is not readable",
-    "eight.safetensors": "x is F8_E4M3; read are F64, F32, F16, BF16",
+    "eight.safetensors": "x is F8_E4M3; supported are F64, F32, F16, BF16",
     "no.safetensors": "there is no .*no.safetensors",
-    "notes.txt": "notes.txt is no file of weights that can be read",
-    "none": "none holds 0 files of weights",
-    ".": "holds 7 files of weights .*; name one",
+    "notes.txt": "notes.txt is not a readable file of weights",
+    "none": "none holds no file of weights",
+    ".": "holds 7 files of weights .*; name one of them",
     "part.safetensors.index.json": "lists ../secret.safetensors, which is missing",
     "list.index.json": "list.index.json is not readable as JSON",
 }

@@ -28,13 +28,14 @@ def model_lines(cfg, shape):
     for part in cost.PARTS:
         yield _part(part, *(column[part] for column in columns))
     yield _part("all", *(sum(column.values()) for column in columns)) + "\n"
+    peak = f"{cost.inference_memory(cfg, shape) / 1e6:.3g} MB"
     yield ("GFLOPs: 2 per multiply-add.  Memory: float32 intermediates of one video, kept for the\n"
-           f"backward pass; inference needs {cost.inference_memory(cfg, shape) / 1e6:.3g} MB at its "
-           "peak.  Parameters, gradients and\noptimizer state are not counted.")
+           f"backward pass; inference needs {peak} at its peak.  Parameters, gradients and\n"
+           "optimizer state are not counted.")
 
 
 def size_lines(tubes, size=224):
-    """Yield lines: the cost of all sizes with one tube set at 32 and 64 frames, with the paper's."""
+    """Yield lines: the cost of all sizes with one tube set, 32 and 64 frames, and the paper's."""
     yield f"{HEAD}   ({tubes} tubes, {size}x{size} pixels)"
     for name in ("Ti", "S", "B", "L", "H"):
         for frames in (32, 64):

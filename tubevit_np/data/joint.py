@@ -42,7 +42,7 @@ class Joint:
 
 
 def shuffle_frames(x, rng):
-    """Shuffle the frames of each clip (B, T, H, W, C) in an order of its own."""
+    """Shuffle the frames of each clip (B, T, H, W, C), each clip in another order."""
     orders = rng.permuted(np.tile(np.arange(x.shape[1]), (len(x), 1)), axis=1)
     return x[np.arange(len(x))[:, None], orders]
 

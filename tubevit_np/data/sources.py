@@ -37,8 +37,8 @@ class GeneratedSource:
         return {"verb": VERBS, "noun": NOUNS} if self.kind == "video" else {"noun": NOUNS}
 
     def batch(self, step, count):
-        """The training Batch of `count` examples for step number `step`."""
-        image = 1 + (self.kind == "image")  # else a step's images would be frames of its clips
+        """The training Batch of step number `step`, with `count` examples."""
+        image = 1 + (self.kind == "image")  # otherwise images of a step were frames of its clips
         rng = np.random.default_rng([self.seed, TRAIN, step, image])
         return self._make(self.pools, count, rng)
 
@@ -74,7 +74,7 @@ def generated_source(kind, frames, size, seed):
 def open_sources(recipe):
     """The sources that a recipe lists, videos first.
 
-    Raises ValueError if a data set cannot be opened, or if two sets conflict over a name."""
+    Raises ValueError if a data set cannot be opened, or if two sets have conflicting names."""
     sources = [open_source(kind, path, recipe) for kind, path, *_ in recipe.sets]
     check_head_names(sources)
     return sources
@@ -102,4 +102,4 @@ def check_head_names(sources):
             else:
                 continue
             raise ValueError(f"two sets of {kinds} share the name {head}{note}; give one of them "
-                             "another name, NAME=PATH")
+                             "another name with NAME=PATH")

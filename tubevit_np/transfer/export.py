@@ -47,11 +47,11 @@ def export(folder, params, cfg, fmt, size, head=None):
     """Write model.safetensors and its settings into a folder for timm or transformers.
 
     fmt: "timm" or "hf";  size: pixels.  Returns the names of our parameters that are not exported.
-    Raises ValueError as to_timm does, and if the folder already holds a model, as a run's
+    Raises ValueError as to_timm does, and if the folder already holds a model, such as a run
     folder."""
     if fmt != "timm" and (fmt != "hf" or head):
-        raise ValueError(f"format {fmt!r}{' with a head' if head else ''}: there are timm, with "
-                         "a head or without, and hf without")
+        raise ValueError(f"format {fmt!r}{' with a head' if head else ''}: use timm, with or "
+                         "without a head, or hf without a head")
     if fmt == "timm":
         flat, settings = to_timm(params, cfg, size, head), timm_settings(cfg, size, head)
     else:
@@ -71,13 +71,14 @@ def export(folder, params, cfg, fmt, size, head=None):
 
 
 def patch_tube(cfg):
-    """The index of the 2D patch tube.  Raises ValueError unless it is as in a plain ViT."""
+    """The index of the 2D patch tube.  Raises ValueError unless it is a patch of a plain ViT."""
     patches = [i for i, tube in enumerate(cfg.tubes) if tube.is_patch]
     plain_patches = [i for i in patches if cfg.tubes[i].kernel[1:] == cfg.tubes[i].stride[1:]
                      and cfg.tubes[i].offset[1:] == (0, 0) and cfg.tubes[i].members == 1]
     if len(patches) != 1 or patches != plain_patches:
-        raise ValueError("a plain ViT has one kind of 2D patch, side by side and not packed; this "
-                         f"model has {', '.join(str(cfg.tubes[i]) for i in patches) or 'none'}")
+        raise ValueError("a plain ViT has one kind of 2D patch, without overlap, gaps or packing; "
+                         f"this model has {', '.join(str(cfg.tubes[i]) for i in patches) or 'none'}"
+                         "; only models with such a patch can be exported")
     return patches[0]
 
 
@@ -85,10 +86,11 @@ def _encoder(params, cfg, fmt):
     """Patch kernel, blocks and final norm under their names.  Raises ValueError."""
     flat, patch = flatten(params), patch_tube(cfg)
     if attention_of(cfg) != "global":
-        raise ValueError(f"the model has {attention_of(cfg)} attention; that of a plain ViT is "
-                         "global")
+        raise ValueError(f"the model has {attention_of(cfg)} attention, a plain ViT has global "
+                         "attention; only the latter can be exported")
     if flat.get("gate.alpha", 0) != 0:
-        raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}); a plain ViT has none")
+        raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}), but a plain ViT has no "
+                         "gate; export the large image model that it was made from")
     flat |= {f"patch.{suffix}": flat[f"tubes.{patch}.{suffix}"] for suffix in "wb"}
     return _renamed(fmt, flat, name_tables.our_names(cfg.depth))
 

@@ -3,7 +3,7 @@
 A video of identical frames then gives the same token as the image: for a tube of any size, the
 token of that image resized linearly to the size of the patch. So the kernel is multiplied by the
 transposed resize matrix. Resizing the kernel itself would change its sum, and with it the size of
-every token (16x16 to 4x4: by 1/16); ports that divide only by the length miss this."""
+every token (16x16 to 4x4: by 1/16). Ports that divide only by the length are wrong here."""
 
 import numpy as np
 

@@ -26,13 +26,14 @@ def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated",
     tubes: a set's name, or Tubes; their 2D patch must have the file's patch size.  classes: {head:
     K}. rng: draws new heads, the pooling and, with start "random", the video tubes. start
     "inflated" makes these from the patch kernel (inflate.py), "shared" one kernel for all of them.
-    keep_head: keep the file's head, as "image".  heads: attention heads, if the file does not tell.
-    notes: lines on what is not used or assumed.  Raises ValueError as `read_image_vit`."""
+    keep_head: keep the file's head, as "image".  heads: number of attention heads, if the file does
+    not give it.  notes: lines on unused arrays and on assumptions.  Raises ValueError as
+    `read_image_vit`."""
     if start not in STARTS:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
     if keep_head and KEPT_HEAD in classes:
-        raise ValueError(f"a head named {KEPT_HEAD!r} is the file's own; give the new one another "
-                         "name")
+        raise ValueError(f"a head named {KEPT_HEAD!r} is the file's head; give the new head "
+                         "another name")
     flat, hparams = read_image_vit(path, heads)
     kept = {KEPT_HEAD: _head_classes(path, hparams)} if keep_head else {}
     cfg = (with_tubes(hparams.cfg, tubes) if isinstance(tubes, str)
@@ -50,7 +51,8 @@ def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated",
 
 
 def origins(cfg, start, keep_head=False):
-    """{prefix of names: "read", "inflated" or "new"}: where `from_image_vit` gets them from."""
+    """{prefix of names: "read", "inflated" or "new"}: the origin of parameters of from_image_vit.
+    """
     from_kernel = "new" if start == "random" else "inflated"
     origin_of = {f"tubes.{i}": "read" if tube.is_patch else from_kernel
                  for i, tube in enumerate(cfg.tubes)}
@@ -78,12 +80,12 @@ def fold_normalization(flat, hparams, cfg):
 
 
 def _head_classes(path, hparams):
-    """Number of classes of the file's head.  Raises ValueError if it has none that reads tokens."""
+    """Number of classes of the file's head.  Raises ValueError if there is no usable head."""
     if hparams.classes is None:
-        raise ValueError(f"{path} has no head to keep")
+        raise ValueError(f"{path} has no head to keep; leave out --keep-head")
     if any("pre_logits" in name for name in hparams.unused):
-        raise ValueError(f"{path}: its head reads a layer between (pre_logits), not the tokens; "
-                         "it cannot be kept")
+        raise ValueError(f"{path}: its head reads an extra layer (pre_logits), not the tokens, so "
+                         "it cannot be kept; leave out --keep-head")
     return hparams.classes
 
 
@@ -93,8 +95,8 @@ def _patch_tube(cfg, hparams, path):
     kernel = hparams.cfg.tubes[0].kernel
     if [(cfg.tubes[i].kernel, cfg.tubes[i].members) for i in patches] != [(kernel, 1)]:
         raise ValueError(f"2D patches of the tubes: {', '.join(cfg.tubes[i].name for i in patches)}"
-                         f"; of {path}: {format_size(kernel)}; it needs tubes with one such "
-                         f"patch, as Tube({kernel}, (32, {kernel[1]}, {kernel[2]})), not packed")
+                         f"; of {path}: {format_size(kernel)}; use tubes with one such patch, for "
+                         f"example Tube({kernel}, (32, {kernel[1]}, {kernel[2]})), not packed")
     return patches[0]
 
 
@@ -109,4 +111,5 @@ def _notes_on(hparams, keep_head):
         reads = "its own pooling" if pools else "the class token or a mean, not this pooling"
         lines += [f"its head of {hparams.classes} classes read {reads}: "
                   + ("it needs training" if keep_head else "not used")]
-    return [*lines, "positions are the fixed sines and cosines, not its table", *hparams.notes]
+    return [*lines, "positions are fixed sines and cosines, not the table of the file",
+            *hparams.notes]

@@ -45,7 +45,7 @@ def overrun(tube, shape):
 
 
 def scale_up(small, small_cfg, large, large_cfg, shape, **gate):
-    """Combine the video tubes of a small model with the 2D patches and all else of a large one.
+    """Combine the video tubes of a small model with all other parameters of a large one.
 
     small, large: nested parameters;  shape: (T, H, W) of the videos;  gate: gate_layer and
     gate_tokens of the new Config. Its alpha is 0, so images give what the large model gives.
@@ -76,10 +76,10 @@ def large_patch(small_cfg, large_cfg):
     if len(patches) != 1 or small_cfg.shared_kernel:
         raise ValueError("the large model must have one 2D patch, the small one a kernel for each "
                          f"tube; there are {len(patches)} patches, and shared_kernel is "
-                         f"{small_cfg.shared_kernel}")
+                         f"{small_cfg.shared_kernel}; use other models")
     if position_of(large_cfg) == "learned":
-        raise ValueError("the large model learned its positions, and has none for other tubes; "
-                         "use one with fixed positions")
+        raise ValueError("the large model has learned positions, and none for other tubes; use a "
+                         "large model with fixed positions")
     return patches[0]
 
 

@@ -64,7 +64,8 @@ def ssv2_rows(path):
         records = json.loads(path.read_text(encoding="utf-8-sig"))
         named = [(str(record["id"]), record.get("template", "")) for record in records]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path} is no list of clips with id and template: {error!r}") from None
+        raise ValueError(f"{path} is not a JSON list of clips with id and template: {error!r}"
+                         ) from None
     clips = index_clips(dataset_folder(path))
     for name, template in named:
         label = template.replace("[", "").replace("]", "")

@@ -65,7 +65,8 @@ class Dataset:
                     x[len(loaded)] = clip
                     loaded.append(item)
         if not loaded:
-            raise ValueError(f"no {self.kind} of {len(skipped)} can be read; {skipped[0][1]}")
+            raise ValueError(f"none of {len(skipped)} {self.kind}s can be read, the first: "
+                             f"{skipped[0][1]}")
         paths, y = zip(*loaded)
         return Loaded(x[:len(loaded)], np.array(y, np.int64), paths, self.skipped + tuple(skipped),
                       tuple(sorted(short)))
@@ -122,7 +123,7 @@ def empty_part_message(path, part, kind, parts, skipped):
     """The error message for a part without a usable file."""
     if skipped:
         return (f"{path}: all {len(skipped)} rows of {part} left out, the first: {skipped[0][0]} "
-                f"({skipped[0][1]}); paths count from the CSV's folder")
+                f"({skipped[0][1]}); paths are relative to the folder of the CSV")
     if not any(parts.values()):
         return f"data {path} holds no {kind}, a file that ends in {' '.join(SUFFIXES[kind])}"
     return (f"data {path} has no {kind} for {part}; put {part} beside the other part, or "
@@ -133,15 +134,16 @@ def class_names(path, parts):
     """All class names of a set, sorted.  Raises ValueError if there are fewer than two."""
     names = tuple(sorted({row.label for rows in parts.values() for row in rows if row.label}))
     if len(names) < 2:
-        raise ValueError(f"data {path} has one class only, {names[0]}; a model needs two to learn")
+        raise ValueError(f"data {path} has only one class, {names[0]}; training needs at least two")
     return names
 
 
 def class_index(file, label, index):
-    """The index of a class.  Raises ValueError if the head does not have it."""
+    """The index of a class.  Raises ValueError if the head does not have the class."""
     if label not in index:
         examples = ", ".join(list(index)[:5]) + (", ..." if len(index) > 5 else "")
-        raise ValueError(f"{file}: class {label} is none of the {len(index)} known: {examples}")
+        raise ValueError(f"{file}: class {label} is not one of the {len(index)} classes: "
+                         f"{examples}")
     return index[label]
 
 

@@ -57,14 +57,14 @@ class FileSource(LabeledFiles):
 
 
 def open_files(given, kind, recipe):
-    """A source with both parts of the set `given`, PATH or NAME=PATH.
+    """A source with both parts, train and val, of the set `given`, PATH or NAME=PATH.
 
-    The training part defines the class names.  Raises ValueError as open_dataset and
+    Its classes are those of both parts.  Raises ValueError as open_dataset and
     open_source do."""
     head, path = head_and_path(given)
     if head in SCORES:
-        raise ValueError(f"data {given}: no head can have the name {head}, of which there is a "
-                         "score; give another, as NAME=PATH")
+        raise ValueError(f"data {given}: a head cannot have the name {head} of a score; give "
+                         "another, NAME=PATH")
     parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
     sizes = kind, recipe.frames, size_with_margin(recipe.size), head
     train = open_dataset(path, "train", *sizes, parts=parts)
@@ -80,7 +80,7 @@ def warn_missing_classes(train, val):
     """Warn of classes that occur in val but not in train."""
     in_train, in_val = ({label for _, label in part.items} for part in (train, val))
     if missing := sorted(in_val - in_train):
-        warnings.warn(f"{train.head}: {len(missing)} classes of val have no {train.kind} for "
+        warnings.warn(f"{train.head}: {len(missing)} classes of val have no {train.kind} in "
                       f"train, the first: {train.labels[missing[0]]}")
 
 

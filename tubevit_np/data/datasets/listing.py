@@ -36,7 +36,8 @@ def list_parts(path, kind):
             parts.setdefault(canonical_part(row.split) if row.split else part, []).append(row)
     other_rows = parts.pop(None, [])  # rows of another part, such as test
     if other_rows and not any(parts.values()):
-        raise ValueError(f"{path} holds neither train nor val, only {other_rows[0].split}")
+        raise ValueError(f"{path} has rows for {other_rows[0].split}, but none for train or val; "
+                         "add the tables of train and val")
     parts = {part: deduplicate(rows, path) for part, rows in parts.items()}
     return hold_out(parts["train"]) if list(parts) == ["train"] else parts
 
@@ -97,12 +98,12 @@ def parts_in_tables(folder, given=None):
 
 
 def part_in_name(file):
-    """The part that a word of a file's name stands for: train_list.txt, kinetics-400_val.csv."""
+    """The part in a file's name: "train" for train_list.txt, "val" for kinetics-400_val.csv."""
     return next(filter(None, map(canonical_part, re.split("[-_. ]", file.stem))), None)
 
 
 def name_without_part(file):
-    """The words of a file's name, without the one for its part."""
+    """The words of a file's name, without the word for the part."""
     return [word for word in re.split("[-_. ]", file.name) if not canonical_part(word)]
 
 

@@ -53,15 +53,15 @@ class StreamSource(LabeledFiles):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # evaluation issues these warnings
             if all(trial._read_held_out(i) is None for i in range(len(self.val.items))):
-                raise ValueError(f"no {self.kind} of {len(self.val.items)} can be read; "
-                                 f"{trial.broken[0]}")
+                raise ValueError(f"none of {len(self.val.items)} {self.kind}s can be read, the "
+                                 f"first: {trial.broken[0]}")
         return self
 
     def _warn(self, remark):
         """Issue a warning; of short videos only the first one, once per process."""
         super()._warn(remark)
         if isinstance(remark, ShortClip) and remark is self.first_short.setdefault("first", remark):
-            warnings.warn(f"{self.head}: {remark}; the same goes for all videos as short")
+            warnings.warn(f"{self.head}: {remark}; so it does in all videos that are too short")
 
     def _read_or_next(self, i, rng):
         """A training example and its class, from file i or the next readable one."""

@@ -19,7 +19,7 @@ def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):
     rng = np.random.default_rng(seed)
     names = choose_classes(sorted({row.label for row in parts.get("train", [])}), classes, rng)
     if not names:
-        raise ValueError(f"data {path} has no {kind} for train that is there")
+        raise ValueError(f"data {path}: none of its {kind}s for train exists on this disk")
     chosen = {part: sample_rows(rows, names, per_class, rng) for part, rows in parts.items()}
     folder = make_folder(folder, "--out")
     if existing := [part for part in chosen if (folder / f"{part}.csv").exists()]:
@@ -39,7 +39,8 @@ def read_classes(text):
     try:
         lines = Path(text).read_text(encoding="utf-8-sig").splitlines()
     except OSError:
-        raise ValueError(f"classes {text}: neither a number nor a file of names") from None
+        raise ValueError(f"classes {text}: neither a number nor a file; give a number, or a file "
+                         "with one class name per line") from None
     return [line.strip() for line in lines if line.strip()]
 
 
@@ -49,11 +50,12 @@ def choose_classes(available, classes, rng):
         return available
     if isinstance(classes, int):
         if not 2 <= classes <= len(available):
-            raise ValueError(f"classes is {classes}; the set has {len(available)} that can be "
-                             "used, and a model needs two")
+            raise ValueError(f"classes is {classes}; use 2 to {len(available)}, the number of "
+                             "usable classes of the set")
         return sorted(rng.choice(available, classes, replace=False).tolist())
     if unknown := sorted(set(classes) - set(available)):
-        raise ValueError(f"class {unknown[0]!r} is none of the {len(available)} that can be used")
+        raise ValueError(f"class {unknown[0]!r} is not one of the {len(available)} usable classes "
+                         f"of the set: {', '.join(available[:5])}, ...")
     return sorted(set(classes))
 
 

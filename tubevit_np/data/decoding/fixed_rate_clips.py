@@ -15,9 +15,9 @@ from tubevit_np.data.decoding.images import decoding, error_text
 
 def read_example(kind, path, frames, short, fps=None, position=0.5, crop=np.asarray,
                  warn=warnings.warn):
-    """crop(x) of an image, or of a clip: with fps of read_fixed_rate_clip, else of read_clip.
+    """crop(x) of an image, or of a clip: from read_fixed_rate_clip with fps, else from read_clip.
 
-    kind: "image" or "video";  the other arguments, and what raises: as there."""
+    kind: "image" or "video";  other arguments and errors as in these functions."""
     if kind == "image":
         return crop(images.read_image(path, short))
     if fps:
@@ -47,7 +47,7 @@ def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings
         if not clip:
             raise error or ValueError("no frame in it can be decoded")
     if error:
-        warn(f"{path}: damaged, what comes before is used: {error_text(error)}")
+        warn(f"{path}: damaged, only the frames before the damage are used: {error_text(error)}")
     else:
         video.warn_if_short(path, len(clip), frames, warn)
     return pad_with_last(clip, frames)

@@ -80,7 +80,7 @@ def open_image_file(path):
     try:
         return iio.imopen(path, "r", plugin="pillow")
     except OSError as error:  # its text is about plugins, not about the file
-        raise ValueError("it is no image, or its first bytes are damaged") from error
+        raise ValueError("it is not an image, or its first bytes are damaged") from error
 
 
 def read_frames(path):

@@ -28,7 +28,7 @@ def duration(path):
 
 
 def frame_rate(stream):
-    """Frames per second of a stream; DEFAULT_FPS if the file does not tell."""
+    """Frames per second of a stream; DEFAULT_FPS if the file does not give it."""
     return float(stream.average_rate or DEFAULT_FPS)
 
 

@@ -113,7 +113,7 @@ def open_stream(path):
     stream = file.streams.best("video")
     if stream is None or stream.codec_context is None:
         file.close()
-        raise ValueError("there is no video stream in it, or none of a known kind")
+        raise ValueError("it has no video stream of a known format")
     # One thread: for frames this small, starting more threads costs more than they save.
     stream.thread_type, stream.codec_context.thread_count = "NONE", 1
     return file, stream

@@ -41,10 +41,10 @@ def draw_clips(pools, count, rng, frames):
     """Draw verbs (count,), nouns (count,) and paths of clips, uniformly.  Raises ValueError."""
     limit = int((pools.canvases.shape[1] - pools.size - 3) / DRIFT)
     if count < 0:
-        raise ValueError(f"count={count}: ask for 0 clips or more")
+        raise ValueError(f"count={count}: use 0 or more clips")
     if not 1 <= frames <= limit:
-        raise ValueError(f"frames={frames}: ask for 1 to {limit}, the longest drift that the "
-                         f"canvases of size {pools.size} have room for")
+        raise ValueError(f"frames={frames}: use 1 to {limit}; the backgrounds for {pools.size} "
+                         "pixels are too small for longer clips")
     verb, noun = rng.integers(len(VERBS), size=count), rng.integers(len(NOUNS), size=count)
     return verb, noun, draw_paths(verb, rng, frames, pools.size)
 

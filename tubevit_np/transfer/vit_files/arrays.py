@@ -43,21 +43,22 @@ def find_file(path):
         if len(candidates) == 1:
             return candidates[0]
         if not candidates and any(file.suffix in PICKLE_SUFFIXES for file in files):
-            raise ValueError(f"{path} holds pickled weights alone, {_PICKLE_ADVICE}")
+            raise ValueError(f"{path} holds only pickled weights, {_PICKLE_ADVICE}")
         raise ValueError(f"{path} holds {len(candidates)} files of weights (.npz or .safetensors); "
-                         "name one")
+                         "name one of them" if candidates else
+                         f"{path} holds no file of weights (.npz or .safetensors)")
     if path.suffix in PICKLE_SUFFIXES:
         raise ValueError(f"{path} is a pickle, {_PICKLE_ADVICE}")
     if path.suffix not in (".npz", ".safetensors") and not path.name.endswith(".index.json"):
-        raise ValueError(f"{path} is no file of weights that can be read: give a .npz, a "
-                         ".safetensors or a folder with one")
+        raise ValueError(f"{path} is not a readable file of weights: give a .npz, a .safetensors "
+                         "or a folder with one")
     if not path.exists():
         raise ValueError(f"there is no {path}")
     return path
 
 
-_PICKLE_ADVICE = ("which could run any code when read: convert it to safetensors where you trust "
-                  "it (safetensors.torch.save_file)")
+_PICKLE_ADVICE = ("which could run any code when read: if you trust it, convert it to "
+                  "safetensors (safetensors.torch.save_file)")
 
 
 def to_float32(x):
@@ -70,19 +71,23 @@ def to_float32(x):
 
 
 def _read_npz(path):
+    """{name: array} of a .npz."""
     with np.load(path, allow_pickle=False) as file:
         return {name: to_float32(file[name]) for name in file}
 
 
 def _read_safetensors(path):
-    """Parsed here, because the safetensors package gives NumPy no bfloat16; it checks the file."""
+    """{name: array} of a .safetensors.
+
+    The package safetensors checks the file; it is parsed here for bfloat16, which NumPy lacks."""
     with safe_open(path, framework="numpy"), open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         data_start, arrays = file.tell(), {}
         for name, entry in header.items():
             if name != "__metadata__":
                 if entry["dtype"] not in DTYPES:
-                    raise ValueError(f"{name} is {entry['dtype']}; read are {', '.join(DTYPES)}")
+                    raise ValueError(f"{name} is {entry['dtype']}; supported are "
+                                     f"{', '.join(DTYPES)}")
                 begin, end = entry["data_offsets"]
                 file.seek(data_start + begin)
                 values = np.frombuffer(file.read(end - begin), DTYPES[entry["dtype"]])

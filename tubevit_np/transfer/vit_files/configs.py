@@ -5,16 +5,16 @@ import warnings
 
 ACTIVATIONS = {"timm": {"erf": "gelu", "tanh": "gelu_tanh"},
         "hf": {"erf": "gelu", "tanh": "gelu_pytorch_tanh"}}
-TIMM_EPS = 1e-6  # of its layer norms; its settings have no field for it
+TIMM_EPS = 1e-6  # of timm's layer norms; timm's settings have no field for it
 
 
 def timm_settings(cfg, size, head):
     """{file: settings} for timm.create_model("local-dir:FOLDER", pretrained=True).
 
-    Warns if eps differs from timm's: its settings have no field for it."""
+    Warns if eps differs from timm's, because timm's settings have no field for it."""
     if cfg.eps != TIMM_EPS:
-        warnings.warn(f"eps is {cfg.eps:g}; timm's settings hold none: unless built with another "
-                      f"norm_layer it takes {TIMM_EPS:g}", stacklevel=2)
+        warnings.warn(f"eps is {cfg.eps:g}, but settings of timm have no eps; timm uses "
+                      f"{TIMM_EPS:g} unless you pass another norm_layer", stacklevel=2)
     ratio, classes = cfg.mlp_dim / cfg.dim, 0 if head is None else cfg.classes[head]
     if int(cfg.dim * ratio) < cfg.mlp_dim:  # timm takes a ratio, and rounds down
         ratio = math.nextafter(ratio, math.inf)

@@ -14,7 +14,7 @@ USUAL_HEADS = {cfg.dim: cfg.heads for name, cfg in PRESETS.items() if not name.s
 
 
 class Hyperparameters(NamedTuple):
-    """All that a file of an image ViT tells except its parameters."""
+    """Everything in a file of an image ViT except its parameters."""
 
     format_name: str
     cfg: Config  # of the image ViT alone, with its patches as the only tube
@@ -22,21 +22,22 @@ class Hyperparameters(NamedTuple):
     mean: tuple | None  # of pixels in [0, 1], per channel, for normalization
     std: tuple | None
     unused: dict  # {its name: shape} of arrays that are not used
-    notes: list  # lines on what is assumed
+    notes: list  # lines on assumptions
 
 
 def hyperparameters_of(fmt, flat, settings, unused, heads=None, heads_in_arrays=None):
     """The Hyperparameters of a file.
 
-    flat: its arrays by our names, with the head;  settings: of the JSON files;  heads: given by the
-    user;  heads_in_arrays: as the array shapes tell.  Raises ValueError for settings that
-    contradict the arrays or are unknown."""
+    flat: its arrays by our names, with the head;  settings: from the JSON files;  heads: number of
+    attention heads, given by the user;  heads_in_arrays: from array shapes.  Raises ValueError for
+    settings that contradict the arrays or are unknown."""
     _, kh, kw, channels, dim = flat["patch.w"].shape
     given, notes = _read_settings(settings), []
     if given["dim"] not in (None, dim):
-        raise ValueError(f"config.json says width {given['dim']}, the arrays have {dim}")
+        raise ValueError(f"config.json has width {given['dim']}, the arrays have {dim}; are the "
+                         "files of the same model?")
     if given["act"] not in (None, *GELU_NAMES):
-        raise ValueError(f"its activation {given['act']!r} is none of {', '.join(GELU_NAMES)}")
+        raise ValueError(f"its activation {given['act']!r} is not one of {', '.join(GELU_NAMES)}")
     if fmt.title == "Hugging Face" and given["eps"] is None:
         notes.append(f"no config.json: GELU {fmt.gelu} and eps {fmt.eps:g} assumed")
     if given["mean"] is None and fmt.mean is None:
@@ -63,7 +64,7 @@ def check_shapes(flat, hparams):
     wrong = [f"{name} {x.shape}, expected {expected[name]}" for name, x in flat.items()
              if x.shape != expected[name]]
     if wrong:
-        raise ValueError(f"{len(wrong)} arrays are of another shape, by our names: {some(wrong)}")
+        raise ValueError(f"{len(wrong)} arrays have the wrong shape, by our names: {some(wrong)}")
 
 
 def some(names):

@@ -1,8 +1,8 @@
 """Array layouts of image ViTs in other libraries, and conversion from and to ours.
 
-Flax matrices are (in, out) as ours, but in attention the heads have an axis of their own; the patch
-kernel is (kh, kw, C, D). PyTorch matrices are (out, in), the patch kernel is (D, C, kh, kw). Ours
-have queries, keys and values side by side: (D, 3D)."""
+Flax matrices are (in, out), as ours, but in attention the heads have a separate axis; the patch
+kernel is (kh, kw, C, D). PyTorch matrices are (out, in); the patch kernel is (D, C, kh, kw). Our
+queries, keys and values are the columns of one matrix: (D, 3D)."""
 
 import numpy as np
 
@@ -31,6 +31,7 @@ def to_torch(name, x, num_parts):
 
 
 def _from_torch(name, arrays):
+    """Our array from PyTorch's arrays."""
     if name == "patch.w":
         return arrays[0].transpose(2, 3, 1, 0)[None]  # (1, kh, kw, C, D)
     x = np.concatenate(arrays)
@@ -38,6 +39,7 @@ def _from_torch(name, arrays):
 
 
 def _from_flax(name, arrays):
+    """Our array from Flax's arrays."""
     if name == "patch.w":
         return arrays[0][None]  # (1, kh, kw, C, D)
     if name.endswith(".out.w"):
@@ -48,6 +50,7 @@ def _from_flax(name, arrays):
 
 
 def _num_dimensions(fmt, name):
+    """Number of axes of their arrays for our array of this name."""
     unsplit = {"patch.w": 4, "pool.probe": 3}.get(name, 2 if name.endswith(".w") else 1)
     has_head_axis = _splits_heads(name) or name.endswith(".out.w")
     return unsplit + (has_head_axis and fmt.suffixes is FLAX)

@@ -1,8 +1,8 @@
 """The names of the parts of an image ViT in other libraries.
 
-A part has a matrix or gains, and biases: ours end in .w or .g and .b, Flax's in /kernel or /scale
-and /bias, PyTorch's in .weight and .bias. Ours have q, k and v in one matrix; where a name below
-has {part}, the library has one matrix for each."""
+A part has a matrix or gains, and biases. Our names end in .w or .g and .b, Flax's in /kernel or
+/scale and /bias, PyTorch's in .weight and .bias. We have q, k and v in one matrix; a name below
+with {part} means that the library has three."""
 
 import re
 from typing import NamedTuple
@@ -101,5 +101,6 @@ def their_names(fmt, name):
 
 
 def _with_suffixes(parts):
+    """Our names of the arrays of these parts."""
     return [f"{part}.{suffix}" for part in parts
             for suffix in ("gb" if part.endswith(("ln1", "ln2", "norm", "ln")) else "wb")]

@@ -14,8 +14,8 @@ from tubevit_np.transfer.vit_files.name_tables import FILE_FORMATS, their_names
 def read_image_vit(path, heads=None):
     """(flat, hparams): the parameters by our names; the patch kernel is patch.w (1, kh, kw, C, D).
 
-    heads: attention heads, if the file does not tell.  Raises ValueError for a file that is
-    pickled, damaged, or not a plain ViT; then it lists the missing or unknown names."""
+    heads: number of attention heads, if the file does not give it.  Raises ValueError for a file
+    that is pickled, damaged, or not a plain ViT; then it lists the missing or unknown names."""
     arrays, settings = read_arrays(path)
     arrays = _unstack_layers(arrays)
     fmt, prefix, name_map = _detect_format(arrays, path)
@@ -47,8 +47,8 @@ def _unstack_layers(arrays):
 def _detect_format(arrays, path):
     """(format, prefix, {our name: their names}) with the fewest missing names.
 
-    prefix: what the file puts before all names: vit., params/img/, or nothing.  Raises ValueError
-    if no format fits completely, or two do."""
+    prefix: common prefix of all names in the file: vit., params/img/, or nothing.  Raises
+    ValueError if no format fits completely, or if two do."""
     matches = []
     for fmt in FILE_FORMATS:
         [patch] = their_names(fmt, "patch.w")
@@ -61,8 +61,8 @@ def _detect_format(arrays, path):
     matches.sort(key=lambda entry: entry[0])
     if not matches:
         patches = ", ".join(their_names(fmt, "patch.w")[0] for fmt in FILE_FORMATS[1:])
-        raise ValueError(f"{path} holds no image ViT that is known here (none of {patches}) "
-                         f"among its {len(arrays)} arrays: {some(arrays)}")
+        raise ValueError(f"{path} holds no image ViT of a known format (none of {patches}) among "
+                         f"its {len(arrays)} arrays: {some(arrays)}")
     _, fmt, prefix, name_map, missing = matches[0]
     if missing:
         raise ValueError(f"{path} looks like {fmt.title}, but {len(missing)} arrays are missing: "
@@ -98,6 +98,6 @@ def _unused_arrays(arrays, fmt, prefix, name_map, path):
     allowed = tuple(prefix + start for start in fmt.unused_prefixes)
     unknown = [name for name in unused if name.startswith(prefix) and not name.startswith(allowed)]
     if unknown:
-        raise ValueError(f"{path} looks like {fmt.title}, but is no plain ViT: {len(unknown)} "
-                         f"arrays are unknown here: {some(unknown)}")
+        raise ValueError(f"{path} looks like {fmt.title}, but is not a plain ViT: {len(unknown)} "
+                         f"arrays are unknown: {some(unknown)}")
     return unused
