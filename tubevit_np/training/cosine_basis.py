@@ -36,7 +36,8 @@ def adamw_by_waves(params: Arrays, grads: Arrays, state: dict[str, Arrays], t: i
     """Take one AdamW step in place; tube kernels are updated in a cosine basis.
 
     The moments of a kernel are those of its waves. Its step also has the root mean square of
-    sqrt(v) over the kernel in the denominator. All other parameters are updated as by adamw.
+    sqrt(v) over the kernel in the denominator. All other parameters are updated as by adamw. The
+    paper does not do this; tubevit_np/training/README.md gives the reasons.
 
     Parameters
     ----------
@@ -60,10 +61,6 @@ def adamw_by_waves(params: Arrays, grads: Arrays, state: dict[str, Arrays], t: i
         Extra decay of the fast waves of every kernel, at least 0: in each step a wave shrinks by
         the factor 1 / (1 + lr * smoothness * r), where r, 0 to below 3, is the sum of its squared
         frequencies along t, h and w.
-
-    References
-    ----------
-    Not in the paper; tubevit_np/training/README.md gives the reasons.
     """
     for name, w in params.items():
         step = step_by_waves if spectral and is_kernel(w.shape) else adamw

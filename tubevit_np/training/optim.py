@@ -46,19 +46,19 @@ def learning_rate(step: int, steps: int, peak: float, warmup: int) -> float:
     return peak * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
-def clip_grad_norm(grads: Arrays, most: float) -> float:
+def clip_grad_norm(grads: Arrays, most: float) -> float | Array:
     """Scale all gradients together so that their joint norm is at most `most`.
 
     Parameters
     ----------
     grads : dict of arrays
-        Gradients {name: array}, changed in place.
+        Gradients {name: array}; afterwards the dict holds the clipped ones.
     most : float
         Largest allowed norm of all gradients together, above 0.
 
     Returns
     -------
-    float
+    float or array, shape ()
         Norm before clipping.
 
     Examples

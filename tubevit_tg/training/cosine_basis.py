@@ -20,7 +20,8 @@ def adamw_by_waves(params: Arrays, grads: Arrays, state: dict[str, Arrays], t: i
     """Take one AdamW step in place; tube kernels are updated in a cosine basis.
 
     The moments of a kernel are those of its waves. Its step also has the root mean square of
-    sqrt(v) over the kernel in the denominator. All other parameters are updated as by adamw.
+    sqrt(v) over the kernel in the denominator. All other parameters are updated as by adamw. The
+    paper does not do this; tubevit_np/training/README.md gives the reasons.
 
     Parameters
     ----------
@@ -46,10 +47,6 @@ def adamw_by_waves(params: Arrays, grads: Arrays, state: dict[str, Arrays], t: i
         frequencies along t, h and w.
     finite : Tensor of bool, optional
         If False, the step changes nothing: loss scaling skips it (see precision.py).
-
-    References
-    ----------
-    Not in the paper; tubevit_np/training/README.md gives the reasons.
     """
     for name, w in params.items():
         step = step_by_waves if spectral and is_kernel(w.shape) else adamw

@@ -14,19 +14,19 @@ from tubevit_tg.backend.device import to_tensors
 from tubevit_tg.model.types import Array, Arrays
 
 
-def clip_grad_norm(grads: Arrays, most: float) -> Array:
+def clip_grad_norm(grads: Arrays, most: float) -> float | Array:
     """Scale all gradients together so that their joint norm is at most `most`.
 
     Parameters
     ----------
     grads : dict of arrays
-        Gradients {name: array}; the dict gets new Tensors.
+        Gradients {name: array}; afterwards the dict holds the clipped ones.
     most : float
         Largest allowed norm of all gradients together, above 0.
 
     Returns
     -------
-    array, shape ()
+    float or array, shape ()
         Norm before clipping.
     """
     total: Any = sum((g * g).sum() for g in grads.values())
