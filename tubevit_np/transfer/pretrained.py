@@ -17,7 +17,7 @@ from tubevit_np.variants.params import init
 from tubevit_np.variants.tube_sets import with_tubes
 
 STARTS = ("inflated", "random", "shared")  # of the video tubes
-KEPT_HEAD = "image"  # the name of the file's own head, if it is kept
+KEPT_HEAD = "image"  # the name of the file's head, if it is kept
 
 
 def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated", heads=None):

@@ -1,4 +1,4 @@
-"""Put the tubes of a small model into a large one, widened by space-to-depth alone (Sec. 3.6).
+"""Put the tubes of a small model into a large one, widened only by space-to-depth (Sec. 3.6).
 
 There are no new weights: if a kernel gives c channels and the large model needs D, each token
 concatenates S >= D / c members of the kernel. S divides D, so that each member gives its first D /

@@ -1,1 +1,1 @@
-"""What depends on tinygrad's version or on the machine, and what it needs besides formulas."""
+"""Devices, stored arrays and BLAS: code that depends on tinygrad's version or on the machine."""

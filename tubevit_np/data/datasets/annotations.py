@@ -15,8 +15,8 @@ from typing import NamedTuple
 from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
 KINETICS = {"youtube_id", "time_start", "time_end"}
-ANNOTATION_FOLDERS = ("annotations", "labels")  # beside the clips
-CLASS_NAMES = ("labels.txt", "label_map.txt", "classes.txt")  # one name per line, beside a list
+ANNOTATION_FOLDERS = ("annotations", "labels")  # next to the clips
+CLASS_NAMES = ("labels.txt", "label_map.txt", "classes.txt")  # one name per line, next to a list
 
 
 class Row(NamedTuple):
@@ -100,7 +100,7 @@ def _split_line(line, where):
 
 
 def read_class_names(path):
-    """{"0": first name, ...} from the class names file beside a list; {} if there is none."""
+    """{"0": first name, ...} from the class names file next to a list; {} without such a file."""
     files = [path.parent / name for name in CLASS_NAMES if (path.parent / name).is_file()]
     names = files[0].read_text(encoding="utf-8-sig").splitlines() if files else []
     return {str(k): name.strip() for k, name in enumerate(names)}

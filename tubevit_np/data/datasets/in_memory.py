@@ -95,7 +95,7 @@ def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **
 
 
 def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf):
-    """A source with the held-out part alone, for a head with these class names.
+    """A source with only the held-out part, for a head with these class names.
 
     Raises ValueError if the set has other classes, or if no file can be read."""
     val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names)

@@ -50,13 +50,13 @@ class LabeledFiles:
 
     @property
     def skipped(self):
-        """(path, reason) of the held-out files that cannot be scored, known so far."""
+        """(path, reason) of the held-out files found unusable so far."""
         return self.val.skipped + tuple((self.val.items[i][0], reason)
                                         for i, reason in sorted(self.broken.items()))
 
     @property
     def left_out(self):
-        """(path, reason) of all files known to be unusable when training begins."""
+        """(path, reason) of all files found unusable before training begins."""
         return self.train.skipped + self.val.skipped
 
     @property

@@ -17,7 +17,7 @@ MAX_FAILURES = 10  # consecutive unreadable files before training stops
 
 
 def epoch_order(seed, total, step, count):
-    """Indices (count,) of the examples of a step, of `total`; each epoch is shuffled anew."""
+    """Indices (count,) of the examples of a step, of `total`; each epoch has another order."""
     positions = np.arange(step * count, (step + 1) * count)
     orders = {epoch: np.random.default_rng([seed, TRAIN, epoch]).permutation(total)
               for epoch in set(positions // total)}

@@ -1,4 +1,4 @@
-"""A summary of a data set, kept in the run folder: what it held when training began."""
+"""A summary of a data set at the start of training, stored in the run folder."""
 
 import hashlib
 from collections import Counter

@@ -60,7 +60,7 @@ def read_fixed_rate_frames(path, frames, fps, short, limit):
     bytes: then only read_fixed_rate_clip can read it."""
     with decoding("video", path):
         if video.is_animation(path):
-            raise ValueError("an animation, of no known speed")
+            raise ValueError("an animation has no known frame rate")
         length, count = timestamps.duration(path), 0
         total = num_clip_frames(length, fps)
         times = np.arange(max(total, frames)) / fps

@@ -88,7 +88,8 @@ def read_frames(path):
     with open_image_file(path) as file:
         mode = file.metadata(index=0)["mode"]
         if mode == "F":
-            raise ValueError("its pixels are floating-point numbers, of no known range")
+            raise ValueError("its pixels are floating-point numbers without a known range; convert "
+                             "it to 8 or 16 bits")
         is_16_bit = mode.startswith("I")  # Pillow's name of 16-bit modes
         for k, pixels in enumerate(file.iter(mode=None if is_16_bit else "RGBA")):
             # imageio's own rotate=True mirrors a gray or palette image along the wrong axis.

@@ -93,7 +93,7 @@ def is_animation(path):
 
 
 def frame_indices(count, frames, temporal=1):
-    """Which of `count` frames each view takes: int (temporal, frames), increasing in each row.
+    """Indices of the frames of each view, of `count`: int (temporal, frames), rows increase.
 
     Raises ValueError if frames < 1."""
     if frames < 1:

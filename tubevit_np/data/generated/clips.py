@@ -106,7 +106,7 @@ def draw_background(frames, canvas, glide, rng):
 
 
 def sprite_axes(paths, size):
-    """What each row and each column of the frames adds to a pixel's position on the sprite.
+    """The contributions of each row and column of the frames to a pixel's position on the sprite.
 
     rows, columns (count, T, size) uint32: v in the upper, u in the lower 16 bits, as fractions of
     the sprite's side (a carry from u to v moves v by 1/65536). rows_squared, columns_squared: parts

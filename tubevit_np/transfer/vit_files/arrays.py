@@ -21,7 +21,7 @@ def read_arrays(path):
     """({name: array, float32 if it holds fractions}, settings: a dict).
 
     path: a .npz, a .safetensors, the index of a sharded one, or a folder with one of them.
-    settings: config.json and preprocessor_config.json beside safetensors.  Raises ValueError."""
+    settings: config.json and preprocessor_config.json next to safetensors.  Raises ValueError."""
     path = find_file(Path(path))
     if path.suffix == ".npz":
         return _read_or_raise(_read_npz, path), {}
@@ -99,7 +99,7 @@ def _read_shards(index):
     """The arrays of all shards that an index lists.  Raises ValueError if a shard is missing."""
     arrays = {}
     for name in sorted(set(_read_json(index).get("weight_map", {}).values())):
-        part = index.with_name(Path(name).name)  # beside the index, wherever the name points
+        part = index.with_name(Path(name).name)  # in the folder of the index, for any path in it
         if not part.exists():
             raise ValueError(f"{index} lists {name}, which is missing")
         arrays |= _read_or_raise(_read_safetensors, part)

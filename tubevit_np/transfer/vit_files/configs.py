@@ -1,4 +1,4 @@
-"""The settings files that timm and Hugging Face read beside the weights."""
+"""The settings files that timm and Hugging Face read together with the weights."""
 
 import math
 import warnings

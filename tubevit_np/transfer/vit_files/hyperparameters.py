@@ -1,4 +1,4 @@
-"""The hyperparameters of an image ViT, from its arrays and from the settings files beside them."""
+"""The hyperparameters of an image ViT, from its arrays and its settings files."""
 
 import re
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class Hyperparameters(NamedTuple):
     """Everything in a file of an image ViT except its parameters."""
 
     format_name: str
-    cfg: Config  # of the image ViT alone, with its patches as the only tube
+    cfg: Config  # of the image ViT, with its patches as the only tube
     classes: int | None  # of its head, if it has one
     mean: tuple | None  # of pixels in [0, 1], per channel, for normalization
     std: tuple | None
