@@ -91,8 +91,8 @@ def test_train_help_tells_every_default(capsys):
         run("train", "--help")
     text = "".join(capsys.readouterr().out.split())  # lines break at hyphens too
     defaults = {field.name: field.default for field in fields(Recipe)}
-    others = {"frames": "; of Ti to H 32", "size": "; of Ti to H 224",
-              "lr": "; of Ti to B 5e-05; of L to H 1e-05", "smoothness": "; of files 0.0"}
+    others = {"frames": "; for Ti to H 32", "size": "; for Ti to H 224",
+              "lr": "; for Ti to B 5e-05; for L to H 1e-05", "smoothness": "; for files 0.0"}
     for name, (_, words) in OPTIONS.items():
         words += f" (default {defaults[name]}{others.get(name, '')})" * bool(defaults[name])
         assert f"--{name.replace('_', '-')}" in text and "".join(words.split()) in text, words
@@ -382,9 +382,9 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     f"{NEW} --seed -1": "seed is -1; it must be at least 0",
     f"{NEW} --save-every 0": "save_every is 0; it must be at least 1",
     f"{NEW} --preset XL": "no preset 'XL'; there are demo, demo-large, Ti,",
-    f"{NEW} --devices 2": "devices is 2, but NumPy has only 1; train with tubevit_tg",
+    f"{NEW} --devices 2": "devices is 2, but NumPy has only 1; leave out --devices",
     f"{NEW} --devices 3": "batch is 32; for devices 3 and accumulate 1 it must be a multiple of 3",
-    f"{NEW} --precision half": "precision is half, but NumPy has only float32; train with",
+    f"{NEW} --precision half": "precision is half, but NumPy has only float32; leave out",
     f"{NEW} --precision fp8": "precision 'fp8' is not one of float32, bfloat16, half",
     f"{NEW} --accumulate 0": "accumulate is 0; it must be at least 1",
     f"{NEW} --tubes XL": "'XL' is not one of main, core, demo",
