@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 2. From boxes to tokens
 #
-# In [lesson 1](01_tubes.ipynb) tubes cut boxes of voxels out of a clip. A transformer
-# works with something else: a list of **tokens**. A token is a vector of `D` numbers, and all
-# tokens have the same `D`, whatever kind of box they come from. This lesson makes one token from
-# each box: first number by number in a loop, then box by box, and at last all boxes of a kind by
-# one matrix product.
+# In [lesson 1](01_tubes.ipynb) tubes cut boxes of voxels out of a clip. A transformer needs a list
+# of **tokens** instead. A token is a vector of $D$ numbers, called its **channels**. All tokens
+# have the same $D$, for every kind of tube. This lesson makes one token from each box: first number
+# by number in a loop, then box by box, then all boxes of a tube with one matrix product. Each new
+# term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -16,12 +16,14 @@ import tubevit_np as tv
 lesson.overview("tubes", "tokens")
 
 # %% [markdown]
-# We take a small trained model and one clip. Bytes from 0 to 255 become floats around zero, with
-# the mean and the deviation that the model was trained with. A model sees several clips at once, a
-# **batch**: the first axis, `B`, is here 1.
+# We take a small trained model and one clip. The pixel values, bytes from 0 to 255, become floats
+# around zero: we subtract the mean of the training data and divide by its standard deviation. A
+# model processes several clips together, a **batch**. The batch is the first axis, and here its
+# size $B$ is 1.
 #
-# The second kind of tube is 8×8×8. Its parameters are a **kernel** `w` and a **bias** `b`. The
-# kernel is as large as the box and holds `D` weights for each of its voxels and colors.
+# The second tube is 8×8×8. Its parameters are a kernel `w` and a **bias** `b`. From now on
+# **kernel** also means these weights: the array has the size of the box and holds $D$ weights for
+# each voxel and color.
 
 # %%
 from tubevit_np.model.model import scale_uint8
@@ -35,9 +37,13 @@ lesson.shapes(video=video, w=w, b=b)
 # %% [markdown]
 # ## One number of one token
 #
-# Number `d` of a token is a weighted sum: each voxel of the box times its weight in channel `d` of
-# the kernel, all added to `b[d]`. Large weights of the same sign as the video make it large. So a
-# token tells, in `D` numbers, how much the box looks like each of `D` patterns.
+# Channel $d$ of a token is a weighted sum. Multiply each value in the box by its weight in channel
+# $d$ of the kernel, add all products, and add the bias:
+#
+# $$\text{token}_d = b_d + \sum_{i,j,k,c} \text{box}_{ijkc} \, w_{ijkcd}$$
+#
+# The sum is large where the box looks like the weights. So a token says how much the box looks like
+# each of $D$ patterns.
 
 # %%
 from tubevit_np.plots.analysis.pixels import order_by_norm
@@ -50,8 +56,8 @@ for i, j, k, c in np.ndindex(box.shape):
 print(f"channel {d}: {box.size} products, sum {total:.3f}")
 
 # %% [markdown]
-# Here is that pattern, channel `d` of the kernel, as a film: mid gray is a weight of zero, colors
-# are the weights of red, green and blue. Below it is the box.
+# The picture shows this pattern, channel $d$ of the kernel, as a film. Mid gray is a weight of
+# zero. The colors are the weights of red, green and blue.
 
 # %%
 from tubevit_np.plots.analysis.pixels import kernel_rgb, to_bytes
@@ -60,14 +66,15 @@ from tubevit_np.plots.lesson_plots.frames import draw_film
 figure, (above, below) = lesson.axes(900, 330, 2, 1)
 draw_film(above, to_bytes(kernel_rgb(w)[d]))
 draw_film(below, clips[1, 0:8, 14:22, 2:10])
-lesson.show(figure, "Above: eight frames of one kernel. Below: the eight frames of the box, with a "
-            "pink and a black stripe that move.")
+lesson.show(figure, "Above: the eight frames of one kernel. Below: the eight frames of the box, "
+                    "in which a pink and a black stripe move.")
 
 # %% [markdown]
 # ## One token
 #
-# Write the box as a row of numbers and the kernel as a matrix, voxels by channels. Then the sum
-# over voxels is a dot product, and all `D` sums together are a vector times a matrix.
+# Write the box as one row of numbers and the kernel as a matrix, with a row for each value of the
+# box and a column for each channel. Then the sum above is a dot product, and all $D$ sums together
+# are a vector times a matrix.
 
 # %%
 row, matrix = box.reshape(-1), w.reshape(-1, w.shape[-1])
@@ -78,8 +85,9 @@ lesson.shapes(row=row, matrix=matrix, token=token)
 # %% [markdown]
 # ## All tokens of a tube
 #
-# `windows` puts all boxes of one kind below each other, `N` rows. (Its third axis, here 1, is
-# explained at the end.) Now a single matrix product gives all tokens of this kind.
+# `windows` returns all boxes of one tube as rows of a matrix, $N$ rows for $N$ boxes. (It has one
+# more axis, of length 1 here; the end of this lesson explains it.) Now one matrix product gives all
+# tokens of this tube.
 
 # %%
 from tubevit_np.model.tubes import windows
@@ -96,12 +104,13 @@ figure, axes = lesson.axes(1100, 330, 1, 3, widths=(3, 1, 1))
 draw_matrix(axes[0], rows, "boxes", "32 boxes", "1536 values of a box")
 draw_matrix(axes[1], matrix, "@ kernel", "1536 values", "D = 96 channels")
 draw_matrix(axes[2], tokens, "= tokens", "32 tokens", "D = 96 channels")
-lesson.show(figure, "Three matrices: boxes, 32 by 1536, times the kernel, 1536 by 96, are the "
-            "tokens, 32 by 96.")
+lesson.show(figure, "The boxes (32 by 1536) times the kernel (1536 by 96) give the tokens (32 by "
+                    "96).")
 
 # %% [markdown]
-# Plain loops, `tubevit_np/conformance/loops/`, do the same voxel by voxel, and the package in
-# `tube_tokens`. All three agree. This is the whole source of the latter:
+# The loops in `tubevit_np/conformance/loops/` compute the same tokens value by value, and
+# `tube_tokens` computes them in the package. We check that all three agree. This is the whole
+# source of `tube_tokens`:
 
 # %%
 from tubevit_np.conformance import loops
@@ -112,34 +121,35 @@ assert np.allclose(slow, fast[:, :3], atol=1e-4) and np.allclose(tokens, fast, a
 lesson.source(tv.tube_tokens)
 
 # %% [markdown]
-# ## What a channel answers to
+# ## What a channel responds to
 #
-# A kernel is a pattern, and its number is large where the video looks like it. Take many clips, and
-# of all their boxes the three to which channel `d` gave the largest numbers.
+# A kernel is a pattern, and its channel is large where the video looks like the pattern. We take
+# all boxes of 64 clips and find the three boxes with the largest numbers in channel $d$.
 
 # %%
 from tubevit_np.data.generated.clips import make_clips
 
 many = make_clips(lesson.pools(), 64, np.random.default_rng(5))[0]
-answers = tv.tube_tokens(scale_uint8(many, cfg), w, b, tube)[..., d]  # (64, 32)
-best = np.argsort(answers, axis=None)[-3:][::-1]
+responses = tv.tube_tokens(scale_uint8(many, cfg), w, b, tube)[..., d]  # (64, 32)
+best = np.argsort(responses, axis=None)[-3:][::-1]
 films = windows(many, tube)[:, :, 0].reshape(-1, 8, 8, 8, 3)[best]
-lesson.shapes(answers=answers, films=films)
+lesson.shapes(responses=responses, films=films)
 
 # %%
 figure, axes = lesson.axes(900, 600, 4, 1)
 draw_film(axes[0], to_bytes(kernel_rgb(w)[d]))
 for ax, film in zip(axes[1:], films):
     draw_film(ax, film)
-lesson.show(figure, "Above one kernel, below it the three boxes that it answers to most; over "
-            "their eight frames they change about as the kernel does.")
+lesson.show(figure, "Top row: one kernel. Other rows: the three boxes with the largest numbers in "
+                    "its channel. They change over the eight frames in nearly the same way as the "
+                    "kernel.")
 
 # %% [markdown]
 # ## All tubes
 #
-# Every kind of tube has a kernel of its own, but all have the same `D`, so their tokens can stand
-# in one list: tube by tube, and within a tube time slowest, columns fastest. `tv.tokenize` does
-# that.
+# Every tube has its own kernel, but $D$ is the same, so all tokens can stand in one list. The order
+# is: tube by tube, and inside a tube time changes slowest and columns fastest. `tv.tokenize` does
+# this.
 
 # %%
 from tubevit_np.model.geometry import token_counts
@@ -156,15 +166,16 @@ from tubevit_np.plots.lesson_plots.arrays import mark_tubes
 figure, ax = lesson.axes(1000, 480)
 draw_matrix(ax, all_tokens[0], "", "", "D = 96 channels")
 mark_tubes(ax, token_counts(cfg, clips.shape[1:4]))
-lesson.show(figure, "A matrix of 102 tokens by 96 channels. Bars at the left tell the tube: 36 "
-            "patches, 32 of 8x8x8, 16 of 16x4x4, 18 of 4x12x12.")
+lesson.show(figure, "All 102 tokens by 96 channels. The bars on the left mark the tubes: 36 "
+                    "patches, then 32 tokens of 8x8x8, 16 of 16x4x4 and 18 of 4x12x12.")
 
 # %% [markdown]
 # ## How many tokens?
 #
-# On each axis `(length - offset - kernel) // stride + 1`, and the three numbers multiplied. For the
-# paper's model ViT-B on 32 frames of 224×224 pixels that is 539. (The paper prints 559; no reading
-# of its numbers gives that.) Dense boxes of 2×16×16 voxels without gaps would be 3136.
+# The formula of lesson 1, $\lfloor (L - o - k) / s \rfloor + 1$, gives the number of boxes on each
+# axis. The number of tokens is the product over the three axes. For the paper's model ViT-B on 32
+# frames of 224×224 pixels the sum is 539. (The paper prints 559, but no reading of its numbers
+# gives 559.) Dense boxes of 2×16×16 voxels, without gaps, give 3136.
 
 # %%
 paper, shape = tv.PRESETS["B"], (32, 224, 224)
@@ -176,10 +187,11 @@ print(f"{sum(token_counts(paper, shape))} tokens; dense: {16 * 14 * 14}")
 # %% [markdown]
 # ## Several boxes in one token
 #
-# The `S` in that table: the paper packs neighboring boxes into one token (**space-to-depth**), so
-# that the video is read more densely with no more tokens. `S` boxes each give only `D / S` numbers,
-# and these are put one behind the other. That is the third axis of `windows`. The demo has `S` = 1
-# everywhere; here are two boxes of 48 channels each instead.
+# The number $S$ in the output above belongs to **space-to-depth**. The paper packs $S$ neighboring
+# boxes, called **members**, into one token. The video is then read more densely, with the same
+# number of tokens. Each member gives only $D / S$ channels, and a token joins the channels of its
+# members. The third axis of `windows` is the axis of the members. The demo model has $S = 1$
+# everywhere. Here we try two members with 48 channels each.
 
 # %%
 from dataclasses import replace
@@ -191,24 +203,25 @@ assert np.allclose(halves[0, :, :48], tokens[:, :48], atol=1e-4)
 lesson.shapes(members=members, halves=halves)
 
 # %% [markdown]
-# The first member of each packed token is the box from before, so the first 48 numbers are the
-# same. A token does not say where its box was. [Lesson 3](03_positions.ipynb) adds that.
+# The first member of each packed token is the box from before, so the first 48 channels are the
+# same. A token does not say where its box was. [Lesson 3](03_positions.ipynb) adds this.
 #
 # ## Exercises
 #
-# 1. How many parameters do kernel and bias of the 16×4×4 tube have? Compute it, then look at
-#    `params["tubes"]["2"]`.
-# 2. Make the clip twice as bright, `2 * video`. What happens to the tokens, and why not exactly
-#    twice?
-# 3. Play the clip backwards, `video[:, ::-1]`, and the kernel too, `w[::-1]`. Which tokens are
-#    equal to which of the ones before? (The tube 16×4×4, with one box in time, is the easier one.)
+# 1. How many parameters do the kernel and bias of the 16×4×4 tube have? Compute the number, then
+#    check with `params["tubes"]["2"]`.
+# 2. Double the values of the clip, `2 * video`. What happens to the tokens, and why do they not
+#    double exactly?
+# 3. Reverse the clip in time, `video[:, ::-1]`, and the kernel too, `w[::-1]`. Which new tokens
+#    equal which old tokens? (Start with the tube 16×4×4, which has only one box in time.)
 #
 # <details><summary>Answers</summary>
 #
-# 1. 16 · 4 · 4 voxels · 3 colors · 96 channels = 73728, and 96 biases.
+# 1. $16 \cdot 4 \cdot 4$ voxels times 3 colors times 96 channels is 73728 weights. There are 96
+#    biases.
 # 2. The weighted sum doubles, the bias does not: `2 * (tokens - b) + b`.
-# 3. A sum does not care about its order, so the box played backwards under the kernel played
-#    backwards gives the same number. With 16×4×4 all 16 tokens stay as they are. With 8×8×8 the two
-#    layers in time change places: token 0 becomes token 16.
+# 3. The order of the terms does not change a sum. So a reversed box and a reversed kernel give the
+#    same number. With 16×4×4 all 16 tokens stay the same. With 8×8×8 the two layers in time
+#    exchange places: token 0 becomes token 16.
 #
 # </details>

@@ -1,10 +1,11 @@
 # %% [markdown]
-# # 3. Where a token is
+# # 3. Positions of tokens
 #
-# A transformer treats its tokens as a set: it does not know which came first, nor where in the clip
-# a token was cut. But an edge at the top left in frame 0 means something else than the same edge at
-# the bottom right in frame 15. So each token is given its place: a vector that depends only on
-# where the middle of its tube lies is added to it.
+# A transformer treats its tokens as a set. It has no information about their order or about the
+# place of each box in the clip. But an edge at the top left in frame 0 means something different
+# from the same edge at the bottom right in frame 15. So the model adds a vector to each token: its
+# **position** (also called position embedding). It depends only on the center of the token's box.
+# Each new term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -15,12 +16,13 @@ import tubevit_np as tv
 lesson.overview("positions")
 
 # %% [markdown]
-# ## Without positions order is lost
+# ## Without positions, order is lost
 #
-# What follows in the model are blocks, which turn tokens into tokens (lesson 4), and pooling, which
-# makes one vector of them all (lesson 5). We give both the tokens of a clip, once in order and once
-# mixed up. The block gives the same tokens, mixed up in the same way, and pooling gives the same
-# vector, both up to rounding. Who sees only that vector cannot know where anything was.
+# After the tokens come **blocks**, which turn tokens into tokens ([lesson 4](04_attention.ipynb)),
+# and **pooling**, which turns all tokens into one vector ([lesson 5](05_pooling.ipynb)). We give
+# both the tokens of a clip, first in order and then shuffled. The block returns the same tokens,
+# shuffled in the same way. Pooling returns the same vector, up to rounding. So this vector does not
+# show where anything was.
 
 # %%
 from tubevit_np.model.model import scale_uint8
@@ -40,11 +42,14 @@ pooled = [tv.attention_pool(z, **params["pool"], **sizes)[0] for z in (first, mi
 assert np.allclose(*pooled, atol=1e-4)
 
 # %% [markdown]
-# ## The center of a tube
+# ## The center of a box
 #
-# A kernel of size `k` that begins at `s` covers the voxels `s` to `s + k - 1`. Their mean is `s +
-# (k - 1) / 2`, and that, on each of the three axes, is the token's place. The loop goes over all
-# places of a tube, `tv.centers` computes the three axes and combines them.
+# A kernel of size $k$ that starts at $s$ covers the voxels $s$ to $s + k - 1$. Their mean is
+#
+# $$s + (k - 1) / 2$$
+#
+# This mean on each of the three axes is the center of the box. Below, a loop computes the centers
+# of all boxes of a tube, and `tv.centers` computes them at once.
 
 # %%
 shape, tube = clips.shape[1:4], cfg.tubes[1]
@@ -56,8 +61,9 @@ assert np.array_equal(slow, centers)
 print(centers[[0, 1, 4, 16]])
 
 # %% [markdown]
-# A dot in the middle of every box, in the pictures of lesson 1. (Pixel 0 is drawn from 0 to 1,
-# hence the half. Where a blue and a green box have the same middle, green lies on top.)
+# The picture shows the boxes of lesson 1 with a dot at the center of each. (Pixel 0 is drawn from
+# 0 to 1, so 0.5 is added. Where a blue and a green box have the same center, the green dot is on
+# top.)
 
 # %%
 from tubevit_np.plots.model_plots.sampling import draw_grid
@@ -69,17 +75,21 @@ for ax, (down, across) in zip(axes, ((1, 2), (1, 0))):
     for i, each in enumerate(cfg.tubes):
         at = tv.centers(each, shape)
         ax.plot(at[:, across] + 0.5, at[:, down] + 0.5, "o", color=color(i), markersize=3)
-lesson.show(figure, "The boxes of all tubes from the front and from the side, with a dot in the "
-            "middle of each.")
+lesson.show(figure, "The boxes of all tubes from the front (left) and from the side (right), with "
+                    "a dot at the center of each.")
 
 # %% [markdown]
-# ## From three numbers to `D`
+# ## From three numbers to $D$ numbers
 #
-# Three numbers do not go well with a token of `D`: a network finds it hard to tell frame 3 from
-# frame 4 by a number that is a little larger. Instead each axis moves a set of hands, as on a clock
-# with many hands: hand `j` turns with **frequency** `f = tau ** (-j / n)`, from fast to very slow,
-# and we write down its sine and its cosine. For each `j` there are six channels: sine and cosine
-# for time, for rows, for columns; so `n = D // 6`.
+# We could add the three numbers $t$, $h$, $w$ to a token directly, but a network finds it hard to
+# tell frame 3 from frame 4 by a slightly larger number. Instead we encode each number with many
+# sines and cosines, like the hands of a clock: fast hands show small differences, slow hands show
+# large ones. With $n = \lfloor D / 6 \rfloor$, hand $j$ has the **frequency**
+#
+# $$f_j = \tau^{-j/n}, \quad j = 0, \dots, n - 1$$
+#
+# and each $j$ gives six channels: $\sin(f_j t)$, $\cos(f_j t)$, $\sin(f_j h)$, $\cos(f_j h)$,
+# $\sin(f_j w)$, $\cos(f_j w)$. In the code, $\tau$ is `tau`.
 
 # %%
 t, h, w = centers[0]
@@ -91,9 +101,9 @@ assert np.allclose(vector, tv.sincos_3d(centers, cfg.dim, cfg.tau)[0])
 lesson.source(tv.sincos_3d)
 
 # %% [markdown]
-# A token that moves along one axis changes only the channels of that axis. Here are points along
-# the columns, 0 to 47: each curve is the sine channel of one frequency. Fast ones tell neighbors
-# apart, slow ones tell left from right.
+# A change along one axis changes only the channels of this axis. The picture shows points along the
+# columns, 0 to 47. Each curve is the sine of one frequency. Fast sines tell neighbors apart, slow
+# sines tell left from right.
 
 # %%
 line = np.stack([np.zeros(48), np.zeros(48), np.arange(48)], axis=1)
@@ -103,12 +113,12 @@ for j in (0, 2, 4, 6):
     ax.plot(waves[:, 6 * j + 4], color=f"{0.12 * j:.2f}", label=f"j = {j}")
 ax.set(xlabel="columns (pixels)", ylabel="sin of columns")
 figure.legend(frameon=False, loc="outside right upper")
-lesson.show(figure, "Four sine waves over 48 columns. The first goes up and down seven times, the "
-            "last has only just reached its top.")
+lesson.show(figure, "Four sine waves over 48 columns. The fastest goes up and down seven times. "
+                    "The slowest only reaches its maximum.")
 
 # %% [markdown]
-# All tokens of the clip, tube by tube, 102 × 96. Most of the right half hardly changes: those hands
-# are too slow for a clip this small.
+# The next picture shows the positions of all tokens of the clip, tube by tube. Most channels in the
+# right half hardly change: their frequencies are too low for a clip of this size.
 
 # %%
 from tubevit_np.model.geometry import token_counts
@@ -119,16 +129,22 @@ waves = tv.sincos_3d(everywhere, cfg.dim, cfg.tau)
 figure, ax = lesson.axes(1000, 480)
 draw_matrix(ax, waves, columns="D = 96 channels")
 mark_tubes(ax, token_counts(cfg, shape))
-lesson.show(figure, "Positions of 102 tokens by 96 channels, between -1 and 1; at the left they "
-            "change from token to token, towards the right they are the same for all.")
+lesson.show(figure, "The positions of 102 tokens in 96 channels, with values from -1 to 1. On the "
+                    "left the values change from token to token. Toward the right they are the "
+                    "same for all tokens.")
 
 # %% [markdown]
-# ## What such vectors are good for
+# ## Nearby positions have similar vectors
 #
-# The dot product of two positions is a sum of `cos(f · distance)`, because `sin a sin b + cos a cos
-# b = cos(a - b)`. So it is largest for a token with itself and depends only on how far apart two
-# tokens are, not on where they are, and not on which tubes they come from. Attention is made of dot
-# products (lesson 4), so it can find what is near.
+# Because $\sin a \sin b + \cos a \cos b = \cos(a - b)$, the dot product of two positions is a sum
+# of cosines, for the frequencies $f_j$ and the distances $\Delta t$, $\Delta h$, $\Delta w$ of the
+# two centers:
+#
+# $$\sum_j \cos(f_j \Delta t) + \cos(f_j \Delta h) + \cos(f_j \Delta w)$$
+#
+# So it is largest for a token with itself. It depends only on the distance of two tokens, not on
+# where they are and not on their tubes. Attention uses dot products (lesson 4), so it can find
+# nearby tokens.
 
 # %%
 likeness = waves @ waves.T
@@ -138,8 +154,8 @@ assert np.isclose(likeness[0, 40], np.cos(np.outer(f, distance)).sum())
 lesson.shapes(waves=waves, likeness=likeness)
 
 # %% [markdown]
-# As a picture: how much the position of one 8×8×8 token (a dot in the second panel) is like that of
-# every other token. It is most like its neighbors, of whatever tube.
+# We choose one 8×8×8 token and draw how similar its position is to the position of every other
+# token.
 
 # %%
 from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
@@ -148,18 +164,17 @@ near = 2 * (likeness[36 + 5] - likeness.min()) / np.ptp(likeness) - 1  # token 5
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, shape))
 draw_weights(axes, np.full((*shape, 3), 255, np.uint8), cfg, np.maximum(near, 0))
 axes[1].plot(*centers[5, :0:-1], "o", color="black", markersize=4)
-lesson.show(figure, "Six panels with the places of the tokens; the fuller the color the more "
-            "alike. A dot marks the token in question; around it the colors are fullest in all "
-            "panels.")
+lesson.show(figure, "How similar the position of one token (black dot) is to all others: the "
+                    "stronger the color, the more similar. The strongest colors are near the dot, "
+                    "in every tube.")
 
 # %% [markdown]
 # ## Why strides matter
 #
-# One might number the tokens of each tube instead: first, second, third. Then token 1 of the
+# A simpler method would number the tokens of each tube: first, second, third. Then token 1 of the
 # patches, 8 pixels to the right of token 0, and token 1 of the 4×12×12 tube, 18 pixels to the
-# right, would get the same position. The paper tries it (Table 7a: it costs accuracy), and so can
-# we, with strides of 1 in place of the real ones. The same token as above no longer finds its
-# neighbors in other tubes.
+# right, would get the same position. The paper tries this and loses accuracy (Table 7a). We try it
+# with strides of 1 in place of the real strides, for the same token as above.
 
 # %%
 from tubevit_np.variants.positions import strideless_centers
@@ -171,15 +186,15 @@ near = 2 * (alike - alike.min()) / np.ptp(alike) - 1
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, shape))
 draw_weights(axes, np.full((*shape, 3), 255, np.uint8), cfg, np.maximum(near, 0))
 axes[1].plot(*centers[5, :0:-1], "o", color="black", markersize=4)
-lesson.show(figure, "The same six panels with numbered tokens: the fullest colors are no longer "
-            "around the dot.")
+lesson.show(figure, "The same with numbered tokens: the strongest colors are no longer near the "
+                    "dot.")
 
 # %% [markdown]
 # ## The sum
 #
-# Positions are added to the tokens. The demo multiplies them by `position_scale` = 0.2 first, so
-# that in a small model they do not outshout what the tokens say. `forward` names both, before and
-# after.
+# Positions are added to the tokens. The demo model first multiplies them by `position_scale` = 0.2,
+# because in a small model they would otherwise be much larger than the tokens. `tv.forward` returns
+# the tokens before and after the sum.
 
 # %%
 _, out = tv.forward(params, clips[1:2], cfg, "verb")
@@ -189,31 +204,32 @@ assert np.allclose(out["with_position"], out["tokens"] + positions, atol=1e-5)
 lesson.shapes(tokens=out["tokens"], positions=positions, with_position=out["with_position"])
 
 # %% [markdown]
-# An image is a clip of one frame, at `t` = 0: its patches get the positions that the patches of the
-# first frame of a clip get, so the model need not learn places twice.
+# An image is a clip of one frame, at $t = 0$. Its patches get the same positions as the patches in
+# the first frame of a clip, so the model does not need to learn places twice.
 
 # %%
 assert np.array_equal(tv.positions(cfg, (1, 48, 48)), positions[:36])
 lesson.shapes(image=tv.positions(cfg, (1, 48, 48)), video=positions)
 
 # %% [markdown]
-# Now tokens know what they show and where. In [lesson 4](04_attention.ipynb) they look at each
-# other.
+# Each token now holds what its box shows and where the box is. In [lesson 4](04_attention.ipynb)
+# tokens exchange information.
 #
 # ## Exercises
 #
 # 1. Where, in frames and pixels, is the center of the last 4×12×12 token? Compute it from kernel,
-#    stride and offset, then look at `tv.centers(cfg.tubes[3], shape)[-1]`.
-# 2. Which channels of `waves` are constant for all 36 patches, and why?
-# 3. Set `tau` to 10 in `tv.sincos_3d` and draw the waves again. What is better, what is worse?
+#    stride and offset, then check with `tv.centers(cfg.tubes[3], shape)[-1]`.
+# 2. Which channels of `waves` are constant over all 36 patches, and why?
+# 3. Set `tau` to 10 in `tv.sincos_3d` and draw the waves again. What is better, and what is worse?
 #
 # <details><summary>Answers</summary>
 #
-# 1. It begins at frame 2 + 8 = 10, row and column 2 · 18 = 36. The center is (10 + 1.5, 36 + 5.5,
-#    36 + 5.5) = (11.5, 41.5, 41.5).
-# 2. Those of time, channels 6 j and 6 j + 1: all patches lie in frame 0, sin 0 = 0 and cos 0 = 1.
-# 3. Every channel now turns within the clip, so places differ in more channels. But a longer clip
-#    or a larger picture comes round again: far places look like near ones. A large `tau` is
-#    prepared for inputs larger than those it was trained on.
+# 1. Its box begins at frame $2 + 8 = 10$, and at row and column $2 \cdot 18 = 36$. The center is
+#    $(10 + 1.5, 36 + 5.5, 36 + 5.5) = (11.5, 41.5, 41.5)$.
+# 2. The channels of time, $6j$ and $6j + 1$. All patches lie in frame 0, and $\sin 0 = 0$,
+#    $\cos 0 = 1$.
+# 3. Better: every channel now changes within the clip, so positions differ in more channels. Worse:
+#    in a longer clip or a larger picture the waves repeat, and distant places look like near ones.
+#    A large `tau` also works for inputs that are larger than the training clips.
 #
 # </details>

@@ -1,10 +1,12 @@
 # %% [markdown]
-# # 4. Attention, blocks, encoder
+# # 4. Attention, blocks and the encoder
 #
-# A token knows one box of the clip. To tell that a disc moves to the left, tokens must be compared:
-# each has to look at the others. That is **attention**. With a layer that works on each token alone
-# it makes a **block**, and a few blocks on top of each other are the **encoder**. This lesson
-# builds a block from nothing but sums and products, and ends with what the trained model looks at.
+# A token describes one box of the clip. To detect that a disc moves to the left, the model must
+# compare tokens. This is the job of **attention**: each token collects information from the other
+# tokens. Attention and a small network that works on each token alone form a **block**. Several
+# blocks in sequence are the **encoder**. This lesson builds a block from sums and products, and
+# shows where the attention of the trained model goes. Each new term is in bold and in the
+# [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -25,10 +27,14 @@ lesson.shapes(clip=clips[1:2], z=z)
 # %% [markdown]
 # ## Layer norm: tokens of the same size
 #
-# Some tokens are long vectors, others short. Before anything else each token is brought to mean 0
-# and variance 1 over its `D` numbers; then each channel gets a learned gain `g` and shift `b`. The
-# small `eps` keeps a token of zeros from a division by zero. First one token, then all, by the
-# function of the package. It is the formula, and so are all functions that this lesson prints.
+# Some tokens are long vectors, others short. **Layer norm** first brings each token to mean 0 and
+# variance 1 over its $D$ channels. Then each channel gets a learned **gain** $g$ and **shift** $b$:
+#
+# $$y = \frac{x - \text{mean}}{\sqrt{\text{variance} + \varepsilon}} \, g + b$$
+#
+# The small number $\varepsilon$ (`eps`) prevents a division by zero. The cell below computes one
+# token in a loop, and then all tokens with the function of the package. All functions that this
+# lesson prints are equally short.
 
 # %%
 g, b = weights["ln1"]["g"], weights["ln1"]["b"]
@@ -43,20 +49,28 @@ lesson.source(tv.layer_norm)
 # %%
 figure, (left, right) = lesson.axes(1100, 300, 1, 2)
 left.bar(range(102), z[0].std(axis=1), color="#5b7083")
-left.set(title="before: deviation of each token", xlabel="102 tokens")
+left.set(title="before: standard deviation", xlabel="102 tokens")
 right.bar(range(102), ((x[0] - b) / g).std(axis=1), color="#5b7083")
-right.set(title="after, but for gain and shift", xlabel="102 tokens")
-lesson.show(figure, "Bars for 102 tokens. Before layer norm they are of very different heights, "
-            "after it all are 1.")
+right.set(title="after, without gain and shift", xlabel="102 tokens")
+lesson.show(figure, "The standard deviation of each of the 102 tokens. Left: before layer norm it "
+                    "differs strongly. Right: after layer norm, without gain and shift, it is 1 "
+                    "for every token.")
 
 # %% [markdown]
-# ## Attention, one token
+# ## Attention for one token
 #
-# Each token is turned into three vectors by three matrices: a **query**, what it looks for; a
-# **key**, what it offers to be found by; a **value**, what it tells who looks at it. The dot
-# product of one token's query with another's key says how much they fit. **Softmax** turns such
-# scores into weights that are positive and sum to 1, and the answer is the weighted mean of the
-# values.
+# Three matrices turn each token into three vectors:
+#
+# - the **query** describes what the token looks for,
+# - the **key** describes what other tokens can find in it,
+# - the **value** is what it passes on.
+#
+# The dot product of a query and a key is a score: it is large where they fit. **Softmax** turns the
+# scores $s$ of one query into positive weights that sum to 1:
+#
+# $$p_n = \frac{e^{s_n}}{\sum_m e^{s_m}}$$
+#
+# The output is the mean of the values with these weights.
 
 # %%
 scores = np.array([2.0, 1.0, -1.0])
@@ -67,10 +81,11 @@ print(np.round(slow, 3), "sum", np.round(sum(slow), 3))
 lesson.source(tv.softmax)
 
 # %% [markdown]
-# The `D` channels are divided among `A` **heads**, `E = D / A` channels for each. Each head does
-# attention on its own channels, so it can look somewhere else than the others. Here is what token
-# 40 gets from head 0. Scores are divided by `√E`, or they would grow with `E` and softmax would
-# look at one token alone.
+# The $D$ channels are divided among $A$ **attention heads**, with $E = D / A$ channels each. Each
+# attention head works on its own channels, so each can find different tokens. The cell below
+# computes the output of attention head 0 for token 40. The scores are divided by $\sqrt{E}$.
+# Without this division they would grow with $E$, and softmax would give almost all weight to one
+# token.
 
 # %%
 qkv = tv.linear(x, **weights["attn"]["qkv"])
@@ -78,24 +93,29 @@ q, k, v = np.split(qkv[0], 3, axis=-1)  # (102, 96) each
 E = cfg.dim // cfg.heads
 scores = np.array([sum(q[40, :E] * k[n, :E]) / E ** 0.5 for n in range(len(k))])
 share = tv.softmax(scores)
-answer = sum(share[n] * v[n, :E] for n in range(len(v)))
-lesson.shapes(qkv=qkv, q=q, k=k, v=v, share=share, answer=answer)
+output = sum(share[n] * v[n, :E] for n in range(len(v)))
+lesson.shapes(qkv=qkv, q=q, k=k, v=v, share=share, output=output)
 
 # %% [markdown]
-# ## All tokens, all heads
+# ## All tokens, all attention heads
 #
-# For all tokens at once the scores of one head are a matrix product, `q @ k.T`. A loop over heads
-# writes each result into its own channels: its one line is all of attention. `split_heads` makes
-# heads an axis of the array instead. The loops of `tubevit_np/conformance/loops/` agree.
+# For all tokens together, attention in one head is one formula. $Q$, $K$ and $V$ hold the queries,
+# keys and values as rows:
+#
+# $$\text{attention}(Q, K, V) = \text{softmax}(Q K^\top / \sqrt{E}) \, V$$
+#
+# A loop over the attention heads writes each output into its own channels. Then `split_heads` makes
+# the heads an axis of the array, and no loop is needed. The loops in
+# `tubevit_np/conformance/loops/` agree.
 
 # %%
 from tubevit_np.conformance import loops
 
 slow = np.zeros_like(q)
 for head in range(cfg.heads):
-    own = slice(head * E, (head + 1) * E)
-    slow[:, own] = tv.softmax(q[:, own] @ k[:, own].T / E ** 0.5) @ v[:, own]
-assert np.allclose(slow[40, :E], answer, atol=1e-4)
+    part = slice(head * E, (head + 1) * E)
+    slow[:, part] = tv.softmax(q[:, part] @ k[:, part].T / E ** 0.5) @ v[:, part]
+assert np.allclose(slow[40, :E], output, atol=1e-4)
 assert np.allclose(slow, loops.attention(q, k, v, cfg.heads), atol=1e-4)
 
 # %%
@@ -107,18 +127,19 @@ assert np.allclose(merge_heads(mixed)[0], slow, atol=1e-4)
 lesson.shapes(q=heads[0], attended=attended, mixed=mixed, merged=merge_heads(mixed))
 
 # %% [markdown]
-# `tv.attention` is that one line in two, for all heads of all clips: `swapaxes(-1, -2)` is `.T` of
-# the last two axes. Training uses the functions of `tubevit_np/fast`, which have the same names but
-# are tuned for a processor's caches; `tests/fast` holds them to these.
+# `tv.attention` is this formula in two lines, for all attention heads of all clips.
+# `swapaxes(-1, -2)` transposes the last two axes. Training uses the functions in `tubevit_np/fast`.
+# They have the same names, but they are faster, because they fit the caches of a processor.
+# `tests/fast` checks that their results agree.
 
 # %%
 lesson.source(split_heads, tv.attention, merge_heads)
 
 # %% [markdown]
-# The weights as pictures, a row for each token that looks, a column for each that is looked at,
-# with bars in the colors of the tubes. Each row sums to 1. Dark columns are tokens that many
-# others look at. `N` tokens have `N · N` weights: twice as many tokens cost four times as much
-# here, and that is why sparse tubes are worth having.
+# The pictures show the weights. Each row belongs to a query token, each column to a key token, and
+# the bars have the colors of the tubes. Each row sums to 1. $N$ tokens have $N^2$ weights: twice
+# the tokens cost four times the work here. For this reason a small number of tokens, as with sparse
+# tubes, saves a lot.
 
 # %%
 from tubevit_np.model.geometry import token_counts
@@ -129,25 +150,25 @@ figure, axes = lesson.axes(1400, 470, 1, 3)
 for head, ax in enumerate(axes):
     draw_matrix(ax, attended[0, head], f"head {head}", signed=False)
     mark_tubes(ax, counts, across=True)
-lesson.show(figure, "Three matrices of 102 by 102 weights, one for each head; most of them are "
-            "white, with a few dark columns.")
+lesson.show(figure, "The 102 by 102 attention weights of each attention head. Most are close to 0 "
+                    "(white). The dark columns are tokens that get weight from many others.")
 
 # %% [markdown]
-# Where do those lie in the clip? Every panel shows the places of one kind of tube at one time, over
-# the pale frame in its middle. The fuller the color, the more all tokens together look there.
+# Where do the tokens with large weights lie in the clip? Each panel shows the boxes of one tube at
+# one time, over the frame in the middle of the boxes.
 
 # %%
 from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, clips.shape[1:4]))
 draw_weights(axes, clips[1], cfg, attended[0].mean(axis=(0, 1)))
-lesson.show(figure, "Six panels of the clip with the places of the tubes; a few places on and "
-            "around the disc are colored, most are not.")
+lesson.show(figure, "The stronger the color, the more weight the token gets from all others. A "
+                    "few places on the disc and around it have strong colors, most places do not.")
 
 # %% [markdown]
-# A last matrix, `out`, mixes the channels of the heads. That is the whole of self-attention. Beside
-# its result it returns a `cache`, every array on the way by its name: pictures and gradients
-# (lesson 6) need them.
+# A last matrix, `out`, mixes the channels of the attention heads. This completes
+# **self-attention**. The function also returns a `cache`, which holds every intermediate array by
+# name. Pictures and gradients (lesson 6) use it.
 
 # %%
 change, cache = tv.self_attention(x, **weights["attn"], heads=cfg.heads)
@@ -157,10 +178,11 @@ lesson.source(tv.self_attention)
 # %% [markdown]
 # ## Each token alone: the MLP
 #
-# Attention only takes means. What a token makes of them is left to a small network, the **MLP**,
-# the same for each token: from `D` to `M` channels, a bend, and back to `D`. The bend is **GELU**,
-# which lets large numbers through and holds small and negative ones back. Without it two matrices
-# in a row would be no more than one matrix.
+# Attention only takes means of values. A small network then processes each token, with the same
+# weights for all tokens: the **MLP** (multilayer perceptron). It goes from $D$ to $M$ channels,
+# applies a nonlinear function, and goes back to $D$ channels. The function is **GELU**: it keeps
+# large numbers and moves small and negative ones close to 0. Without it, the two matrices would be
+# equivalent to one matrix.
 
 # %%
 mlp = weights["mlp"]
@@ -171,8 +193,8 @@ lesson.shapes(x=x, up=cache["up"], gelu=cache["gelu"], together=together)
 lesson.source(tv.feed_forward)
 
 # %% [markdown]
-# GELU is `x` times the share of normally distributed numbers that are below `x`. The demo takes the
-# usual formula with `tanh` for that share.
+# $\text{GELU}(x) = x \, \Phi(x)$, where $\Phi(x)$ is the probability that a normally distributed
+# number is below $x$. The demo model uses the common approximation of $\Phi$ with $\tanh$.
 
 # %%
 from tubevit_np.model.layers import normal_cdf
@@ -185,19 +207,23 @@ figure, ax = lesson.axes(600, 330)
 ax.plot(line, tv.gelu(line, cfg.gelu), color="#222222")
 ax.plot(line, np.maximum(line, 0), color="#c9c9c9", zorder=0)
 ax.set(xlabel="in", ylabel="GELU")
-lesson.show(figure, "GELU: close to 0 below -3, dipping a little under 0 at -0.75, close to the "
-            "input above 3. In gray for comparison the larger of 0 and the input.")
+lesson.show(figure, "GELU (black) and, for comparison, the larger of 0 and the input (gray). GELU "
+                    "is close to 0 below -3, slightly negative near -0.75, and close to its input "
+                    "above 3.")
 
 # %% [markdown]
 # ## A block
 #
-# Attention and MLP do not replace a token, they **add** to it (a residual connection), each after a
-# layer norm (Eq. 1 and 2 of the paper):
+# Attention and the MLP do not replace a token. Each *adds* its output to the token, which is
+# called a **residual connection**. Each has a layer norm in front (Eq. 1 and 2 of the paper):
 #
-# `y = z + attention(norm(z))`, then `z = y + mlp(norm(y))`
+# $$y = z + \text{attention}(\text{norm}(z))$$
 #
-# `tv.block` is these two lines; `attention_branch` and `mlp_branch` are what they add. Its `cache`
-# names every array on the way, as `out` of `tv.forward` does for the whole model.
+# $$z' = y + \text{MLP}(\text{norm}(y))$$
+#
+# `tv.block` is these two lines, and `attention_branch` and `mlp_branch` compute the added terms.
+# Its `cache` holds every intermediate array by name. The `out` of `tv.forward` does the same for
+# the whole model.
 
 # %%
 y = z + tv.self_attention(tv.layer_norm(z, **weights["ln1"], eps=cfg.eps), **weights["attn"],
@@ -215,8 +241,8 @@ lesson.source(attention_branch, mlp_branch, tv.block)
 # %% [markdown]
 # ## The encoder
 #
-# The demo has two blocks, ViT-B has twelve. Each adds to the tokens; a last layer norm follows. The
-# picture shows the tokens after each step: all that they say is in one matrix, changed bit by bit.
+# The demo model has two blocks, ViT-B has twelve. Each block adds to the tokens, and a last layer
+# norm follows.
 
 # %%
 steps = ["with_position", "blocks.0", "blocks.1", "norm"]
@@ -224,30 +250,31 @@ figure, axes = lesson.axes(1400, 360, 1, 4)
 for ax, name in zip(axes, steps):
     draw_matrix(ax, out[name][0, ::2, ::2], name, columns="channels, every other")
     mark_tubes(ax, [count // 2 for count in counts])
-lesson.show(figure, "Four matrices of tokens: with their positions, after the first block, after "
-            "the second, and after the last layer norm, which brings them to one size.")
+lesson.show(figure, "The tokens with their positions, after the first block, after the second "
+                    "block, and after the last layer norm, which brings all tokens to the same "
+                    "size.")
 
 # %% [markdown]
-# 102 tokens came in and 102 went out, each of which now knows of the others. In [lesson
-# 5](05_pooling.ipynb) they become one answer.
+# The encoder takes 102 tokens and returns 102 tokens, and each output token holds information from
+# all others. In [lesson 5](05_pooling.ipynb) they become one prediction.
 #
 # ## Exercises
 #
-# 1. How many numbers are in the parameters of one block? Write it with `D` and `M`, then check with
+# 1. How many parameters does one block have? Write the number with $D$ and $M$, then check with
 #    `tv.flatten(weights)`.
-# 2. Without `√E` the scores are 5.7 times as large. Leave it out of the loop over heads, and
-#    compare the largest weight of each row.
-# 3. Set all of `weights["attn"]["qkv"]["w"]` for queries to zero (a copy, columns 0 to 95; the bias
-#    as well). What are the weights then, and what does attention compute?
+# 2. Without the division by $\sqrt{E}$ the scores are 5.7 times as large. Remove it from the loop
+#    over heads, and compare the largest weight of each row.
+# 3. Copy `weights["attn"]["qkv"]`, and set its query part to zero: columns 0 to 95 of `w`, and the
+#    same part of the bias. What are the weights then, and what does attention compute?
 #
 # <details><summary>Answers</summary>
 #
-# 1. Two norms: 4 D. Queries, keys, values: 3 D² + 3 D; out: D² + D. MLP: 2 D M + M + D. Together 4
-#    D² + 2 D M + 9 D + M, which is 74784 for D = 96, M = 192: `sum(each.size for each in
-#    tv.flatten(weights).values())`.
-# 2. Most rows then put nearly all of their weight on one token: softmax of large scores is close to
-#    "the largest takes all".
-# 3. All scores are 0, so each of the 102 weights is 1/102, and every token gets the plain mean of
-#    all values.
+# 1. The two norms have $4D$. Queries, keys and values have $3D^2 + 3D$, and `out` has $D^2 + D$.
+#    The MLP has $2DM + M + D$. Together this is $4D^2 + 2DM + 9D + M$, which is 74784 for $D = 96$,
+#    $M = 192$. Check: `sum(each.size for each in tv.flatten(weights).values())`.
+# 2. In most rows nearly all weight then goes to one token. Softmax of large scores is close to "the
+#    largest score gets everything".
+# 3. All scores are 0, so each of the 102 weights is $1/102$. Every token gets the plain mean of all
+#    values.
 #
 # </details>

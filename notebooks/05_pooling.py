@@ -1,9 +1,10 @@
 # %% [markdown]
-# # 5. One answer, for a video and for an image
+# # 5. One prediction, for a video and for an image
 #
-# The encoder leaves as many tokens as there were boxes. An answer needs one vector, whatever their
-# number, and a score for each class. This lesson makes both, asks a trained model what it sees in a
-# clip, and then shows the same model a single picture: no weight is changed for that.
+# The encoder returns one token for each token it gets. A prediction needs one vector, for any
+# number of tokens, and then a score for each class. This lesson computes both, applies the trained
+# model to a clip, and then gives a single picture to the same model without changing a weight. Each
+# new term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -23,10 +24,11 @@ lesson.shapes(clip=clips[1:2], x=x, pooled=out["pooled"], **logits)
 # %% [markdown]
 # ## Attention pooling
 #
-# The simplest way to one vector is the mean of all tokens. But most of them show background. So the
-# model asks a question instead: a learned vector, the **probe**, is turned into a query, and the
-# tokens into keys and values, as in [lesson 4](04_attention.ipynb). The answer is a weighted mean
-# of the values. Here is one head in a loop.
+# The simplest way to get one vector is the mean of all tokens. But most tokens show background.
+# **Attention pooling** uses a learned vector instead, the **probe**. A matrix turns the probe into
+# a query, and another matrix turns the tokens into keys and values, as in [lesson
+# 4](04_attention.ipynb). The output is the weighted mean of the values. The cell below computes one
+# attention head in a loop.
 
 # %%
 pool = params["pool"]
@@ -34,23 +36,24 @@ q = tv.linear(pool["probe"][None], **pool["q"])  # (1, 96)
 k, v = np.split(tv.linear(x[0], **pool["kv"]), 2, axis=-1)  # (102, 96) each
 E = cfg.dim // cfg.heads
 scores = np.array([sum(q[0, :E] * k[n, :E]) / E ** 0.5 for n in range(len(k))])
-answer = sum(share * v[n, :E] for n, share in enumerate(tv.softmax(scores)))
-lesson.shapes(probe=pool["probe"], q=q, k=k, v=v, scores=scores, answer=answer)
+output = sum(share * v[n, :E] for n, share in enumerate(tv.softmax(scores)))
+lesson.shapes(probe=pool["probe"], q=q, k=k, v=v, scores=scores, output=output)
 
 # %% [markdown]
-# And all heads at once. It is the attention of lesson 4 with one query in place of 102. The order
-# of the tokens does not matter, nor does their number.
+# The package computes all attention heads at once. It is the attention of lesson 4 with one query
+# in place of 102. The output does not depend on the order of the tokens, and any number of tokens
+# is possible.
 
 # %%
 pooled, cache = tv.attention_pool(x, **pool, heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
-assert np.allclose(answer, cache["mixed"][0, :E], atol=1e-4)
+assert np.allclose(output, cache["mixed"][0, :E], atol=1e-4)
 assert np.array_equal(pooled, out["pooled"])
 lesson.shapes(weights=cache["weights"], mixed=cache["mixed"], pooled=pooled)
 lesson.source(tv.attention_pool)
 
 # %% [markdown]
-# Which tokens does the model ask? The mean over the heads, for two clips. The fuller the color,
-# the more weight; the largest of each clip is opaque.
+# Which tokens get the most weight? The picture shows the mean over the attention heads for two
+# clips.
 
 # %%
 from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
@@ -59,16 +62,18 @@ _, all_out = tv.forward(params, clips, cfg, "verb")
 figure, axes = lesson.axes(1200, 500, 2, panels(cfg, clips.shape[1:4]))
 for row, n in zip(axes, (1, 7)):
     draw_weights(row, clips[n], cfg, all_out["pool.weights"][n].mean(axis=0)[0])
-lesson.show(figure, "Two rows of six panels, a row for each clip. Tokens on the moving things and "
-            "at their edges have most of the weight, background has little.")
+lesson.show(figure, "Weights of the tokens in pooling, one clip in each row. The stronger the "
+                    "color, the more weight. Tokens on the moving objects and their edges have "
+                    "most of the weight, the background has little.")
 
 # %% [markdown]
-# ## Heads: from a vector to classes
+# ## Classification heads: from a vector to classes
 #
-# A **head** is one more matrix, from `D` numbers to a score for each of `K` classes. (It has
-# nothing to do with the heads of attention; the field uses the word twice.) The model has two of
-# them, one for what happens (verb), one for what it happens to (noun). Scores are called
-# **logits**; softmax makes shares of them.
+# A **classification head** is one more matrix: from $D$ channels to a score for each of $K$
+# **classes**. (It is not related to the attention heads. The field uses the word "head" for both.)
+# This model has two classification heads. One predicts the **verb**, which says how the object
+# moves. The other predicts the **noun**, which says what the object is. The scores are called
+# **logits**. Softmax turns them into probabilities.
 
 # %%
 for name, scores in logits.items():
@@ -83,31 +88,31 @@ from tubevit_np.plots.lesson_plots.arrays import draw_scores
 figure, axes = lesson.axes(1100, 380, 1, 2)
 for ax, name in zip(axes, ("verb", "noun")):
     draw_scores(ax, notes["labels"][name], tv.softmax(logits[name])[0], labels[name][1], name)
-lesson.play(clips[1], "A disc with pink and black stripes that moves to the left.")
-lesson.show(figure, "Bars for eight verbs and nine nouns; the right ones, left and red stripes, "
-            "are red and the longest.")
+lesson.play(clips[1], "The clip: a disc with pink and black stripes moves to the left.")
+lesson.show(figure, "Probabilities of eight verbs and nine nouns. The correct classes, left and "
+                    "red stripes, are red. They have the longest bars.")
 
 # %% [markdown]
-# ## Backwards
+# ## Backward in time
 #
-# Play the clip backwards: each frame is one that the model has seen, but left becomes right. The
-# noun stays. So the verb is read from the order of frames, and from nothing else. (The red bar is
-# the true answer for this film.)
+# We play the clip backward. The model has seen each of these frames before, but *left* becomes
+# *right*, and the noun stays the same. So the verb depends only on the order of the frames. (The
+# red bar is the correct class of the reversed clip.)
 
 # %%
 back, _ = tv.forward(params, clips[1:2, ::-1], cfg, ("verb", "noun"))
 figure, axes = lesson.axes(1100, 380, 1, 2)
-for ax, name, right in zip(axes, ("verb", "noun"), (1, labels["noun"][1])):
-    draw_scores(ax, notes["labels"][name], tv.softmax(back[name])[0], right, name)
-lesson.show(figure, "The same bars for the clip played backwards: right is now the longest of the "
-            "verbs, red stripes still that of the nouns.")
+for ax, name, correct in zip(axes, ("verb", "noun"), (1, labels["noun"][1])):
+    draw_scores(ax, notes["labels"][name], tv.softmax(back[name])[0], correct, name)
+lesson.show(figure, "The same for the clip played backward. Of the verbs, right now has the "
+                    "longest bar. Of the nouns, it is still red stripes.")
 
 # %% [markdown]
 # ## An image through the same weights
 #
-# An image is a clip of one frame. Only the 2D patches fit into one frame; the other tubes give no
-# tokens. Positions, blocks, pooling and heads do not care how many tokens there are. So nothing
-# changes but `N`: 36 in place of 102.
+# An image is a clip of one frame. Only the 2D patches fit into one frame, so the other tubes give
+# no tokens. Positions, blocks, pooling and classification heads work with any number of tokens. So
+# only $N$ changes: 36 in place of 102.
 
 # %%
 frame = clips[1:2, 0]
@@ -117,8 +122,9 @@ for name in ("tokens", "with_position", "blocks.1", "pooled"):
 assert np.allclose(image_out["with_position"], out["with_position"][:, :36], atol=1e-5)
 
 # %% [markdown]
-# The first 36 tokens of a clip are those of its first frame. From there on they differ: in the clip
-# they look at the tubes' tokens, in the image only at each other. What does the model say?
+# With their positions, the first 36 tokens of a clip equal the tokens of its first frame. In the
+# blocks they become different: in the clip they attend to the tokens of the tubes too, in the image
+# only to each other. What does the model predict for the image?
 
 # %%
 from tubevit_np.plots.style import page, place
@@ -127,15 +133,15 @@ figure = page(1200, 420)
 place(figure, 20, 60, 300, 300, title="frame 0", xticks=[], yticks=[]).imshow(frame[0])
 draw_scores(place(figure, 540, 60, 600, 300), notes["labels"]["noun"],
             tv.softmax(image_logits)[0], labels["noun"][1], "noun")
-lesson.show(figure, "Left the first frame, right the bars of nine nouns; red stripes is the "
-            "longest.")
+lesson.show(figure, "Left: the first frame. Right: the probabilities of the nine nouns. The "
+                    "correct one, red stripes, has the longest bar.")
 
 # %% [markdown]
-# ## How often is it right?
+# ## How often is the model correct?
 #
-# One clip proves little. Here are 256 new ones, and of each its first frame. Guessing would get one
-# verb in eight and one noun in nine. (A verb cannot be told from one frame, so nobody asks for it.)
-# `tv.fast.forward` computes what `tv.forward` does, tuned for a processor's caches (lesson 4).
+# One clip proves little. Here are 256 new clips, and the first frame of each. Guessing would get
+# one verb in eight and one noun in nine. (One frame does not show the verb, so we only predict its
+# noun.) `tv.fast.forward` computes the same as `tv.forward`, but faster (lesson 4).
 
 # %%
 from tubevit_np.data.generated.clips import REVERSED, make_clips
@@ -146,36 +152,36 @@ stills, _ = tv.fast.forward(params, many[:, 0], cfg, "noun")
 reverse, _ = tv.fast.forward(params, many[:, ::-1], cfg, "verb")
 
 # %%
-shares = [np.mean(scores["verb"].argmax(1) == truth["verb"]),
-          np.mean(scores["noun"].argmax(1) == truth["noun"]),
-          np.mean(stills.argmax(1) == truth["noun"]),
-          np.mean(reverse.argmax(1) == REVERSED[truth["verb"]])]
+correct = [np.mean(scores["verb"].argmax(1) == truth["verb"]),
+           np.mean(scores["noun"].argmax(1) == truth["noun"]),
+           np.mean(stills.argmax(1) == truth["noun"]),
+           np.mean(reverse.argmax(1) == REVERSED[truth["verb"]])]
 figure, ax = lesson.axes(900, 260)
-draw_scores(ax, ["verb", "noun", "noun of a frame", "verb backwards"], shares)
-lesson.show(figure, "Four bars, far above chance: how often verb and noun of clips, the noun of "
-            "single frames, and the opposite verb of reversed clips are right.")
+draw_scores(ax, ["verb", "noun", "noun of a frame", "verb backward"], correct)
+lesson.show(figure, "Fraction of correct predictions: verb and noun of clips, noun of single "
+                    "frames, and the opposite verb of reversed clips. All are far above guessing.")
 
 # %% [markdown]
-# These lessons now have the whole way from voxels to an answer, the forward pass, and `tv.forward`
-# is little more than what you have seen. How the weights were found is the subject of the next
-# ones.
+# These five lessons cover the whole **forward pass**, from voxels to a prediction. `tv.forward`
+# contains little more. The next lessons show how the weights are trained.
 #
 # ## Exercises
 #
-# 1. Replace attention pooling by the mean of all tokens, `x.mean(axis=1)`, and give that to the
-#    verb head. Does it still say left? Why is that no fair comparison?
-# 2. Show the model a clip of 32 frames: `np.concatenate([clips[1:2], clips[2:3]], axis=1)`. How
-#    many tokens are there, and does anything have to be changed?
-# 3. Which of the parameters does an image use, and which not? Count them with `tv.flatten(params)`.
+# 1. Replace attention pooling by the mean of all tokens, `x.mean(axis=1)`, and use it as the input
+#    of the verb head. Is *left* still predicted? Why is this not a fair comparison?
+# 2. Give the model a clip of 32 frames: `np.concatenate([clips[1:2], clips[2:3]], axis=1)`. How
+#    many tokens are there, and does anything have to change?
+# 3. Which parameters does an image use, and which not? Count them with `tv.flatten(params)`.
 #
 # <details><summary>Answers</summary>
 #
-# 1. No: the shares of `tv.softmax(tv.linear(x.mean(axis=1), **params["heads"]["verb"]))` are little
-#    better than guessing. The head was trained on what pooling gives, which is made of values, not
-#    of tokens; for a fair comparison a model has to be trained with the mean.
-# 2. 204: all tubes fit twice as often in time. Nothing has to be changed: positions are computed,
-#    and no weight depends on the number of tokens.
-# 3. All but those of the three video tubes, whose names begin with `tubes.1`, `tubes.2` and
-#    `tubes.3`, and the verb head.
+# 1. No. The probabilities `tv.softmax(tv.linear(x.mean(axis=1), **params["heads"]["verb"]))` are
+#    little better than guessing. The classification head was trained on the output of pooling,
+#    which is made of values, not of tokens. For a fair comparison, a model must be trained with the
+#    mean.
+# 2. 204, because all tubes fit twice as often in time. Nothing has to change: positions are
+#    computed, and no weight depends on the number of tokens.
+# 3. An image uses all parameters except two groups: those of the three video tubes, whose names
+#    begin with `tubes.1`, `tubes.2` and `tubes.3`, and those of the verb head.
 #
 # </details>

@@ -1,10 +1,12 @@
 # %% [markdown]
 # # 6. Gradients by hand, checked
 #
-# So far everything went forward, from pixels to a score for each class. To learn, the model must
-# know in which direction to change each of its numbers. That is what a *gradient* tells. This
-# lesson takes the loss, a linear layer and attention backwards in plain steps, and checks every
-# step against a judge that needs no derivation: change a number a little, and look at the loss.
+# The first five lessons went forward, from pixels to a score for each class. To learn, the model
+# needs a direction for each of its numbers: will a larger or a smaller number make the predictions
+# better? The **gradient** gives this direction. This lesson computes the gradients of the loss, of
+# a linear layer and of attention, in plain steps. It checks every step by a method that needs no
+# derivation: change a number a little, and measure the loss. Each new term is in bold and in the
+# [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -19,13 +21,16 @@ lesson.overview("training")
 # %% [markdown]
 # ## The loss
 #
-# The last layer of the model, a *head*, turns a vector of `D` channels into a score for each of `K`
-# classes. These scores are called *logits*; softmax makes probabilities `p` of them. The loss of
-# one example is *cross entropy*, `-log p[label]`: 0 if the right class has probability 1, and large
-# if it has a small one. The loss of a batch is the mean.
+# A classification head turns a vector of $D$ channels into $K$ scores, the logits. Softmax turns
+# them into probabilities $p$. The **loss** of one example is the **cross-entropy**
 #
-# Here are `B` = 3 examples of `D` = 4 channels, and `K` = 5 classes. All numbers are float64, which
-# has 16 digits; that will matter.
+# $$\text{loss} = -\log p_{\text{label}}$$
+#
+# It is 0 if the correct class has probability 1, and large if this probability is small. The loss
+# of a batch is the mean over its examples.
+#
+# Here are $B = 3$ examples with $D = 4$ channels and $K = 5$ classes. All numbers are float64, with
+# about 16 digits. This will be important below.
 
 # %%
 rng = np.random.default_rng(6)
@@ -38,13 +43,16 @@ print(f"loss {tv.cross_entropy(logits, labels):.4f}")
 # %% [markdown]
 # ## From the loss to the logits
 #
-# We write `d_y` for the gradient of the loss by `y`: an array of the shape of `y`, which tells for
-# each of its numbers how much the loss grows for each unit that the number grows. To make the loss
-# smaller, go the other way.
+# We write `d_y` for the gradient of the loss with respect to an array `y`. It has the shape of `y`.
+# Each number in it is a slope: the change of the loss for a small increase of this number of `y`,
+# divided by the increase. To make the loss smaller, move against the gradient.
 #
-# Since `-log p[label]` is `log(sum(exp(logits))) - logits[label]`, its slope by logit `k` is
-# `exp(logits[k]) / sum(exp(logits))`, which is `p[k]`, less 1 if `k` is the label. The mean over
-# the batch divides by `B`. So the gradient is **probability minus target**, divided by `B`.
+# The loss of one example with logits $s$ is $\log \sum_m e^{s_m} - s_{\text{label}}$. Its slope
+# with respect to $s_k$ is $e^{s_k} / \sum_m e^{s_m} = p_k$, minus 1 if $k$ is the label. The mean
+# over the batch divides by $B$. So with a target $y_k$ of 1 at the label and 0 elsewhere, the
+# gradient is *probability minus target*:
+#
+# $$\frac{\partial \, \text{loss}}{\partial s_k} = (p_k - y_k) / B$$
 
 # %%
 d_logits = np.zeros_like(logits)
@@ -54,8 +62,8 @@ for n in range(3):
         d_logits[n, k] = (p[k] - (k == labels[n])) / 3
 
 # %% [markdown]
-# The same for the whole batch at once; `target` is 1 at the label and 0 elsewhere. The function of
-# the package is these two lines. (`smoothing`, here 0, makes targets less certain.)
+# The same for the whole batch at once. The function of the package is these two lines.
+# (`smoothing`, here 0, makes the targets less certain.)
 
 # %%
 target = np.eye(5)[labels]
@@ -65,26 +73,33 @@ lesson.shapes(target=target, d_logits=d_logits)
 lesson.source(cross_entropy_backward)
 
 # %% [markdown]
-# The bars show where each logit is pushed, against its gradient. The right class is pushed up, all
-# others down, the likely ones hardest. In each example the pushes add up to zero: softmax does not
-# change when all logits grow alike.
+# The bars show in which direction each logit has to move to reduce the loss: against its gradient.
+# In each example the bars add up to zero, because softmax does not change if all logits grow by the
+# same amount.
 
 # %%
 figure, axes = lesson.axes(1400, 400, columns=3)
 for n, ax in enumerate(axes):
     ax.bar(range(5), -d_logits[n], color=np.where(d_logits[n] < 0, "#0072B2", "#E69F00"))
-    ax.set(title=f"example {n}: class {labels[n]} is right", xlabel="class", ylim=(-0.35, 0.35))
+    ax.set(title=f"example {n}: class {labels[n]} is correct", xlabel="class", ylim=(-0.35, 0.35))
 axes[0].set_ylabel("minus gradient")
-lesson.show(figure, "In each of three examples only the logit of the right class is pushed up.")
+lesson.show(figure, "Minus the gradient of each logit. In each of three examples only the logit "
+                    "of the correct class is pushed up. Of the other classes, the most probable "
+                    "ones are pushed down hardest.")
 
 # %% [markdown]
 # ## From the logits to the weights: a linear layer
 #
-# `y[n, j]` is the sum over `i` of `x[n, i] * w[i, j]`, plus `b[j]`. What does `w[i, j]` change? It
-# changes `y[n, j]` of every example `n`, with the slope `x[n, i]`. So its gradient collects
-# `x[n, i] * d_y[n, j]` over all `n`. In the same way `x[n, i]` changes every `y[n, j]` with the
-# slope `w[i, j]`, and `b[j]` with the slope 1. This is the *chain rule*: multiply the slopes along
-# each path to the loss, and add over the paths.
+# A linear layer computes $y_{nj} = \sum_i x_{ni} w_{ij} + b_j$. The weight $w_{ij}$ changes
+# $y_{nj}$ of every example $n$, with slope $x_{ni}$. In the same way $x_{ni}$ changes every
+# $y_{nj}$ with slope $w_{ij}$, and $b_j$ changes it with slope 1. The **chain rule** says: multiply
+# the slopes along each path to the loss, and add over the paths. With $d$ for a gradient:
+#
+# $$d w_{ij} = \sum_n x_{ni} \, d y_{nj}$$
+#
+# $$d x_{ni} = \sum_j w_{ij} \, d y_{nj}$$
+#
+# $$d b_j = \sum_n d y_{nj}$$
 
 # %%
 d_x, d_w, d_b = np.zeros_like(x), np.zeros_like(w), np.zeros_like(b)
@@ -95,9 +110,8 @@ for n, j in np.ndindex(3, 5):
     d_b[j] += d_logits[n, j]
 
 # %% [markdown]
-# Sums of products over one index are matrix products. So a linear layer needs two products on its
-# way back where it needs one on its way forward; this is why a training step costs about three
-# times as much as looking at a clip.
+# Such sums are matrix products. The forward pass of a linear layer needs one matrix product, its
+# backward pass needs two. So a training step costs about three times as much as a forward pass.
 
 # %%
 assert np.allclose(d_w, x.T @ d_logits)
@@ -112,15 +126,19 @@ figure, axes = lesson.axes(1400, 360, columns=3)
 draw_matrix(axes[0], x.T, "x.T", rows="i", columns="n")
 draw_matrix(axes[1], d_logits, "d_logits", rows="n", columns="j")
 draw_matrix(axes[2], d_w, "d_w = x.T @ d_logits", rows="i", columns="j")
-lesson.show(figure, "x transposed times the gradient of the logits gives the gradient of w.")
+lesson.show(figure, "The transposed input times the gradient of the logits gives the gradient of "
+                    "w.")
 
 # %% [markdown]
-# ## The judge: change a number and look
+# ## Numerical check: change a number and measure
 #
-# The slope of the loss by one number can be had without deriving anything: add a small `h` to it
-# and take the loss, subtract `h` and take the loss, divide the difference by `2 h`. These are
-# *central differences*. They take two losses for each number, far too slow to train with, but a
-# good judge.
+# The slope of the loss with respect to one number can also be measured. Add a small $h$ to the
+# number and compute the loss, subtract $h$ and compute the loss, and divide the difference by $2h$:
+#
+# $$\frac{\text{loss}(w + h) - \text{loss}(w - h)}{2h}$$
+#
+# These are **central differences**. They need two losses for each number. This is too slow for
+# training, but good for a check.
 
 # %%
 def loss(w):
@@ -134,13 +152,13 @@ def slope(w, i, j, h):
 
 
 slopes = np.array([[slope(w, i, j, 1e-5) for j in range(5)] for i in range(4)])
-print("all slopes as derived, to 1e-9:", np.abs(slopes - d_w).max() < 1e-9)
+print("all slopes agree with d_w to 1e-9:", np.abs(slopes - d_w).max() < 1e-9)
 
 # %% [markdown]
-# How small should `h` be? There are two errors. The loss is curved, and its slope changes within
-# the step: this error shrinks like `h` squared. And the computer rounds: the two losses differ in
-# their last digits only, and the smaller `h`, the fewer of these are left, an error that grows like
-# `1 / h`.
+# How small should $h$ be? There are two errors. First, the loss is curved, so its slope changes
+# within the step. This error shrinks like $h^2$. Second, the computer rounds: the two losses differ
+# only in their last digits, and a smaller $h$ leaves fewer correct digits in the difference. This
+# error grows like $1/h$.
 
 # %%
 sizes = 10.0 ** np.arange(-12, 0.1, 0.25)
@@ -158,18 +176,21 @@ ax.set(xlabel="step h", ylabel="largest error of a slope", ylim=(1e-13, 10))
 ax.xaxis.set_major_formatter("{x:.0e}")
 ax.yaxis.set_major_formatter("{x:.0e}")
 ax.legend(frameon=False)
-lesson.show(figure, "Error against step: falling like h squared, then rising where rounding rules.")
+lesson.show(figure, "Largest error of a measured slope against the step h. For large h the error "
+                    "falls like h squared. For small h it rises, because rounding dominates.")
 
 # %% [markdown]
-# In float64 the best `h`, near 1e-5, leaves ten good digits. In float32, of 7 digits, five are left
-# at best, of one small layer; through a whole model they are fewer, and a small mistake would pass
-# unseen. (Below 1e-7 adding `h` changes nothing any more, the slope is 0, and the error is the
-# whole gradient.) So gradients are checked in float64, here and in the project's tests.
-#
+# In float64 the best $h$, near $10^{-5}$, leaves ten correct digits. In float32, which has 7
+# digits, at best five are left, and this is for one small layer. Through a whole model fewer are
+# left, and a small mistake would stay hidden. (In float32 with $h$ below $10^{-7}$, adding $h$
+# changes nothing. The measured slope is 0, and the error is the whole gradient.) So this lesson and
+# the tests of the project check gradients in float64.
+
+# %% [markdown]
 # ## Through attention
 #
-# Four tokens with `E` = 3 channels in one head. Forward there are three steps; each has its way
-# back, and they are taken in reverse order (`s` is 1 / sqrt(E)):
+# Take one attention head with four tokens of $E = 3$ channels. The forward pass has three steps.
+# The backward pass goes through them in reverse order. In the table, $s = 1 / \sqrt{E}$:
 #
 # | forward | backward |
 # | --- | --- |
@@ -177,8 +198,8 @@ lesson.show(figure, "Error against step: falling like h squared, then rising whe
 # | `weights = softmax(scores)` | each row: see below |
 # | `y = weights @ v` | `d_weights = d_y @ v.T`, `d_v = weights.T @ d_y` |
 #
-# The first and the last are matrix products, done as above. What comes later in the model would
-# give `d_y`; here it is drawn at random.
+# The first and the last step are matrix products, as above. In a model, the later layers give
+# `d_y`. Here it is random.
 
 # %%
 q, k, v, d_y = rng.standard_normal((4, 4, 3))
@@ -187,8 +208,12 @@ d_weights, d_v = d_y @ v.T, weights.T @ d_y
 lesson.shapes(q=q, weights=weights, d_y=d_y, d_weights=d_weights, d_v=d_v)
 
 # %% [markdown]
-# Softmax: in a row, raising score `m` raises its own weight and lowers all others, since they sum
-# to 1. The slope of weight `n` by score `m` is `weights[n] * ((n == m) - weights[m])`.
+# Softmax: in one row, a larger score $m$ raises weight $m$ and lowers all other weights, because
+# the weights sum to 1. The slope of weight $p_n$ with respect to score $m$ is
+#
+# $$p_n (\delta_{nm} - p_m)$$
+#
+# where $\delta_{nm}$ is 1 if $n = m$ and 0 otherwise.
 
 # %%
 d_scores = np.zeros_like(weights)
@@ -197,9 +222,13 @@ for row, n, m in np.ndindex(4, 4, 4):
     d_scores[row, m] += d_weights[row, n] * by_score
 
 # %% [markdown]
-# Of the sum over `n` two terms remain: each weight times its own gradient, less the row's mean
-# gradient under these weights. What is better than the average gains attention, what is worse loses
-# it. The functions of the package are these lines, for all heads of all clips.
+# In the sum over $n$ two terms remain: the weight times its gradient $d p_m$, minus the weight
+# times the mean gradient of the row, with the weights $p$:
+#
+# $$d s_m = p_m \, (d p_m - \sum_n p_n \, d p_n)$$
+#
+# So a score rises in training if its token is more useful than the average, and falls otherwise.
+# The functions of the package are these lines, for all attention heads of all clips.
 
 # %%
 from tubevit_np.model.backward import attention_backward, softmax_backward
@@ -207,8 +236,8 @@ from tubevit_np.model.backward import attention_backward, softmax_backward
 average = (weights * d_weights).sum(-1, keepdims=True)
 assert np.allclose(d_scores, weights * (d_weights - average))
 d_q, d_k = d_scores @ k / np.sqrt(3), d_scores.T @ q / np.sqrt(3)
-given = [a[None, None] for a in (d_y, q, k, v, weights)]  # of one clip, in one head
-for ours, theirs in zip((d_q, d_k, d_v), attention_backward(*given), strict=True):
+inputs = [a[None, None] for a in (d_y, q, k, v, weights)]  # one clip, one attention head
+for ours, theirs in zip((d_q, d_k, d_v), attention_backward(*inputs), strict=True):
     assert np.allclose(ours, theirs[0, 0])
 lesson.source(softmax_backward, attention_backward)
 
@@ -217,18 +246,18 @@ figure, axes = lesson.axes(1400, 400, columns=3)
 draw_matrix(axes[0], weights, "weights", rows="query", columns="key", signed=False)
 draw_matrix(axes[1], d_weights, "d_weights", rows="query", columns="key")
 draw_matrix(axes[2], d_scores, "d_scores", rows="query", columns="key")
-lesson.show(figure, "Attention weights, their gradient, and that of the scores, whose rows sum to "
-            "zero.")
+lesson.show(figure, "Left: attention weights. Middle: their gradient. Right: the gradient of the "
+                    "scores. Each of its rows sums to zero.")
 
 # %% [markdown]
 # ## The whole model
 #
-# Nothing new is needed: `backward` walks through the model from its heads to its tubes, and takes
-# every array that it needs from `out`, where `forward` records it. At a residual sum, `y = x +
-# f(x)`, there are two paths, so two gradients are added: the one that passes by, and the one
-# through `f`. Compare each function with its gradient: the block, and the attention branch
-# that its first sum adds. (Training uses the functions of `tubevit_np/fast`, which have the same
-# names and are tuned; `tests/fast` holds them to these.)
+# The whole model needs nothing new. `backward` goes through the model from its classification heads
+# to its tubes. It takes every intermediate array from `out`, where `forward` stored it. At a
+# residual connection, $y = x + f(x)$, there are two paths, so two gradients are added: one along
+# the direct path and one through $f$. Compare each function below with its gradient function: first
+# the block, then the attention branch inside it. (Training uses the faster functions in
+# `tubevit_np/fast`, with the same names. `tests/fast` checks that they agree with these.)
 
 # %%
 from tubevit_np.model.backward import attention_branch_backward, block_backward
@@ -237,9 +266,9 @@ from tubevit_np.model.layers import attention_branch
 lesson.source(tv.block, block_backward, attention_branch, attention_branch_backward)
 
 # %% [markdown]
-# Is all of it right? Here is a small TubeViT: a patch and one tube, `D` = 12, two blocks; clips of
-# 8 frames of 12 x 16 pixels (all sizes differ, so that no two axes can be mixed up unseen). Every
-# parameter is drawn at random: a bias of 0 or a gain of 1 would hide mistakes.
+# Are all gradients correct? We check a small TubeViT with patches and one tube, $D = 12$ and two
+# blocks, on clips of 8 frames of 12×16 pixels. All sizes differ, so an exchange of two axes cannot
+# stay hidden. Every parameter is random, because a bias of 0 or a gain of 1 would hide mistakes.
 
 # %%
 cfg = tv.Config((tv.Tube((1, 4, 4), (8, 4, 4)), tv.Tube((4, 4, 4), (4, 6, 4), (0, 1, 0))),
@@ -249,13 +278,17 @@ clips, verbs = rng.standard_normal((2, 8, 12, 16, 3)), np.array([1, 6])
 logits, out = tv.forward(tv.nest(flat), clips, cfg, "verb")
 grads = tv.backward(tv.nest(flat), out, {"verb": cross_entropy_backward(logits, verbs)}, cfg)
 lesson.shapes(clips=clips, tokens=out["tokens"], logits=logits)
-print(f"{len(flat)} arrays, {sum(w.size for w in flat.values())} numbers, as many gradients")
+print(f"{len(flat)} arrays, {sum(w.size for w in flat.values())} parameters")
 
 # %% [markdown]
-# Differences for each number would take thousands of passes. Instead all numbers move at once,
-# along a random direction: the slope in this direction must be the sum of gradient times direction,
-# and two passes tell. A mistake in any number would show, since the direction is random. Then the
-# same for one part of the model at a time, to see where a mistake is.
+# A difference for each number would need thousands of forward passes. Instead we move all numbers
+# at once, along a random direction $v$. The slope of the loss along $v$ must equal the dot product
+# of gradient and direction, and two forward passes measure it:
+#
+# $$\frac{\text{loss}(w + h v) - \text{loss}(w - h v)}{2h} \approx \sum_i g_i v_i$$
+#
+# A mistake in any number would change the sum, because the direction is random. We then repeat this
+# for one part of the model at a time. This would show where a mistake is.
 
 # %%
 def along(direction, h=1e-5):
@@ -266,8 +299,9 @@ def along(direction, h=1e-5):
     return (there - back) / (2 * h)
 
 
+
 # %%
-print(f"{'moved':12}{'by hand':>12}{'by differences':>18}")
+print(f"{'moved':12}{'by hand':>12}{'measured':>18}")
 for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "heads"):
     direction = {name: rng.standard_normal(w.shape) for name, w in flat.items()
                  if name.startswith(part)}
@@ -276,19 +310,19 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
     print(f"{part or 'everything':12}{by_hand:12.6f}{along(direction):18.6f}")
 
 # %% [markdown]
-# ## A mistake, made on purpose
+# ## A mistake on purpose
 #
-# *Layer norm* takes off a token's mean and divides by its spread. If you forget that the mean
-# and the spread move too when a number moves, you get a gradient that looks fine: same shape, same
-# size, no error message. A model trained with it may even learn, but worse. The judge sees it at
-# once.
+# Layer norm subtracts the mean of a token and divides by its standard deviation. Both change when a
+# number of the token changes. If you forget this, the gradient looks fine: it has the same shape
+# and a similar size, and there is no error message. A model can even learn with it, but it learns
+# less well. The numerical check finds the mistake at once.
 
 # %%
 from tubevit_np.model.backward import layer_norm_backward
 
 x, g, shift, d_y = (rng.standard_normal(shape) for shape in ((6, 12), (12,), (12,), (6, 12)))
-right, _ = layer_norm_backward(d_y, x, g, 1e-6)
-forgetful = d_y * g / x.std(-1, keepdims=True)
+correct, _ = layer_norm_backward(d_y, x, g, 1e-6)
+mistake = d_y * g / x.std(-1, keepdims=True)
 lesson.source(layer_norm_backward)
 
 # %%
@@ -301,35 +335,37 @@ for place in np.ndindex(x.shape):
 
 # %%
 figure, axes = lesson.axes(1100, 520, columns=2)
-for ax, d_x, title in zip(axes, (right, forgetful), ("by hand", "mean and spread forgotten"),
+for ax, d_x, title in zip(axes, (correct, mistake), ("by hand", "mean and deviation forgotten"),
                           strict=True):
     ax.axline((0, 0), slope=1, color="#c9c9c9")
     ax.plot(slopes, d_x, "o", color="#0072B2", markersize=3)
-    ax.set(title=title, xlabel="slope by differences", aspect="equal")
+    ax.set(title=title, xlabel="measured slope", aspect="equal")
 axes[0].set_ylabel("gradient")
-lesson.show(figure, "Right gradients lie on the diagonal; those of the mistake are scattered.")
+lesson.show(figure, "Gradient against measured slope. Left: correct gradients lie on the "
+                    "diagonal. Right: with the mistake they are scattered.")
 
 # %% [markdown]
-# What one does with so many gradients is the subject of the [next lesson](07_training.ipynb).
+# The [next lesson](07_training.ipynb) uses all these gradients to train a model.
 #
 # ## Exercises
 #
 # 1. *One-sided differences*, `(loss(w + h) - loss(w)) / h`, need only one more loss for each
-#    number. Draw their error against `h`. How does it fall, and how many digits are left at the
-#    best `h`?
+#    number. Draw their error against $h$. How does it fall, and how many digits are left at the
+#    best $h$?
 # 2. In the attention above, add the same number to every `d_weights` of a row. How do `d_scores`
-#    change? Say why before you try.
-# 3. Derive the gradient of `y = np.maximum(x, 0)`, a ReLU, and check it. At which `x` does the
-#    judge disagree, and who is right?
+#    change? Find the reason before you try it.
+# 3. Derive the gradient of `y = np.maximum(x, 0)`, called ReLU, and check it. At which `x` do the
+#    differences disagree, and which result is correct?
 #
 # <details><summary>Answers</summary>
 #
-# 1. It falls like `h`, not `h` squared, since the curve's bend no longer cancels. The best `h` is
-#    between 1e-8 and 1e-7, near the square root of the rounding, and leaves about eight digits.
-# 2. Not at all: the weights of a row sum to 1, so the average grows by the same number, and it is
-#    taken off. A reward that all tokens get alike moves no attention.
-# 3. `d_x = d_y * (x > 0)`. Where `|x| < h` the two losses lie on both sides of the corner, and
-#    differences give a mean of both slopes. At the corner itself there is no slope; any value
-#    between 0 and 1 is a convention.
+# 1. It falls like $h$, not like $h^2$, because the curvature no longer cancels. The best $h$ is
+#    between $10^{-8}$ and $10^{-7}$, near the square root of the rounding error. About eight digits
+#    are left.
+# 2. They do not change. The weights of a row sum to 1, so the mean gradient grows by the same
+#    number and cancels it. A reward that is equal for all tokens does not move attention.
+# 3. `d_x = d_y * (x > 0)`. Where $\lvert x \rvert < h$, the two losses lie on different sides of
+#    the corner, and the difference gives a mean of both slopes. At the corner itself there is no
+#    slope, and any value between 0 and 1 is a convention.
 #
 # </details>

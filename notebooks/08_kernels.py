@@ -1,11 +1,11 @@
 # %% [markdown]
-# # 8. What was learned: kernels
+# # 8. What the kernels learned
 #
-# A tube's kernel is a small video: what it multiplies the pixels with, before it adds up. So one
-# can look at it. Nobody told the demo model to look for edges or for motion; it began with noise
-# and saw clips and answers. This lesson looks at what has become of its kernels, and takes care not
-# to see more than there is: beside what was learned stands what it began with, and what chance
-# would give.
+# The kernel of a tube has the shape of a small video, so we can draw it. The kernels of the demo
+# model began as noise. The training data were clips and their classes, without any instruction
+# about edges or motion. This lesson shows what the kernels became. It also guards against wrong
+# conclusions: we always compare the learned kernels with the kernels before training and with
+# chance. Each new term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -18,20 +18,25 @@ lesson.overview("kernels")
 
 # %%
 params, cfg, notes = lesson.model()
-begun = tv.init(cfg, np.random.default_rng([0, PARAMETERS]))  # as its training began
+begun = tv.init(cfg, np.random.default_rng([0, PARAMETERS]))  # before its training
 learned, noise = ([tree["tubes"][str(i)]["w"] for i in range(4)] for tree in (params, begun))
 lesson.shapes(**{tube.name: w for tube, w in zip(cfg.tubes, learned, strict=True)})
 
 # %% [markdown]
-# Each array is `(kt, kh, kw, C, D)`: `D` = 96 kernels of `kt` frames of `kh x kw` pixels with `C` =
-# 3 colors.
+# Each array is `(kt, kh, kw, C, D)`: $D = 96$ kernels of `kt` frames of `kh` by `kw` pixels with
+# $C = 3$ colors.
 #
 # ## A kernel as a picture
 #
-# Where a kernel is positive, bright pixels add to the token, where it is negative they take away,
-# where it is zero they do not count. So zero becomes mid gray, 0.5, and the largest value of the
-# kernel, of whatever sign, becomes black or white. Each kernel has *one* such gain for all its
-# frames and colors; a gain for each frame or each color would invent flicker and colors.
+# Where a kernel is positive, bright pixels increase the channel. Where it is negative, they
+# decrease it. Where it is zero, they have no effect. So we draw zero as mid gray, 0.5, and the
+# largest absolute value of the kernel as black or white. Each kernel $k$ has *one* scale for all
+# its frames and colors:
+#
+# $$\text{picture} = 0.5 + \frac{k}{2 \max \lvert k \rvert}$$
+#
+# A separate scale for each frame or each color would create flicker and colors that the kernel does
+# not have.
 
 # %%
 w, pictures = learned[0], []
@@ -47,8 +52,8 @@ assert np.allclose(pictures, kernel_rgb(w))
 lesson.shapes(kernel=kernel, pictures=pictures)
 
 # %% [markdown]
-# All 96 patch kernels, those of largest *norm* first (the norm is the root of the sum of squares:
-# how loud a kernel is). Left, what the training began with: noise. Right, what it ended with.
+# Here are all 96 patch kernels, before and after training. They are sorted by their **norm**, the
+# square root of the sum of squares.
 
 # %%
 from tubevit_np.plots.analysis import pixels
@@ -56,20 +61,22 @@ from tubevit_np.plots.kernel_plots.grid import draw_beside
 
 figure = draw_beside({
     f"{when}: norms up to {pixels.norms(kernels).max():.2g}": pixels.patches(kernels, 640, 420)
-    for when, kernels in (("at first", noise[0]), ("learned", learned[0]))})
-lesson.show(figure, "Patch kernels: at first colored noise; learned: soft patches of light and "
-            "color, rings, some edges.")
+    for when, kernels in (("before", noise[0]), ("learned", learned[0]))})
+lesson.show(figure, "All 96 patch kernels, sorted by norm. Left: before training, colored noise. "
+                    "Right: after training, soft areas of light and color, rings, some edges.")
 
 # %% [markdown]
-# Colors, spots, spots with a ring around them, some edges and stripes. The objects of these clips
-# are told by their color and texture, stripes or dots or clouds, and this is what sees them.
+# The learned kernels show colors, spots, spots with a ring, some edges and stripes. The objects in
+# these clips differ in color and texture (stripes, dots or clouds), and these kernels respond to
+# such differences.
 #
-# ## The main directions of 96 kernels
+# ## Principal components of 96 kernels
 #
-# Many kernels look alike. *Principal components* tell how many really different ones there are.
-# Each kernel is a vector of 8 x 8 x 3 = 192 numbers. The first component is the direction along
-# which the 96 vectors differ most, the second the direction at right angles to it along which they
-# differ most, and so on. The *singular value decomposition* gives them all, with their shares.
+# Many kernels look alike. How many different ones are there? **Principal components** answer this.
+# Each kernel is a vector of $8 \cdot 8 \cdot 3 = 192$ numbers. The first component is the direction
+# along which the 96 vectors differ most. The second is the direction at right angles to the first
+# along which they differ most, and so on. The **singular value decomposition** of the matrix of
+# kernels gives all components, and for each its fraction of the total variance.
 
 # %%
 rows = w[0].reshape(192, 96).T.astype(float)  # a kernel in each row
@@ -82,46 +89,52 @@ assert np.allclose(fractions, shares[:28])
 assert np.allclose(abs(np.sum(kernels.reshape(192, 28).T * directions[:28], 1)), 1)
 
 # %%
-main = {"at first": pixels.components(noise[0]), "learned": pixels.components(learned[0])}
-figure = draw_beside({f"{when}: these 28 hold {held.sum():.0%}": pixels.parts(components, 500)
-                      for when, (components, held) in main.items()})
-lesson.show(figure, "Principal components: of noise all alike; of the learned kernels first "
-            "colors and light, then edges and finer and finer waves.")
+main = {"before": pixels.components(noise[0]), "learned": pixels.components(learned[0])}
+figure = draw_beside({
+    f"{when}: {fractions.sum():.0%} of the variance": pixels.parts(components, 500)
+    for when, (components, fractions) in main.items()})
+lesson.show(figure, "The first 28 principal components. Left: of noise, all alike. Right: of the "
+                    "learned kernels, first light and color, then edges, then finer and finer "
+                    "waves.")
 
 # %%
 figure, ax = lesson.axes(900, 380)
 for when, (_, fractions) in main.items():
     ax.plot(np.arange(1, 29), fractions, "o-", markersize=3, label=when)
-ax.set(xlabel="component", ylabel="share of all difference", ylim=(0, None))
+ax.set(xlabel="component", ylabel="fraction of the variance", ylim=(0, None))
 ax.legend(frameon=False)
-lesson.show(figure, "Shares of the components: level for noise, steep for what was learned.")
+lesson.show(figure, "Fraction of the variance for each component: nearly level for noise, steep "
+                    "for the learned kernels.")
 
 # %% [markdown]
-# Of noise every direction is as good as any other. The learned kernels lie in few directions, and
-# these are orderly: light and color as a whole, then edges, then finer and finer waves. (A
-# component has no sign of its own: black and white may be exchanged.)
+# In noise, every direction holds about the same fraction. The learned kernels differ along few
+# directions, and these are ordered: light and color as a whole first, then edges, then finer waves.
+# (The sign of a component is arbitrary: black and white can be exchanged.)
 #
-# ## Kernels that last: film strips
+# ## Kernels with several frames: film strips
 #
-# A kernel of 8 x 8 x 8 is a film of eight frames. Here is one in each row, the loudest first.
+# A kernel of 8×8×8 is a film of eight frames. The next picture shows the eight kernels with the
+# largest norm.
 
 # %%
-lesson.show(draw_beside({"at first": pixels.strips(noise[1], 8, scale=9),
+lesson.show(draw_beside({"before": pixels.strips(noise[1], 8, scale=9),
                          "learned": pixels.strips(learned[1], 8, scale=9)}),
-            "Eight kernels as films, time to the right: at first noise; learned, bright and dark "
-            "spots and bars that change from frame to frame.")
+            "Eight kernels as films, one in each row, with time to the right. Left: before "
+            "training, noise. Right: after training, bright and dark spots and bars that change "
+            "from frame to frame.")
 
 # %% [markdown]
-# None of them is the same in all its frames. In some a spot stays and turns from bright to dark:
-# such a kernel answers to what appears, goes or flickers. In others a bar or an edge travels: it
-# answers where something moves its way. Their colors are paler than those of the patches: motion
-# is seen in light and dark.
+# Every kernel changes from frame to frame. In some, a spot stays in place and turns from bright to
+# dark: such a kernel responds when something appears, disappears or flickers. In others, a bar or
+# an edge travels: such a kernel responds to motion in this direction. The colors are paler than in
+# the patch kernels. Motion is mostly detected in brightness.
 #
 # ## A slice through space and time
 #
-# Lesson 1 laid one row of pixels over time and saw motion as a slope. The same works for a kernel.
-# We take a kernel that looks for motion sideways, the one with the clearest direction (by measures
-# that come further down), and its mean over rows and colors: one value for each column and frame.
+# Lesson 1 drew one row of pixels over time and showed motion as a slope. The same works for a
+# kernel. From the kernels that respond to sideways motion we take the one with the clearest
+# direction. (The measures for this follow below.) We average it over rows and colors, so that one
+# value for each column and frame remains.
 
 # %%
 from tubevit_np.plots.analysis.gabor_fit import gabor_fit
@@ -140,20 +153,24 @@ from tubevit_np.plots.lesson_plots.arrays import draw_matrix
 figure, axes = lesson.axes(1400, 320, columns=2, widths=(4, 1))
 show(axes[0], pixels.strips(kernel[..., None], 1, scale=16))
 draw_matrix(axes[1], course.T, rows="columns", columns="time (frames)")
-lesson.show(figure, "Left: the eight frames of a kernel. Right: its columns over time; bright and "
-            "dark bands are slanted.")
+lesson.show(figure, "Left: the eight frames of a kernel. Right: its columns over time. The bright "
+                    "and dark bands are slanted, so they move.")
 
 # %% [markdown]
-# ## How fast? The spectrum tells
+# ## How fast? The spectrum shows the speed
 #
-# Every array is a sum of waves, and the *Fourier transform* tells how much of each wave there is. A
-# wave in space and time has a frequency along each axis: `ft` in cycles per frame, `fw` in cycles
-# per pixel. If it moves to the right by `v` pixels in a frame, then in one frame `fw * v` of its
-# cycles pass by: `ft = -fw * v` (the sign says to which side). All waves of one thing that moves
-# have the same `v`, so they lie on a line through zero, and **the slope of the line is the speed**.
-# (Adelson and Bergen, 1985, saw in this how eyes may measure motion.)
+# Every array is a sum of waves. The **Fourier transform** gives the strength of each wave, and the
+# squared strengths are the **spectrum** (or power). A wave in space and time has a frequency on
+# each axis: $f_t$ in cycles per frame and $f_w$ in cycles per pixel. If a wave moves to the right
+# by $v$ pixels per frame, then
 #
-# To try it, a grating that moves to the right by half a pixel in each frame:
+# $$f_t = -v f_w$$
+#
+# All waves of one moving object have the same $v$, so they lie on one line through zero: *the slope
+# of the line is the speed*. (Adelson and Bergen described in 1985 how eyes can measure motion in
+# this way.)
+#
+# We first try it on a grating that moves to the right by half a pixel per frame.
 
 # %%
 def spectrum(course):
@@ -166,13 +183,15 @@ def speed(power):
     return -(at[0] - 32) / (at[1] + 1)  # -ft / fw
 
 
+
 # %%
 t, x = np.mgrid[:8, :8]
 grating = np.cos(2 * np.pi * 0.25 * (x - 0.5 * t))  # (frames, columns)
 print(f"the grating moves {speed(spectrum(grating)):.2f} pixels per frame")
 
 # %% [markdown]
-# It finds the half pixel. Now the kernel of above beside it.
+# The measured speed is half a pixel, which is correct. Next we compare the grating with the kernel
+# from above.
 
 # %%
 figure, axes = lesson.axes(1200, 480, columns=2)
@@ -182,61 +201,69 @@ for ax, (name, which) in zip(axes, {"the grating": grating, "the kernel": course
     ax.axline((0, 0), slope=-speed(power), color="#D55E00", linewidth=1)
     ax.set(title=f"{name}: {speed(power):.1f} pixels per frame",
            xlabel="fw, cycles per pixel", ylabel="ft, cycles per frame")
-lesson.show(figure, "Power over frequencies in space and time: both have two dark spots on a "
-            "slanted line through zero, so they move.")
+lesson.show(figure, "Power over frequencies in space and time. Both spectra have two dark spots "
+                    "on a slanted line through zero, so both move. The orange line shows the "
+                    "measured speed.")
 
 # %% [markdown]
-# The clips' objects move by 0.6 to 1.5 pixels in a frame. A kernel that only flickers has its power
-# on both sides alike, one that stands still on the horizontal axis. The kernel's spots are wider
-# than the grating's: it takes what moves at about its speed, and so do its neighbors.
+# The objects in the clips move by 0.6 to 1.5 pixels per frame. A kernel that only flickers has the
+# same power on both sides. A kernel that does not change has its power on the horizontal axis. The
+# spots of the kernel are wider than those of the grating, so the kernel responds to a range of
+# speeds.
 #
 # ## Is it more than chance?
 #
-# A person sees faces in clouds. So we want a number, and what chance would give. The number: how
-# much of a kernel's energy can *one* drifting grating behind a soft window hold? (Such a wave
-# packet is called a *Gabor* function.) 1 is a perfect one. White noise gets nearly nothing. But
-# that is too easy: any *smooth* noise looks a little like a grating. A fair chance has the same
-# waves, as loud, put together at random: the phases, where each wave has its crests, are drawn
-# anew.
+# People see faces in clouds. So we need a number, and the value of this number for chance. Our
+# number is the fraction of the kernel's energy that *one* drifting grating in a soft window can
+# explain. Such a wave packet is a **Gabor** function. A perfect Gabor function scores 1, and white
+# noise scores close to 0.
+#
+# But noise is too weak a comparison, because any *smooth* noise looks a little like a grating. A
+# fair comparison has waves of the same strength with random phases (the phase is the place of the
+# crests of a wave). We call it chance here.
 
 # %%
 from tubevit_np.plots.analysis.null_models import random_phases
 
 rng = np.random.default_rng(8)
-held = {}
+scores = {}
 for i, tube in enumerate(cfg.tubes):
     chance = random_phases(learned[i], rng)
-    held[tube.name] = [gabor_fit(kernels)[0] for kernels in (noise[i], chance, learned[i])]
+    scores[tube.name] = [gabor_fit(kernels)[0] for kernels in (noise[i], chance, learned[i])]
 
 # %%
 figure, axes = lesson.axes(1400, 420, columns=4)
-shades = {"at first": "#c9c9c9", "chance": "#E69F00", "learned": "#0072B2"}
-for ax, (name, values) in zip(axes, held.items(), strict=True):
+shades = {"before": "#c9c9c9", "chance": "#E69F00", "learned": "#0072B2"}
+for ax, (name, values) in zip(axes, scores.items(), strict=True):
     for (label, shade), shares in zip(shades.items(), values, strict=True):
         ax.hist(shares, np.linspace(0, 1, 26), color=shade, alpha=0.75, label=label)
-    ax.set(title=name, xlabel="energy that one Gabor holds", ylim=(0, 60))
+    ax.set(title=name, xlabel="energy of the best Gabor function", ylim=(0, 60))
 axes[0].set_ylabel("kernels")
 axes[0].legend(frameon=False)
-lesson.show(figure, "Histograms for the four tubes: noise near zero, smooth chance in the middle, "
-            "learned kernels further right, most clearly for 8x8x8 and 16x4x4.")
+lesson.show(figure, "Scores of the kernels before training, of chance, and of the learned "
+                    "kernels. Noise is near zero and chance in the middle. The learned kernels "
+                    "are further right, most clearly for 8x8x8 and 16x4x4.")
 
 # %%
-print(f"{'tube':10}{'at first':>10}{'chance':>10}{'learned':>10}   (medians)")
-for name, values in held.items():
+print(f"{'tube':10}{'before':>10}{'chance':>10}{'learned':>10}   (medians)")
+for name, values in scores.items():
     print(f"{name:10}" + "".join(f"{np.median(shares):10.2f}" for shares in values))
 
 # %% [markdown]
-# The kernels of all video tubes are more like a drifting grating than chance makes them; patches
-# are nearest to chance, since spots and colors are no gratings. Chance itself scores far higher
-# than noise: these kernels are smooth, and smooth things look like something. Without chance
-# beside it a score says little.
+# In all video tubes, the learned kernels are closer to a drifting grating than chance. The patches
+# are nearest to chance, because spots and colors are not gratings. Chance scores much higher than
+# noise, because these kernels are smooth. So a score means little without the value for chance.
 #
-# ## Which way?
+# ## In which direction?
 #
-# Each kernel has a direction: that of its strongest wave. And it has a strength of direction: the
-# power that goes this way, less that which goes the opposite way, divided by both. It is 1 for what
-# moves one way only and 0 for what flickers or rests. In the picture each kernel of two tubes is a
-# point: its angle is where it sees things go, its distance from the middle is how strongly.
+# Each kernel has a direction: that of its strongest wave. Its **direction selectivity** compares
+# the power $P$ of motion in one direction with the power $P'$ in the opposite direction:
+#
+# $$\frac{P - P'}{P + P'}$$
+#
+# It is computed for the direction where it is largest. It is 1 for motion in one direction only,
+# and 0 for flicker or no change. In the next picture each point is one kernel of a tube. The angle
+# is its direction, the distance from the center is its direction selectivity.
 
 # %%
 from tubevit_np.plots.analysis.null_models import random_directions
@@ -249,36 +276,35 @@ for k, i in enumerate((1, 2)):
         to = np.radians(tuning(peaks(kernels), len(kernels))["direction"])
         ax.scatter(to, direction_selectivity(kernels), s=14, color=shade)
     ax.set(title=cfg.tubes[i].name, ylim=(0, 1), yticks=[0.5, 1])
-lesson.show(figure, "Directions of the kernels of two tubes: points all round; those of chance, in "
-            "gray, are nearer to the middle than the learned ones.")
+lesson.show(figure, "Directions of the kernels of two tubes, in color. Gray: chance, the same "
+                    "waves with each direction drawn by a coin. The learned kernels point in all "
+                    "directions, and many are further from the center than chance.")
 
 # %% [markdown]
-# Gray is chance again: the same waves, each sent one way or the other by a coin. Many learned
-# kernels are further out than that. The clips move left, right, up and down, but kernels look all
-# ways: an object's edges are turned at random, and the model needs several kernels to tell one
-# motion. No kernel reaches 1; the detectors are broad, and what decides is the encoder that
-# compares them.
+# Many learned kernels have a higher direction selectivity than chance. The clips move left, right,
+# up and down, but kernels exist for all directions. The edges of the objects have random angles,
+# and the model combines several kernels to detect one motion. No kernel reaches 1: each responds to
+# a broad range of directions, and the encoder compares them.
 #
-# The [next lesson](09_images_and_videos.ipynb) asks what these kernels are good for.
+# The [next lesson](09_images_and_videos.ipynb) tests what these kernels are used for.
 #
 # ## Exercises
 #
-# 1. Draw the films of the 16x4x4 kernels, `pixels.strips(learned[2], 8, scale=10)`. What do you see
-#    travel?
-# 2. Make a kernel of which every frame is the same picture, and one whose picture is multiplied by
-#    `cos(t)`. Where does the power of each lie in the plane of `fw` and `ft`? What is
+# 1. Draw the films of the 16×4×4 kernels, `pixels.strips(learned[2], 8, scale=10)`. What travels?
+# 2. Make a kernel in which all frames are the same picture, and one whose picture is multiplied by
+#    `cos(t)`. Where does the power of each lie in the plane of $f_w$ and $f_t$? What is
 #    `direction_selectivity` of each?
-# 3. Give each *frame* of a noise kernel a gain of its own and look at the film. What does it seem
-#    to show that is not there?
+# 3. Scale each *frame* of a noise kernel separately and look at the film. What does it show that is
+#    not there?
 #
 # <details><summary>Answers</summary>
 #
-# 1. Small bars and spots of 4 x 4 pixels that come in on one side and leave on the other, some that
+# 1. Small bars and spots of 4×4 pixels that enter on one side and leave on the other, and some that
 #    appear and disappear in place.
-# 2. The first on the horizontal axis, `ft` = 0: it does not change. The second at `ft` = 1 / 2 pi
-#    cycles per frame above and below, alike: a wave that goes right and one that goes left make one
-#    that flickers in place. Both have direction 0.
-# 3. All frames have the same contrast, so it seems to last evenly, even where the kernel is almost
-#    zero. A common gain shows when it begins and ends.
+# 2. The first has its power on the horizontal axis, $f_t = 0$, because it does not change. The
+#    second has equal power at $f_t = 1 / (2 \pi)$ cycles per frame above and below. A wave to the
+#    right plus a wave to the left flicker in place. Both kernels have direction selectivity 0.
+# 3. All frames have the same contrast, so the kernel seems to last evenly, even where it is almost
+#    zero. With one common scale we see when it begins and ends.
 #
 # </details>

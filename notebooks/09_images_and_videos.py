@@ -1,11 +1,12 @@
 # %% [markdown]
-# # 9. Images and videos, one model
+# # 9. One model for images and videos
 #
-# Pictures are everywhere, labeled videos are rare and heavy. TubeViT learns from both at once,
-# with the same weights: an image is simply a video of one frame, of which fewer tubes fit. This
-# lesson looks at what is shared, takes one joint step, and then asks what the trained model has
-# learned from which: it knows *what* a thing is from a single frame, but *how it moves* from time
-# alone.
+# Images are easy to find. Labeled videos are rare, and they need much storage and time. TubeViT
+# learns from both at once, with the same weights: an image is a video of one frame, and fewer tubes
+# fit into it. This lesson shows what is shared, makes one joint training step, and tests what the
+# trained model learned from each kind of data. The result: it recognizes *what* an object is from a
+# single frame, but *how it moves* only from time. Each new term is in bold and in the
+# [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -18,11 +19,11 @@ from tubevit_np.plots.model_plots.sampling import draw_grid
 lesson.overview("video", "heads", "training")
 
 # %% [markdown]
-# ## The same weights at work
+# ## The same weights for clips and images
 #
-# Each generated clip has a *verb*, how the object moves, and a *noun*, what it is: red, green or
-# blue, with stripes, dots or clouds. An image is one frame of such a clip; it has a noun alone. The
-# model has a head for each.
+# Each generated clip has a verb, which says how the object moves, and a noun, which says what it
+# is: red, green or blue, with stripes, dots or clouds. An image is one frame of such a clip. It has
+# only a noun. The model has a classification head for each.
 
 # %%
 params, cfg, notes = lesson.model()
@@ -34,17 +35,17 @@ _, of_images = tv.forward(params, images[:8], cfg, "noun")
 lesson.shapes(clips=of_clips["tokens"], images=of_images["tokens"])
 
 # %% [markdown]
-# Lesson 5 told why an image has 36 tokens and a clip 102: a tube gives a token wherever it fits,
-# and into a single frame only the 2D patches fit. They are, with their positions, those of the
-# first frame of a clip.
+# Lesson 5 explained why an image has 36 tokens and a clip 102: a tube gives tokens only where it
+# fits, and only the 2D patches fit into one frame. With their positions, they equal the patches in
+# the first frame of a clip.
 
 # %%
 figure, axes = lesson.axes(1300, 460, columns=2, widths=(16, 3))
 for ax, frames, title in zip(axes, (16, 1), ("a clip, from the side", "an image"), strict=True):
     draw_grid(ax, cfg, (frames, 48, 48), view=(1, 0))
     ax.set(title=title, xticks=range(0, frames + 1, min(4, frames)))
-lesson.show(figure, "Places of the tubes over time and rows: of a clip all four, of an image only "
-            "the patches, in frame 0.")
+lesson.show(figure, "Boxes over time and rows. Left: a clip has all four tubes. Right: an image "
+                    "has only the patches, in frame 0.")
 
 # %%
 _, of_first = tv.forward(params, clips[:8, 0], cfg, "noun")
@@ -53,9 +54,13 @@ assert np.allclose(of_first["with_position"], of_clips["with_position"][:, :36],
 # %% [markdown]
 # ## One joint step
 #
-# A step takes a batch of clips and a batch of images. Each has its loss: the clips two, of verb and
-# noun, the images one. The losses are added, and the gradient of a sum is the sum of the gradients:
-# so we may take one batch after the other and add.
+# A **joint step** takes one batch of clips and one batch of images. The clips have two losses, for
+# verb and noun, and the images have one. The total loss is the sum:
+#
+# $$\text{loss} = \text{loss}_{\text{videos}} + \text{loss}_{\text{images}}$$
+#
+# The gradient of a sum is the sum of the gradients. So we can process one batch after the other and
+# add the gradients.
 
 # %%
 from tubevit_np.data.batch import Batch
@@ -72,12 +77,11 @@ assert np.isclose(loss, video_loss + image_loss, rtol=1e-5)
 added = {name: by_videos[name] + by_images.get(name, 0) for name in by_videos}
 assert added.keys() == both.keys()
 assert all(np.allclose(added[name], both[name], atol=1e-5) for name in both)
-print(f"{len(by_videos)} arrays have a gradient by the videos, {len(by_images)} by the images")
+print(f"{len(by_videos)} arrays get a gradient from the videos, {len(by_images)} from the images")
 
 # %% [markdown]
-# Which parts does an image teach? The picture shows how large the gradient of each part is, by the
-# videos and by the images. Empty is: no part in it. The tubes and the head of the verb learn from
-# videos alone; the patches, the whole encoder, the pooling and the noun's head learn from both.
+# Which parts of the model learn from images? The picture shows the size of the gradient of each
+# part, from the videos and from the images. An empty field means no gradient.
 
 # %%
 def size(grads, part):
@@ -99,49 +103,52 @@ for (row, column), value in np.ndenumerate(sizes):
             color="white" if value > 0.6 * np.nanmax(sizes) else "black")
 ax.set_xticks(range(len(parts)), parts)
 ax.set_yticks(range(2), ["videos", "images"])
-lesson.show(figure, "Sizes of gradients by part: videos reach all, images neither the three tubes "
-            "nor the verb head.")
+lesson.show(figure, "Size of the gradient of each part. Videos reach all parts. Images reach the "
+                    "patches, the encoder, the pooling and the noun head, but not the three tubes "
+                    "and the verb head.")
 
 # %% [markdown]
-# ## The same frames, the opposite answer
+# ## The same frames, the opposite prediction
 #
-# Lesson 5 played one clip backwards, and the model said *right* for *left*. Is it so for all? Who
-# looks at single frames must give the same answer as before, since all frames are the same. Who
-# sees motion must say the opposite, *recede* for *approach* too.
+# Lesson 5 played one clip backward, and the model predicted *right* instead of *left*. Is this so
+# for all clips? The frames are the same, so a model that only uses single frames must predict the
+# same verb. A model that uses motion must predict the opposite verb, and *recede* for *approach*.
 
 # %%
-def answers(x):
+def predicted_verbs(x):
     return tv.fast.forward(params, x, cfg, "verb")[0].argmax(-1)
 
 
-forward, backward = answers(clips), answers(clips[:, ::-1])
+forward, backward = predicted_verbs(clips), predicted_verbs(clips[:, ::-1])
 swapped = REVERSED[labels["verb"]]  # left for right, up for down, approach for recede
 print(", ".join(f"{verb} -> {VERBS[other]}" for verb, other in zip(VERBS, REVERSED, strict=True)))
 
 # %% [markdown]
-# Each row is what is true of a clip as it was made, each column what the model says.
+# In the next picture each row is the correct verb of the original clip, and each column is the
+# predicted verb.
 
 # %%
 from tubevit_np.plots.training_plots.confusion_matrix import draw_shares
 
 figure, axes = lesson.axes(1400, 640, columns=2)
-for ax, predicted, title in zip(axes, (forward, backward), ("as they are", "played backwards"),
+for ax, predicted, title in zip(axes, (forward, backward), ("original", "played backward"),
                                 strict=True):
     table = np.zeros((8, 8))
     np.add.at(table, (labels["verb"], predicted), 1)
     draw_shares(ax, table, VERBS)
-    ax.set(title=title, xlabel="predicted", ylabel="true of the clip as it is")
-lesson.show(figure, "Confusions: as they are, on the diagonal; backwards, left and right, up and "
-            "down, approach and recede are exchanged.")
+    ax.set(title=title, xlabel="predicted", ylabel="verb of the original clip")
+lesson.show(figure, "Left: original clips, most predictions are on the diagonal. Right: played "
+                    "backward, left and right, up and down, approach and recede are exchanged.")
 
 # %% [markdown]
-# ## Taking things away
+# ## Removing information
 #
-# Three more ways to spoil a clip, each with a question:
+# We change the clips in three more ways. Each answers a question:
 #
-# * frames in random order: is it enough that things are elsewhere in different frames?
-# * the first frame, sixteen times: what is said of a thing that does not move?
-# * colors replaced by their mean, gray: what of the noun is color?
+# - frames in random order: is it enough that objects are in different places in different frames?
+# - the first frame, repeated sixteen times: which verb is predicted if nothing moves?
+# - each color replaced by the mean of its three channels, which is gray: how much does the noun
+#   depend on color?
 
 # %%
 rng = np.random.default_rng(2)
@@ -151,15 +158,15 @@ gray = np.repeat(clips.mean(-1, keepdims=True), 3, -1).astype(np.uint8)
 
 # %%
 verb, back = labels["verb"], clips[:, ::-1]
-rows = {"as it is": (clips, verb), "backwards": (back, verb),
-        "backwards, verbs swapped": (back, swapped), "frames mixed": (mixed, verb),
+rows = {"original": (clips, verb), "backward": (back, verb),
+        "backward, verbs swapped": (back, swapped), "frames mixed": (mixed, verb),
         "first frame alone": (stopped, verb), "gray": (gray, verb)}
 
 # %%
 shares = []
-for x, right in rows.values():
+for x, truth in rows.values():
     logits, _ = tv.fast.forward(params, x, cfg, ("verb", "noun"))
-    shares.append([tv.accuracy(logits["verb"], right), tv.accuracy(logits["noun"], labels["noun"])])
+    shares.append([tv.accuracy(logits["verb"], truth), tv.accuracy(logits["noun"], labels["noun"])])
 shares = np.array(shares)  # (rows, 2)
 
 # %%
@@ -167,41 +174,44 @@ figure, ax = lesson.axes(1200, 520)
 for k, (head, shade, chance) in enumerate((("verb", "#0072B2", 1 / 8), ("noun", "#E69F00", 1 / 9))):
     ax.barh(np.arange(len(rows)) + 0.4 * k, shares[:, k], 0.38, color=shade, label=head)
     ax.axvline(chance, color=shade, linestyle=":")
-ax.set(yticks=np.arange(len(rows)) + 0.2, yticklabels=rows, xlim=(0, 1), xlabel="share right")
+ax.set(yticks=np.arange(len(rows)) + 0.2, yticklabels=rows, xlim=(0, 1), xlabel="fraction correct")
 ax.invert_yaxis()
 ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
-lesson.show(figure, "Share of right verbs and nouns: backwards the verbs fall, swapped they are as "
-            "good as before; mixed or stopped they fall near chance; gray spoils the nouns.")
+lesson.show(figure, "Fraction of correct verbs and nouns. Dotted: chance. Played backward, the "
+                    "verbs fall; with the verbs swapped they are as before; mixed or stopped, "
+                    "they fall to nearly chance. Gray reduces the nouns.")
 
 # %% [markdown]
-# (Dotted: what guessing gets.) Backwards, a quarter of the verbs is still right: *spin* and *still*
-# are their own reverse. With the verbs swapped, all is as before: **the same frames, the opposite
-# answer**. Of mixed frames, and of one frame, the verb is little better than guessed, but the noun
-# hardly suffers: it is in every frame. Gray takes the noun away, whose name begins with a color,
-# and leaves the motion.
+# Played backward, a quarter of the verbs is still correct, because *spin* and *still* do not change
+# when reversed. With the verbs swapped, the accuracy is as before: *the same frames, the opposite
+# prediction*. With mixed frames or one frame, the verb is little better than guessing, but the noun
+# hardly suffers, because every frame shows it. Gray removes the color, and the noun with it, but
+# the motion stays.
 #
-# So what was learned from images, and through patches, is what things are; how they move is in the
-# tubes that last. Both meet in one encoder.
+# So images and patches teach the model what objects are. The tubes with several frames teach it how
+# they move. One encoder processes both.
 #
 # The [next lesson](10_small_to_large.ipynb) puts these tubes into a larger model.
 #
 # ## Exercises
 #
-# 1. Ask for the verb of an image: `tv.forward(params, images, cfg, "verb")`. Nothing forbids it.
-#    What does the model say most often, and what is that answer worth?
-# 2. Leave the images out of the joint step. Which of the 45 arrays get no gradient? And without the
+# 1. Predict the verb of an image: `tv.forward(params, images, cfg, "verb")`. The code allows it.
+#    Which verb is most frequent, and what is this prediction worth?
+# 2. Remove the images from the joint step. Which of the 45 arrays get no gradient? And without the
 #    clips?
-# 3. Shift each clip by 5 pixels, `np.roll(clips, 5, axis=3)`. The world of these clips is a torus:
-#    what leaves at the right comes back at the left. Do the answers change? Why not quite never?
+# 3. Shift each clip by 5 pixels, `np.roll(clips, 5, axis=3)`. In these clips, an object that leaves
+#    on the right comes back on the left, so the shift makes valid clips. Do the predictions change?
+#    Why do a few change?
 #
 # <details><summary>Answers</summary>
 #
-# 1. It says *still* of nearly every image, as it does of a clip of sixteen equal frames. That is
-#    right once in eight, for those that were still. A sound guess, but the head of the verb was
-#    never trained on the tokens of an image; nobody can rely on it.
-# 2. None: the clips reach all 45. Without the clips the 8 arrays of the three tubes and of the
-#    verb's head get none.
-# 3. About nine in ten stay. But the places of the tubes are fixed, and a shift by 5 pixels moves
-#    the object against them; no kernel and no position is the same as before.
+# 1. *still* for nearly every image, as for a clip of sixteen equal frames. This is correct for one
+#    image in eight, those from clips where the object is still. It is a sensible guess, but the
+#    verb head was never trained on the tokens of an image, so it is not reliable.
+# 2. None: the clips reach all 45. Without the clips, the 8 arrays of the three tubes and of the
+#    verb head get no gradient.
+# 3. About nine in ten stay the same. But the tubes are at fixed places, and a shift by 5 pixels
+#    moves the object relative to them. So the tokens and their positions do not match the original
+#    ones.
 #
 # </details>

@@ -1,11 +1,12 @@
 # %% [markdown]
-# # 10. From small to large
+# # 10. From a small model to a large one
 #
-# A large model is better, and dear to train on videos. But large *image* models are there already,
-# trained by others. The paper's recipe (Sec. 3.6): train a small video model, put its tubes into a
-# large image model, and train only the last blocks. Two things make this work: *space-to-depth*
-# makes narrow tubes wide without new weights, and a *gate* lets them in gently. Both are a few
-# lines.
+# A large model is better, but training it on videos is expensive. Large *image* models already
+# exist, trained by others. The paper (Sec. 3.6) uses them in three steps: train a small video
+# model, put its tubes into a large image model, and train only the last blocks. Two methods make
+# this work. *Space-to-depth* makes the narrow tubes wide enough without new weights. A *gate* adds
+# their tokens gradually. Both need only a few lines of code. Each new term is in bold and in the
+# [glossary](GLOSSARY.md).
 
 # %%
 from dataclasses import replace
@@ -18,10 +19,11 @@ import tubevit_np as tv
 lesson.overview("tubes", "encoder")
 
 # %% [markdown]
-# ## Why not train the large one at once?
+# ## Why not train the large model directly?
 #
-# `cost.training_flops` counts the additions and multiplications of one clip there and back, on 32 x
-# 224 x 224 pixels, for the sizes that the paper and the ViT papers use.
+# `cost.training_flops` counts the **FLOPs** (additions and multiplications) of the forward and
+# backward pass of one clip, here of 32 × 224 × 224 voxels. The sizes Ti to H are those of the paper
+# and of the ViT papers.
 
 # %%
 from tubevit_np.cost import count as cost
@@ -30,21 +32,21 @@ sizes = ("Ti", "S", "B", "L", "H")
 giga = [sum(cost.training_flops(tv.PRESETS[name], (32, 224, 224)).values()) / 1e9 for name in sizes]
 millions = [sum(cost.parameters(tv.PRESETS[name]).values()) / 1e6 for name in sizes]
 for name, operations, numbers in zip(sizes, giga, millions, strict=True):
-    print(f"{name:4}{numbers:8.0f} M parameters{operations:8.0f} GFLOPs a clip, to train")
+    print(f"{name:4}{numbers:8.0f} M parameters{operations:8.0f} GFLOPs per training clip")
 
 # %%
 figure, ax = lesson.axes(900, 360)
 ax.bar(sizes, giga, color="#0072B2")
-ax.set(ylabel="GFLOPs to train, a clip")
-lesson.show(figure, "Operations for one training clip: hardly visible for Ti, eighty times as "
-            "many for H.")
+ax.set(ylabel="GFLOPs per training clip")
+lesson.show(figure, "FLOPs for one training clip. The bar of Ti is hardly visible. H needs eighty "
+                    "times as many.")
 
 # %% [markdown]
 # ## Two models
 #
-# The *small* one is our demo, trained on clips and images, `D` = 96. The *large* one has `D` = 192
-# and four blocks and knows images alone: its only tube is a 2D patch. No trained image model comes
-# with these lessons, so its weights are drawn at random; what this lesson shows holds for any
+# The *small* model is our demo, trained on clips and images, with $D = 96$. The *large* model has
+# $D = 192$ and four blocks, and takes only images: its only tube is a 2D patch. These lessons
+# include no trained image model, so its weights are random. What this lesson shows holds for any
 # weights.
 
 # %%
@@ -58,11 +60,11 @@ lesson.shapes(small_patch=small["tubes"]["0"]["w"], small_8x8x8=small["tubes"]["
 # %% [markdown]
 # ## Wide enough without new weights
 #
-# The kernels of the small 8x8x8 tube give 96 channels, the large model's tokens have 192. New
-# channels at random would spoil what was learned. Instead each token takes *two* places: the kernel
-# is applied at its own place and once more half a stride further on, and the two answers, 96
-# channels each, are laid one behind the other. This is the space-to-depth of lesson 2: places
-# (space or time) become channels (depth). The number of tokens stays.
+# The kernels of the small 8×8×8 tube give 96 channels, but the tokens of the large model have 192.
+# Random new channels would add noise to the learned ones. Instead each token gets *two* boxes. The
+# kernel is applied to its own box, and again half a stride later. The two outputs of 96 channels
+# form one token of 192 channels. This is the space-to-depth of lesson 2: places (space or time)
+# become channels (depth). The number of tokens stays the same.
 
 # %%
 from tubevit_np.transfer.small_to_large import widen_tube
@@ -74,8 +76,8 @@ for tube in narrow, wide:
           f"{np.prod(tv.grid(tube, (16, 48, 48)))} tokens")
 
 # %% [markdown]
-# `s2d` (2, 1, 1): the second place is later in time, by half of the stride of 8 frames. First as a
-# loop over the places of one token, then for all tokens.
+# `s2d` (2, 1, 1) means that the second box is later in time, by half of the stride of 8 frames. We
+# compute one token in a loop over its boxes, then all tokens at once.
 
 # %%
 _, out = tv.forward(small, clips, small_cfg, "verb")
@@ -89,28 +91,30 @@ token = np.concatenate(parts)
 # %%
 tokens = tv.tube_tokens(video, w, b, wide)
 assert np.allclose(token, tokens[0, 0], atol=1e-4)
-lesson.shapes(one_place=parts[0], token=token, tokens=tokens)
+lesson.shapes(one_box=parts[0], token=token, tokens=tokens)
 
 # %% [markdown]
-# From the side, time to the right: left the places of the narrow tube, right those of the wide one,
-# which overlap. Those of the second half of the clip reach beyond its end; what is not there reads
-# as zero.
+# The next picture shows the boxes from the side, with time to the right. The boxes of the wide tube
+# overlap. In the second half of the clip they extend past its end, and the missing frames are read
+# as zeros.
 
 # %%
 from tubevit_np.plots.model_plots.sampling import draw_grid
 
 figure, axes = lesson.axes(1300, 420, columns=2)
-titles = "96 channels: one place in a token", "192 channels: two places"
+titles = "96 channels: one box in a token", "192 channels: two boxes"
 for ax, tube, title in zip(axes, (narrow, wide), titles, strict=True):
     draw_grid(ax, replace(small_cfg, tubes=(small_cfg.tubes[0], tube)), (16, 48, 48), view=(1, 0))
     ax.set(title=title, xlim=(0, 20), xticks=range(0, 21, 4))
     ax.axvline(16, color="black", linewidth=1)
-lesson.show(figure, "Places of the 8x8x8 tube over time and rows, before and after: after, each "
-            "token has a second place four frames later.")
+lesson.show(figure, "Boxes of the 8x8x8 tube over time and rows. Left: narrow, one box in a "
+                    "token. Right: wide, each token has a second box four frames later. The black "
+                    "line is the end of the clip.")
 
 # %% [markdown]
-# `scale_up` does this for every video tube and takes all else from the large model: its own patch,
-# blocks, pooling and heads. Only one number is new: `alpha`, the gate, which comes next.
+# `scale_up` does this for every video tube. It takes everything else from the large model: its
+# patch, blocks, pooling and classification heads. Only one number is new: `alpha`, the parameter of
+# the gate.
 
 # %%
 from tubevit_np.transfer.small_to_large import scale_up
@@ -127,11 +131,15 @@ for origin, arrays in names.items():
 # %% [markdown]
 # ## The gate
 #
-# The large model has never seen a tube's token. Behind one of its blocks, here block 2 of 0 to 3,
-# the tokens as they were at the very beginning, `z0`, are added once more, times `tanh(alpha)` (Eq.
-# 8): what comes behind can see the tubes fresh, and not as changed by blocks that do not know them.
-# `alpha` is one number and begins at 0. `tanh` is 0 there, so at first nothing is added; its slope
-# is 1, so `alpha` has a gradient and can open the gate when that helps.
+# The large model was never trained with the token of a tube. After one of its blocks, here block
+# 2 of 0 to 3, the **gate** adds the first tokens $z^0$ once more (Eq. 8):
+#
+# $$z \leftarrow z + \tanh(\alpha) \, z^0$$
+#
+# So the later blocks get the tokens of the tubes directly, not only after blocks that were not
+# trained for them. $\alpha$ is one number and begins at 0. Since $\tanh(0) = 0$, nothing is added
+# at first. The slope of $\tanh$ at 0 is 1, so $\alpha$ has a gradient, and training can open the
+# gate if this helps.
 
 # %%
 z, z0 = np.random.default_rng(0).standard_normal((2, 1, 102, 192))
@@ -143,13 +151,14 @@ assert np.allclose(added, tv.gate(z, z0, alpha, everywhere))
 assert np.array_equal(z, tv.gate(z, z0, 0.0, everywhere))  # closed: equal to the last bit
 
 # %% [markdown]
-# Is it so for the whole model? An image must get from the new model what the large one gives, and a
-# clip must get the same with the gate closed as without any gate: not nearly, but to the last bit.
-# (Multiplying by 0 and adding 0 rounds nothing.)
+# Is this true for the whole model? The new model must give two results exactly, to the last bit.
+# For an image, it must give the logits of the large model. For a clip with the gate closed, it must
+# give the logits of the same model without a gate. (To multiply by 0 and add 0 causes no rounding.)
 
 # %%
 def logits(params, x, cfg):
     return tv.fast.forward(params, x, cfg, "noun")[0]
+
 
 
 # %%
@@ -159,7 +168,7 @@ print("images: ", np.array_equal(logits(params, images, cfg), logits(large, imag
 print("clips:  ", np.array_equal(logits(params, clips, cfg), logits(without, clips, plain_cfg)))
 
 # %% [markdown]
-# Now open it. How far do the answers of clips move from where they were, as a share of their size?
+# Now we open the gate. How much do the logits of clips change, relative to their size?
 
 # %%
 def changed(alpha, cfg):
@@ -169,31 +178,32 @@ def changed(alpha, cfg):
 
 start, alphas = logits(params, clips, cfg), np.linspace(-2, 2, 21)
 tubes_alone = replace(cfg, gate_tokens="tubes")
-moved = {"all tokens": [changed(a, cfg) for a in alphas],
-         "tubes' tokens alone": [changed(a, tubes_alone) for a in alphas]}
+changes = {"all tokens": [changed(a, cfg) for a in alphas],
+           "tubes' tokens alone": [changed(a, tubes_alone) for a in alphas]}
 
 # %%
 figure, axes = lesson.axes(1300, 400, columns=2)
 axes[0].plot(alphas, np.tanh(alphas), color="black")
 axes[0].set(title="the gate", xlabel="alpha", ylabel="tanh(alpha)")
-for (name, change), shade in zip(moved.items(), ("#0072B2", "#E69F00"), strict=True):
+for (name, change), shade in zip(changes.items(), ("#0072B2", "#E69F00"), strict=True):
     axes[1].plot(alphas, change, "o-", color=shade, markersize=3, label=name)
-axes[1].set(title="the answers", xlabel="alpha", ylabel="relative change", ylim=(0, None))
+axes[1].set(title="the logits", xlabel="alpha", ylabel="relative change", ylim=(0, None))
 axes[1].legend(frameon=False)
-lesson.show(figure, "Left tanh of alpha; right the change of the answers: none at alpha = 0, "
-            "growing to both sides.")
+lesson.show(figure, "Left: the gate. Right: relative change of the logits. It is zero at alpha = "
+                    "0 and grows to both sides.")
 
 # %% [markdown]
-# Nothing jumps: training finds how far to open, step by step. The two sides differ, for the
-# residual sums have carried `z0` along all the way: adding more of it changes its share a little,
-# which the next layer norm partly takes off, while subtracting it takes away what the blocks have
-# built on. (The paper leaves open whether `z0` means all tokens or the tubes' alone; the project
-# has both.)
+# The change is gradual, so training can find the best opening step by step. The two sides differ.
+# The residual connections carry $z^0$ through all blocks. Adding more of it changes its proportion
+# only a little, and the next layer norm partly removes the change. Subtracting it removes what the
+# blocks depend on. (The paper does not say whether $z^0$ means all tokens or only the tokens of the
+# tubes. The project has both.)
 #
-# ## What trains, and what that saves
+# ## Which parameters train, and what this saves
 #
-# With `num_frozen_blocks` = 2 the first two blocks stay as they are, and so do all tubes: the way
-# back ends behind them. Their gradients are not computed, and AdamW keeps no moments for them.
+# With `num_frozen_blocks` = 2, the first two blocks are **frozen**: they keep their weights. All
+# tubes are frozen too, because the backward pass ends at the first block that trains. No gradients
+# are computed for frozen parameters, and AdamW keeps no optimizer state for them.
 
 # %%
 from tubevit_np.training.frozen import is_trainable, trainable_params
@@ -214,8 +224,8 @@ print(f"{len(learning)} of {len(flat)} arrays train; {len(same)} are unchanged a
 print("the gate has begun to open:", bool(flat["gate.alpha"] != 0))
 
 # %% [markdown]
-# The way back through a product costs two products of its size (lesson 6). So the fewer blocks
-# train, the cheaper is a step, and the less must be kept in memory.
+# The backward pass of a matrix product needs two products of the same size (lesson 6). So with
+# fewer blocks to train, a step is cheaper and needs less memory.
 
 # %%
 ahead = cost.flops(cfg, (16, 48, 48))
@@ -231,19 +241,20 @@ assert np.isclose(1e9 * costs[0], sum(cost.training_flops(cfg, (16, 48, 48)).val
 # %%
 figure, axes = lesson.axes(1200, 380, columns=2)
 axes[0].bar(range(5), shares, color="#0072B2")
-axes[0].set(xlabel="frozen blocks, of 4", ylabel="share of numbers that train", ylim=(0, 1))
+axes[0].set(xlabel="frozen blocks, of 4", ylabel="fraction of parameters that train", ylim=(0, 1))
 axes[1].bar(range(5), costs, color="#0072B2")
 axes[1].axhline(sum(ahead.values()) / 1e9, color="black", linestyle=":")
-axes[1].set(xlabel="frozen blocks, of 4", ylabel="GFLOPs to train, a clip")
-lesson.show(figure, "The more blocks are frozen, the fewer numbers train and the cheaper is a "
-            "step; dotted: the way forward alone, which remains.")
+axes[1].set(xlabel="frozen blocks, of 4", ylabel="GFLOPs per training clip")
+lesson.show(figure, "Left: with more frozen blocks, a smaller fraction of the parameters trains. "
+                    "Right: a step needs fewer FLOPs. Dotted: the forward pass alone, which "
+                    "always remains.")
 
 # %% [markdown]
-# ## Is it any good?
+# ## How good is the result?
 #
-# The paper's answer (Table 6): the tubes of a small model in an image model of 32 blocks, trained
-# on Kinetics-600. The head alone, or the last blocks, stay far from what training everything gives;
-# with the gate most of the gap closes.
+# The paper (Table 6) puts the tubes of a small model into an image model of 32 blocks and trains it
+# on Kinetics-600. Training only the classification head, or only the last blocks, gives a much
+# lower accuracy than training everything. The gate closes most of this gap.
 
 # %%
 from tubevit_np.ablation.studies import STUDIES
@@ -253,40 +264,42 @@ figure, ax = lesson.axes(1000, 300)
 ax.plot(printed, range(5), "o", color="#0072B2")
 for row, share in enumerate(printed):
     ax.text(share + 0.3, row, f"{share}", va="center")
-ax.set_yticks(range(5), ("head alone", "last 4 of 32 blocks", "last 8 of them",
-                         "last 8 and the gate", "all"))
-ax.set(xlim=(80, 95), ylim=(4.5, -0.5), xlabel="right on Kinetics-600, percent (the paper)")
-lesson.show(figure, "What trains, and accuracy in the paper: head 85.6, last 4 blocks 86.3, last 8 "
-            "86.8, with the gate 89.7, all 91.8 percent.")
+ax.set_yticks(range(5), ("head alone", "last 4 of 32 blocks", "last 8 blocks",
+                         "last 8 and gate", "all"))
+ax.set(xlim=(80, 95), ylim=(4.5, -0.5), xlabel="accuracy on Kinetics-600, percent (paper)")
+lesson.show(figure, "Accuracy in the paper. Training the classification head alone: 85.6 percent; "
+                    "the last 4 blocks: 86.3; the last 8: 86.8; the last 8 with the gate: 89.7; "
+                    "everything: 91.8.")
 
 # %% [markdown]
-# `python -m tubevit_np ablate scaling` repeats this in small, on generated clips, and sees another
-# order (`figures/ablations/README.md`): nouns carry over, and get better the more is tuned, but
-# verbs, of which a single frame tells nothing, come in best with the head alone, and seeds differ
-# more than rows. To scale your own:
-# `python -m tubevit_np scale SMALL LARGE --gate 2 --out FILE`, then
-# `train --start FILE --frozen 2`.
+# `python -m tubevit_np ablate scaling` repeats this experiment with small models on generated
+# clips, and the order is different (`figures/ablations/README.md`). Nouns transfer well, and they
+# improve when more blocks are trained. Verbs, which a single frame does not show, are best when
+# only the classification head trains, and the differences between seeds are larger than the
+# differences between rows. To scale your own model: `python -m tubevit_np scale SMALL LARGE --gate
+# 2 --out FILE`, then `train --start FILE --frozen 2`.
 #
 # The [last lesson](11_cost.ipynb) counts what the tubes themselves save.
 #
 # ## Exercises
 #
-# 1. From Ti (192 channels) to B (768): how many places must each token of `tv.TUBE_SETS["main"]`
-#    stack? The first of these tubes stacks two already, the second four, so that their kernels have
-#    96 and 48 channels. Check with `widen_tube(tube, channels, 768, (32, 224, 224))`.
-# 2. Set `alpha` to 0 and compute its gradient by differences of the loss, as in lesson 6. Why is it
-#    not 0, although the gate lets nothing through?
-# 3. With the gate closed and `alpha` frozen at 0, what gradient do the tubes get *through the
+# 1. Go from Ti (192 channels) to B (768). How many boxes must each token of `tv.TUBE_SETS["main"]`
+#    contain? The first of these tubes already has two boxes in each token and the second has four,
+#    so their kernels have 96 and 48 channels. Check with `widen_tube(tube, channels, 768, (32, 224,
+#    224))`.
+# 2. Set `alpha` to 0 and measure its gradient by differences of the loss, as in lesson 6. Why is it
+#    not 0, although the gate adds nothing?
+# 3. With the gate closed and `alpha` frozen at 0, which gradient do the tubes get *through the
 #    gate*?
 #
 # <details><summary>Answers</summary>
 #
-# 1. 768 / 96 = 8, 768 / 48 = 16 and 768 / 192 = 4. `widen_tube` gives `s2d` (2, 2, 2), (1, 4, 4)
-#    and (4, 1, 1).
-# 2. The slope of `tanh` at 0 is 1: if `alpha` grew by `h`, `h * z0` would be added, and the loss
-#    would change. That is what the gradient tells. A gate `alpha ** 2` would have slope 0 and never
-#    open.
-# 3. None: what comes back through the gate is multiplied by `tanh(0)` = 0. They still get a
-#    gradient along the other way, through the blocks, unless these are frozen.
+# 1. $768 / 96 = 8$, $768 / 48 = 16$ and $768 / 192 = 4$. `widen_tube` gives `s2d` (2, 2, 2), (1, 4,
+#    4) and (4, 1, 1).
+# 2. The slope of $\tanh$ at 0 is 1. If $\alpha$ grew by $h$, $h z^0$ would be added, and the loss
+#    would change. The gradient measures this change. A gate $\alpha^2$ would have slope 0 and would
+#    never open.
+# 3. None: the gradient through the gate is multiplied by $\tanh(0) = 0$. The tubes still get a
+#    gradient along the other path, through the blocks, unless these are frozen.
 #
 # </details>

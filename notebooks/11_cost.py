@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 11. What sparse sampling saves
 #
-# A video is long, and a transformer pays for every token, in part with the *square* of their
-# number. TubeViT looks at a few sparse tubes; others cut the video into dense boxes, or look at
-# every frame. This lesson counts tokens, multiplications and memory of each, by hand first, and
-# then puts beside them what they got right on the generated clips. Counting is exact and needs no
-# training.
+# A video is long, and a transformer does work for every token, in part for every *pair* of tokens.
+# TubeViT reads a few sparse tubes. Other models cut the video into dense boxes or read every frame.
+# This lesson counts tokens, operations and memory of each, first by hand. Then it compares their
+# accuracy on the generated clips. The counts are exact and need no training. Each new term is in
+# bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -20,15 +20,16 @@ lesson.overview("tubes", "tokens", "encoder")
 # %% [markdown]
 # ## Tokens
 #
-# Four ways to look at a video of 32 frames of 224 x 224 pixels:
+# Here are four ways to read a video of 32 frames of 224×224 pixels. The last three are
+# **baselines**, methods to compare with:
 #
-# * *TubeViT*: the sparse tubes of the paper, `main` (lesson 1);
-# * *dense tubelets*: boxes of 2 x 16 x 16 without gaps, as in ViViT (and patches of one frame
-#   beside them, so that images give tokens too);
-# * *every frame*: patches of 16 x 16 in each frame, as in TimeSformer;
-# * *some frames*: patches of every 16th frame alone, which sees no motion.
+# - *TubeViT*: the sparse tubes of the paper, called `main` (lesson 1);
+# - **dense tubelets**: boxes of 2×16×16 without gaps, as in ViViT, plus patches of one frame, so
+#   that images give tokens too;
+# - *every frame*: patches of 16×16 in each frame, as in TimeSformer;
+# - *some frames*: patches in every 16th frame only, which cannot show motion.
 #
-# How often a box fits on an axis is `(length - offset - kernel) // stride + 1`.
+# The number of boxes on an axis is again $\lfloor (L - o - k) / s \rfloor + 1$.
 
 # %%
 shape = (32, 224, 224)
@@ -48,30 +49,33 @@ figure, axes = lesson.axes(1400, 420, columns=4)
 for ax, (name, tubes) in zip(axes, sets.items(), strict=True):
     draw_grid(ax, tv.with_tubes(tv.PRESETS["B"], tubes), shape, view=(1, 0))
     ax.set_title(name)
-lesson.show(figure, "Where each way reads the video, from the side, time to the right: TubeViT in "
-            "rows with gaps, dense tubelets and every frame everywhere, some frames twice.")
+lesson.show(figure, "Where each method reads the video, seen from the side, with time to the "
+                    "right. TubeViT leaves gaps, dense tubelets and every frame read everything, "
+                    "some frames reads two frames.")
 
 # %% [markdown]
 # ## Operations of a block
 #
-# Nearly all work is in the blocks, and there in matrix products. A product of `(n, k)` with
-# `(k, m)` takes `n * k * m` multiplications and as many additions: `2 n k m` operations. One block,
-# for `N` tokens of `D` channels and an MLP of `M` = 4 `D`:
+# Nearly all work is in the matrix products of the blocks. A product of an $(n, k)$ matrix with a
+# $(k, m)$ matrix needs $nkm$ multiplications and as many additions, $2nkm$ FLOPs in total. One
+# block, for $N$ tokens of $D$ channels and an MLP of $M = 4D$ channels, needs:
 #
-# | product | operations | grows with |
+# | product | FLOPs | grows with |
 # | --- | --- | --- |
-# | q, k, v | 2 N D (3 D) | N |
-# | scores, each token with each | 2 N N D | N squared |
-# | mixing by the weights | 2 N N D | N squared |
-# | out | 2 N D D | N |
-# | MLP, up and down | 2 (2 N D M) | N |
+# | queries, keys, values | $2 N D \cdot 3D$ | $N$ |
+# | scores, each token with each | $2 N^2 D$ | $N^2$ |
+# | mean of the values by the weights | $2 N^2 D$ | $N^2$ |
+# | `out` | $2 N D^2$ | $N$ |
+# | MLP, up and down | $2 \cdot 2 N D M$ | $N$ |
 #
-# (The heads divide the channels among themselves; together they take as much as one head would.)
+# (The attention heads share the channels. Together they need as many FLOPs as one head with all
+# channels.)
 
 # %%
 def block(n, d):
     """Operations of one block that grow with N, and with N squared."""
     return 2 * n * d * 3 * d + 2 * n * d * d + 2 * 2 * n * d * 4 * d, 2 * 2 * n * n * d
+
 
 
 # %%
@@ -81,8 +85,8 @@ assert base.depth * (linear + square) == cost.flops(base, shape)["encoder"]
 print(f"ViT-B, 539 tokens: {12 * linear / 1e9:.1f} + {12 * square / 1e9:.1f} GFLOPs in 12 blocks")
 
 # %% [markdown]
-# For few tokens the square hardly counts; it takes over at `N` = 6 `D`, 4608 for ViT-B. TubeViT
-# stays on the straight part.
+# For few tokens the $N^2$ part is small. It exceeds the $N$ part above $N = 6D$, which is 4608
+# tokens for ViT-B. TubeViT stays far below.
 
 # %%
 n = np.arange(0, 7001, 50)
@@ -98,21 +102,22 @@ for name, many in ("TubeViT", 539), ("dense tubelets", 3332), ("every frame", 62
     ax.text(many - 60, at + 120, f"{name}, {many}", ha="center" if many < 600 else "right")
 ax.set(xlabel="tokens N", ylabel="GFLOPs of the encoder", xlim=(0, 7000), ylim=(0, None))
 ax.legend(frameon=False, loc="center left")
-lesson.show(figure, "Operations against tokens: a straight part and one that bends up; TubeViT "
-            "at 539 tokens is low on the left, every frame at 6272 high on the right.")
+lesson.show(figure, "FLOPs of the encoder against the number of tokens: a part that grows with N "
+                    "and a part that grows with N squared. TubeViT, at 539 tokens, is low on the "
+                    "left. Every frame, at 6272 tokens, is high on the right.")
 
 # %% [markdown]
 # ## Divided attention
 #
-# 6272 tokens that all look at each other are too many. *Divided attention* (TimeSformer) lets each
-# token look first at the same place in all frames, then at all places of its own frame: at 32 + 196
-# others in place of 6272. The square is gone, but a block now has two attentions, and every frame
-# still gives its tokens.
+# Attention among all 6272 tokens of every frame is expensive. In **divided attention**
+# (TimeSformer), each token first attends to the same place in all frames, and then to all places in
+# its own frame. This is $32 + 196$ tokens in place of 6272. The $N^2$ part is gone, but a block now
+# has two attentions, and every frame still gives tokens.
 
 # %%
 frames = tv.with_tubes(base, "frames")
-print("each token looks at", cost.tokens_attended(frames, shape), "others, with global attention",
-      "at", cost.tokens_attended(tv.variant(frames, attention="global"), shape)[0])
+print("each token attends to", cost.tokens_attended(frames, shape), "tokens, with global attention",
+      "to", cost.tokens_attended(tv.variant(frames, attention="global"), shape)[0])
 for attention in ("global", "divided"):
     cfg = tv.variant(frames, attention=attention)
     print(f"{attention:8}{sum(cost.flops(cfg, shape).values()) / 1e9:8.0f} GFLOPs, "
@@ -121,9 +126,9 @@ for attention in ("global", "divided"):
 # %% [markdown]
 # ## All sizes
 #
-# In GFLOPs for one clip, the whole model: Ti, S, B, L and H with each way of looking. (ViT-B with
-# the main tubes: 104. The paper prints other numbers, which no count of its model gives;
-# `python -m tubevit_np info --all` says more.)
+# The table shows GFLOPs for one clip and the whole model, for the sizes Ti, S, B, L and H and each
+# way of reading. (ViT-B with the main tubes needs 104. The paper prints other numbers, but no count
+# of its model gives them. `python -m tubevit_np info --all` explains this.)
 
 # %%
 sizes = ("Ti", "S", "B", "L", "H")
@@ -139,15 +144,17 @@ figure, ax = lesson.axes(1200, 460)
 for name, row, shade in zip(sets, table, shades, strict=True):
     ax.semilogy(sizes, row, "o-", color=shade)
     ax.text(4.1, row[-1], name, color=shade, va="top" if name == "some frames" else "bottom")
-ax.set(ylabel="GFLOPs of a clip, a tick is ten times more", xlim=(-0.2, 5))
+ax.set(ylabel="GFLOPs per clip (logarithmic)", xlim=(-0.2, 5))
 ax.yaxis.set_major_formatter("{x:g}")
-lesson.show(figure, "Operations of five sizes: the dense ways take ten times those of TubeViT.")
+lesson.show(figure, "Operations for five sizes of the model. The dense methods need about ten "
+                    "times as many as TubeViT.")
 
 # %% [markdown]
 # ## Longer videos
 #
-# What if the clip is longer? The tubes' strides in time stay, so tokens grow with frames for all of
-# them. But TubeViT begins so low that 128 frames cost it less than 32 cost the dense ones.
+# What changes for longer clips? The strides in time stay the same, so the number of tokens grows
+# with the number of frames in all four cases. But TubeViT starts low: 128 frames cost it less than
+# 32 frames cost the dense methods.
 
 # %%
 lengths = np.arange(16, 129, 16)
@@ -160,19 +167,21 @@ for ax, count in zip(axes, (cost.flops, cost.training_memory), strict=True):
 axes[0].set(title="operations", xlabel="frames", ylabel="GFLOPs", ylim=(0, 5000))
 axes[1].set(title="memory to train one clip", xlabel="frames", ylabel="gigabytes", ylim=(0, 40))
 axes[0].legend(frameon=False)
-lesson.show(figure, "Operations and memory against frames: dense tubelets bend upwards and leave "
-            "the picture, every frame grows straight, TubeViT stays near the bottom.")
+lesson.show(figure, "Operations and memory against the number of frames. The curve of dense "
+                    "tubelets bends upward and leaves the picture, every frame grows in a "
+                    "straight line, TubeViT stays near the bottom.")
 
 # %% [markdown]
-# The memory is what training must keep of one clip for the way back; global attention keeps
-# `heads * N * N` weights in each block. A GPU's 80 gigabytes are soon full.
+# The right picture counts the arrays that training keeps for the backward pass of one clip. Global
+# attention keeps $A \cdot N^2$ weights in each block, for $A$ attention heads. With several clips
+# in a batch, even the 80 gigabytes of a large GPU are soon full.
 #
-# ## And what do they get right?
+# ## Accuracy
 #
-# Cheap is easy: some frames alone are cheaper still. So here are seven models, each trained on the
-# generated clips with as many steps of as many examples, three times from other random numbers
-# (`python -m tubevit_np ablate baselines`). *core* are 2D patches and 8x8x8 tubes without gaps
-# (Sec. 3.4); *shared* has one 8x8x8 kernel, resized for every tube.
+# Low cost alone is easy: *some frames* costs even less. So we compare seven models. Each is trained
+# on the generated clips with the same number of steps and examples, three times with different
+# random numbers (`python -m tubevit_np ablate baselines`). *core* has 2D patches and 8×8×8 tubes
+# without gaps (Sec. 3.4). *shared* has one 8×8×8 kernel, which is resized for every tube.
 
 # %%
 import csv
@@ -188,38 +197,39 @@ for row in rows:
 # %%
 from tubevit_np.plots.training_plots.ablation import draw_ablation
 
-figure = draw_ablation(rows, "Right against cost")
-lesson.show(figure, "Share of clips whose verb and noun are both right, against operations and "
-            "against seconds of training, for seven models.")
+figure = draw_ablation(rows, "Accuracy against cost")
+lesson.show(figure, "Fraction of clips with correct verb and noun for seven models, against "
+                    "operations and against seconds of training.")
 
 # %% [markdown]
-# What one may read from this, and what not:
+# What these numbers show, and what they do not show:
 #
-# * 2D patches of a few frames know the nouns as well as any, and of the verbs no more than chance
-#   gives, 1 in 8: cheap, but blind to motion.
-# * In so few steps most models with 8x8x8 tubes learn motion sooner than dense tubelets of 2 frames
-#   and than attention over frames, at a fraction of their operations. A kernel that lasts 8 frames
-#   sees motion by itself; what sees two frames, or one, leaves that to the encoder, which takes
-#   longer to learn it.
-# * The *spread*, from seed to seed, is large: differences smaller than it mean nothing. And these
-#   are small models, short runs, clips made of sprites. On Kinetics-600 the paper's dense baseline
-#   gets 88.4 % and its 2D patches 87.6 %: real videos often tell their verb by a frame.
+# - With 2D patches of a few frames, the nouns are as good as with any other method, but the verbs
+#   are at chance, 1 in 8. This is cheap, but motion is not detected.
+# - With so few training steps, most models with 8×8×8 tubes learn motion sooner than dense tubelets
+#   of 2 frames and than attention over frames, and they need far fewer operations. A kernel of 8
+#   frames can detect motion by itself. A kernel of one or two frames leaves this to the encoder,
+#   which needs longer to learn it.
+# - The *spread* between seeds is large. A difference that is smaller than the spread means nothing.
+#   Also, these are small models, short training runs, and generated clips. On Kinetics-600 the
+#   paper's dense baseline reaches 88.4 percent and its 2D patches 87.6 percent: in real videos one
+#   frame often shows the verb.
 #
 # ## Exercises
 #
-# 1. How many frames must a video have for TubeViT to take as many tokens as dense tubelets of 32
-#    frames? Find it with `cost.tokens`.
+# 1. How many frames must a video have until TubeViT needs as many tokens as dense tubelets need for
+#    32 frames? Find it with `cost.tokens`.
 # 2. Halve the strides in space of the `main` tubes (`dataclasses.replace(tube, stride=...)`). How
-#    many tokens are there, and how much of the encoder's work is the square part now?
-# 3. Why does *every frame* keep less memory than *dense tubelets* in the picture above, though it
-#    has twice the tokens?
+#    many tokens are there, and what fraction of the encoder's work is the $N^2$ part now?
+# 3. Why does *every frame* need less memory than *dense tubelets* in the picture above, although it
+#    has twice as many tokens?
 #
 # <details><summary>Answers</summary>
 #
-# 1. About 170: with 160 frames it takes 3136 tokens, five times the length for nearly as many.
-# 2. 2047, almost four times as many. The square part is `N / (N + 6 D)` of the encoder's work: 31 %
-#    in place of 10 %.
-# 3. Its attention is divided: it keeps 32 + 196 weights for each token and head, dense tubelets
-#    3332.
+# 1. About 170. With 160 frames it needs 3136 tokens: nearly as many, for a clip five times as long.
+# 2. 2047 tokens, almost four times as many. The $N^2$ part is $N / (N + 6D)$ of the encoder's work:
+#    31 percent in place of 10 percent.
+# 3. Its attention is divided. It keeps $32 + 196$ weights for each token and attention head, dense
+#    tubelets keep 3332.
 #
 # </details>

@@ -1,3 +1,3 @@
-"""Lessons: NN_topic.py is what one edits, NN_topic.ipynb beside it the same with its outputs.
+"""Lessons: NN_topic.py is the source to edit, NN_topic.ipynb is the notebook with its outputs.
 
-`python -m notebooks` makes the one from the other; README.md of this folder lists them."""
+`python -m notebooks` makes the notebooks; README.md in this folder lists the lessons."""

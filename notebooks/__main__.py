@@ -1,10 +1,10 @@
-"""Runs the lessons NN_topic.py and writes what they show into NN_topic.ipynb beside them.
+"""Run the lessons NN_topic.py and write the notebooks NN_topic.ipynb, with all outputs.
 
 examples:
-  python -m notebooks                     all of them, two at a time
-  python -m notebooks 02 03               two of them
-  python -m notebooks --check             build them elsewhere: are the stored ones up to date?
-  python -m notebooks --html lessons/     the stored ones as pages to read without a server"""
+  python -m notebooks                     all lessons, two at a time
+  python -m notebooks 02 03               two lessons
+  python -m notebooks --check             build in a temporary folder and compare, write nothing
+  python -m notebooks --html lessons/     the stored notebooks as web pages to read offline"""
 
 import argparse
 import sys
@@ -20,16 +20,18 @@ from notebooks.build.html import write_pages
 
 
 def parser():
-    made = argparse.ArgumentParser(prog="python -m notebooks", description=__doc__,
-                                   formatter_class=argparse.RawDescriptionHelpFormatter)
-    made.add_argument("names", nargs="*", metavar="NAME", help="lessons, by the start of their "
-                      "names: 02, or 02_tokens; all by default")
-    made.add_argument("--jobs", type=int, default=2, help="how many run at a time (2)")
-    what = made.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="compare, write nothing; ends with 1 "
-                      "where a stored notebook does not show what its lesson shows")
-    what.add_argument("--html", metavar="FOLDER", type=Path, help="pages of the stored notebooks")
-    return made
+    options = argparse.ArgumentParser(prog="python -m notebooks", description=__doc__,
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("names", nargs="*", metavar="NAME", help="lesson, by the start of its "
+                         "name: 02 or 02_tokens (default: all lessons)")
+    options.add_argument("--jobs", type=int, default=2,
+                         help="lessons that run in parallel (default 2)")
+    what = options.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="compare, write nothing; exit status 1 "
+                      "if a stored notebook differs from its lesson")
+    what.add_argument("--html", metavar="FOLDER", type=Path, help="write the stored "
+                      "notebooks as web pages into FOLDER")
+    return options
 
 
 def main(arguments=None):
@@ -52,20 +54,20 @@ def make(sources, folder, jobs):
 
 
 def check(sources, jobs):
-    """1 where a stored notebook is not what its lesson gives, and which cells."""
+    """Print the cells in which stored notebooks differ; 1 if any does."""
     with tempfile.TemporaryDirectory() as folder:
         make(sources, Path(folder), jobs)
         lines = [f"{source.stem}.ipynb, {line}" for source in sources
                  for line in against_stored(source, Path(folder))]
-    print("\n".join([*lines, "build them anew: python -m notebooks"]) if lines
-          else f"{len(sources)} notebooks show what their lessons show")
+    print("\n".join([*lines, "to update them: python -m notebooks"]) if lines
+          else f"{len(sources)} notebooks are up to date")
     return bool(lines)
 
 
 def against_stored(source, folder):
     stored = source.with_suffix(".ipynb")
     if not stored.exists():
-        return ["there is none"]
+        return ["missing"]
     return differences(stored.read_text(encoding="utf-8"),
                        (folder / stored.name).read_text(encoding="utf-8"))
 

@@ -1,10 +1,12 @@
-"""What the lessons share: the map at the top, pictures with words for who cannot see them, tables.
+"""What the lessons share: the map at the top, pictures with captions, tables, the demo model.
 
-A notebook runs in this folder and imports it first: then the packages are found without being
-installed, and one BLAS thread makes the last digits the same each time."""
+A notebook runs in this folder and imports this module first: it makes the packages importable
+without installation, and sets one BLAS thread, so that the last digits are the same each time."""
 
+import ast
 import base64
 import functools
+import html
 import inspect
 import io
 import os
@@ -27,63 +29,67 @@ from tubevit_np.plots.model_plots.model_map import PARTS, draw_overview
 from tubevit_np.plots.style import DPI, LOOK, page, render, tidy
 
 style.use(LOOK)
-SHARP = DPI / 100  # pixels of a figure for each one of the page
-POOLS = 16  # canvases, and sprites of each noun: few, so that a lesson starts at once
+SHARP = DPI / 100  # pixels of a figure for each pixel of the page
+POOLS = 16  # canvases, and sprites of each noun: few, so that a lesson starts quickly
 
 
 class Picture:
-    """Image bytes that know their words: an <img> in a notebook, its alt text elsewhere."""
+    """Image bytes with a caption: picture and caption in a notebook, the caption alone elsewhere.
 
-    def __init__(self, png, alt, width, pixelated=False):
-        if not alt.strip():
-            raise ValueError("a picture needs alt text: say in a sentence what is to be seen")
-        self.png, self.alt, self.width = png, " ".join(alt.split()), width
+    The caption is also the alt text: it says what the picture shows and what to look at."""
+
+    def __init__(self, png, caption, width, pixelated=False):
+        if not caption.strip():
+            raise ValueError("a picture needs a caption: say in a sentence what it shows")
+        self.png, self.caption, self.width = png, " ".join(caption.split()), width
         self.style = "background:white;max-width:100%;height:auto" + (
             ";image-rendering:pixelated" if pixelated else "")
 
     def __repr__(self):
-        return self.alt
+        return self.caption
 
     def _repr_html_(self):
-        alt = self.alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+        caption = html.escape(self.caption)
         data = base64.b64encode(self.png).decode()
-        return (f'<img alt="{alt}" width="{self.width}" style="{self.style}" '
-                f'src="data:image/png;base64,{data}">')
+        return (f'<figure style="margin:0"><img alt="{caption}" width="{self.width}" '
+                f'style="{self.style}" src="data:image/png;base64,{data}">'
+                f"<figcaption><em>{caption}</em></figcaption></figure>")
 
 
 def overview(*parts):
-    """The map of the whole model with these parts of it marked; names: model_plots/model_map.py."""
-    show(draw_overview(parts), f"Map of the model, from left to right: {', '.join(PARTS)}. "
-         f"Marked, as the subject of this lesson: {', '.join(parts)}.")
+    """Show the map of the model with some parts marked; their names: model_plots/model_map.py."""
+    show(draw_overview(parts), f"The model, from left to right: {', '.join(PARTS)}. "
+         f"This lesson is about the marked parts: {', '.join(parts)}.")
 
 
-def show(figure, alt):
-    """Display a Figure;  alt: what it shows, in words.  Raises ValueError where there are none."""
+def show(figure, caption):
+    """Display a Figure with a caption under it.  Raises ValueError for an empty caption."""
     png, picture = io.BytesIO(), render(figure)
     Image.fromarray(picture).save(png, "PNG", optimize=True)
-    display(Picture(png.getvalue(), alt, round(picture.shape[1] / SHARP)))
+    display(Picture(png.getvalue(), caption, round(picture.shape[1] / SHARP)))
 
 
-def play(clip, alt, scale=4, milliseconds=125):
-    """Display a clip (T, H, W, 3) uint8 that moves, over and over, `scale` times as large."""
+def play(clip, caption, scale=4, milliseconds=125):
+    """Display a clip (T, H, W, 3) uint8 as a film that repeats, enlarged `scale` times."""
     png = io.BytesIO()
     write_frames(clip, png, milliseconds)
-    display(Picture(png.getvalue(), alt, scale * clip.shape[2], pixelated=True))
+    display(Picture(png.getvalue(), caption, scale * clip.shape[2], pixelated=True))
 
 
 @tidy
 def axes(width, height, rows=1, columns=1, widths=None):
-    """An empty Figure of so many pixels, and its axes: one, or an array of rows and columns.
+    """An empty Figure of width x height pixels, and its axes: one, or an array (rows, columns).
 
-    widths: of the columns, as compared with each other."""
+    widths: relative widths of the columns."""
     figure = page(width, height)
     figure.set_layout_engine("constrained")
     return figure, figure.subplots(rows, columns, width_ratios=widths)
 
 
 def shapes(**arrays):
-    """Print shape, type, least and largest value of each array, three digits of what is no whole
-    number: further ones differ between machines."""
+    """Print shape, dtype, minimum and maximum of each array.
+
+    Floats have three digits; further digits differ between machines."""
     print(f"{'name':<16}{'shape':<26}{'dtype':<10}{'min':>10}{'max':>10}")
     for name, array in arrays.items():
         array = np.asarray(array)
@@ -92,19 +98,31 @@ def shapes(**arrays):
 
 
 def source(*functions):
-    """Print the source of functions of the packages: what runs, not a copy of it."""
-    print("\n\n\n".join(inspect.getsource(function).rstrip() for function in functions))
+    """Print the source of functions of the packages, with the first line of each docstring."""
+    print("\n\n\n".join(map(_short_source, functions)))
+
+
+def _short_source(function):
+    """The source of a function, its docstring cut to the summary line."""
+    text = inspect.getsource(function).rstrip()
+    body = ast.parse(text).body[0].body
+    if not function.__doc__ or len(body) == 1:
+        return text
+    lines, first = text.splitlines(), body[0]
+    summary = function.__doc__.strip().splitlines()[0]
+    lines[first.lineno - 1:first.end_lineno] = [f'{" " * first.col_offset}"""{summary}"""']
+    return "\n".join(lines)
 
 
 @functools.cache
 def model():
-    """Parameters, Config and notes of the demo, trained on generated clips and images."""
+    """Parameters, Config and notes of the demo model, trained on generated clips and images."""
     return tv.load(TOP / "figures/demo/model.safetensors")
 
 
 @functools.cache
 def pools(seed=0):
-    """Few backgrounds and sprites; make_clips and make_images of data.generated.clips take them."""
+    """A few backgrounds and sprites, the input of make_clips and make_images."""
     return make_pools(np.random.default_rng(seed), canvases=POOLS, sprites=POOLS)
 
 

@@ -1,1 +1,1 @@
-"""Runs the lessons and makes notebooks and pages of them."""
+"""Run the lessons and make notebooks and web pages of them."""

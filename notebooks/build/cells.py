@@ -1,7 +1,7 @@
-"""A lesson's source, py:percent, as the cells of a notebook.
+"""The source of a lesson, in the py:percent format, as cells of a notebook.
 
-`# %% [markdown]` begins a cell of text, each line behind a "# "; `# %%` one of code.  VS Code,
-Spyder, PyCharm and jupytext read the same form.  Metadata may follow: `# %% tags=["x"]`."""
+`# %% [markdown]` begins a text cell, whose lines begin with "# "; `# %%` begins a code cell.
+VS Code, Spyder, PyCharm and jupytext read this format.  Metadata may follow: `# %% tags=["x"]`."""
 
 import hashlib
 import json
@@ -23,9 +23,9 @@ def lessons(names=()):
 
 
 def chosen(known, what, names):
-    """All of `known`, or those that begin with one of `names`.
+    """All of `known`, or the entries that begin with one of `names`.
 
-    Raises ValueError for a name that none begins with."""
+    Raises ValueError for a name that matches nothing."""
     for name in names:
         if not any(one.startswith(name) for one in known):
             raise ValueError(f"no {what} {name!r}; there are {', '.join(known)}")
@@ -35,15 +35,15 @@ def chosen(known, what, names):
 def split(text):
     """[("markdown" or "code", source)] of a py:percent text.
 
-    Raises ValueError for text before the first cell, and for a line of text without its "#"."""
+    Raises ValueError for text before the first cell, and for a text line without "# "."""
     return [(kind, source) for kind, source, _ in parts(text)]
 
 
 def parts(text):
-    """[("markdown" or "code", source, metadata)], as split."""
+    """[("markdown" or "code", source, metadata)]; see split."""
     before, *rest = MARK.split(text)
     if before.strip():
-        raise ValueError(f"{before.strip().splitlines()[0]!r} stands before the first # %%")
+        raise ValueError(f"{before.strip().splitlines()[0]!r} comes before the first # %%")
     return [("markdown", _prose(source), _metadata(marks)) if kind
             else ("code", source.strip(), _metadata(marks))
             for kind, marks, source in zip(rest[::3], rest[1::3], rest[2::3], strict=True)]
@@ -57,7 +57,7 @@ def _metadata(marks):
         try:
             values[name], end = json.JSONDecoder().raw_decode(marks)
         except ValueError:
-            raise ValueError(f"{name}={marks} stands behind # %%, and is no JSON") from None
+            raise ValueError(f"{name}={marks} after # %% is not valid JSON") from None
         marks = marks[end:].strip()
     return values
 
@@ -66,13 +66,14 @@ def _prose(source):
     lines = source.strip().splitlines()
     for line in lines:
         if not (line == "#" or line.startswith("# ")):
-            raise ValueError(f"{line!r} stands in a cell of text, but does not begin with '# '")
+            raise ValueError(f"{line!r} in a text cell does not begin with '# '")
     return "\n".join(line[2:] for line in lines)
 
 
 def notebook(text):
-    """Without outputs.  A cell's id is a hash of its source, so that it stays when others change.
-    """
+    """A notebook without outputs.
+
+    The id of a cell is a hash of its source, so it stays when other cells change."""
     return of_cells(parts(text))
 
 

@@ -1,4 +1,4 @@
-"""Runs a lesson from top to bottom and writes the notebook: the same bytes each time."""
+"""Run a lesson from top to bottom and write the notebook: the same bytes each time."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -8,21 +8,33 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from notebooks.build.cells import FOLDER, METADATA, notebook
+from notebooks.build.prose import to_html
 from tubevit_np.storage.atomic_files import write_text
 
 TIMEOUT = 120  # seconds for a cell
-SURROUNDINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}  # sets of text in one order
+SURROUNDINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}  # a fixed order of sets
 
 
 def executed(source):
     """The text of the .ipynb of a lesson (a path), with its outputs.
 
-    Raises ValueError that shows the cell, where one fails."""
-    return run(notebook(source.read_text(encoding="utf-8")), source.name, FOLDER)
+    Raises ValueError that shows the cell that fails or the formula that is broken."""
+    book = notebook(source.read_text(encoding="utf-8"))
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            _check_formulas(cell.source, source.name)
+    return run(book, source.name, FOLDER)
+
+
+def _check_formulas(text, name):
+    try:
+        to_html(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def run(made, name, folder, **surroundings):
-    """The text of a notebook, executed in a folder;  surroundings: of its process, beside ours."""
+    """The text of a notebook, executed in a folder; surroundings: further environment variables."""
     client = NotebookClient(made, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
                             coalesce_streams=True, extra_arguments=["--log-level=ERROR"],
                             resources={"metadata": {"path": str(folder)}})
@@ -35,7 +47,7 @@ def run(made, name, folder, **surroundings):
 
 
 def build(sources, folder, jobs=2):
-    """Write the notebooks of these lessons into folder; yields each path as it is done."""
+    """Write the notebooks of these lessons into folder; yield each path when it is written."""
     def one(source):
         path = folder / f"{source.stem}.ipynb"
         write_text(path, executed(source))

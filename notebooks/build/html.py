@@ -1,14 +1,15 @@
-"""The stored notebooks as plain pages: no script, nothing loaded, light and dark, to print."""
+"""The stored notebooks as web pages: no script, nothing to download, light, dark and for print."""
 
 import html
 import re
 
-import mistune
 import nbformat
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from notebooks.build.cells import FOLDER
+from notebooks.build.prose import to_html
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
 PAGE = """<!doctype html>
@@ -36,7 +37,9 @@ code { font: .88em ui-monospace, Consolas, "DejaVu Sans Mono", monospace; backgr
        padding: .1em .25em; border-radius: 3px } pre code { padding: 0; background: none }
 .code, main > pre { background: var(--code); border-left: 3px solid var(--link); margin: 1rem 0 0 }
 .out { margin: 0 0 1rem; border-left: 3px solid var(--line) }
-img { display: block; margin: .7rem 0; border-radius: 4px }
+img { display: block; margin: .7rem 0 .3rem; border-radius: 4px }
+figcaption { color: var(--faint); font-size: 15px; max-width: 46rem; padding: 0 .2rem .4rem }
+math[display="block"] { margin: .8rem 0 } h3 { margin: 1.1rem 0 .2rem } h3 + p { margin: 0 }
 table { border-collapse: collapse; margin: .8rem 0 } th, td { padding: .25rem .7rem;
       border: 1px solid var(--line); text-align: left; vertical-align: top }
 details { background: var(--note); border: 1px solid var(--line); border-radius: 4px;
@@ -47,13 +50,14 @@ details { background: var(--note); border: 1px solid var(--line); border-radius:
   pre { white-space: pre-wrap; font-size: 8pt }
   .code, .out, img { break-inside: avoid } h2 { break-after: avoid } }
 """
+HOME = '<a href="index.html">all lessons</a>'
 FORMAT = HtmlFormatter(nowrap=True)
 DARK = HtmlFormatter(style="github-dark")
-markdown = mistune.create_markdown(escape=False, plugins=["table", "strikethrough"])
+LINK = re.compile(r'href="(\d\d_\w+\.ipynb|GLOSSARY\.md)(#[\w-]+)?"')
 
 
 def write_pages(sources, folder):
-    """A page for each lesson (a path) and index.html, into folder; returns the path of the latter.
+    """A page for each lesson (a path), glossary.html and index.html; returns the path of the last.
 
     Raises ValueError for a lesson without its notebook."""
     folder = make_folder(folder, "folder for --html")
@@ -66,13 +70,16 @@ def write_pages(sources, folder):
         write_text(folder / f"{name}.html", _page(titles[name], _links(name, titles), body))
     items = "".join(f'<li><a href="{name}.html">{html.escape(title)}</a></li>'
                     for name, title in titles.items())
-    write_text(folder / "index.html", _page("Lessons", "", f"<h1>Lessons</h1><ul>{items}</ul>"))
+    glossary = _text((FOLDER / "GLOSSARY.md").read_text(encoding="utf-8"))
+    write_text(folder / "glossary.html", _page("Glossary", HOME, glossary))
+    body = f'<h1>Lessons</h1><ul>{items}</ul><p><a href="glossary.html">Glossary</a></p>'
+    write_text(folder / "index.html", _page("Lessons", "", body))
     return folder / "index.html"
 
 
 def _read(path):
     if not path.exists():
-        raise ValueError(f"no {path.name}: make it with python -m notebooks {path.stem}")
+        raise ValueError(f"{path.name} is missing; make it with: python -m notebooks {path.stem}")
     return nbformat.read(path, as_version=4)
 
 
@@ -83,24 +90,32 @@ def _page(title, links, body):
 
 
 def _links(name, titles):
-    """To the lesson before, to all, to the next."""
+    """Links to the previous lesson, to all lessons, to the glossary, to the next lesson."""
     names = list(titles)
     at = names.index(name)
     near = [names[k] if 0 <= k < len(names) else None for k in (at - 1, at + 1)]
     before, after = (f'<a href="{n}.html">{html.escape(titles[n])}</a>' if n else "<span></span>"
                      for n in near)
-    return f'{before}<a href="index.html">all lessons</a>{after}'
+    return f'{before}{HOME}<a href="glossary.html">glossary</a>{after}'
 
 
 def _cell(cell):
     if cell.cell_type == "markdown":
-        return re.sub(r'href="(\d\d_\w+)\.ipynb"', r'href="\1.html"', markdown(cell.source))
+        return _text(cell.source)
     code = f'<pre class="code">{highlight(cell.source, PythonLexer(), FORMAT)}</pre>'
     return code + "".join(map(_output, cell.outputs))
 
 
+def _text(markdown):
+    """HTML, with links to pages in place of notebooks."""
+    def page(link):
+        name = link[1].split(".")[0]
+        return f'href="{name.lower() if link[1].endswith(".md") else name}.html{link[2] or ""}"'
+    return LINK.sub(page, to_html(markdown))
+
+
 def _output(output):
-    """A picture as it is, all else as text."""
+    """HTML outputs (pictures) unchanged, others as text."""
     data = output.get("data", {})
     if "text/html" in data:
         return f'<div class="out">{data["text/html"]}</div>'

@@ -156,7 +156,7 @@ def test_the_readme_tells_how_many_mistakes_are_known():
 def test_metadata_stands_behind_the_mark_of_a_cell():
     assert parts('# %% a=["x y"] b={"c": 2}\nx\n\n# %% [markdown]\n# z\n') == [
         ("code", "x", {"a": ["x y"], "b": {"c": 2}}), ("markdown", "z", {})]
-    with pytest.raises(ValueError, match="is no JSON"):
+    with pytest.raises(ValueError, match="is not valid JSON"):
         parts("# %% a=[1\nx\n")
 
 

@@ -1,10 +1,14 @@
-"""Lessons keep their rules, and what is built of them is the same each time; none is run here but
-a tiny one: `python -m notebooks --check` runs them all."""
+"""The lessons keep their rules, and the builder makes the same notebooks each time.
+
+Only a tiny lesson runs here; `python -m notebooks --check` runs all lessons."""
 
 import ast
 import base64
+import inspect
 import io
 import re
+import subprocess
+import sys
 from statistics import median
 
 import nbformat
@@ -17,6 +21,7 @@ from notebooks.build.cells import FOLDER, METADATA, lessons, notebook, split
 from notebooks.build.compare import alike, differences, same
 from notebooks.build.execute import build, executed
 from notebooks.build.html import write_pages
+from notebooks.build.prose import anchor, to_html
 
 LESSONS = lessons()
 TINY = '''# %% [markdown]
@@ -59,7 +64,7 @@ def test_a_lesson_begins_with_its_title_and_the_map(source):
 def test_cells_are_few_and_short(source):
     cells = code_cells(source)
     assert 8 <= len(cells) <= 22
-    assert max(len(text.splitlines()) for text in cells) <= 12
+    assert max(len(text.splitlines()) for text in cells) <= 14  # with a caption
     assert median(map(statements, cells)) <= 6
 
 
@@ -70,14 +75,13 @@ def statements(text):
 
 
 @of_each_lesson
-def test_every_picture_has_words(source):
+def test_every_picture_has_a_caption(source):
     calls = [node for text in code_cells(source) for node in ast.walk(ast.parse(text))
              if isinstance(node, ast.Call) and ast.unparse(node.func) in ("lesson.show",
                                                                           "lesson.play")]
     assert calls
     for call in calls:
-        words = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "alt")]
-        assert words and len(ast.unparse(words[0])) > 20, ast.unparse(call)
+        assert len(ast.literal_eval(call.args[1])) > 20, ast.unparse(call)
 
 
 @of_each_lesson
@@ -137,16 +141,92 @@ def test_a_notebook_shows_what_its_lesson_shows(twice):
     assert re.split(r"\s{2,}", lines[2]) == ["ones", "(1, 2)", "float64", "1", "2"]
     shown = picture.outputs[0].data["text/html"]
     assert 'alt="A line, &quot;up&quot; &amp; on"' in shown and 'width="100"' in shown
+    assert "<figcaption><em>A line, &quot;up&quot; &amp; on</em></figcaption>" in shown
     png = base64.b64decode(re.search('base64,([^"]+)', shown)[1])
     assert Image.open(io.BytesIO(png)).size == (160, 120)
     assert picture.outputs[0].data["text/plain"] == 'A line, "up" & on'
 
 
-def test_a_picture_without_words_stops_the_build(tmp_path):
+def test_a_picture_without_a_caption_stops_the_build(tmp_path):
     source = tmp_path / "01_mute.py"
     source.write_text(TINY.replace("'A line, \"up\" & on'", '" "'))
-    with pytest.raises(ValueError, match=r"(?s)01_mute.py.*needs alt text"):
+    with pytest.raises(ValueError, match=r"(?s)01_mute.py.*needs a caption"):
         executed(source)
+
+
+def test_a_broken_formula_stops_the_build(tmp_path):
+    source = tmp_path / "01_formula.py"
+    source.write_text(TINY.replace("# # 1. Tiny", "# # 1. Tiny\n#\n# $\\frac{1}$"))
+    with pytest.raises(ValueError, match="01_formula.py: broken formula"):
+        executed(source)
+
+
+@pytest.mark.parametrize("text, words", [
+    (r"$\frac{1}$", "mfrac has 1 parts"), (r"$\foo$", "is unknown"), ("$a_$", "broken"),
+    ("${a$", "unequal numbers"), ("costs $5", "has no partner")])
+def test_a_broken_formula_is_an_error(text, words):
+    with pytest.raises(ValueError, match=words):
+        to_html(text)
+
+
+def test_formulas_become_mathml():
+    page = to_html("Of `$x` and $a_n < b$:\n\n$$\\frac{1}{2}$$\n\n| a |\n| --- |\n| $N^2$ |\n")
+    assert "<code>$x</code>" in page and page.count("<math") == 3
+    assert "<msub><mi>a</mi><mi>n</mi></msub>" in page
+    assert "<msup><mi>N</mi><mn>2</mn></msup>" in page
+    assert '<math display="block"><mrow><mfrac>' in page
+
+
+def explained(x):
+    """Double a number.
+
+    Longer text.
+    """
+    return 2 * x
+
+
+def test_a_source_is_printed_with_one_line_of_its_docstring():
+    code = ("import sys; sys.path[:0] = ['notebooks', 'tests/notebooks', 'tests/helpers']\n"
+            "import lesson, test_notebooks as t\nlesson.source(t.explained, t.code_cells)")
+    shown = subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parent, text=True,
+                           capture_output=True, check=True).stdout
+    assert shown == ('def explained(x):\n    """Double a number."""\n    return 2 * x\n\n\n'
+                     + inspect.getsource(code_cells))
+
+
+def glossary():
+    """{term: its entry}."""
+    _, *entries = re.split(r"^### ", (FOLDER / "GLOSSARY.md").read_text(), flags=re.MULTILINE)
+    return dict(entry.split("\n", 1) for entry in entries)
+
+
+def singular(term):
+    """A term as the glossary writes it: no capitals, no plural, no (abbreviation)."""
+    term = re.sub(r" \(.*\)$", "", term).lower()
+    return re.sub(r"(?<=ch)es$|(?<=ss)es$|(?<!s)s$", "", term)
+
+
+def test_the_glossary_is_in_alphabetical_order():
+    terms = [term.lower().replace("-", " ") for term in glossary()]
+    assert terms == sorted(terms)
+
+
+@of_each_lesson
+def test_the_glossary_has_every_bold_term_of_a_lesson(source):
+    text = "\n".join(text for kind, text in split(source.read_text()) if kind == "markdown")
+    known = {singular(term) for term in glossary()}
+    bold = re.findall(r"\*\*([^*]+)\*\*", re.sub(r"`[^`]*`", "", text.replace("\n", " ")))
+    assert bold and not [term for term in bold if singular(term) not in known]
+    assert "(GLOSSARY.md)" in text.split("\n## ")[0]
+
+
+def test_the_glossary_leads_to_lessons_that_use_the_term():
+    for term, entry in glossary().items():
+        for name in re.findall(r"\]\((\d\d_\w+)\.ipynb\)", entry):
+            words = (FOLDER / f"{name}.py").read_text().replace("\n# ", " ").lower()
+            assert singular(term) in words, (term, name)
+        for target in re.findall(r"\]\(#([\w-]+)\)", entry):
+            assert target in map(anchor, glossary())
 
 
 def test_cells_of_a_source():
@@ -154,8 +234,8 @@ def test_cells_of_a_source():
         ("markdown", "# A\n\nb"), ("code", "x = 1\n\n\ny = 2")]
 
 
-@pytest.mark.parametrize("text, words", [("x = 1\n# %%\n", "'x = 1' stands before the first"),
-                                         ("# %% [markdown]\nhello\n", "'hello' stands in a cell")])
+@pytest.mark.parametrize("text, words", [("x = 1\n# %%\n", "'x = 1' comes before the first"),
+                                         ("# %% [markdown]\nhello\n", "'hello' in a text cell")])
 def test_sources_that_are_none(text, words):
     with pytest.raises(ValueError, match=words):
         split(text)
@@ -212,16 +292,28 @@ def test_what_differs_is_told(rng):
     book = shown("loss 1.25\n", picture)
     assert differences(book, shown("loss 1.26\n", picture + 1)) == []
     assert differences(book, shown("loss 2.25\n", picture)) == [
-        "cell 0: it shows 'loss 2.25', stored is 'loss 1.25'"]
+        "cell 0: new output 'loss 2.25', stored 'loss 1.25'"]
     assert differences(book, shown("loss 1.25\n", picture[::-1])) == [
-        "cell 0: its picture 0 is another"]
-    assert differences(book, book.replace('"x"', '"y"')) == ["cell 0: its source is another"]
+        "cell 0: picture 0 differs"]
+    assert differences(book, book.replace('"x"', '"y"')) == ["cell 0: the source differs"]
+
+
+def test_pages_of_all_lessons_have_typeset_formulas_and_captions(tmp_path):
+    write_pages(LESSONS, tmp_path)
+    for source in LESSONS:
+        page = (tmp_path / f"{source.stem}.html").read_text()
+        prose = re.sub(r"<(pre|code)\b.*?</\1>|src=\"[^\"]*\"", "", page, flags=re.DOTALL)
+        assert "<math" in prose and "$" not in prose
+        assert page.count("<figcaption>") == page.count("<img ")
+        for link in re.findall(r'href="([^"]+)"', prose):
+            assert (tmp_path / link.split("#")[0]).exists(), link
 
 
 def test_pages_need_nothing_else_and_keep_the_words(tmp_path):
     source = tmp_path / "01_a.py"
     source.write_text(TINY)
-    made = notebook("# %% [markdown]\n# # One\n#\n# [next](02_b.ipynb)\n\n# %%\nx < 1\n")
+    made = notebook("# %% [markdown]\n# # One\n#\n# [next](02_b.ipynb), [tube](GLOSSARY.md#tube)\n"
+                    "\n# %%\nx < 1\n")
     made.cells[1].outputs = [
         nbformat.v4.new_output("stream", text="<b> & so on"),
         nbformat.v4.new_output("display_data", {"text/html": '<img alt="a dot" src="data:x">'})]
@@ -230,11 +322,13 @@ def test_pages_need_nothing_else_and_keep_the_words(tmp_path):
     page = (tmp_path / "html" / "01_a.html").read_text()
     assert 'href="01_a.html">One<' in index.read_text()
     assert 'href="02_b.html"' in page and '<img alt="a dot"' in page
+    assert 'href="glossary.html#tube"' in page
+    assert '<h3 id="attention-head">' in (tmp_path / "html/glossary.html").read_text()
     assert "&lt;b&gt; &amp; so on" in page and "prefers-color-scheme: dark" in page
     assert not re.search(r"<script|<link|https?:|@import", page)
 
 
 def test_a_page_of_a_lesson_that_was_never_built(tmp_path):
     (tmp_path / "01_a.py").write_text(TINY)
-    with pytest.raises(ValueError, match="no 01_a.ipynb: make it with python -m notebooks 01_a"):
+    with pytest.raises(ValueError, match="01_a.ipynb is missing; make it with: python -m noteb"):
         write_pages([tmp_path / "01_a.py"], tmp_path / "html")
