@@ -142,9 +142,9 @@ lesson.show(figure, "The positions of 102 tokens in 96 channels, with values fro
 #
 # $$\sum_j \cos(f_j \Delta t) + \cos(f_j \Delta h) + \cos(f_j \Delta w)$$
 #
-# So it is largest for a token with itself. It depends only on the distance of two tokens, not on
-# where they are and not on their tubes. Attention uses dot products (lesson 4), so it can find
-# nearby tokens.
+# So this product is largest for a token with itself. It depends only on the distance of two tokens,
+# not on where they are and not on their tubes. Attention uses dot products (lesson 4), so it can
+# find nearby tokens.
 
 # %%
 likeness = waves @ waves.T

@@ -129,7 +129,7 @@ lesson.shapes(q=heads[0], attended=attended, mixed=mixed, merged=merge_heads(mix
 # %% [markdown]
 # `tv.attention` is this formula in two lines, for all attention heads of all clips.
 # `swapaxes(-1, -2)` transposes the last two axes. Training uses the functions in `tubevit_np/fast`.
-# They have the same names, but they are faster, because they fit the caches of a processor.
+# They have the same names, but they are tuned to the caches of a processor and run faster.
 # `tests/fast` checks that their results agree.
 
 # %%
@@ -222,8 +222,8 @@ lesson.show(figure, "GELU (black) and, for comparison, the larger of 0 and the i
 # $$z' = y + \text{MLP}(\text{norm}(y))$$
 #
 # `tv.block` is these two lines, and `attention_branch` and `mlp_branch` compute the added terms.
-# Its `cache` holds every intermediate array by name. The `out` of `tv.forward` does the same for
-# the whole model.
+# The `cache` of `tv.block` holds every intermediate array by name. The `out` of `tv.forward` does
+# the same for the whole model.
 
 # %%
 y = z + tv.self_attention(tv.layer_norm(z, **weights["ln1"], eps=cfg.eps), **weights["attn"],

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 5. One prediction, for a video and for an image
 #
-# The encoder returns one token for each token it gets. A prediction needs one vector, for any
-# number of tokens, and then a score for each class. This lesson computes both, applies the trained
-# model to a clip, and then gives a single picture to the same model without changing a weight. Each
-# new term is in bold and in the [glossary](GLOSSARY.md).
+# The encoder returns one token for each input token. A prediction needs one vector, for any number
+# of tokens, and then a score for each class. This lesson computes both, applies the trained model
+# to a clip, and then gives a single picture to the same model without changing a weight. Each new
+# term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson

@@ -166,9 +166,9 @@ lesson.show(figure, "Left: the eight frames of a kernel. Right: its columns over
 #
 # $$f_t = -v f_w$$
 #
-# All waves of one moving object have the same $v$, so they lie on one line through zero: *the slope
-# of the line is the speed*. (Adelson and Bergen described in 1985 how eyes can measure motion in
-# this way.)
+# The sign shows the direction, left or right. All waves of one moving object have the same $v$, so
+# they lie on one line through zero: *the slope of the line gives the speed*. (Adelson and Bergen
+# described in 1985 how eyes can measure motion in this way.)
 #
 # We first try it on a grating that moves to the right by half a pixel per frame.
 
@@ -220,7 +220,7 @@ lesson.show(figure, "Power over frequencies in space and time. Both spectra have
 #
 # But noise is too weak a comparison, because any *smooth* noise looks a little like a grating. A
 # fair comparison has waves of the same strength with random phases (the phase is the place of the
-# crests of a wave). We call it chance here.
+# crests of a wave). We call this comparison chance.
 
 # %%
 from tubevit_np.plots.analysis.null_models import random_phases
@@ -237,7 +237,7 @@ shades = {"before": "#c9c9c9", "chance": "#E69F00", "learned": "#0072B2"}
 for ax, (name, values) in zip(axes, scores.items(), strict=True):
     for (label, shade), shares in zip(shades.items(), values, strict=True):
         ax.hist(shares, np.linspace(0, 1, 26), color=shade, alpha=0.75, label=label)
-    ax.set(title=name, xlabel="energy of the best Gabor function", ylim=(0, 60))
+    ax.set(title=name, xlabel="Gabor score", ylim=(0, 60))
 axes[0].set_ylabel("kernels")
 axes[0].legend(frameon=False)
 lesson.show(figure, "Scores of the kernels before training, of chance, and of the learned "

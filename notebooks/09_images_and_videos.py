@@ -179,14 +179,14 @@ ax.invert_yaxis()
 ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
 lesson.show(figure, "Fraction of correct verbs and nouns. Dotted: chance. Played backward, the "
                     "verbs fall; with the verbs swapped they are as before; mixed or stopped, "
-                    "they fall to nearly chance. Gray reduces the nouns.")
+                    "they fall far. Gray reduces the nouns.")
 
 # %% [markdown]
 # Played backward, a quarter of the verbs is still correct, because *spin* and *still* do not change
 # when reversed. With the verbs swapped, the accuracy is as before: *the same frames, the opposite
-# prediction*. With mixed frames or one frame, the verb is little better than guessing, but the noun
-# hardly suffers, because every frame shows it. Gray removes the color, and the noun with it, but
-# the motion stays.
+# prediction*. With mixed frames fewer than a third of the verbs are correct, and with one repeated
+# frame hardly more than by guessing. The noun hardly suffers, because every frame shows it. Gray
+# removes the color, and the noun with it, but the motion stays.
 #
 # So images and patches teach the model what objects are. The tubes with several frames teach it how
 # they move. One encoder processes both.

@@ -151,9 +151,9 @@ assert np.allclose(added, tv.gate(z, z0, alpha, everywhere))
 assert np.array_equal(z, tv.gate(z, z0, 0.0, everywhere))  # closed: equal to the last bit
 
 # %% [markdown]
-# Is this true for the whole model? The new model must give two results exactly, to the last bit.
-# For an image, it must give the logits of the large model. For a clip with the gate closed, it must
-# give the logits of the same model without a gate. (To multiply by 0 and add 0 causes no rounding.)
+# Does a closed gate change nothing in the whole model? We check two results, to the last bit. For
+# an image, the new model must give the logits of the large model. For a clip, it must give the
+# logits of the same model without a gate. (Multiplying by 0 and adding 0 causes no rounding.)
 
 # %%
 def logits(params, x, cfg):

@@ -172,7 +172,7 @@ lesson.show(figure, "Operations and memory against the number of frames. The cur
                     "straight line, TubeViT stays near the bottom.")
 
 # %% [markdown]
-# The right picture counts the arrays that training keeps for the backward pass of one clip. Global
+# The right panel counts the arrays that training keeps for the backward pass of one clip. Global
 # attention keeps $A \cdot N^2$ weights in each block, for $A$ attention heads. With several clips
 # in a batch, even the 80 gigabytes of a large GPU are soon full.
 #

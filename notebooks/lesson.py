@@ -58,8 +58,9 @@ class Picture:
 
 def overview(*parts):
     """Show the map of the model with some parts marked; their names: model_plots/model_map.py."""
-    show(draw_overview(parts), f"The model, from left to right: {', '.join(PARTS)}. "
-         f"This lesson is about the marked parts: {', '.join(parts)}.")
+    names = [", ".join(some).replace("heads", "classification heads") for some in (PARTS, parts)]
+    show(draw_overview(parts), f"The model, from left to right: {names[0]}. "
+         f"This lesson is about: {names[1]}.")
 
 
 def show(figure, caption):
