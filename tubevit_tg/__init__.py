@@ -1,10 +1,30 @@
-"""TubeViT in tinygrad: the text of tubevit_np, on a GPU.
+"""Video classification with sparse tubes (TubeViT) in tinygrad, for GPUs.
 
-A file has the functions and arguments of the file of the same name in tubevit_np, on Tensors.  What
-computes nothing on Tensors is imported from there; tinygrad derives the gradients.  What is in no
-formula, such as what is stored, is in backend/.
-Letters: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads, E = D / A,
-M MLP width, K classes, S members of a packed token.  Axes are always in the order t, h, w."""
+TubeViT turns a video into tokens with a few 3D convolution kernels of large stride ("tubes"), then
+runs a standard vision transformer. The same weights accept images. Each file mirrors the file of
+the same name in tubevit_np: the same functions and arguments, on Tensors. Functions that compute
+nothing on Tensors are imported from tubevit_np, and tinygrad derives the gradients. backend/ holds
+what is in no formula, for example which results are stored.
+
+Letters in shapes: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads,
+E = D / A, M MLP width, K classes, S members of a space-to-depth token. Axes are always in the order
+t, h, w.
+
+Examples
+--------
+>>> import numpy as np
+>>> import tubevit_tg as tg
+>>> patch, tube = tg.Tube((1, 8, 8), (4, 8, 8)), tg.Tube((4, 4, 4), (4, 8, 8))
+>>> cfg = tg.Config((patch, tube), dim=12, depth=1, heads=2, mlp_dim=24, classes={"verb": 5})
+>>> params = tg.to_tensors(tg.init(cfg, np.random.default_rng(0)))
+>>> videos = np.zeros((2, 8, 16, 16, 3), np.uint8)
+>>> logits, cache = tg.forward(params, videos, cfg, "verb")
+>>> logits.shape, cache["tokens"].shape  # 8 patches and 8 tubes in each video
+((2, 5), (2, 16, 12))
+>>> logits, cache = tg.forward(params, videos[:, 0], cfg, "verb")  # images
+>>> logits.shape, cache["tokens"].shape
+((2, 5), (2, 4, 12))
+"""
 
 from tubevit_np.required import require
 
@@ -43,6 +63,59 @@ from tubevit_tg.training.optim import adamw, adamw_state, autograd, clip_grad_no
 from tubevit_tg.variants.divided_attention import divided_block
 
 __docformat__ = "numpy"  # pdoc reads it
+__all__ = [
+    "PRESETS",
+    "TUBE_SETS",
+    "Config",
+    "Tube",
+    "VariantConfig",
+    "accuracy",
+    "adamw",
+    "adamw_by_waves",
+    "adamw_state",
+    "attention",
+    "attention_pool",
+    "autograd",
+    "block",
+    "centers",
+    "centres",
+    "check",
+    "clip",
+    "clip_grad_norm",
+    "count",
+    "cross_entropy",
+    "describe",
+    "divided_block",
+    "feed_forward",
+    "flatten",
+    "forward",
+    "from_json",
+    "gate",
+    "gelu",
+    "grid",
+    "init",
+    "layer_norm",
+    "learning_rate",
+    "linear",
+    "load",
+    "nest",
+    "num_params",
+    "positions",
+    "resize_kernel",
+    "save",
+    "self_attention",
+    "shapes",
+    "sincos_3d",
+    "softmax",
+    "to_arrays",
+    "to_json",
+    "to_tensors",
+    "tokenize",
+    "tube_tokens",
+    "variant",
+    "variants",
+    "with_tubes",
+]
 
 # The names of earlier releases.
 centres, clip, count = centers, clip_grad_norm, num_params

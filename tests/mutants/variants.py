@@ -43,7 +43,7 @@ POSITIONS = [Mutant("tubevit_np/variants/positions.py", *rest) for rest in [
     ('if kind == "fixed"', 'if kind in ("fixed", "strideless")',
      "test_positions.py::test_without_strides_tokens_lie_a_frame_and_a_pixel_apart",
      "strides in spite of it"),
-    ("first += math.prod(known)", "first += math.prod(wanted)",
+    ("first += math.prod(learned)", "first += math.prod(counts)",
      "test_positions.py::test_learned_rows_of_an_image_are_the_first_of_the_patches",
      "an image takes the rows of tubes"),
 ]]
@@ -55,7 +55,7 @@ CONFIG = [Mutant("tubevit_np/variants/config.py", *rest) for rest in [
 ]]
 
 TUBE_SETS = [Mutant("tubevit_np/variants/tube_sets.py", *rest) for rest in [
-    ("**usual | TUBE_SET_FIELDS.get(name, {})", "**TUBE_SET_FIELDS.get(name, {})",
+    ("**defaults | TUBE_SET_FIELDS.get(name, {})", "**TUBE_SET_FIELDS.get(name, {})",
      "test_divided_attention.py::test_the_last_tube_set_counts",
      "attention of an earlier set kept"),
 ]]

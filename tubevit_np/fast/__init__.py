@@ -1,7 +1,9 @@
-"""The functions of model/ under the same names, tuned for a CPU's caches.
+"""The functions of model/ under the same names, tuned for the caches of a CPU.
 
-What they compute and why stands in model/; here is only how.  A test holds both together, name by
-name.  What is not tuned (grids, the gate, encode) is the reference's own."""
+The docstrings in model/ explain what the functions compute; the docstrings here explain only the
+tuning. A test compares both packages, name by name. Grids, the gate and encode are not tuned: they
+come from model/.
+"""
 
 from tubevit_np.fast.backward import backward
 from tubevit_np.fast.layers import (

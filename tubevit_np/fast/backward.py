@@ -1,6 +1,7 @@
 """model/backward.py, tuned: fewer temporaries, sums by einsum, a few heads at a time.
 
-np.sum over rows, and over the last axis, takes twice as long as einsum."""
+np.sum over rows or over the last axis takes twice as long as einsum.
+"""
 
 import math
 from functools import partial
@@ -15,15 +16,18 @@ from tubevit_np.model import backward as reference
 
 
 def linear_backward(d_y, x, w):
+    """Gradients of linear: one product for all clips."""
     rows, d_rows = x.reshape(-1, x.shape[-1]), d_y.reshape(-1, d_y.shape[-1])
     return (d_rows @ w.T).reshape(x.shape), {"w": rows.T @ d_rows, "b": sum_rows(d_rows)}
 
 
 def sum_rows(x):
+    """Sum of x (N, D) over rows: (D,)."""
     return np.einsum("nd->d", x)
 
 
 def layer_norm_backward(d_y, x, g, eps):
+    """Gradients of layer_norm, computed in place."""
     shape, d_y = x.shape, d_y.reshape(-1, x.shape[-1])
     x, inverse = normalize(x.reshape(d_y.shape), eps)
     grads = {"g": np.einsum("nd,nd->d", d_y, x), "b": sum_rows(d_y)}
@@ -36,11 +40,12 @@ def layer_norm_backward(d_y, x, g, eps):
 
 
 def gelu_backward(d_y, x, form):
+    """Gradient of gelu, one block of the cache at a time."""
     return blocked_multiply(d_y, partial(gelu_derivative, form=form), x)
 
 
 def gelu_derivative(x, form):
-    """Phi(x) + x Phi'(x);  in place, seven temporaries would cost more than the arithmetic."""
+    """Phi(x) + x Phi'(x), in place: seven temporaries would cost more than the arithmetic."""
     if form == "erf":
         density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
         return normal_cdf(x, form) + x * density
@@ -57,17 +62,20 @@ def gelu_derivative(x, form):
 
 
 def softmax_backward(d_y, y):
+    """Gradient of softmax, with one temporary."""
     d_x = d_y - np.einsum("...n,...n->...", d_y, y)[..., None]
     d_x *= y
     return d_x
 
 
 def attention_backward(d_y, q, k, v, weights):
+    """Gradients of attention, a few heads at a time."""
     scale, shape = 1 / math.sqrt(q.shape[-1]), weights.shape
     q = np.broadcast_to(q, (*shape[:2], *q.shape[2:]))
     d_q, d_k, d_v = (np.empty(x.shape, d_y.dtype) for x in (q, k, v))
     for part in head_blocks(*shape[:2], shape[2] * shape[3]):
-        d_weights = (v[part] @ d_y[part].swapaxes(-1, -2)).swapaxes(-1, -2)  # weights' memory order
+        # d_y v^T, in the same memory order as weights
+        d_weights = (v[part] @ d_y[part].swapaxes(-1, -2)).swapaxes(-1, -2)
         d_scores = softmax_backward(d_weights, weights[part])
         np.matmul(d_scores, k[part], out=d_q[part])
         np.matmul(d_scores.swapaxes(-1, -2), q[part], out=d_k[part])
@@ -78,6 +86,7 @@ def attention_backward(d_y, q, k, v, weights):
 
 
 def tube_tokens_backward(d_tokens, video, tube):
+    """Gradients of tube_tokens, with the tuned windows."""
     voxels = windows(video, tube)
     d_members = d_tokens.reshape(-1, d_tokens.shape[-1] // tube.members)
     d_w = voxels.reshape(-1, voxels.shape[-1]).T @ d_members

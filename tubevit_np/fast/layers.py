@@ -1,9 +1,11 @@
 """model/layers.py, tuned: large products, arithmetic in place, a block of the cache at a time.
 
-With return_intermediates=False the caches stay empty, and memory is reused."""
+With return_intermediates=False the returned caches are empty, and memory is reused.
+"""
 
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -15,19 +17,21 @@ from tubevit_np.fast.blocks import (
     row_blocks,
 )
 from tubevit_np.model.layers import merge_heads, split_heads, with_prefix
+from tubevit_np.model.types import Array, Arrays, Params
 
 GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 ERF = 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592
 
 
-def linear(x, w, b):
-    """One product for all clips is faster than one for each."""
+def linear(x: Array, w: Array, b: Array) -> Array:
+    """Linear layer, tuned: one product for all clips, faster than one product for each."""
     y = x.reshape(-1, x.shape[-1]) @ w
     y += b
     return y.reshape(*x.shape[:-1], -1)
 
 
-def layer_norm(x, g, b, eps):
+def layer_norm(x: Array, g: Array, b: Array, eps: float) -> Array:
+    """Layer norm, tuned: one block of the cache at a time."""
     y = np.empty_like(x, order="C")
     for part, into in row_blocks(x, y):
         normalize(part, eps, into)
@@ -37,8 +41,8 @@ def layer_norm(x, g, b, eps):
 
 
 def normalize(x, eps, into=None):
-    """x with zero mean and unit variance over the last axis, and what it was multiplied by."""
-    mean = np.einsum("...d->...", x)[..., None] / x.shape[-1]  # mean() takes thrice as long
+    """Normalize the last axis of x to mean 0, variance 1; returns 1 / sqrt(variance + eps), too."""
+    mean = np.einsum("...d->...", x)[..., None] / x.shape[-1]  # mean() takes three times as long
     x = np.subtract(x, mean, out=into)
     variance = np.einsum("...d,...d->...", x, x)[..., None] / x.shape[-1]
     inverse = 1 / np.sqrt(variance + eps)
@@ -46,12 +50,13 @@ def normalize(x, eps, into=None):
     return x, inverse
 
 
-def gelu(x, form, into=None):
-    """into: where the result is written, x itself if nothing else reads it."""
+def gelu(x: Array, form: str, into: Array | None = None) -> Array:
+    """GELU, tuned; into: array for the result, which can be x if nothing else reads x."""
     return blocked_multiply(x, partial(normal_cdf, form=form), x, into)
 
 
 def normal_cdf(x, form):
+    """Phi(x), computed in place."""
     cdf = erf(x / math.sqrt(2)) if form == "erf" else gelu_tanh(x)
     cdf += 1
     cdf *= 0.5
@@ -59,7 +64,7 @@ def normal_cdf(x, form):
 
 
 def gelu_tanh(x):
-    """tanh(sqrt(2 / pi) (x + 0.044715 x^3)); never x**3, which is forty times slower."""
+    """tanh(sqrt(2 / pi) (x + 0.044715 x^3)), without x**3, which is forty times slower."""
     y = x * x  # in place from here on: a temporary costs as much as the arithmetic
     y *= GELU_CUBE * GELU_SCALE
     y += GELU_SCALE
@@ -68,10 +73,10 @@ def gelu_tanh(x):
 
 
 def erf(x):
-    """In float64 Python's; else fast, to 6e-7 (Abramowitz and Stegun, 7.1.26)."""
+    """Error function: Python's in float64, else a fast one, to 6e-7 (Abramowitz, Stegun 7.1.26)."""
     if x.dtype == np.float64:
         return np.frompyfunc(math.erf, 1, 1)(x).astype(x.dtype)
-    size = np.minimum(np.abs(x), 6)  # beyond, it is 1 to the last bit
+    size = np.minimum(np.abs(x), 6)  # erf(6) is 1 to the last bit
     t = 1 / (1 + 0.3275911 * size)
     y = np.zeros_like(x)
     for factor in ERF:
@@ -81,20 +86,23 @@ def erf(x):
     return np.copysign(1 - y, x)
 
 
-def attention(q, k, v, return_intermediates=True):
-    """A few heads at a time; without intermediates the weights are None."""
+def attention(q: Array, k: Array, v: Array, return_intermediates: bool = True
+              ) -> tuple[Array, Any]:
+    """Attention, tuned: a few heads at a time; without intermediates the weights are None."""
     (*_, queries, width), (clips, heads, tokens, _) = q.shape, k.shape
     q = np.broadcast_to(q * (1 / math.sqrt(width)), (clips, heads, queries, width))
-    mixed = np.empty((clips, queries, heads, width), q.dtype).swapaxes(1, 2)  # easy to merge
+    mixed = np.empty((clips, queries, heads, width), q.dtype).swapaxes(1, 2)  # merged by a view
     weights = np.empty((clips, heads, tokens, queries), q.dtype) if return_intermediates else None
     safe = heads_safe_from_overflow(q, k)
     for part in head_blocks(clips, heads, queries * tokens):
         attend(q[part], k[part], v[part], safe[part], mixed[part],
-               weights[part] if return_intermediates else None)
-    return mixed, weights.swapaxes(-1, -2) if return_intermediates else None
+               None if weights is None else weights[part])
+    return mixed, None if weights is None else weights.swapaxes(-1, -2)
 
 
-def self_attention(x, qkv, out, heads, return_intermediates=True):
+def self_attention(x: Array, qkv: Arrays, out: Arrays, heads: int,
+                   return_intermediates: bool = True) -> tuple[Array, Arrays]:
+    """Self-attention over the tuned functions."""
     cache = {"qkv": linear(x, **qkv)}
     q, k, v = (split_heads(part, heads) for part in np.split(cache["qkv"], 3, axis=-1))
     mixed, cache["weights"] = attention(q, k, v, return_intermediates)
@@ -102,13 +110,16 @@ def self_attention(x, qkv, out, heads, return_intermediates=True):
     return linear(cache["mixed"], **out), cache if return_intermediates else {}
 
 
-def feed_forward(x, up, down, form, return_intermediates=True):
+def feed_forward(x: Array, up: Arrays, down: Arrays, form: str,
+                 return_intermediates: bool = True) -> tuple[Array, Arrays]:
+    """Feed-forward layer; without intermediates GELU overwrites its input."""
     cache = {"up": linear(x, **up)}
     cache["gelu"] = gelu(cache["up"], form, into=None if return_intermediates else cache["up"])
     return linear(cache["gelu"], **down), cache if return_intermediates else {}
 
 
 def attention_branch(z, ln1, attn, heads, eps, return_intermediates=True):
+    """MSA(LN(z)) (B, N, D) over the tuned functions."""
     cache = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(cache["ln1"], **attn, heads=heads,
                                    return_intermediates=return_intermediates)
@@ -116,14 +127,16 @@ def attention_branch(z, ln1, attn, heads, eps, return_intermediates=True):
 
 
 def mlp_branch(y, ln2, mlp, eps, form, return_intermediates=True):
+    """MLP(LN(y)) (B, N, D) over the tuned functions."""
     cache = {"ln2": layer_norm(y, **ln2, eps=eps)}
     change, inner = feed_forward(cache["ln2"], **mlp, form=form,
                                  return_intermediates=return_intermediates)
     return change, cache | with_prefix("mlp", inner) if return_intermediates else {}
 
 
-def block(z, ln1, attn, ln2, mlp, heads, eps, form, return_intermediates=True):
-    """The sums are written over the changes, which nothing else reads."""
+def block(z: Array, ln1: Arrays, attn: Params, ln2: Arrays, mlp: Params, heads: int, eps: float,
+          form: str, return_intermediates: bool = True) -> tuple[Array, Arrays]:
+    """Pre-norm block; the sums overwrite the changes, which nothing else reads."""
     y, attended = attention_branch(z, ln1, attn, heads, eps, return_intermediates)
     y += z
     z, transformed = mlp_branch(y, ln2, mlp, eps, form, return_intermediates)

@@ -1,4 +1,4 @@
-"""model/model.py, position.py and pooling.py, tuned: over the tuned layers; positions are kept."""
+"""model/model.py, position.py, pooling.py, tuned: over the tuned layers, with cached positions."""
 
 from functools import lru_cache
 
@@ -10,11 +10,14 @@ from tubevit_np.fast.retuned import retuned
 from tubevit_np.fast.tubes import tokenize
 from tubevit_np.model import model as reference
 from tubevit_np.model import pooling
+from tubevit_np.model.config import Config
 from tubevit_np.model.geometry import centers
 from tubevit_np.model.position import sincos_3d
+from tubevit_np.model.types import Array, Size
 
 
 def scale_uint8(x, cfg):
+    """(x / 255 - mean) / std as float32, one block of the cache at a time."""
     y = np.empty(x.shape, np.float32)
     for part, scaled in row_blocks(x, y):
         np.multiply(part, np.float32(1 / (255 * cfg.std)), out=scaled)
@@ -22,12 +25,14 @@ def scale_uint8(x, cfg):
     return y
 
 
-def positions(cfg, shape):
+def positions(cfg: Config, shape: Size) -> Array:
+    """Position of every token (N, D), from the cache after the first call."""
     return cfg.position_scale * kept_sincos(cfg.tubes, tuple(shape), cfg.dim, cfg.tau)
 
 
-@lru_cache(maxsize=8)  # every batch asks again: those of images, of videos and of their parts
+@lru_cache(maxsize=8)  # batches of images, of videos and of parts of videos repeat the call
 def kept_sincos(tubes, shape, dim, tau):
+    """sincos_3d of all tokens; callers must not change it."""
     return sincos_3d(np.concatenate([centers(tube, shape) for tube in tubes]), dim, tau)
 
 

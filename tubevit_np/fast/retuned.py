@@ -1,21 +1,24 @@
-"""Composite functions of model/ over tuned parts: the reference's own text, written once.
+"""Composite functions of model/ over tuned parts, without a second copy of their source.
 
-A function looks up the functions that it calls by name in its module.  A copy with another module
-behind it calls the tuned ones."""
+A function finds the functions that it calls by name in the globals of its module. A copy of the
+function with other globals calls the tuned functions.
+"""
 
 from types import FunctionType
 
 
 def retuned(caller, module, names, tuned):
-    """Functions of a module of model/, by name, which call those of `tuned` where it has the name.
+    """Copy functions of a module of model/ so that they call the functions in `tuned`.
 
-    caller: the name of the module that takes them;  module: for example model.backward;  names: in
-    one string;  tuned: {name: function}."""
+    caller: name of the module that gets the copies. module: for example model.backward. names: of
+    the functions, in one string. tuned: {name: function}.
+    """
     scope = vars(module) | {name: f for name, f in tuned.items() if not name.startswith("_")}
-    made = {name: FunctionType(function.__code__, scope, name, function.__defaults__)
-            for name in names.split() for function in [getattr(module, name)]}
-    scope.update(made)  # they call each other, too
-    for name, function in made.items():
+    copies = {name: FunctionType(function.__code__, scope, name, function.__defaults__)
+              for name in names.split() for function in [getattr(module, name)]}
+    scope.update(copies)  # the copies call each other, too
+    for name, function in copies.items():
         function.__doc__ = getattr(module, name).__doc__
+        function.__annotations__ = getattr(module, name).__annotations__
         function.__module__ = caller
-    return made.values()
+    return copies.values()

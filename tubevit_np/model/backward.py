@@ -1,33 +1,37 @@
-"""Every gradient by hand: the forward functions in reverse, from the scores back to the kernels.
+"""Every gradient by hand: the forward functions in reverse, from the logits back to the kernels.
 
-f_backward(d_y, ...) takes the gradient of the output of f, the inputs of f and its cache.  It
-returns the gradient of the input of f, and those of its weights by name.  d_x means dL/dx.
-Products such as `x up` stand for linear(x, **up), the bias included.  The file runs from single
-functions up to the whole model: to follow the gradient, begin with `backward`."""
+f_backward(d_y, ...) takes the gradient of the output of f, the inputs of f and its cache. It
+returns the gradient of the input of f and the gradients of its weights by name. d_x means dL/dx.
+A product such as `x up` stands for linear(x, **up), the bias included. The file goes from single
+functions to the whole model; to follow the gradient, begin with `backward`.
+"""
 
 import math
 
 import numpy as np
 
 from tubevit_np.model.checks import check_plain
+from tubevit_np.model.config import Config
 from tubevit_np.model.gate import gated_tokens
 from tubevit_np.model.geometry import grid, token_counts
 from tubevit_np.model.kernels import SHARED_SIZE, interpolation_matrix
 from tubevit_np.model.layers import merge_heads, normal_cdf, split_heads, with_prefix
 from tubevit_np.model.tubes import windows
+from tubevit_np.model.types import Arrays, Params
 
 
 def linear_backward(d_y, x, w):
-    """y = x w + b (Eq. 1-2):  d_x = d_y w^T, d_w = x^T d_y, d_b = the sum of d_y over all rows."""
+    """Linear layer y = x w + b: d_x = d_y w^T, d_w = x^T d_y, d_b = sum of d_y over all rows."""
     rows, d_rows = x.reshape(-1, x.shape[-1]), d_y.reshape(-1, d_y.shape[-1])
     return d_y @ w.T, {"w": rows.T @ d_rows, "b": d_rows.sum(0)}
 
 
 def layer_norm_backward(d_y, x, g, eps):
-    """LN (Eq. 1-2): y = g n + b, n = (x - mean) / s, s = sqrt(variance + eps).  With d = g d_y:
+    """Layer norm y = g n + b (Eq. 1-2), n = (x - mean) / s, s = sqrt(variance + eps).
 
-    d_x = (d - mean(d) - n mean(d n)) / s, for mean and s depend on x too;  d_g = sum(d_y n),
-    d_b = sum(d_y), both over all rows."""
+    With d = g d_y: d_x = (d - mean(d) - n mean(d n)) / s, because mean and s depend on x too.
+    d_g = sum(d_y n) and d_b = sum(d_y), both over all rows.
+    """
     x = x - x.mean(-1, keepdims=True)
     s = np.sqrt((x * x).mean(-1, keepdims=True) + eps)
     n, d, rows = x / s, g * d_y, tuple(range(x.ndim - 1))
@@ -36,13 +40,15 @@ def layer_norm_backward(d_y, x, g, eps):
 
 
 def gelu_backward(d_y, x, form):
-    """GELU (Eq. 2): y = x Phi(x):  dy/dx = Phi(x) + x Phi'(x)."""
+    """GELU y = x Phi(x) (Eq. 2): d_x = d_y (Phi(x) + x Phi'(x))."""
     return d_y * (normal_cdf(x, form) + x * normal_density(x, form))
 
 
 def normal_density(x, form):
-    """Phi'(x) = exp(-x^2 / 2) / sqrt(2 pi); in the tanh form (1 - t^2) u' / 2, where t = tanh(u),
-    u = sqrt(2 / pi) (x + 0.044715 x^3), u' = sqrt(2 / pi) (1 + 3 0.044715 x^2)."""
+    """Phi'(x) = exp(-x^2 / 2) / sqrt(2 pi), or in the tanh form (1 - t^2) u' / 2.
+
+    There t = tanh(u), u = sqrt(2 / pi) (x + 0.044715 x^3), u' = sqrt(2 / pi) (1 + 3 0.044715 x^2).
+    """
     if form == "erf":
         return np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
     t = 2 * normal_cdf(x, form) - 1
@@ -50,22 +56,24 @@ def normal_density(x, form):
 
 
 def softmax_backward(d_y, y):
-    """dy_i/dx_j = y_i (i == j) - y_i y_j:  d_x = y (d_y - sum(d_y y))."""
+    """Softmax, dy_i/dx_j = y_i (i == j) - y_i y_j: d_x = y (d_y - sum(d_y y))."""
     return y * (d_y - (d_y * y).sum(-1, keepdims=True))
 
 
 def attention_backward(d_y, q, k, v, weights):
-    """Eq. 1: y = weights v, weights = softmax(s), s = q k^T / sqrt(E);  d_y (B, A, Q, E).
+    """Attention y = weights v (Eq. 1), weights = softmax(s), s = q k^T / sqrt(E).
 
     d_weights = d_y v^T, d_s = softmax_backward(d_weights, weights), d_q = d_s k / sqrt(E),
-    d_k = d_s^T q / sqrt(E), d_v = weights^T d_y.  A shared q (1, A, Q, E) gets a d_q per clip."""
+    d_k = d_s^T q / sqrt(E), d_v = weights^T d_y. d_y is (B, A, Q, E). A q (1, A, Q, E) that all
+    clips share gets one d_q per clip.
+    """
     d_s = softmax_backward(d_y @ v.swapaxes(-1, -2), weights)
     d_q, d_k = (d / math.sqrt(q.shape[-1]) for d in (d_s @ k, d_s.swapaxes(-1, -2) @ q))
     return d_q, d_k, weights.swapaxes(-1, -2) @ d_y
 
 
 def self_attention_backward(d_y, x, cache, qkv, out, heads):
-    """Eq. 1: y = merge(attention(split(x qkv))) out: back through out, attention and qkv."""
+    """MSA y = merge(attention(split(x qkv))) out (Eq. 1): back through out, attention, qkv."""
     d_mixed, d_out = linear_backward(d_y, cache["mixed"], out["w"])
     q, k, v = (split_heads(part, heads) for part in np.split(cache["qkv"], 3, axis=-1))
     d_parts = attention_backward(split_heads(d_mixed, heads), q, k, v, cache["weights"])
@@ -75,14 +83,14 @@ def self_attention_backward(d_y, x, cache, qkv, out, heads):
 
 
 def feed_forward_backward(d_y, x, cache, up, down, form):
-    """MLP (Eq. 2): y = GELU(x up) down: back through down, GELU and up in turn."""
+    """MLP y = GELU(x up) down (Eq. 2): back through down, GELU, up."""
     d_gelu, d_down = linear_backward(d_y, cache["gelu"], down["w"])
     d_x, d_up = linear_backward(gelu_backward(d_gelu, cache["up"], form), x, up["w"])
     return d_x, with_prefix("up", d_up) | with_prefix("down", d_down)
 
 
 def attention_branch_backward(d_change, z, cache, ln1, attn, heads, eps):
-    """change = MSA(LN(z)) (B, N, D): back through attention, then the norm."""
+    """Branch MSA(LN(z)) (B, N, D): back through attention, then the norm."""
     d_x, d_attn = self_attention_backward(d_change, cache["ln1"], select_prefix("attn", cache),
                                           **attn, heads=heads)
     d_z, d_ln1 = layer_norm_backward(d_x, z, ln1["g"], eps)
@@ -90,7 +98,7 @@ def attention_branch_backward(d_change, z, cache, ln1, attn, heads, eps):
 
 
 def mlp_branch_backward(d_change, y, cache, ln2, mlp, eps, form):
-    """change = MLP(LN(y)) (B, N, D): back through the MLP, then the norm."""
+    """Branch MLP(LN(y)) (B, N, D): back through the MLP, then the norm."""
     d_x, d_mlp = feed_forward_backward(d_change, cache["ln2"], select_prefix("mlp", cache), **mlp,
                                        form=form)
     d_y, d_ln2 = layer_norm_backward(d_x, y, ln2["g"], eps)
@@ -98,9 +106,10 @@ def mlp_branch_backward(d_change, y, cache, ln2, mlp, eps, form):
 
 
 def block_backward(d_out, z, cache, ln1, attn, ln2, mlp, heads, eps, form):
-    """out = y + MLP(LN(y)) (Eq. 2), y = z + MSA(LN(z)) (Eq. 1), all (B, N, D):
+    """Block y = z + MSA(LN(z)) (Eq. 1), out = y + MLP(LN(y)) (Eq. 2), all (B, N, D).
 
-    d_y = d_out + mlp_branch_backward(d_out), d_z = d_y + attention_branch_backward(d_y)."""
+    d_y = d_out + mlp_branch_backward(d_out), d_z = d_y + attention_branch_backward(d_y).
+    """
     d_change, d_second = mlp_branch_backward(d_out, cache["middle"], cache, ln2, mlp, eps, form)
     d_y = d_out + d_change
     d_change, d_first = attention_branch_backward(d_y, z, cache, ln1, attn, heads, eps)
@@ -108,9 +117,10 @@ def block_backward(d_out, z, cache, ln1, attn, ln2, mlp, heads, eps, form):
 
 
 def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """Fig. 2, d_y (B, D) -> d_x (B, N, D): back through the MLP if any, out, attention, q, kv.
+    """Pooling (Fig. 2), d_y (B, D) -> d_x (B, N, D): back through any MLP, out, attention, q, kv.
 
-    All clips share the probe, so d_q is summed over clips."""
+    All clips share the probe, so d_q is summed over clips.
+    """
     grads = {}
     if mlp is not None:
         d_x, d_mlp = feed_forward_backward(d_y, cache["ln"], select_prefix("mlp", cache), **mlp,
@@ -130,67 +140,90 @@ def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, 
 
 
 def gate_backward(d_y, z0, alpha, mask):
-    """y = z + tanh(alpha) m z0, m the mask (Eq. 8):  d_z = d_y, d_z0 = tanh(alpha) m d_y,
+    """Gate y = z + tanh(alpha) m z0 (Eq. 8), where m is the mask.
 
-    d_alpha = (1 - tanh(alpha)^2) sum(d_y m z0)."""
+    d_z = d_y, d_z0 = tanh(alpha) m d_y, d_alpha = (1 - tanh(alpha)^2) sum(d_y m z0).
+    """
     z0, d_z0 = (array * mask[:, None].astype(d_y.dtype) for array in (z0, d_y))
     d_alpha = (1 - np.tanh(alpha) ** 2) * np.vdot(d_y, z0)
     return d_y, np.tanh(alpha) * d_z0, {"alpha": np.asarray(d_alpha, d_y.dtype)}
 
 
 def resize_kernel_backward(d_y, size):
-    """Sec. 3.4: y = M w on each axis:  d_w = M^T d_y.  d_y (t, h, w, C, D) -> d_w (*size, C, D)."""
+    """Resizing y = M w on each axis: d_w = M^T d_y, (t, h, w, C, D) -> (*size, C, D)."""
     matrices = [interpolation_matrix(n_in, n_out).astype(d_y.dtype)
                 for n_in, n_out in zip(size, d_y.shape[:3], strict=True)]
     return np.einsum("it,jh,kw,ijkcd->thwcd", *matrices, d_y, optimize=True)
 
 
 def tube_tokens_backward(d_tokens, video, tube):
-    """Sec. 3.2: tokens = windows w + b:  d_w = windows^T d_tokens.  d_tokens (B, N, D)."""
-    voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C), cut again rather than kept
+    """Tokens = windows w + b (Section 3.2): d_w = windows^T d_tokens, d_b = sum(d_tokens)."""
+    voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C), computed again to save memory
     d_members = d_tokens.reshape(-1, d_tokens.shape[-1] // tube.members)
     d_w = voxels.reshape(-1, voxels.shape[-1]).T @ d_members
     return {"w": d_w.reshape(*tube.kernel, video.shape[-1], -1), "b": d_members.sum(0)}
 
 
 def tokenize_backward(d_tokens, video, cfg):
-    """Gradients of "tubes" and, where the video tubes share one, "kernel", from d_tokens (B, N, D).
+    """Gradients of "tubes" and, if the video tubes share a kernel, of "kernel".
 
-    Each tube's tokens are a part of all; the shared kernel sums what its tubes give."""
+    d_tokens (B, N, D) is split into the tokens of each tube. The gradients of the shared kernel
+    from all its tubes add up.
+    """
     counts = token_counts(cfg, video.shape[1:4])
     parts = np.split(d_tokens, np.cumsum(counts)[:-1], axis=1)
     d_shared, grads = [], {}
     for i, (tube, part) in enumerate(zip(cfg.tubes, parts, strict=True)):
         if not all(grid(tube, video.shape[1:4])):
             continue
-        found = tube_tokens_backward(part, video, tube)
+        d_tube = tube_tokens_backward(part, video, tube)
         if cfg.shared_kernel and not tube.is_patch:
-            d_kernel = resize_kernel_backward(found.pop("w"), SHARED_SIZE)
-            unused = cfg.dim - d_kernel.shape[-1]  # a packed tube reads only the first channels
+            d_kernel = resize_kernel_backward(d_tube.pop("w"), SHARED_SIZE)
+            unused = cfg.dim - d_kernel.shape[-1]  # with space-to-depth, the last channels
             d_shared.append(np.pad(d_kernel, [(0, 0)] * 4 + [(0, unused)]))
-        grads |= with_prefix(f"tubes.{i}", found)
+        grads |= with_prefix(f"tubes.{i}", d_tube)
     return grads | ({"kernel.w": sum(d_shared)} if d_shared else {})
 
 
-def backward(params, out, d_logits, cfg):
-    """Gradients {name: array} of all parameters, from d_logits {head: (B, K)}.
+def backward(params: Params, out: Arrays, d_logits: Arrays, cfg: Config) -> Arrays:
+    """Gradients of all parameters: classify, encode and tokenize in reverse.
 
-    out: the intermediates that forward returned.  classify, encode and tokenize in reverse: fixed
-    positions are constants, so d_tokens = d_z0.  Heads that d_logits lacks and tubes that did not
-    fit get no gradient."""
+    Fixed positions are constants, so d_tokens = d_z0.
+
+    Parameters
+    ----------
+    params : dict
+        The nested tree of parameters.
+    out : dict
+        The cache that forward returned.
+    d_logits : dict
+        Gradient of the loss, an array (B, K), by the name of the head.
+    cfg : Config
+
+    Returns
+    -------
+    dict
+        Gradients by dotted names. Heads that are not in d_logits and tubes that did not fit into
+        the video have none.
+
+    Raises
+    ------
+    ValueError
+        If cfg is a VariantConfig.
+    """
     check_plain(cfg)
     d_z, grads = classify_backward(d_logits, params, out, cfg)
     blocks = dict.fromkeys(range(cfg.depth), block_backward)
-    d_z, found = encode_backward(d_z, params, out, cfg, blocks)
-    return grads | found | tokenize_backward(d_z, out["video"], cfg)
+    d_z, d_encoder = encode_backward(d_z, params, out, cfg, blocks)
+    return grads | d_encoder | tokenize_backward(d_z, out["video"], cfg)
 
 
 def classify_backward(d_logits, params, out, cfg):
-    """d_z (B, N, D): back through the heads, whose d_pooled add up, the pooling and the norm."""
+    """d_z (B, N, D): back through the heads, the pooling and the norm; d_pooled of heads add up."""
     d_pooled, grads = 0, {}
     for head, d_head in d_logits.items():
-        d_x, found = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])
-        d_pooled, grads = d_pooled + d_x, grads | with_prefix(f"heads.{head}", found)
+        d_x, d_linear = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])
+        d_pooled, grads = d_pooled + d_x, grads | with_prefix(f"heads.{head}", d_linear)
     d_x, d_pool = attention_pool_backward(d_pooled, out["norm"], select_prefix("pool", out),
                                           **params["pool"], heads=cfg.heads, eps=cfg.eps,
                                           form=cfg.gelu)
@@ -202,25 +235,26 @@ def classify_backward(d_logits, params, out, cfg):
 def encode_backward(d_z, params, out, cfg, blocks):
     """d_z0 (B, N, D): back through the blocks, last first, and the gate.
 
-    blocks: {layer: block_backward}.  The tokens z0 entered twice, at the first block and at the
-    gate, so both gradients add up."""
+    blocks: {layer: block_backward}. The first block and the gate both read the tokens z0, so their
+    gradients add up.
+    """
     d_z0, grads = 0, {}
     for layer, apply_backward in reversed(blocks.items()):
         if layer == cfg.gate_layer:
             mask = gated_tokens(cfg, out["video"].shape[1:4])
-            d_z, d_z0, found = gate_backward(d_z, out["with_position"], params["gate"]["alpha"],
-                                             mask)
-            grads |= with_prefix("gate", found)
+            d_z, d_z0, d_gate = gate_backward(d_z, out["with_position"], params["gate"]["alpha"],
+                                              mask)
+            grads |= with_prefix("gate", d_gate)
         below = out[f"blocks.{layer - 1}"] if layer else out["with_position"]
-        d_z, found = apply_backward(d_z, below, select_prefix(f"blocks.{layer}", out),
-                                    **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps,
-                                    form=cfg.gelu)
-        grads |= with_prefix(f"blocks.{layer}", found)
+        d_z, d_block = apply_backward(d_z, below, select_prefix(f"blocks.{layer}", out),
+                                      **params["blocks"][str(layer)], heads=cfg.heads,
+                                      eps=cfg.eps, form=cfg.gelu)
+        grads |= with_prefix(f"blocks.{layer}", d_block)
     return d_z + d_z0, grads
 
 
 def select_prefix(prefix, arrays):
-    """{prefix.name: array} as {name: array}, the inverse of with_prefix; others are left out."""
+    """{prefix.name: array} -> {name: array}, the inverse of with_prefix; drops all other names."""
     prefix += "."
     return {name.removeprefix(prefix): array for name, array in arrays.items()
             if name.startswith(prefix)}

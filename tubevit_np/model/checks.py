@@ -1,4 +1,4 @@
-"""What callers can get wrong, each refused with a ValueError of one line; no mathematics here."""
+"""Checks of arguments, without mathematics; each error is a ValueError of one line."""
 
 import warnings
 from functools import cache
@@ -8,24 +8,25 @@ from tubevit_np.model.geometry import grid
 
 
 def check_forward(shape, dtype, cfg, head):
-    """The names of the heads, as a tuple.
+    """Names of the heads, as a tuple, after all checks of forward.
 
-    Raises ValueError for an unknown head, for an input of a shape or dtype (a name) that forward
-    cannot take, and for the Config of a variant, which has a forward pass of its own."""
+    Raises ValueError for an unknown head, for an input of a wrong shape or dtype (a name), and for
+    a VariantConfig, which needs variants.forward.
+    """
     check_plain(cfg)
     check_input(shape, dtype, cfg)
     return check_heads(head, cfg)
 
 
 def check_plain(cfg):
-    """Raises ValueError for a variant, whose forward and backward passes are in variants/."""
+    """Raise ValueError for a variant, whose forward and backward passes are in variants/."""
     if type(cfg) is not Config:
         raise ValueError("this Config is a variant of TubeViT (another attention or position); "
                          "use variants.forward and variants.backward")
 
 
 def check_heads(head, cfg):
-    """The names of the heads, as a tuple.  Raises ValueError for one that the model lacks."""
+    """Names of the heads, as a tuple; ValueError for a head that the model lacks."""
     names = (head,) if isinstance(head, str) else tuple(head)
     unknown = [name for name in names if name not in cfg.classes]
     if unknown:
@@ -35,7 +36,7 @@ def check_heads(head, cfg):
 
 
 def check_input(shape, dtype, cfg):
-    """Raises ValueError unless forward can take an input of this shape and dtype (a name)."""
+    """Raise ValueError unless forward accepts an input of this shape and dtype (a name)."""
     if len(shape) not in (4, 5):
         raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), "
                          "an image (B, H, W, C)")
@@ -50,7 +51,7 @@ def check_input(shape, dtype, cfg):
 
 
 def check_tubes(shape, cfg):
-    """Raises ValueError if no tube fits into (T, H, W); warns once about each that does not."""
+    """Raise ValueError if no tube fits into (T, H, W); warn once about each that does not fit."""
     missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
     size = format_size(shape)
     needed = [format_size(tube.extent) for tube in missing]
@@ -63,14 +64,15 @@ def check_tubes(shape, cfg):
 
 @cache
 def warn_once(text):
-    """Warn once in this process; Python's own "once" starts over whenever a filter changes."""
+    """Warn once per process; Python's filter "once" starts again whenever a filter changes."""
     warnings.warn(text, stacklevel=3)
 
 
 def check_params(flat, expected, where="the parameters"):
-    """Raises ValueError that lists names of {name: array} that are missing, extra or misshapen.
+    """Raise ValueError if arrays {name: array} are missing, extra, or of an unexpected shape.
 
-    expected: {name: shape}."""
+    expected: {name: shape}. The message lists the names.
+    """
     kinds = {"missing": [n for n in expected if n not in flat],
              "extra": [n for n in flat if n not in expected],
              "of another shape": [f"{n} {tuple(flat[n].shape)}, expected {expected[n]}"

@@ -1,4 +1,4 @@
-"""What a TubeViT is made of: tubes, sizes, and the choices the paper leaves open (Sec. 4.1)."""
+"""The description of a model: tubes, sizes, and the choices that the paper leaves open."""
 
 import math
 from dataclasses import dataclass, field
@@ -8,11 +8,36 @@ from tubevit_np.model.config_checks import check_config, check_tube, triple
 
 @dataclass(frozen=True)
 class Tube:
-    """One sparse 3D kernel (Sec. 3.2); every triple is (t, h, w), in frames and pixels.
+    """One sparse 3D kernel; every triple is (t, h, w), in frames and pixels.
 
-    s2d = (st, sh, sw), space-to-depth (Sec. 3.4): each token concatenates S = st*sh*sw neighboring
-    outputs of the kernel along its channels. They are stride / s2d apart, and each fills D / S
-    channels.  Raises ValueError if a size is invalid."""
+    Parameters
+    ----------
+    kernel : (int, int, int)
+        Size, each at least 1.
+    stride : (int, int, int)
+        Distance between neighboring tokens, each at least 1.
+    offset : (int, int, int), default (0, 0, 0)
+        Start of the first token.
+    s2d : (int, int, int), default (1, 1, 1)
+        Space-to-depth: each token concatenates S = st*sh*sw neighboring outputs of the kernel along
+        its channels. They are stride / s2d apart, and each fills D / S channels.
+
+    Raises
+    ------
+    ValueError
+        If a size is invalid, if stride is not a multiple of s2d, or if s2d packs a kernel of one
+        frame in time.
+
+    References
+    ----------
+    Section 3.2; Section 3.4 and Table 7c for s2d; Table 12.
+
+    Examples
+    --------
+    >>> tube = Tube(kernel=(16, 4, 4), stride=(6, 32, 32), offset=(4, 8, 8), s2d=(1, 2, 2))
+    >>> tube.name, tube.members, tube.extent
+    ('16x4x4', 4, (20, 12, 12))
+    """
 
     kernel: tuple[int, int, int]
     stride: tuple[int, int, int]
@@ -20,29 +45,30 @@ class Tube:
     s2d: tuple[int, int, int] = (1, 1, 1)
 
     def __post_init__(self):
+        """Make every triple a tuple of ints; check the sizes."""
         for name, minimum in (("kernel", 1), ("stride", 1), ("offset", 0), ("s2d", 1)):
             value = triple(name, getattr(self, name), minimum)
             object.__setattr__(self, name, value)
         check_tube(self)
 
     @property
-    def is_patch(self):
-        """True for a 2D patch, the tube that videos share with images."""
+    def is_patch(self) -> bool:
+        """True for a 2D patch, a kernel of one frame, which images use too."""
         return self.kernel[0] == 1
 
     @property
-    def members(self):
-        """S, the number of kernel outputs that one token concatenates."""
+    def members(self) -> int:
+        """Number S of kernel outputs that one token concatenates."""
         return math.prod(self.s2d)
 
     @property
-    def extent(self):
-        """(T, H, W) of the smallest input that the tube fits into."""
+    def extent(self) -> tuple[int, ...]:
+        """Size (T, H, W) of the smallest input that the tube fits into."""
         return tuple(o + k for o, k in zip(self.offset, self.kernel, strict=True))
 
     @property
-    def name(self):
-        """The kernel's size as text: "8x4x4"."""
+    def name(self) -> str:
+        """Size of the kernel as text: "8x4x4"."""
         return format_size(self.kernel)
 
 
@@ -50,29 +76,73 @@ class Tube:
 class Config:
     """A whole model.
 
-    classes: {head name: K}, one linear head per data set.
-    Raises ValueError if a size is invalid."""
+    The fields from gelu on are choices that the paper leaves open.
+
+    Parameters
+    ----------
+    tubes : tuple of Tube
+        At least one.
+    dim : int
+        Width D.
+    depth : int
+        Number of blocks.
+    heads : int
+        Attention heads A; divides dim.
+    mlp_dim : int
+        Width M of the MLPs.
+    classes : dict, default {}
+        Number of classes K by the name of the head, one linear head per data set.
+    channels : int, default 3
+        Color channels C.
+    mean, std : float, default 0.5
+        uint8 input becomes (x / 255 - mean) / std; the defaults give [-1, 1].
+    gelu : {"tanh", "erf"}
+        Form of the GELU; they differ by up to 4.7e-4.
+    eps : float, default 1e-6
+        Of every layer norm; usual in ViTs.
+    pool_mlp : bool, default False
+        Whether y + MLP(LN(y)) follows the pooling; the paper's totals of parameters fit without.
+    gate_layer : int, optional
+        Block, counted from 0, after which the gate adds the tokens ("26th of 32"); None: no gate.
+    gate_tokens : {"all", "tubes"}
+        Whether z0 in Eq. 8 has all tokens or only the tokens of video tubes.
+    position_scale : float, default 1
+        Amplitude of the positions; small models learn better with less.
+    tau : float, default 10000
+        Base of the frequencies: wavelengths range from 2 pi to almost 2 pi tau.
+    shared_kernel : bool, default False
+        Whether the video tubes share one 8x8x8 kernel, resized for each (Table 7e).
+
+    Raises
+    ------
+    ValueError
+        If a field is invalid, or if fields do not fit each other.
+
+    References
+    ----------
+    Section 4.1; Table 11 for the sizes.
+    """
 
     tubes: tuple[Tube, ...]
-    dim: int  # D
+    dim: int
     depth: int
-    heads: int  # A
-    mlp_dim: int  # M
+    heads: int
+    mlp_dim: int
     classes: dict[str, int] = field(default_factory=dict)
-    channels: int = 3  # C
-    mean: float = 0.5  # uint8 input becomes (x / 255 - mean) / std; the defaults give [-1, 1]
+    channels: int = 3
+    mean: float = 0.5
     std: float = 0.5
-    # What the paper leaves open:
-    gelu: str = "tanh"  # or "erf"; they differ by up to 4.7e-4
-    eps: float = 1e-6  # of every layer norm; usual in ViTs
-    pool_mlp: bool = False  # y + mlp(ln(y)) after pooling; the paper's parameter totals fit without
-    gate_layer: int | None = None  # 0-based block after which the gate adds: "26th of 32"
-    gate_tokens: str = "all"  # or "tubes": whether z0 in Eq. 8 keeps its 2D patches
-    position_scale: float = 1.0  # amplitude of the position; small models learn better with less
-    tau: float = 10000.0  # base of the frequencies: wavelengths from 2 pi to almost 2 pi tau
-    shared_kernel: bool = False  # one 8x8x8 kernel, resized for every video tube (Table 7e)
+    gelu: str = "tanh"
+    eps: float = 1e-6
+    pool_mlp: bool = False
+    gate_layer: int | None = None
+    gate_tokens: str = "all"
+    position_scale: float = 1.0
+    tau: float = 10000.0
+    shared_kernel: bool = False
 
     def __post_init__(self):
+        """Make tubes a tuple; check all fields."""
         object.__setattr__(self, "tubes", tuple(self.tubes))
         check_config(self)
 

@@ -1,15 +1,15 @@
-"""What a Config and its tubes can get wrong, each refused with a ValueError of one line."""
+"""Checks of a Config and its tubes; each error is a ValueError of one line."""
 
 import math
 import operator
 
 GELUS = ("tanh", "erf")
 GATE_TOKENS = ("all", "tubes")
-SCORES = ("both", "count")  # names that evaluation reports beside the heads
+SCORES = ("both", "count")  # evaluation reports these beside the heads
 
 
 def check_tube(tube):
-    """Raises ValueError unless the sizes of a Tube fit each other."""
+    """Raise ValueError unless the sizes of a Tube fit each other."""
     if any(stride % factor for stride, factor in zip(tube.stride, tube.s2d, strict=True)):
         raise ValueError(f"tube {tube.kernel}: stride {tube.stride} must be a multiple of "
                          f"s2d {tube.s2d} on every axis")
@@ -19,7 +19,7 @@ def check_tube(tube):
 
 
 def check_config(cfg):
-    """Raises ValueError unless the fields of a Config are valid and fit each other."""
+    """Raise ValueError unless the fields of a Config are valid and fit each other."""
     check_numbers(cfg)
     choice("gelu", cfg.gelu, GELUS)
     choice("gate_tokens", cfg.gate_tokens, GATE_TOKENS)
@@ -40,7 +40,7 @@ def check_config(cfg):
 
 
 def check_numbers(cfg):
-    """Raises ValueError unless every size of a Config is whole and every number finite."""
+    """Raise ValueError unless every size of a Config is an integer and every number finite."""
     for name in ("dim", "depth", "heads", "mlp_dim", "channels"):
         value = getattr(cfg, name)
         if not isinstance(value, int) or value < 1:
@@ -54,7 +54,7 @@ def check_numbers(cfg):
 
 
 def triple(name, value, minimum):
-    """value as three ints (t, h, w).  Raises ValueError if it is anything else or too small."""
+    """Three ints (t, h, w) from value; ValueError if they are not, or below minimum."""
     try:
         sizes = tuple(operator.index(v) for v in value)
     except TypeError:
@@ -66,6 +66,6 @@ def triple(name, value, minimum):
 
 
 def choice(name, value, allowed):
-    """Raises ValueError unless value is one of `allowed`."""
+    """Raise ValueError unless value is one of `allowed`."""
     if value not in allowed:
         raise ValueError(f"{name} {value!r} is not one of {', '.join(allowed)}")

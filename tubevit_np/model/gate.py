@@ -1,21 +1,42 @@
-"""The gate that lets the tokens of a small model into a large image model (Sec. 3.6, Eq. 8)."""
+"""The gate that adds the tokens of a small model to a large image model (Section 3.6, Eq. 8)."""
 
 import numpy as np
 
 from tubevit_np.model.geometry import token_counts
+from tubevit_np.model.types import Array
 
 
-def gate(z, z0, alpha, mask):
-    """z + tanh(alpha) m z0, m the mask (Eq. 8): with alpha = 0 nothing changes, to the last bit.
+def gate(z: Array, z0: Array, alpha: Array, mask: Array) -> Array:
+    """Gate: z + tanh(alpha) m z0, where m is the mask.
 
-    z, z0 (B, N, D): a block's output, and the tokens with their position;  mask (N,) bool: True for
-    the tokens that are added."""
+    With alpha = 0, its initial value, the result equals z to the last bit.
+
+    Parameters
+    ----------
+    z : array, shape (B, N, D)
+        Output of a block.
+    z0 : array, shape (B, N, D)
+        Tokens with their positions, the input of the first block.
+    alpha : array, shape ()
+        Learned.
+    mask : array, shape (N,), bool
+        True for the tokens that are added.
+
+    Returns
+    -------
+    array, shape (B, N, D)
+
+    References
+    ----------
+    Section 3.6, Eq. 8, Fig. 3.
+    """
     return z + np.tanh(alpha) * (z0 * mask[:, None].astype(z.dtype))
 
 
 def gated_tokens(cfg, shape):
-    """The mask of the gate on a (T, H, W) video: (N,) bool, True for the tokens that it adds.
+    """Mask of the gate for a (T, H, W) video: (N,) bool, True for the tokens that it adds.
 
-    The paper leaves open whether z0 means every token or the video tubes alone."""
+    The paper leaves open whether z0 means all tokens or only those of the video tubes.
+    """
     is_patch = np.repeat([tube.is_patch for tube in cfg.tubes], token_counts(cfg, shape))
     return ~is_patch if cfg.gate_tokens == "tubes" else np.ones_like(is_patch)

@@ -1,40 +1,85 @@
-"""Where tubes lie in a video: their grid, members and centers (Sec. 3.2, 3.3, 3.4)."""
+"""Where tubes lie in a video: their grids, members and centers (Sections 3.2 to 3.4)."""
 
 import itertools
 import math
 
 import numpy as np
 
+from tubevit_np.model.config import Tube
+from tubevit_np.model.types import Size
 
-def grid(tube, shape):
-    """(nt, nh, nw): how many times a tube fits along each axis of a (T, H, W) video.
 
-    n = (length - offset - kernel) // stride + 1, or 0 where the tube does not fit.  Of the members
-    of a space-to-depth token only the first must fit: the others read zeros beyond the far edge."""
+def grid(tube: Tube, shape: Size) -> Size:
+    """Grid of a tube: n = (length - offset - kernel) // stride + 1 on each axis.
+
+    Parameters
+    ----------
+    tube : Tube
+        With space-to-depth, only the first of the S members of a token must fit. The others read
+        zeros beyond the far edge.
+    shape : (T, H, W)
+        Size of the video, in frames and pixels.
+
+    Returns
+    -------
+    (nt, nh, nw)
+        Number of tokens along each axis, 0 where the tube does not fit.
+
+    References
+    ----------
+    Section 3.2.
+
+    Examples
+    --------
+    >>> grid(Tube(kernel=(8, 8, 8), stride=(16, 32, 32)), (32, 224, 224))
+    (2, 7, 7)
+    """
     return tuple(max(0, (length - offset - kernel) // stride + 1) for length, offset, kernel, stride
                  in zip(shape, tube.offset, tube.kernel, tube.stride, strict=True))
 
 
 def token_counts(cfg, shape):
-    """The number of tokens of each tube on a (T, H, W) video, in the Config's order."""
+    """Count the tokens of each tube on a (T, H, W) video, in the order of cfg.tubes."""
     return [math.prod(grid(tube, shape)) for tube in cfg.tubes]
 
 
 def member_offsets(tube):
-    """Where the S members of a token start, relative to the token (Sec. 3.4): S triples (t, h, w).
+    """Offsets of the S members of a token from the token (Section 3.4): S triples (t, h, w).
 
-    i * stride / s2d for 0 <= i < s2d on each axis, w fastest."""
+    i * stride / s2d for 0 <= i < s2d on each axis, w fastest.
+    """
     steps = (stride // factor for stride, factor in zip(tube.stride, tube.s2d, strict=True))
     return list(itertools.product(*(range(0, factor * step, step)
                                     for factor, step in zip(tube.s2d, steps, strict=True))))
 
 
-def centers(tube, shape):
-    """The center of every token of a tube in a (T, H, W) video: (N, 3), in frames and pixels.
+def centers(tube: Tube, shape: Size) -> np.ndarray:
+    """Centers of all tokens of a tube: offset + i * stride + (extent - 1) / 2 on each axis.
 
-    offset + i * stride + (extent - 1) / 2, extent = kernel + (s2d - 1) * stride / s2d (Sec. 3.3):
-    the mean of the indices that the token covers with all its members.  So a 2D patch of the first
-    frame has t = 0."""
+    extent = kernel + (s2d - 1) * stride / s2d. The center is the mean of the indices that the
+    token covers with all its members. A 2D patch of the first frame therefore has t = 0.
+
+    Parameters
+    ----------
+    tube : Tube
+    shape : (T, H, W)
+        Size of the video, in frames and pixels.
+
+    Returns
+    -------
+    array, shape (nt*nh*nw, 3), float64
+        (t, h, w) of each token, in frames and pixels; w changes fastest.
+
+    References
+    ----------
+    Section 3.3.
+
+    Examples
+    --------
+    >>> centers(Tube(kernel=(1, 16, 16), stride=(32, 16, 16)), (1, 16, 32))
+    array([[ 0. ,  7.5,  7.5],
+           [ 0. ,  7.5, 23.5]])
+    """
     axes = []
     for n, kernel, stride, offset, factor in zip(grid(tube, shape), tube.kernel, tube.stride,
                                                  tube.offset, tube.s2d, strict=True):

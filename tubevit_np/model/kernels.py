@@ -1,32 +1,52 @@
-"""One 8x8x8 kernel resized for every video tube: fewer parameters, any shape (Sec. 3.4)."""
+"""One 8x8x8 kernel resized for every video tube: fewer parameters, any shape (Section 3.4)."""
 
 import numpy as np
+
+from tubevit_np.model.types import Array, Size
 
 SHARED_SIZE = (8, 8, 8)
 
 
 def interpolation_matrix(n_in, n_out):
-    """Linear interpolation from n_in to n_out samples as a matrix (n_out, n_in); rows sum to 1.
+    """Matrix (n_out, n_in) that interpolates n_in samples linearly at n_out places; rows sum to 1.
 
-    Half-pixel centers: sample i sits at (i + 1/2) * n_in / n_out - 1/2, clamped to the ends,
-    without antialiasing.  The paper doesn't say; PyTorch's interpolate does the same."""
+    Half-pixel centers: place i is (i + 1/2) * n_in / n_out - 1/2, clamped to the ends, without
+    antialiasing. The paper does not state the convention; PyTorch's interpolate has this one.
+    """
     at = np.clip((np.arange(n_out) + 0.5) * n_in / n_out - 0.5, 0, n_in - 1)
     return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(n_in)))
 
 
-def resize_kernel(w, size):
-    """Trilinear resize of w (kt, kh, kw, C, D) to size (t, h, w): (*size, C, D).
+def resize_kernel(w: Array, size: Size) -> Array:
+    """Resize a kernel by trilinear interpolation: y = M w on each of its three axes.
 
-    Values are not multiplied to make up for the changed number of voxels."""
+    Values are not rescaled to make up for the changed number of voxels.
+
+    Parameters
+    ----------
+    w : array, shape (kt, kh, kw, C, D)
+    size : (t, h, w)
+        New size of the kernel.
+
+    Returns
+    -------
+    array, shape (t, h, w, C, D)
+
+    References
+    ----------
+    Section 3.4, Table 7e.
+    """
     matrices = [interpolation_matrix(n_in, n_out).astype(w.dtype)
                 for n_in, n_out in zip(w.shape[:3], size, strict=True)]
     return np.einsum("it,jh,kw,thwcd->ijkcd", *matrices, w, optimize=True)
 
 
 def tube_kernel(params, cfg, i):
-    """The kernel of tube i, (kt, kh, kw, C, D/S): its own, or resized from the shared one.
+    """Kernel of tube i, (kt, kh, kw, C, D/S): a separate one, or resized from the shared kernel.
 
-    A packed tube takes the first D/S channels of the shared kernel; 2D patches keep their own."""
+    A space-to-depth tube takes the first D/S channels of the shared kernel. 2D patches always have
+    a separate kernel.
+    """
     tube = cfg.tubes[i]
     if not cfg.shared_kernel or tube.is_patch:
         return params["tubes"][str(i)]["w"]

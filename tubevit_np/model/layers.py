@@ -1,52 +1,129 @@
-"""The parts of a pre-norm transformer encoder (Sec. 3.1, Eq. 1-2).
+"""The parts of a pre-norm transformer encoder (Section 3.1, Eq. 1-2).
 
-Every function keeps the precision of its arrays.  Composite functions return (y, cache); cache maps
-the name of every intermediate to its array, for pictures, comparisons and gradients.  In formulas,
-products such as `x up` stand for linear(x, **up), the bias included."""
+Every function keeps the precision of its arrays. Composite functions return (y, cache); cache maps
+the name of every intermediate to its array, for pictures, comparisons and gradients. In formulas,
+a product such as `x up` stands for linear(x, **up), the bias included.
+"""
 
 import math
 
 import numpy as np
 
+from tubevit_np.model.types import Array, Arrays, Params
 
-def linear(x, w, b):
-    """y = x w + b, every product with weights in Eq. 1-2:  x (..., in), w (in, out), b (out,)."""
+
+def linear(x: Array, w: Array, b: Array) -> Array:
+    """Linear layer: y = x w + b.
+
+    Parameters
+    ----------
+    x : array, shape (..., in)
+    w : array, shape (in, out)
+    b : array, shape (out,)
+
+    Returns
+    -------
+    array, shape (..., out)
+
+    References
+    ----------
+    Every product with weights in Eq. 1-2.
+
+    Examples
+    --------
+    >>> linear(np.array([1.0, 2.0]), np.array([[3.0], [4.0]]), np.array([0.5]))
+    array([11.5])
+    """
     return x @ w + b
 
 
-def layer_norm(x, g, b, eps):
-    """LN of Eq. 1-2: y = g (x - mean) / sqrt(variance + eps) + b, over the last axis, biased."""
+def layer_norm(x: Array, g: Array, b: Array, eps: float) -> Array:
+    """Layer norm: y = g (x - mean) / sqrt(variance + eps) + b, over the last axis.
+
+    Parameters
+    ----------
+    x : array, shape (..., D)
+    g, b : array, shape (D,)
+        Gain and shift.
+    eps : float
+        Added to the variance, which is the biased one: the mean of (x - mean)^2.
+
+    Returns
+    -------
+    array, shape (..., D)
+
+    References
+    ----------
+    LN of Eq. 1-2.
+    """
     x = x - x.mean(-1, keepdims=True)
     return g * x / np.sqrt((x * x).mean(-1, keepdims=True) + eps) + b
 
 
-def gelu(x, form):
-    """The GELU of Eq. 2's MLP: y = x Phi(x), Phi the normal CDF; form is "tanh" or "erf"."""
+def gelu(x: Array, form: str) -> Array:
+    """GELU: y = x Phi(x), where Phi is the CDF of the normal distribution.
+
+    Parameters
+    ----------
+    x : array, any shape
+    form : {"tanh", "erf"}
+        Approximate or exact Phi. The results differ by up to 4.7e-4.
+
+    Returns
+    -------
+    array, shape of x
+
+    References
+    ----------
+    MLP of Eq. 2. The paper does not name the function; GELU is usual in ViTs.
+    """
     return x * normal_cdf(x, form)
 
 
 def normal_cdf(x, form):
-    """Phi(x) = (1 + erf(x / sqrt 2)) / 2, exact ("erf") or "tanh", up to 4.7e-4 off in GELU.
+    """Phi(x) = (1 + erf(x / sqrt 2)) / 2, exact ("erf") or approximate ("tanh").
 
-    erf(x / sqrt 2) is about tanh(sqrt(2 / pi) (x + 0.044715 x^3))."""
+    erf(x / sqrt 2) is about tanh(sqrt(2 / pi) (x + 0.044715 x^3)).
+    """
     if form == "erf":
         return 0.5 * (1 + erf(x / math.sqrt(2)))
     return 0.5 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
 
 
 def erf(x):
-    """The error function of every number: Python's, for NumPy has none."""
+    """Error function of every number, computed by Python: NumPy has none."""
     return np.vectorize(math.erf, otypes=[float])(x).astype(x.dtype)
 
 
-def softmax(x):
-    """y = exp(x) / sum exp(x) over the last axis; less the maximum, no exponential overflows."""
+def softmax(x: Array) -> Array:
+    """Softmax: y = exp(x) / sum exp(x), over the last axis.
+
+    The maximum is subtracted first, so that no exponential overflows.
+
+    Parameters
+    ----------
+    x : array, shape (..., N)
+
+    Returns
+    -------
+    array, shape (..., N)
+        Values in [0, 1] that sum to 1 over the last axis.
+
+    References
+    ----------
+    MSA of Eq. 1.
+
+    Examples
+    --------
+    >>> softmax(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+    """
     x = np.exp(x - x.max(-1, keepdims=True))
     return x / x.sum(-1, keepdims=True)
 
 
 def split_heads(x, heads):
-    """(B, N, D) -> (B, A, N, E): head a has channels a*E to (a+1)*E."""
+    """(B, N, D) -> (B, A, N, E): head a has the channels a*E to (a+1)*E."""
     return x.reshape(*x.shape[:2], heads, -1).swapaxes(1, 2)
 
 
@@ -55,18 +132,52 @@ def merge_heads(x):
     return x.swapaxes(1, 2).reshape(x.shape[0], x.shape[2], -1)
 
 
-def attention(q, k, v):
-    """softmax(q k^T / sqrt(E)) v, one head of Eq. 1's MSA, and its weights (B, A, Q, N).
+def attention(q: Array, k: Array, v: Array) -> tuple[Array, Array]:
+    """Attention of each head: y = softmax(q k^T / sqrt(E)) v.
 
-    q (1 or B, A, Q, E), k and v (B, A, N, E)."""
+    Parameters
+    ----------
+    q : array, shape (B, A, Q, E)
+        Queries, or (1, A, Q, E): the same queries for every clip.
+    k, v : array, shape (B, A, N, E)
+        Keys and values.
+
+    Returns
+    -------
+    y : array, shape (B, A, Q, E)
+    weights : array, shape (B, A, Q, N)
+        The softmax.
+
+    References
+    ----------
+    MSA of Eq. 1.
+    """
     weights = softmax(q @ k.swapaxes(-1, -2) / math.sqrt(q.shape[-1]))
     return weights @ v, weights
 
 
-def self_attention(x, qkv, out, heads):
-    """MSA(x) of Eq. 1: concat over heads of attention(q, k, v), times out; q, k, v = x qkv.
+def self_attention(x: Array, qkv: Arrays, out: Arrays, heads: int) -> tuple[Array, Arrays]:
+    """Self-attention of all tokens: MSA(x) = concat(attention(q, k, v)) out, with q, k, v = x qkv.
 
-    Every token attends to every token.  x (B, N, D); qkv.w (D, 3D), columns q, k, v; out.w (D, D).
+    Parameters
+    ----------
+    x : array, shape (B, N, D)
+    qkv : dict, w (D, 3D), b (3D,)
+        The columns are q, k, v; in each, head after head.
+    out : dict, w (D, D), b (D,)
+        Applied to the concatenated heads.
+    heads : int
+        A, which divides D.
+
+    Returns
+    -------
+    y : array, shape (B, N, D)
+    cache : dict
+        Arrays "qkv" (B, N, 3D), "weights" (B, A, N, N), "mixed" (B, N, D).
+
+    References
+    ----------
+    MSA of Eq. 1.
     """
     cache = {"qkv": linear(x, **qkv)}  # (B, N, 3D)
     q, k, v = (split_heads(part, heads) for part in np.split(cache["qkv"], 3, axis=-1))
@@ -75,29 +186,79 @@ def self_attention(x, qkv, out, heads):
     return linear(cache["mixed"], **out), cache
 
 
-def feed_forward(x, up, down, form):
-    """MLP(x) of Eq. 2: GELU(x up) down, each token alone: (..., D) -> (..., M) -> (..., D)."""
+def feed_forward(x: Array, up: Arrays, down: Arrays, form: str) -> tuple[Array, Arrays]:
+    """Feed-forward layer of each token: MLP(x) = GELU(x up) down.
+
+    Parameters
+    ----------
+    x : array, shape (..., D)
+    up : dict, w (D, M), b (M,)
+    down : dict, w (M, D), b (D,)
+    form : {"tanh", "erf"}
+        Form of the GELU.
+
+    Returns
+    -------
+    y : array, shape (..., D)
+    cache : dict
+        Arrays "up" and "gelu", both (..., M).
+
+    References
+    ----------
+    MLP of Eq. 2.
+    """
     cache = {"up": linear(x, **up)}
     cache["gelu"] = gelu(cache["up"], form)
     return linear(cache["gelu"], **down), cache
 
 
 def attention_branch(z, ln1, attn, heads, eps):
-    """MSA(LN(z)), what Eq. 1 adds to z (B, N, D)."""
+    """MSA(LN(z)) (B, N, D), which Eq. 1 adds to z."""
     cache = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(cache["ln1"], **attn, heads=heads)
     return change, cache | with_prefix("attn", inner)
 
 
 def mlp_branch(y, ln2, mlp, eps, form):
-    """MLP(LN(y)), what Eq. 2 adds to y (B, N, D)."""
+    """MLP(LN(y)) (B, N, D), which Eq. 2 adds to y."""
     cache = {"ln2": layer_norm(y, **ln2, eps=eps)}
     change, inner = feed_forward(cache["ln2"], **mlp, form=form)
     return change, cache | with_prefix("mlp", inner)
 
 
-def block(z, ln1, attn, ln2, mlp, heads, eps, form):
-    """y = z + MSA(LN(z)) (Eq. 1), then y + MLP(LN(y)) (Eq. 2): (B, N, D) -> (B, N, D)."""
+def block(z: Array, ln1: Arrays, attn: Params, ln2: Arrays, mlp: Params, heads: int, eps: float,
+          form: str) -> tuple[Array, Arrays]:
+    """Pre-norm block: y = z + MSA(LN(z)), then y + MLP(LN(y)).
+
+    Parameters
+    ----------
+    z : array, shape (B, N, D)
+    ln1 : dict, g (D,), b (D,)
+        Weights of the first layer_norm.
+    attn : dict of qkv, out
+        Weights of self_attention.
+    ln2 : dict, g (D,), b (D,)
+        Weights of the second layer_norm.
+    mlp : dict of up, down
+        Weights of feed_forward.
+    heads : int
+        A, which divides D.
+    eps : float
+        Of the layer norms.
+    form : {"tanh", "erf"}
+        Form of the GELU.
+
+    Returns
+    -------
+    array, shape (B, N, D)
+    cache : dict
+        Arrays "ln1", "attn.qkv", "attn.weights", "attn.mixed", "middle" (y), "ln2", "mlp.up" and
+        "mlp.gelu".
+
+    References
+    ----------
+    Section 3.1, Eq. 1 and 2.
+    """
     change, attended = attention_branch(z, ln1, attn, heads, eps)
     y = z + change
     change, transformed = mlp_branch(y, ln2, mlp, eps, form)
@@ -105,5 +266,5 @@ def block(z, ln1, attn, ln2, mlp, heads, eps, form):
 
 
 def with_prefix(prefix, arrays):
-    """{name: array} as {prefix.name: array}."""
+    """{name: array} -> {prefix.name: array}."""
     return {f"{prefix}.{name}": array for name, array in arrays.items()}

@@ -1,18 +1,43 @@
-"""Where a token is: fixed sines and cosines of its center (Sec. 3.3, Eq. 3-7)."""
+"""Fixed positions: sines and cosines of the center of each token (Section 3.3, Eq. 3-7)."""
 
 import numpy as np
 
 from tubevit_np.model.checks import check_plain
+from tubevit_np.model.config import Config
 from tubevit_np.model.geometry import centers
+from tubevit_np.model.types import Array, Size
 
 
-def sincos_3d(at, dim, tau=10000.0):
-    """Places at (N, 3), in frames and pixels, as (N, dim), float64 in [-1, 1] (Eq. 3-7).
+def sincos_3d(at: np.ndarray, dim: int, tau: float = 10000.0) -> np.ndarray:
+    """Encode places as sines and cosines of at * tau^(-j/n), n = dim // 6.
 
-    Six channels for each frequency j: sin t, cos t, sin h, cos h, sin w, cos w of
-    at * tau^(-j/n), n = dim // 6.  Printed is tau^(-j): every channel with j > 0 would then be
-    nearly constant (tau^-1 is 1e-4), so j / n is meant.  Channels that do not make a full six stay
-    zero, so any dim will do, 1024 and 1280 included."""
+    Each frequency j has six channels: sin t, cos t, sin h, cos h, sin w, cos w. The paper prints
+    tau^(-j) (Eq. 3). Every channel with j > 0 would then be nearly constant (tau^-1 is 1e-4), so
+    tau^(-j/n) must be meant.
+
+    Parameters
+    ----------
+    at : array, shape (N, 3)
+        Places (t, h, w), in frames and pixels.
+    dim : int
+        Width D, any. Channels beyond the last full six are zero, as in D = 1024 and 1280.
+    tau : float, default 10000
+        Base of the frequencies.
+
+    Returns
+    -------
+    array, shape (N, dim), float64
+        Values in [-1, 1].
+
+    References
+    ----------
+    Section 3.3, Eq. 3-7.
+
+    Examples
+    --------
+    >>> sincos_3d(np.zeros((1, 3)), 7)
+    array([[0., 1., 0., 1., 0., 1., 0.]])
+    """
     n = dim // 6
     frequencies = tau ** (-np.arange(n) / max(n, 1))
     angles = at[:, None, :] * frequencies[:, None]  # (N, n, 3)
@@ -20,10 +45,29 @@ def sincos_3d(at, dim, tau=10000.0):
     return np.pad(waves.reshape(len(at), 6 * n), ((0, 0), (0, dim - 6 * n)))
 
 
-def positions(cfg, shape):
-    """The position of every token of a (T, H, W) video, in token order: (N, D).
+def positions(cfg: Config, shape: Size) -> Array:
+    """Position of every token: position_scale * sincos_3d(centers).
 
-    NumPy computes it in float64.  Raises ValueError for a variant."""
+    Parameters
+    ----------
+    cfg : Config
+    shape : (T, H, W)
+        Size of the video, in frames and pixels.
+
+    Returns
+    -------
+    array, shape (N, D)
+        In the order of the tokens. NumPy computes it in float64.
+
+    Raises
+    ------
+    ValueError
+        If cfg is a VariantConfig.
+
+    References
+    ----------
+    Section 3.3.
+    """
     check_plain(cfg)
     at = np.concatenate([centers(tube, shape) for tube in cfg.tubes])
     return cfg.position_scale * sincos_3d(at, cfg.dim, cfg.tau)

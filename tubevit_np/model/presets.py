@@ -1,16 +1,16 @@
-"""The paper's tubes and model sizes, and those of the demo (Sec. 3.4, 4.1; Tables 11, 12)."""
+"""Tubes and model sizes of the paper and of the demo (Sections 3.4 and 4.1; Tables 11, 12)."""
 
 from tubevit_np.model.config import Config, Tube
 
 PATCH = Tube((1, 16, 16), (32, 16, 16))  # shared with images
 
 TUBES = {
-    # Table 12: 539 tokens on 32x224x224 (the paper says 559; no reading of its numbers gives it).
+    # Table 12: 539 tokens on 32x224x224. The paper says 559; no reading of its numbers gives 559.
     "main": (Tube((8, 8, 8), (16, 32, 32), s2d=(2, 1, 1)),
              Tube((16, 4, 4), (6, 32, 32), (4, 8, 8), s2d=(1, 2, 2)),
              Tube((4, 12, 12), (16, 32, 32), (0, 16, 16)),
              PATCH),
-    # Sec. 3.4, the core approach.
+    # The core approach of Section 3.4.
     "core": (Tube((1, 16, 16), (16, 16, 16)), Tube((8, 8, 8), (16, 16, 16))),
     # For the generated clips of 16x48x48: 36 + 32 + 16 + 18 = 102 tokens.
     "demo": (Tube((1, 8, 8), (16, 8, 8)),

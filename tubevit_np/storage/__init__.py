@@ -1,1 +1,1 @@
-"""Checkpoints, and files that are never left half-written."""
+"""Checkpoints, and files that are written completely or not at all."""

@@ -1,4 +1,4 @@
-"""Folders, and atomic writing: a kill or a full disk never leaves half a file."""
+"""Folders, and atomic writing: after a kill or with a full disk no file is half written."""
 
 import csv
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def atomic_write(path, mode="w", **options):
-    """An open file that replaces `path` only when it is completely on the disk."""
+    """Open a file that replaces `path` only when it is completely on the disk."""
     unfinished = path.with_name(f".{path.name}.part")
     try:
         with open(unfinished, mode, **options) as file:
@@ -22,7 +22,7 @@ def atomic_write(path, mode="w", **options):
 
 
 def make_folder(folder, option):
-    """The folder as a Path, made where it is not there; ValueError, with the option to change."""
+    """Create a folder if it is missing; ValueError names the option to change. Returns a Path."""
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,19 +33,21 @@ def make_folder(folder, option):
 
 
 def check_folder(folder, option):
-    """Raises ValueError where a file is in the way of a folder that is made only after the work."""
-    there = next(one for one in (Path(folder), *Path(folder).parents) if one.exists())
-    if not there.is_dir():
-        raise ValueError(f"cannot make folder {folder}: {there} is a file; give another {option}")
+    """Raise ValueError if a file is in the way of a folder that will be created later."""
+    existing = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
+    if not existing.is_dir():
+        raise ValueError(f"cannot make folder {folder}: {existing} is a file; "
+                         f"give another {option}")
 
 
 def write_text(path, text):
+    """Write a text file atomically."""
     with atomic_write(path, encoding="utf-8") as file:
         file.write(text)
 
 
 def write_csv(path, columns, rows):
-    """A table with a header."""
+    """Write a CSV file atomically, with a header."""
     with atomic_write(path, encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)

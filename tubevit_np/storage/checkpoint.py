@@ -1,24 +1,42 @@
-"""A checkpoint: one safetensors file, the Config in its metadata.  Nothing is ever unpickled."""
+"""Checkpoints: one safetensors file, with the Config in its metadata. Nothing is unpickled."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from tubevit_np.model.checks import check_params
+from tubevit_np.model.config import Config
 from tubevit_np.model.params import flatten, nest
+from tubevit_np.model.types import Arrays, Params
 from tubevit_np.storage.atomic_files import atomic_write
 from tubevit_np.variants.config import from_json, to_json
 from tubevit_np.variants.params import shapes
 
 
-def save(path, params, cfg, labels=None, extra=None, **metadata):
-    """Write a checkpoint; an older one is replaced only when the new one is complete.
+def save(path: str | Path, params: Params, cfg: Config,
+         labels: Mapping[str, Sequence[str]] | None = None, extra: Arrays | None = None,
+         **metadata: str | float) -> None:
+    """Write a checkpoint; it replaces an older file only when it is complete.
 
-    params: the nested tree.  labels: {head: class names}.  extra: {name: array} beside the
-    parameters, under names with a leading underscore.  metadata: texts or numbers."""
+    Parameters
+    ----------
+    path : str or Path
+        A safetensors file.
+    params : dict
+        The nested tree of parameters.
+    cfg : Config
+    labels : dict, optional
+        Class names by the name of the head.
+    extra : dict, optional
+        More arrays by name; the names must begin with an underscore.
+    **metadata : str or number
+        Stored as text, by name.
+    """
     flat = {name: np.asarray(value, order="C")
             for name, value in (flatten(params) | (extra or {})).items()}
     notes = {"config": to_json(cfg), "labels": json.dumps(labels or {}),
@@ -28,10 +46,28 @@ def save(path, params, cfg, labels=None, extra=None, **metadata):
         file.write(to_bytes(flat, notes))
 
 
-def load(path):
-    """Read a checkpoint: params, cfg, and metadata with "labels" and "extra" as they were saved.
+def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:
+    """Read a checkpoint.
 
-    Raises ValueError if the file is missing, damaged, foreign, or does not fit its Config."""
+    Parameters
+    ----------
+    path : str or Path
+        A safetensors file that save wrote.
+
+    Returns
+    -------
+    params : dict
+        The nested tree of parameters.
+    cfg : Config
+    notes : dict
+        The metadata as text, and "labels" and "extra" as they were saved.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, damaged or not a TubeViT checkpoint, or if its parameters do not fit
+        its Config.
+    """
     flat, notes = read_arrays(path)
     if "config" not in notes:
         raise ValueError(f"{path} is not a TubeViT checkpoint: its metadata holds no config")
@@ -45,13 +81,27 @@ def load(path):
             notes | {"labels": json.loads(notes.get("labels", "{}")), "extra": extra})
 
 
-def check(flat, cfg, where="the parameters"):
-    """Raises ValueError that lists names missing from flat, extra in it, or of another shape."""
+def check(flat: Arrays, cfg: Config, where: str | Path = "the parameters") -> None:
+    """Check the names and shapes of parameters against shapes(cfg).
+
+    Parameters
+    ----------
+    flat : dict
+        Parameters by dotted names, as from flatten.
+    cfg : Config
+    where : str or Path, default "the parameters"
+        Begins the error message.
+
+    Raises
+    ------
+    ValueError
+        If parameters are missing, extra, or of another shape; the message lists their names.
+    """
     check_params(flat, shapes(cfg), where)
 
 
 def read_arrays(path):
-    """{name: array} of any safetensors file, and its metadata.  Raises ValueError if unreadable."""
+    """Arrays by name and metadata of any safetensors file; ValueError if it is unreadable."""
     try:
         with safe_open(path, framework="numpy") as file:
             names = file.keys()

@@ -1,5 +1,6 @@
-"""What TubeViT is compared with: divided attention, other positions, other tube sets.
+"""Models that TubeViT is compared with: divided attention, other positions, other tube sets.
 
-A variant is another block or another embedding, handed to the model's own encode."""
+A variant passes another block to encode of model/, or replaces embed.
+"""
 
 from tubevit_np.variants.model import backward, forward

@@ -13,7 +13,7 @@ from tubevit_np.variants.divided_attention import by_frame, by_place, from_place
 
 def divided_block_backward(d_y, z, cache, time, ln1, attn, ln2, mlp, frames, heads, eps, form,
                            block=block_backward, time_drop=None):
-    """Back through the ordinary block within frames, then through over_time."""
+    """Back through the block within each frame, then through over_time."""
     d_x, grads = block(by_frame(d_y, frames), by_frame(cache["time.middle"], frames), cache,
                        ln1, attn, ln2, mlp, heads, eps, form)
     d_x = d_x.reshape(z.shape)
@@ -24,7 +24,7 @@ def divided_block_backward(d_y, z, cache, time, ln1, attn, ln2, mlp, frames, hea
 
 
 def over_time_backward(d_y, z, cache, ln, attn, fc, frames, heads, eps):
-    """Back through fc, the attention over the frames of each place, and the norm."""
+    """Back through fc, the attention over the frames of each place, the norm."""
     d_attended, d_fc = linear_backward(d_y, cache["attended"], fc["w"])
     d_x, d_attn = self_attention_backward(by_place(d_attended, frames),
                                           by_place(cache["ln"], frames),

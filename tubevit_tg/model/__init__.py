@@ -1,1 +1,1 @@
-"""tubevit_np/model in tinygrad, to be laid beside it."""
+"""The files of tubevit_np/model in tinygrad, with the same names and functions."""

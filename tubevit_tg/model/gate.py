@@ -1,11 +1,31 @@
-"""The gate that lets the tokens of a small model into a large image model (Sec. 3.6, Eq. 8)."""
+"""The gate that adds the tokens of a small model to a large image model (Section 3.6, Eq. 8)."""
 
 from tubevit_np.model.gate import gated_tokens
+from tubevit_tg.model.types import Array
 
 
-def gate(z, z0, alpha, mask):
-    """z + tanh(alpha) m z0, m the mask (Eq. 8): with alpha = 0 nothing changes, to the last bit.
+def gate(z: Array, z0: Array, alpha: Array, mask: Array) -> Array:
+    """Gate: z + tanh(alpha) m z0, where m is the mask.
 
-    z, z0 (B, N, D): a block's output, and the tokens with their position;  mask (N,) bool: True for
-    the tokens that are added."""
+    With alpha = 0, its initial value, the result equals z to the last bit.
+
+    Parameters
+    ----------
+    z : array, shape (B, N, D)
+        Output of a block.
+    z0 : array, shape (B, N, D)
+        Tokens with their positions, the input of the first block.
+    alpha : array, shape ()
+        Learned.
+    mask : array, shape (N,), bool
+        True for the tokens that are added.
+
+    Returns
+    -------
+    array, shape (B, N, D)
+
+    References
+    ----------
+    Section 3.6, Eq. 8, Fig. 3.
+    """
     return z + alpha.tanh() * (z0 * mask[:, None].cast(z.dtype))

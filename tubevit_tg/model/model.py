@@ -1,11 +1,16 @@
-"""TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2, Sec. 3.5).
+"""TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2).
 
-forward is embed, encode, classify.  A variant hands another block to encode, or embeds otherwise:
-see variants/ and training/."""
+forward is embed, encode, classify. The variants in variants/ and training/ pass another block to
+encode or use another embed.
+"""
+
+from collections.abc import Iterable
+from typing import Any
 
 from tinygrad import Tensor, dtypes
 
 from tubevit_np.model.checks import check_forward
+from tubevit_np.model.config import Config
 from tubevit_np.model.gate import gated_tokens
 from tubevit_np.model.layers import with_prefix
 from tubevit_tg.backend.device import check_tensors, dtype_name, from_host
@@ -14,15 +19,48 @@ from tubevit_tg.model.layers import block, layer_norm, linear
 from tubevit_tg.model.pooling import attention_pool
 from tubevit_tg.model.position import positions
 from tubevit_tg.model.tubes import tokenize
+from tubevit_tg.model.types import Array, Arrays, Params
 
 
-def forward(params, x, cfg, head):
-    """Class scores of videos (B, T, H, W, C), or of images (B, H, W, C) by their 2D patches alone.
+def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str]
+            ) -> tuple[Any, Arrays]:
+    """Classify videos or images: classify(encode(embed(x))).
 
-    params: the nested tree.  x: floats, taken as they are, or uint8, scaled by cfg's mean and std.
-    head: a name, or several.  Returns logits (B, K) (of several heads: a dict) and every
-    intermediate by name.  Raises ValueError for an unknown head, and for an input of another kind
-    or too small for every tube."""
+    Videos pass through all tubes that fit, images through the 2D patches alone.
+
+    Parameters
+    ----------
+    params : dict
+        The nested tree of parameters, as from init or load.
+    x : array, shape (B, T, H, W, C) or (B, H, W, C), float or uint8
+        Floats are used unchanged. uint8 becomes (x / 255 - mean) / std of cfg.
+    cfg : Config
+    head : str or iterable of str
+        Names of one or several heads.
+
+    Returns
+    -------
+    logits : array, shape (B, K), or dict of arrays by head
+        A dict if several heads are named.
+    cache : dict
+        Every intermediate by name: "video", "tokens", "with_position", "blocks.i" (the output of
+        block i), "blocks.i.x" (x of its cache), "norm", "pooled", "pool.x". backward needs it.
+
+    Raises
+    ------
+    ValueError
+        If a head is unknown, if x has a wrong shape or dtype or is too small for every tube, or if
+        cfg is a VariantConfig.
+
+    Warns
+    -----
+    UserWarning
+        Once for each tube that does not fit into a video, which gives no tokens.
+
+    References
+    ----------
+    Fig. 2, Sections 3.2 to 3.5.
+    """
     x = x if isinstance(x, Tensor) else Tensor(x)
     names = check_forward(x.shape, dtype_name(x.dtype), cfg, head)
     check_tensors(params["norm"]["g"])
@@ -35,7 +73,7 @@ def forward(params, x, cfg, head):
 
 
 def as_video(x, cfg):
-    """x as a float video (B, T, H, W, C); an image (B, H, W, C) is a video of one frame."""
+    """Float video (B, T, H, W, C) of x; an image (B, H, W, C) is a video of one frame."""
     video = x if x.ndim == 5 else x[:, None]
     return scale_uint8(video, cfg) if video.dtype == dtypes.uint8 else video
 
@@ -46,7 +84,7 @@ def scale_uint8(x, cfg):
 
 
 def embed(params, video, cfg):
-    """z0 = tokens + positions of a video: (B, N, D), without a class token (Sec. 3.2, 3.3)."""
+    """Embedding z0 = tokens + positions: (B, N, D), without a class token (Sections 3.2, 3.3)."""
     tokens = tokenize(params, video, cfg)
     at = positions(cfg, video.shape[1:4], tokens.dtype).to(tokens.device)
     z = tokens + at
@@ -54,11 +92,11 @@ def embed(params, video, cfg):
 
 
 def encode(params, z, cfg, shape, blocks):
-    """All blocks in turn (Eq. 1-2), and after one of them the gate (Eq. 8): z (B, N, D).
+    """All blocks in turn (Eq. 1-2), with the gate (Eq. 8) after one of them: z (B, N, D).
 
-    shape: (T, H, W) of the video;  blocks: {layer: function}, in a plain TubeViT always `block`.
-    In the result "blocks.i" is the output of block i, after the gate if one follows; "blocks.i.x"
-    is x of its cache."""
+    shape: (T, H, W) of the video. blocks: {layer: function}; in TubeViT every function is `block`.
+    "blocks.i" in the cache is the output of block i, after the gate if block i has one.
+    """
     z0, out = z, {}
     for layer, apply in blocks.items():
         z, cache = apply(z, **params["blocks"][str(layer)], heads=cfg.heads, eps=cfg.eps,
@@ -71,7 +109,7 @@ def encode(params, z, cfg, shape, blocks):
 
 
 def classify(params, z, cfg, names):
-    """Logits {head: (B, K)} of encoded tokens (B, N, D): attention_pool(LN(z)) w + b per head."""
+    """Logits {head: (B, K)} of encoded tokens z (B, N, D): attention_pool(LN(z)) w + b."""
     out = {"norm": layer_norm(z, **params["norm"], eps=cfg.eps)}
     out["pooled"], cache = attention_pool(  # (B, D)
         out["norm"], **params["pool"], heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)

@@ -1,4 +1,4 @@
-"""From all tokens to one vector: a learned query attends to them (Fig. 2, "Attention Pooling")."""
+"""From all tokens to one vector: a learned query attends to the tokens (Fig. 2)."""
 
 from tubevit_np.model.layers import with_prefix
 from tubevit_tg.backend.operations import cast_like
@@ -10,21 +10,57 @@ from tubevit_tg.model.layers import (
     merge_heads,
     split_heads,
 )
+from tubevit_tg.model.types import Array, Arrays, Params
 
 
-def attention_pool(x, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """attention(probe q, x k, x v) out, one query per head: x (B, N, D) -> (B, D), cache.
+def attention_pool(x: Array, probe: Array, q: Arrays, kv: Arrays, out: Arrays, heads: int,
+                   eps: float, form: str, ln: Arrays | None = None, mlp: Params | None = None
+                   ) -> tuple[Array, Arrays]:
+    """Attention pooling: y = attention(probe q, x k, x v) out, then with an MLP y + MLP(LN(y)).
 
-    probe (D,) is the learned query;  the columns of kv are k, v.  The paper only names it, in
-    Fig. 2; its parameter totals fit one query with several heads.  With ln and mlp,
-    y + MLP(LN(y)) follows."""
+    One learned query per head attends to all tokens. The paper only names the layer; its totals of
+    parameters fit this form without the MLP.
+
+    Parameters
+    ----------
+    x : array, shape (B, N, D)
+    probe : array, shape (D,)
+        Learned; the same for every clip.
+    q : dict, w (D, D), b (D,)
+        Makes the queries from the probe.
+    kv : dict, w (D, 2D), b (2D,)
+        The columns are k, v.
+    out : dict, w (D, D), b (D,)
+        Applied to the concatenated heads.
+    heads : int
+        A, which divides D.
+    eps : float
+        Of the layer norm.
+    form : {"tanh", "erf"}
+        Form of the GELU.
+    ln : dict, g (D,), b (D,), optional
+        Weights of layer_norm.
+    mlp : dict of up, down, optional
+        Weights of feed_forward; the MLP needs both ln and mlp.
+
+    Returns
+    -------
+    y : array, shape (B, D)
+    cache : dict
+        Arrays "q" (1, 1, D), "kv" (B, N, 2D), "weights" (B, A, 1, N), "mixed" and "attended"
+        (B, D); with mlp also "ln", "mlp.up" and "mlp.gelu".
+
+    References
+    ----------
+    Fig. 2, "Attention Pooling".
+    """
     cache = {"q": linear(probe[None, None], **q), "kv": linear(x, **kv)}  # (1, 1, D), (B, N, 2D)
     k, v = (split_heads(part, heads) for part in cache["kv"].chunk(2, dim=-1))
     mixed, cache["weights"] = attention(  # (B, A, 1, E)
         split_heads(cache["q"], heads), *cast_like(kv["w"], k, v))
     cache["mixed"] = merge_heads(mixed)[:, 0]  # (B, D)
     y = cache["attended"] = linear(cache["mixed"], **out)
-    if mlp is None:
+    if ln is None or mlp is None:
         return y, cache
     cache["ln"] = layer_norm(y, **ln, eps=eps)
     change, inner = feed_forward(cache["ln"], **mlp, form=form)

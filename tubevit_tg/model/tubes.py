@@ -1,26 +1,30 @@
-"""From a video to tokens: tubes sample it sparsely, one token for each window (Sec. 3.2, 3.4)."""
+"""From a video to tokens: sparse tubes, one token for each window (Sections 3.2 and 3.4)."""
 
 import numpy as np
 from tinygrad import Tensor
 
+from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.geometry import grid, member_offsets
 from tubevit_tg.backend.operations import concatenate, matmul
 from tubevit_tg.model.kernels import tube_kernel
+from tubevit_tg.model.types import Array, Params
 
 
 def windows(video, tube):
-    """The voxels under each of the S members (Sec. 3.4) of every token.
+    """Voxels of the S members of every token: (B, T, H, W, C) -> (B, N, S, kt*kh*kw*C).
 
-    video (B, T, H, W, C).  Returns (B, N, S, kt*kh*kw*C), tokens w fastest."""
+    Section 3.4. Tokens are in the order t, h, w; w changes fastest.
+    """
     n = int(np.prod(grid(tube, video.shape[1:4])))
     members = [cut(video, tube, member) for member in member_offsets(tube)]
     return Tensor.stack(*members, dim=4).reshape(len(video), n, tube.members, -1)
 
 
 def cut(video, tube, member):
-    """Every window of one member: video (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
+    """Windows of one member: video (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
 
-    Window (i, j, k) starts at offset + member + (i, j, k) * stride."""
+    Window (i, j, k) starts at offset + member + (i, j, k) * stride.
+    """
     shape = video.shape[1:4]
     starts = np.add(tube.offset, member)
     ends = starts + (np.array(grid(tube, shape)) - 1) * tube.stride + tube.kernel
@@ -34,20 +38,55 @@ def cut(video, tube, member):
     return every.permute(0, 1, 2, 3, 5, 6, 7, 4)  # C, kt, kh, kw -> kt, kh, kw, C
 
 
-def tube_tokens(video, w, b, tube):
-    """Every window of one tube as a token: voxels w + b, S members side by side (Sec. 3.2, 3.4).
+def tube_tokens(video: Array, w: Array, b: Array, tube: Tube) -> Array:
+    """Turn every window of one tube into a token: voxels w + b, a strided 3D convolution.
 
-    video (B, T, H, W, C);  w (kt, kh, kw, C, D/S), b (D/S,).  Returns (B, nt*nh*nw, D)."""
+    With space-to-depth, the S members of a token lie side by side in its channels.
+
+    Parameters
+    ----------
+    video : array, shape (B, T, H, W, C), float
+    w : array, shape (kt, kh, kw, C, D/S)
+    b : array, shape (D/S,)
+    tube : Tube
+        Its kernel is (kt, kh, kw).
+
+    Returns
+    -------
+    array, shape (B, nt*nh*nw, D)
+        w changes fastest.
+
+    References
+    ----------
+    Sections 3.2 and 3.4.
+    """
     voxels = windows(video, tube)  # (B, N, S, kt*kh*kw*C)
-    # Not linear: the gradient of all tokens is stored already.
+    # Not linear(): the gradient of all tokens is stored already.
     members = matmul(voxels, w.reshape(-1, w.shape[-1])) + b  # (B, N, S, D/S)
     return members.reshape(*voxels.shape[:2], -1)  # first member in the first channels
 
 
-def tokenize(params, video, cfg):
-    """All tokens of a video, tube by tube; a tube that does not fit gives none.
+def tokenize(params: Params, video: Array, cfg: Config) -> Array:
+    """Turn a video into tokens, tube by tube: concat(tube_tokens).
 
-    params needs "tubes" (and "kernel");  video (B, T, H, W, C).  Returns (B, N, D)."""
+    A tube that does not fit into the video gives no tokens.
+
+    Parameters
+    ----------
+    params : dict
+        The nested tree of parameters, of which "tubes" and "kernel" are used.
+    video : array, shape (B, T, H, W, C), float
+        An image is a video of one frame.
+    cfg : Config
+
+    Returns
+    -------
+    array, shape (B, N, D)
+
+    References
+    ----------
+    Section 3.2, Fig. 2.
+    """
     fitting = [i for i, tube in enumerate(cfg.tubes) if all(grid(tube, video.shape[1:4]))]
     return concatenate([tube_tokens(video, tube_kernel(params, cfg, i),
                                     params["tubes"][str(i)]["b"], cfg.tubes[i])

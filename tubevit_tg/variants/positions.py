@@ -1,6 +1,4 @@
-"""Other positions than fixed ones (Table 7a): strideless, learned, or none.
-
-Each is another embedding: tokens plus something else."""
+"""Other positions than the fixed ones (Table 7a): strideless, learned, or none."""
 
 from tinygrad import Tensor
 
@@ -11,9 +9,10 @@ from tubevit_tg.backend.device import from_host
 
 
 def positions(params, cfg, shape, like):
-    """What is added to the tokens of a (T, H, W) video: (N, D), in the precision of `like`.
+    """Positions (N, D) that embed adds to the tokens of a (T, H, W) video, in the dtype of `like`.
 
-    Learned ones are a parameter; NumPy computes all others."""
+    Learned positions are a parameter; NumPy computes all others.
+    """
     if position_of(cfg) != "learned":
         return from_host(reference.positions(params, cfg, shape), like)
     rows = [params["position"]["w"][rows] for rows in learned_rows(cfg, shape)]
