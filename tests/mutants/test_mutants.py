@@ -17,6 +17,7 @@ from tests.mutants.conformance import SUITE
 from tests.mutants.cost import COST
 from tests.mutants.course import COURSE
 from tests.mutants.data_sets import DATA_SETS
+from tests.mutants.docs import DOCS
 from tests.mutants.fast import FAST
 from tests.mutants.mirror import MIRROR
 from tests.mutants.model import MODEL
@@ -30,7 +31,7 @@ from tests.mutants.variants import VARIANTS
 from tubevit_np.conformance.mistakes import KNOWN
 
 MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *DATA_SETS, *CLIPS, *TRANSFER,
-           *COMMANDS, *COST, *FIGURES, *PICTURES, *LESSONS, *SUITE, *COURSE]
+           *COMMANDS, *COST, *FIGURES, *PICTURES, *LESSONS, *SUITE, *COURSE, *DOCS]
 TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

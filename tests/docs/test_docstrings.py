@@ -1,0 +1,233 @@
+"""Public names: numpydoc sections that fit the signature, type hints, and examples that run."""
+
+import os
+
+os.environ.setdefault("DEV", "CPU")  # read when tinygrad is imported
+
+import ast
+import builtins
+import doctest
+import importlib
+import inspect
+import re
+import textwrap
+from types import FunctionType
+
+import numpy as np
+import pytest
+
+import tubevit_np as tv
+import tubevit_tg as tg
+
+# Module, and its public names; None: the names in its __all__.
+PUBLIC = [
+    ("tubevit_np", None),
+    ("tubevit_np.variants", ["forward", "backward"]),
+    ("tubevit_tg", None),
+    ("tubevit_tg.variants", ["forward"]),
+]
+ORDER = ["Parameters", "Returns", "Raises", "Warns", "References", "Examples"]
+PAPER = r"(Sections?|Eq\.|Tables?|Fig\.) \d"
+NOT_IN_THE_PAPER = {"backward", "check_plain", "flatten", "nest"}  # of model/, where all else is
+# Public functions of both packages whose docstrings differ, and why.
+DIFFERENT = {
+    "cross_entropy": "labels of Tensors are not checked",
+}
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def documented():
+    """{"module.name": function or class} of all public names, aliases and modules left out."""
+    modules = [(importlib.import_module(name), names) for name, names in PUBLIC]
+    things = {f"{module.__name__}.{name}": getattr(module, name)
+              for module, names in modules for name in names or module.__all__}
+    return {name: thing for name, thing in things.items()
+            if (inspect.isfunction(thing) or inspect.isclass(thing))
+            and name.endswith(f".{thing.__name__}")}
+
+
+NAMES = documented()
+
+
+def sections(docstring):
+    """{title: lines} of a numpydoc docstring; the lines before the first title are "Summary"."""
+    lines = inspect.cleandoc(docstring).splitlines()
+    parts, title = {"Summary": []}, "Summary"
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if line and re.fullmatch("-+", following):
+            title = line
+            parts[title] = []
+        elif not (re.fullmatch("-+", line) and not parts[title]):
+            parts[title].append(line)
+    return parts
+
+
+def entries(lines):
+    """[(name, type)] of a section such as Parameters; "g, b : array" gives two."""
+    heads = [line.partition(" : ") for line in lines if line and not line.startswith(" ")]
+    return [(name, kind) for names, _, kind in heads for name in names.split(", ")]
+
+
+def arguments(thing):
+    """[(name, annotation)] of a signature, with the stars of *args and **options."""
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    return [(stars.get(parameter.kind, "") + name, parameter.annotation)
+            for name, parameter in inspect.signature(thing).parameters.items()]
+
+
+def problems(thing):
+    """Everything that is wrong with the docstring and the type hints of a function or class."""
+    parts = sections(thing.__doc__ or "")
+    titles, wanted = list(parts)[1:], arguments(thing)
+    listed = entries(parts.get("Parameters", []))
+    result = inspect.signature(thing).return_annotation
+    hints = [name for name, hint in wanted if hint is inspect.Parameter.empty]
+    returns = inspect.isfunction(thing) and result is not None
+    in_model = re.match(r"tubevit_\w\w\.model\.", thing.__module__)
+    references = " ".join(parts.get("References", []))
+    errors = [name for name, _ in entries(parts.get("Raises", []))]
+    return [problem for problem, wrong in {
+        "no summary that ends in a period": not (parts["Summary"] or [""])[0].endswith("."),
+        "no blank line after the summary": any(parts["Summary"][1:2]),
+        f"sections {titles}, in order {ORDER}": titles != [each for each in ORDER if each in parts],
+        f"lists {[name for name, _ in listed]}, has {[name for name, _ in wanted]}":
+            [name for name, _ in listed] != [name for name, _ in wanted],
+        "a parameter without a type": not all(kind or "*" in name for name, kind in listed),
+        f"no type hints for {hints}": hints,
+        "no type hint for the result": inspect.isfunction(thing) and result is inspect._empty,
+        "no Returns": returns and not any(parts.get("Returns", [])),
+        "Returns of None": inspect.isfunction(thing) and not returns and "Returns" in parts,
+        f"raises {errors}": not all(hasattr(builtins, error) for error in errors),
+        "no place in the paper": (in_model and thing.__name__ not in NOT_IN_THE_PAPER or references)
+            and not re.search(PAPER, references),
+    }.items() if wrong]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_docstring_fits_its_function(name):
+    assert problems(NAMES[name]) == []
+
+
+def scale(x: float, factor: float = 2.0) -> float:
+    """Multiply a number.
+
+    Parameters
+    ----------
+    x : float
+    factor : float, default 2
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If x is infinite.
+
+    References
+    ----------
+    Section 3.
+    """
+
+
+@pytest.mark.parametrize("old, new, problem", [
+    ("Multiply a number.", "Multiply a number", "no summary"),
+    ("number.\n\n", "number.\nTwice.\n\n", "no blank line"),
+    ("x : float\n", "", "lists ['factor'], has ['x', 'factor']"),
+    ("x : float\nfactor", "factor", "lists ['factor']"),
+    ("factor : float, default 2", "factor : float\ny : float", "lists ['x', 'factor', 'y']"),
+    ("x : float\nfactor : float, default 2", "factor : float\nx : float", "lists ['factor', 'x']"),
+    ("x : float\n", "x\n", "a parameter without a type"),
+    ("Returns\n-------\nfloat\n", "", "no Returns"),
+    ("Raises\n------\nValueError\n    If x is infinite.\n", "", None),
+    ("ValueError", "an error", "raises ['an error']"),
+    ("Raises\n------", "Errors\n------", "sections ['Parameters', 'Returns', 'Errors'"),
+    ("Section 3.", "The paper.", "no place in the paper"),
+])
+def test_each_mistake_in_a_docstring_is_found(old, new, problem):
+    right = inspect.cleandoc(scale.__doc__)
+    assert right.count(old) == 1
+    found = problems(with_docstring(scale, right.replace(old, new)))
+    assert found == [] if problem is None else found and found[0].startswith(problem)
+
+
+def with_docstring(function, docstring, annotations=None):
+    """A copy of a function with another docstring and other type hints."""
+    copy = FunctionType(function.__code__, {"__name__": "copy"}, None, function.__defaults__)
+    copy.__doc__ = docstring
+    copy.__annotations__ = function.__annotations__ if annotations is None else annotations
+    return copy
+
+
+def test_a_missing_type_hint_is_found():
+    hints = scale.__annotations__
+    assert problems(scale) == []
+    for name, problem in [("factor", "no type hints for ['factor']"),
+                          ("return", "no type hint for the result")]:
+        fewer = {key: hint for key, hint in hints.items() if key != name}
+        assert problems(with_docstring(scale, scale.__doc__, fewer)) == [problem]
+    assert problems(with_docstring(scale, scale.__doc__, hints | {"return": None})) == [
+        "Returns of None"]
+
+
+MODULES = sorted({thing.__module__ for thing in NAMES.values()} | {name for name, _ in PUBLIC})
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_run(module):
+    """The examples of a module see NumPy and the public names of its package."""
+    module = importlib.import_module(module)
+    package = importlib.import_module(module.__name__.partition(".")[0])
+    names = {name: getattr(package, name) for name in package.__all__}
+    results = doctest.testmod(module, extraglobs={"np": np} | names | vars(module),
+                              optionflags=FLAGS)
+    assert results.failed == 0
+
+
+def test_there_are_examples():
+    lines = [line for thing in (tv, tg, *NAMES.values()) for line in thing.__doc__.splitlines()]
+    assert sum(">>> " in line for line in lines) > 30
+
+
+def head(function):
+    """The arguments and type hints of a function, as they are written."""
+    node, = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    return f"({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}"
+
+
+def mirrored():
+    """The public functions that both packages write, with the same arguments."""
+    both = {name: (getattr(tv, name), getattr(tg, name))
+            for name in tv.__all__ if hasattr(tg, name)}
+    both["variants.forward"] = tv.variants.forward, tg.variants.forward
+    return [name for name, (ours, theirs) in both.items()
+            if inspect.isfunction(ours) and ours.__module__ != theirs.__module__
+            and [name for name, _ in arguments(ours)] == [name for name, _ in arguments(theirs)]]
+
+
+@pytest.mark.parametrize("name", mirrored())
+def test_both_packages_have_the_same_docstring(name):
+    ours, theirs = (eval(f"package.{name}", {"package": package}) for package in (tv, tg))
+    assert head(ours) == head(theirs)
+    texts = [{title: lines for title, lines in sections(f.__doc__).items() if title != "Examples"}
+             for f in (ours, theirs)]
+    without_blank = [{title: [line for line in lines if line] for title, lines in text.items()}
+                     for text in texts]
+    assert (without_blank[0] == without_blank[1]) != (name in DIFFERENT)
+
+
+@pytest.mark.parametrize("package", [tv, tg])
+def test_all_lists_the_public_names(package):
+    visible = {name for name, thing in vars(package).items() if not name.startswith("_")
+               and (not inspect.ismodule(thing) or name in ("fast", "variants"))}
+    assert set(package.__all__) == visible
+    assert len(package.__all__) == len(visible)
+
+
+@pytest.mark.parametrize("package", [tv, tg])
+def test_the_names_of_earlier_releases(package):
+    assert package.centres is package.centers
+    assert package.clip is package.clip_grad_norm
+    assert package.count is package.num_params
+    assert package.__version__ == tv.__version__
