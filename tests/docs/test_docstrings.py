@@ -207,7 +207,8 @@ def head(function):
 def text(function):
     """The lines of a docstring without its examples and without blank lines."""
     parts = sections(function.__doc__)
-    return [line for title in parts if title != "Examples" for line in [title, *parts[title]] if line]
+    return [line for title, lines in parts.items() if title != "Examples"
+            for line in [title, *lines] if line]
 
 
 def mirrored():

@@ -59,7 +59,7 @@ def check_tubes(shape, cfg):
         raise ValueError(f"no tube fits into {size} (T x H x W); they need {', '.join(needed)}: "
                          "use a larger input or smaller tubes")
     for tube, need in zip(missing, needed, strict=True) if shape[0] > 1 else ():
-        warn_once(f"tube {tube.name} needs {need} and gives no tokens of {size} (T x H x W)")
+        warn_once(f"tube {tube.name} needs {need} and gives no tokens for {size} (T x H x W)")
 
 
 @cache

@@ -14,8 +14,8 @@ def check_tube(tube):
         raise ValueError(f"tube {tube.kernel}: stride {tube.stride} must be a multiple of "
                          f"s2d {tube.s2d} on every axis")
     if tube.is_patch and tube.s2d[0] > 1:
-        raise ValueError(f"tube {tube.kernel}: a 2D patch cannot pack in time (s2d {tube.s2d}),"
-                         " an image has one frame; give it more frames or s2d 1 in t")
+        raise ValueError(f"tube {tube.kernel}: s2d {tube.s2d} cannot pack a 2D patch in time, "
+                         "because an image has one frame; use more frames, or s2d 1 in t")
 
 
 def check_config(cfg):
@@ -29,8 +29,8 @@ def check_config(cfg):
         raise ValueError(f"dim {cfg.dim} is not a multiple of heads {cfg.heads}")
     for tube in cfg.tubes:
         if cfg.dim % tube.members:
-            raise ValueError(f"tube {tube.name} stacks {tube.members} members, "
-                             f"which does not divide dim {cfg.dim}")
+            raise ValueError(f"tube {tube.name} packs {tube.members} members into a token, "
+                             f"which must divide dim {cfg.dim}")
     if cfg.gate_layer is not None and not 0 <= cfg.gate_layer < cfg.depth:
         raise ValueError(f"gate_layer {cfg.gate_layer} is not a block: 0 to {cfg.depth - 1}")
     for head, count in cfg.classes.items():
@@ -60,7 +60,7 @@ def triple(name, value, minimum):
     except TypeError:
         sizes = ()
     if len(sizes) != 3 or min(sizes) < minimum:
-        raise ValueError(f"{name} {value} must be three numbers (t, h, w), whole, "
+        raise ValueError(f"{name} {value} must be three whole numbers (t, h, w), "
                          f"each at least {minimum}")
     return sizes
 

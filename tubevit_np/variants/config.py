@@ -48,12 +48,13 @@ class VariantConfig(Config):
         choice("position", self.position, POSITIONS)
         if (self.position == "learned") != (self.learned_for is not None):
             raise ValueError(f"position {self.position!r} with learned_for {self.learned_for}: "
-                             "learned positions, and no others, need a size, (T, H, W)")
+                             "learned positions need learned_for, a size (T, H, W); other "
+                             "positions must not have it")
         if self.learned_for is not None:
             object.__setattr__(self, "learned_for", triple("learned_for", self.learned_for, 1))
         if self.attention == "divided" and not (len(self.tubes) == 1 and self.tubes[0].is_patch):
-            raise ValueError("divided attention needs its tokens in one grid of frames and places: "
-                             "give it one tube, a 2D patch, not "
+            raise ValueError("divided attention needs its tokens in one grid, frames by places: "
+                             "use one tube, a 2D patch, not "
                              f"{', '.join(tube.name for tube in self.tubes)}")
 
 

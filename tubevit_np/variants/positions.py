@@ -44,8 +44,8 @@ def learned_rows(cfg, shape):
     for tube in cfg.tubes:
         counts, learned = grid(tube, shape), grid(tube, cfg.learned_for)
         if all(counts) and (counts[0] > learned[0] or counts[1:] != learned[1:]):
-            raise ValueError(f"positions were learned for {cfg.learned_for} (T, H, W); there are "
-                             f"none for {tuple(shape)}")
+            raise ValueError(f"positions were learned for {cfg.learned_for} (T, H, W), "
+                             f"not for {tuple(shape)}")
         slices.append(slice(first, first + math.prod(counts)))
         first += math.prod(learned)
     return slices
