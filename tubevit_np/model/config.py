@@ -19,8 +19,8 @@ class Tube:
     offset : (int, int, int), default (0, 0, 0)
         Start of the first token.
     s2d : (int, int, int), default (1, 1, 1)
-        Space-to-depth: each token concatenates S = st*sh*sw neighboring outputs of the kernel along
-        its channels. They are stride / s2d apart, and each fills D / S channels.
+        Space-to-depth (st, sh, sw): each token concatenates S = st * sh * sw neighboring outputs of
+        the kernel along its channels. They are stride / s2d apart, and each fills D / S channels.
 
     Raises
     ------
@@ -101,7 +101,7 @@ class Config:
     eps : float, default 1e-6
         Of every layer norm; usual in ViTs.
     pool_mlp : bool, default False
-        Whether y + MLP(LN(y)) follows the pooling; the paper's totals of parameters fit without.
+        Whether y + MLP(LN(y)) follows the pooling; the paper's totals of parameters fit without it.
     gate_layer : int, optional
         Block, counted from 0, after which the gate adds the tokens ("26th of 32"); None: no gate.
     gate_tokens : {"all", "tubes"}

@@ -67,8 +67,8 @@ def centers(tube: Tube, shape: Size) -> np.ndarray:
 
     Returns
     -------
-    array, shape (nt*nh*nw, 3), float64
-        (t, h, w) of each token, in frames and pixels; w changes fastest.
+    array, shape (N, 3), float64
+        (t, h, w) of the N = nt * nh * nw tokens, in frames and pixels; w changes fastest.
 
     References
     ----------

@@ -53,8 +53,8 @@ def tube_tokens(video: Array, w: Array, b: Array, tube: Tube) -> Array:
 
     Returns
     -------
-    array, shape (B, nt*nh*nw, D)
-        w changes fastest.
+    array, shape (B, N, D)
+        N = nt * nh * nw tokens; w changes fastest.
 
     References
     ----------
