@@ -31,7 +31,6 @@ PAPER = r"(Sections?|Eq\.|Tables?|Fig\.) \d"
 NOT_IN_THE_PAPER = {"backward", "flatten", "nest"}  # functions of model/; all others are
 # Public functions whose docstrings or type hints differ between the packages, and why.
 DIFFERENT = {
-    "clip_grad_norm": "the norm is a float in NumPy, a Tensor in tinygrad",
     "cross_entropy": "labels of Tensors are not checked",
 }
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
