@@ -36,7 +36,7 @@ NAMES = [Mutant("tubevit_np/__init__.py", *rest) for rest in [
 READMES = [Mutant("tubevit_np/model/README.md", *rest) for rest in [
     ("(gate.py)", "(gates.py)", "test_readmes.py::test_links_lead_somewhere[tubevit_np/model/README.md]",
      "a link to a file that does not exist"),
-    ("`layers.py`](layers.py) | Linear layer, layer norm", "`layers.py`](gate.py) | Linear layer, layer norm",
+    ("| [`layers.py`](layers.py)", "| [`gate.py`](layers.py)",
      "test_readmes.py::test_numbers_of_lines[tubevit_np/model/README.md]", "the lines of another file"),
 ]]
 
