@@ -24,7 +24,7 @@ from tubevit_np.runs import run
 sources.NUM_EVAL_CLIPS = run.QUICK_EVAL_CLIPS = 8
 sys.exit(cli.main("tubevit_np", ENGINE, sys.argv[1:]))
 """
-INSTALL = "matplotlib is not installed; install it with: pip install matplotlib"
+INSTALL = "matplotlib is not installed; pip install tubevit"
 
 
 def without_matplotlib(*arguments):

@@ -1,30 +1,44 @@
-"""The command line of both packages: the commands, and how mistakes end."""
+"""The command line of both packages: the commands, their help, and one line for every mistake."""
 
 import argparse
-import inspect
+import difflib
+import os
+import platform
+import re
 import sys
+import textwrap
 import warnings
+from importlib.metadata import version
+from pathlib import Path
 
-from tubevit_np.commands import convert, drawing, options, train_and_evaluate
+import numpy as np
+from tqdm import tqdm
+
+import tubevit_np
+from tubevit_np.commands import completion, convert, drawing, options, train_and_evaluate
+from tubevit_np.commands.descriptions import COMMANDS, PROGRAM
 from tubevit_np.commands.interrupt import ctrl_c_kept
 from tubevit_np.required import SCRIPTS, called, stop
 
-COMMANDS = ("train", "evaluate", "predict", "kernels", "figures", "subset", "pretrained", "scale",
-            "export", "ablate", "info")
-MODULES = train_and_evaluate, convert, drawing  # a function for each command
+MODULES = train_and_evaluate, convert, drawing, completion  # they have a function for each command
+SCRIPT_OF = {"tubevit_np": "tubevit", "tubevit_tg": "tubevit-tg"}
 
 
 def main(package, engine, arguments=None):
-    """The exit status of one command; a mistake is one line and status 2.
+    """Run one command; return its exit status.  A mistake is one line and status 2.
 
     engine: the package's check, train and predictor."""
     name = called(package)
     warnings.simplefilter("ignore", RuntimeWarning)  # an overflow: the run reports it itself
-    warnings.formatwarning = lambda message, *_, **__: f"{name}: {message}\n"
+    warnings.formatwarning = lambda message, *_, **__: below_bars(f"{name}: {message}\n")
     try:
         given = parser(package).parse_args(arguments)
         with ctrl_c_kept():
             given.command(given, engine)
+        sys.stdout.flush()
+    except BrokenPipeError:  # as in `info | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
     except (ValueError, OSError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
@@ -39,27 +53,115 @@ def main(package, engine, arguments=None):
     return 0
 
 
-class Parser(argparse.ArgumentParser):
-    """Mistakes become ValueError, one line, as all others."""
+def below_bars(text):
+    """The text, after all progress bars are cleared: they are drawn again below it."""
+    for bar in list(getattr(tqdm, "_instances", ())):
+        bar.clear()
+    return text
 
-    def error(self, message):
-        raise ValueError(f"{message}; see {self.prog} --help")
 
-
-def parser(package):
+def parser(package, prog=None):
+    """The parser of all commands; prog: the command's name, by default as it was typed."""
     name = called(package)
-    prog = name if name in SCRIPTS else f"python -m {package}"
-    top = Parser(prog=prog, allow_abbrev=False,
-                 description="Sparse video tubes: one model for videos and images.",
-                 epilog=f"example: {prog} train --out runs/demo")
-    add = top.add_subparsers(required=True, metavar="COMMAND").add_parser
-
-    for name in COMMANDS:
-        what, example = inspect.getdoc(getattr(options, name)).split("\n\n")
-        sub = add(name, help=what, description=what, allow_abbrev=False,
-                  epilog=f"example: {prog} {name} {example}",
-                  formatter_class=argparse.RawDescriptionHelpFormatter)
-        sub.set_defaults(command=next(getattr(module, name) for module in MODULES
-                                      if hasattr(module, name)))
+    prog = prog or (name if name in SCRIPTS else f"python -m {package}")
+    top = Parser(prog=prog, allow_abbrev=False, description=PROGRAM, formatter_class=Formatter,
+                 usage=f"{prog} [--version] COMMAND ...",
+                 epilog=examples(prog, "train --out runs/demo", "train --help"))
+    top.add_argument("--version", action="version", version=versions(package),
+                     help="print the versions and exit")
+    add = top.add_subparsers(prog=prog, required=True, metavar="COMMAND",
+                             title="commands").add_parser
+    for name, (usage, summary, text, lines) in COMMANDS.items():
+        typed = f"{prog} {name}"
+        sub = add(name, help=summary, description=text, allow_abbrev=False,
+                  usage=f"{typed} [options] {usage}".strip(), epilog=examples(typed, *lines),
+                  formatter_class=Formatter)
+        sub.set_defaults(package=package, command=next(
+            getattr(module, name) for module in MODULES if hasattr(module, name)))
         getattr(options, name)(sub)
     return top
+
+
+def subparsers(top):
+    """{command: its parser}."""
+    [action] = [one for one in top._actions if isinstance(one, argparse._SubParsersAction)]
+    return action.choices
+
+
+def versions(package):
+    """One line: the versions of this software and of the packages that it computes with."""
+    mirror = f"tinygrad {version('tinygrad')}, " if package == "tubevit_tg" else ""
+    return (f"tubevit {tubevit_np.__version__} ({mirror}NumPy {np.__version__}, "
+            f"Python {platform.python_version()})")
+
+
+def examples(prog, *lines):
+    """The last lines of a help text."""
+    title = "examples" if len(lines) > 1 else "example"
+    return "\n".join([f"{title}:", *(f"  {prog} {line}" for line in lines)])
+
+
+class Formatter(argparse.HelpFormatter):
+    """Descriptions are wrapped paragraph by paragraph; examples stay as they are."""
+
+    def add_argument(self, action):
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):  # indented once more than is counted
+            self._action_max_length += 2
+
+    def _fill_text(self, text, width, indent):
+        if text.startswith("example"):
+            return text
+        return "\n\n".join(textwrap.fill(" ".join(part.split()), width, initial_indent=indent,
+                                         subsequent_indent=indent) for part in text.split("\n\n"))
+
+
+class Parser(argparse.ArgumentParser):
+    """Mistakes become ValueError, one line, with the nearest name or the way out."""
+
+    def parse_known_args(self, args=None, namespace=None):
+        self.typed = sys.argv[1:] if args is None else list(args)
+        namespace, rest = super().parse_known_args(args, namespace)
+        if rest:
+            known = self._names()
+            word = rest[0].partition("=")[0]
+            what = "option" if word.startswith("-") else "further argument"
+            self.error(f"no {what} {word}{nearest(word, known) if what == 'option' else ''}")
+        return namespace, rest
+
+    def error(self, message):
+        if wrong := re.match("argument COMMAND: invalid choice: '(.*?)'", message):
+            message = (f"no command {wrong[1]!r}{nearest(wrong[1], COMMANDS)}; there are "
+                       f"{', '.join(COMMANDS)}")
+        raise ValueError(f"{message}{self._dash_hint(message)}; see {self.prog} --help")
+
+    def _names(self):
+        return [name for action in self._actions for name in action.option_strings]
+
+    def _dash_hint(self, message):
+        """How to type a file name that begins with a dash, if one seems to have been typed."""
+        words = self.typed[:self.typed.index("--")] if "--" in self.typed else self.typed
+        dashed = [word for word in words if is_dashed_file(word, self._names())]
+        places = [action.metavar for action in self._actions if not action.option_strings]
+        if not dashed:
+            return ""
+        if option := re.match("argument (--[a-z-]+)", message):
+            return f"; a value that begins with - goes after =: {option[1]}={dashed[0]}"
+        if places in ([], ["COMMAND"]):
+            return ""
+        before = sum(not word.startswith("-") for word in words[:words.index(dashed[0])])
+        places[min(before, len(places) - 1)] = f"-- {dashed[0]}"
+        line = " ".join([self.prog.split()[-1], *places])
+        return f"; file names that begin with - go after --: {line}"
+
+
+def is_dashed_file(word, names):
+    """Whether a word may be a file name that begins with a dash."""
+    if not word.startswith("-") or word == "-" or word.partition("=")[0] in names:
+        return False
+    return Path(word).exists() or not re.match(r"--|-[\d.]+(e-?\d+)?$", word)
+
+
+def nearest(word, names):
+    """A question with the nearest of the names, or "" if none is near."""
+    return "".join(f" (did you mean {name}?)" for name in difflib.get_close_matches(word, names, 1))

@@ -1,4 +1,4 @@
-"""What the commands do that make one checkpoint of others, or others of one."""
+"""The commands that convert checkpoints: pretrained, export, scale."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tubevit_np.variants.params import num_params
 
 
 def pretrained(options, engine):
-    """A checkpoint made of an image ViT, and what of it is read, made of what is read, or new."""
+    """Make a checkpoint from an image ViT; print which parts are read, derived or new."""
     from tubevit_np.transfer.pretrained import from_image_vit, origins
 
     at_least(0, "seed", options.seed)
@@ -33,52 +33,53 @@ def pretrained(options, engine):
 
 
 def check_new(path):
-    """Raises ValueError for a file that is there: a checkpoint is never overwritten."""
+    """Raise ValueError if the file exists: a checkpoint is never overwritten."""
     if Path(path).exists():
-        raise ValueError(f"{path} is there already; give another --out")
+        raise ValueError(f"{path} exists already; give another --out")
     check_folder(Path(path).parent, "--out")
 
 
 def parse_classes(texts):
     """["verb=8", "noun=9"] -> {"verb": 8, "noun": 9}."""
-    found = {}
+    heads = {}
     for text in texts:
         head, mark, classes = text.partition("=")
         if not (head and mark and classes.isdigit()):
             raise ValueError(f"classes {text!r}: write HEAD=K, as kinetics=400")
-        if head in found:
-            raise ValueError(f"classes {text!r}: there is a head {head} already; give it once")
-        found[head] = int(classes)
-    return found
+        if head in heads:
+            raise ValueError(f"classes {text!r}: the head {head} is given twice; give it once")
+        heads[head] = int(classes)
+    return heads
 
 
-def asked(options, notes, name, usual):
-    """A size as given, else that of the checkpoint's notes, else the usual one."""
+def size_option(options, notes, name, usual):
+    """The value of an option, else of the checkpoint's notes, else the usual one."""
     value = getattr(options, name)
     return int(notes.get(name, usual) if value is None else value)
 
 
 def export(options, engine):
+    """Write the image part of a model for timm or Hugging Face."""
     from tubevit_np.transfer.export import export as write
 
     params, cfg, notes = load(find_model(options.run))
-    size = asked(options, notes, "size", 224)
+    size = size_option(options, notes, "size", 224)
     left = write(options.out, params, cfg, options.format, size, options.head)
     print(f"{options.out}: for images of {size}x{size} pixels in [0, 1], normalized as "
           f"(x - {cfg.mean}) / {cfg.std}")
-    print(f"left out: {', '.join(left) or 'nothing'}")
+    print(f"not exported: {', '.join(left) or 'nothing'}")
 
 
 def scale(options, engine):
-    """The tubes of a small model in a large one, and how to train that (Sec. 3.6)."""
+    """Put the tubes of a small model into a large one; print how to train it (Sec. 3.6)."""
     from tubevit_np.transfer.small_to_large import scale_up
 
     check_new(options.out)
     given_at_least(1, options, "frames", "size")
     small, small_cfg, small_notes = load(find_model(options.small))
     large, large_cfg, notes = load(find_model(options.large))
-    frames = asked(options, small_notes, "frames", 32)
-    size = asked(options, small_notes, "size", 224)
+    frames = size_option(options, small_notes, "frames", 32)
+    size = size_option(options, small_notes, "size", 224)
     params, cfg = scale_up(small, small_cfg, large, large_cfg, (frames, size, size),
                             gate_layer=options.gate, gate_tokens=options.gate_tokens)
     make_folder(Path(options.out).parent, "--out")
@@ -90,5 +91,5 @@ def scale(options, engine):
             print(f"{new.name:10}{format_size(old.s2d):>12}{format_size(new.s2d):>12}"
                   f"{small_cfg.dim // old.members:10}{cfg.dim // new.members:6}")
     last = cfg.depth - 1 if options.gate is None else options.gate
-    print(f"\n{options.out}: images give what {options.large} gives.  To train its last blocks on "
-          f"videos:\ntrain --start {options.out} --frozen {last} --data VIDEOS")
+    print(f"\n{options.out}: images give the same outputs as {options.large}.  To train its last "
+          f"blocks on videos:\ntrain --start {options.out} --frozen {last} --data VIDEOS")

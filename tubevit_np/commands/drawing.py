@@ -1,12 +1,13 @@
-"""Pictures: the commands that draw, and what other commands draw where matplotlib is installed."""
+"""The commands that draw, and the pictures of other commands if matplotlib is installed."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
+from tubevit_np.required import install
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import make_folder
 
-INSTALL = "matplotlib is not installed; install it with: pip install matplotlib"
+INSTALL = install("matplotlib")
 
 
 def can_draw():

@@ -1,4 +1,4 @@
-"""Ctrl-C, even where Python drops it: what is raised inside a __del__ is lost.
+"""Ctrl-C that Python would drop: an exception raised inside a __del__ is lost.
 
 tinygrad has such a __del__, and calls it often while it compiles."""
 
@@ -7,12 +7,12 @@ import sys
 import threading
 from contextlib import contextmanager
 
-AGAIN = 0.1  # seconds, by which the __del__ has ended
+AGAIN = 0.1  # seconds; by then the __del__ has ended
 
 
 @contextmanager
 def ctrl_c_kept():
-    """Within it a KeyboardInterrupt that is lost is raised again a moment later."""
+    """Inside this block, a lost KeyboardInterrupt is raised again after a moment."""
     before = sys.unraisablehook
 
     def lost(unraisable):

@@ -1,13 +1,11 @@
-"""What can be typed behind each command: an argparse parser's arguments.
-
-The function of a command adds its options; its docstring is the command's help and an example."""
+"""The arguments of each command; the function of a command adds them to its argparse parser."""
 
 import argparse
 from dataclasses import fields
 from pathlib import Path
 
 from tubevit_np.ablation.studies import STUDIES
-from tubevit_np.commands.recipe_help import HELP, OPTIONS
+from tubevit_np.commands.recipe_help import CHOICES, HELP, OPTIONS
 from tubevit_np.data.sources import NUM_EVAL_CLIPS
 from tubevit_np.model.config_checks import GATE_TOKENS
 from tubevit_np.runs.recipe import NUMBERS, SETS, Recipe
@@ -15,173 +13,178 @@ from tubevit_np.runs.recipe_defaults import RECIPES, usual_elsewhere
 from tubevit_np.variants.tube_sets import TUBE_SETS
 
 METAVARS = {Path: "PATH", str: "NAME", int: "N", float: "X"}
+SHELLS = ("bash", "zsh", "tcsh")
+FORMATS = ("timm", "hf")
+STARTS = ("inflated", "random", "shared")
+FOLDERS = ("cache",)  # fields of a recipe that are folders
 
 
-def field(sub, name, **form):
-    """An option that sets a field of the recipe; form: what else argparse is to know of it."""
-    kind, text = OPTIONS[name]
-    form = {"type": kind, "metavar": METAVARS[kind]} | form if kind is not bool else form
-    sub.add_argument(f"--{name.replace('_', '-')}", **{"help": text} | form)
+def add(sub, name, metavar, text, values=(), **form):
+    """Add an argument with a value, an integer if it is called N; form: arguments for argparse.
 
-
-def add(sub, name, metavar, text, **form):
-    """An option with a value, an integer where it is called N; form: as of field."""
+    values: all values that it can have, for completion."""
     kind = {"type": int} if metavar == "N" else {}
-    sub.add_argument(name, metavar=metavar, help=text, **kind | form)
+    option = sub.add_argument(name, metavar=metavar, help=text, **kind | form)
+    option.values = values
+
+
+def flag(sub, name, text):
+    """Add an option without a value."""
+    sub.add_argument(name, action="store_true", help=text)
+
+
+def field(sub, name, text=None, **form):
+    """Add the option of a recipe's field; text: another help text than usual."""
+    kind, usual = OPTIONS[name]
+    option, text = f"--{name.replace('_', '-')}", text or usual
+    if kind is bool:
+        sub.add_argument(option, action="store_true", help=text, **form)
+    else:
+        metavar = "FOLDER" if name in FOLDERS else METAVARS[kind]
+        add(sub, option, metavar, text, CHOICES.get(name, ()), **{"type": kind} | form)
 
 
 def default_text(name, default):
-    """The default of an option, and which models or data have another one."""
-    if default in (None, (), False):
+    """The default of a recipe's field, and the defaults of other models and data."""
+    if default is None or isinstance(default, tuple | bool):  # the help text itself describes it
         return ""
-    others = (f"; {where} {value}" for value, where in usual_elsewhere(name).items())
+    others = (f"; {where.replace('of', 'for', 1)}: {value:g}"
+              for value, where in usual_elsewhere(name).items())
+    default = f"{default:g}" if isinstance(default, float) else default
     return f" (default {default}{''.join(others)})"
 
 
 def train(sub):
-    """train a model, on generated clips unless told otherwise
-
-    --data videos/ --frames 16 --size 64 --steps 500 --out runs/mine"""
-    defaults = {own.name: own.default for own in fields(Recipe)}
+    """The fields of a recipe in groups, a recipe of the paper, and the run folder."""
+    defaults = {recipe_field.name: recipe_field.default for recipe_field in fields(Recipe)}
     for title, group in HELP.items():
         options = sub.add_argument_group(title)
-        for name, (kind, text) in group.items():
-            known = default_text(name, defaults[name])
-            form = {"action": "store_true"} if kind is bool else {}
-            form |= {"action": "append"} if name in SETS else {}
+        for name in group:
+            form = {"action": "append"} if name in SETS else {}
             form |= {"nargs": "+"} if name in NUMBERS else {}
-            field(options, name, help=text + known, default=argparse.SUPPRESS, **form)
-    add(sub, "--recipe", "NAME", f"the paper's training on {', '.join(RECIPES)} (Table 10), but "
-        "for what other options say", default=argparse.SUPPRESS)
-    where = sub.add_mutually_exclusive_group()
+            text = OPTIONS[name][1] + default_text(name, defaults[name])
+            field(options, name, text, default=argparse.SUPPRESS, **form)
+        if title == "optimization":
+            add(options, "--recipe", "NAME", "the paper's settings for a data set (Table 10): "
+                f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate, "
+                "RandAugment and, for ssv2, mixup, dropout and label smoothing; other options "
+                "take precedence", RECIPES, default=argparse.SUPPRESS)
+    where = options.add_mutually_exclusive_group()
     add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
-    add(where, "--resume", "RUN", "go on with a run that was stopped")
+    add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "
+        "parameters as without the interruption, bit for bit. No other option is allowed")
 
 
 def evaluate(sub):
-    """score a model on held-out examples
-
-    runs/mine --data videos/"""
     run(sub)
-    add(sub, "--data", "PATH", "folder or table of labeled videos, or NAME=PATH; may be given "
-        "again (default: the run's own sets)", action="append", default=[])
-    add(sub, "--images", "PATH", "folder or CSV of labeled images; likewise", action="append",
+    add(sub, "--data", "PATH", "labeled videos, as in train; NAME=PATH chooses the head. Repeat "
+        "the option for several data sets (default: the run's data sets)", action="append",
         default=[])
-    add(sub, "--count", "N", f"at most N examples (default: all; {NUM_EVAL_CLIPS} generated ones)")
-    add(sub, "--views", "TxP", "temporal x spatial crops of each file, averaged; the "
-        "paper takes 4x3 (default 1x1)", default="1x1")
-    add(sub, "--details", "FOLDER",
-        "folder for every answer and every class as CSV, and a confusion matrix")
+    add(sub, "--images", "PATH", "labeled images; as --data", action="append", default=[])
+    add(sub, "--count", "N", "evaluate at most N examples of each data set, at least 1 (default: "
+        f"all files, {NUM_EVAL_CLIPS} generated examples)")
+    add(sub, "--views", "TxS", "temporal x spatial crops of each file, whose predictions are "
+        "averaged; the paper uses 4x3 (default 1x1)", default="1x1")
+    add(sub, "--details", "FOLDER", "folder for CSV files with every prediction and every class, "
+        "and a confusion matrix for each head (default: none)")
 
 
 def predict(sub):
-    """say what a video or an image shows
-
-    runs/demo some/clip.mp4"""
     run(sub)
     add(sub, "file", "FILE", "a video or an image")
 
 
 def kernels(sub):
-    """draw the tube kernels, as a picture and an animation
-
-    runs/demo --out pictures/"""
     run(sub)
-    add(sub, "--out", "FOLDER", "folder for the pictures (default: the run's)")
-
-
-def subset(sub):
-    """list a small part of a labeled set, to train on
-
-    --data kinetics/ --classes 10 --per-class 50 --out kinetics-10/"""
-    given = sub.add_mutually_exclusive_group(required=True)
-    add(given, "--data", "PATH", "folder or annotation file of videos")
-    add(given, "--images", "PATH", "folder or CSV of images")
-    add(sub, "--classes", "N|FILE", "so many, drawn by the seed, or a file of names, one a line")
-    add(sub, "--per-class", "N", "at most so many files of a class, in train and in val")
-    add(sub, "--seed", "N", "of what is drawn (default 0)", default=0)
-    add(sub, "--out", "FOLDER", "folder for train.csv and val.csv: the --data of a training",
-        required=True)
-
-
-def scale(sub):
-    """put the tubes of a small model into a large image model
-
-    runs/small runs/large --gate 8 --out scaled.safetensors"""
-    add(sub, "small", "SMALL", "run or checkpoint whose video tubes are taken")
-    add(sub, "large", "LARGE", "run or checkpoint of which all else is taken")
-    add(sub, "--gate", "N", "block, counted from 0, after which a gate adds the tokens (default: "
-        "no gate)")
-    add(sub, "--gate-tokens", "NAME", f"which tokens: {', '.join(GATE_TOKENS)} (default all)",
-        default="all")
-    for name in ("frames", "size"):
-        field(sub, name, help=f"{OPTIONS[name][1]}, that it is to see (default: those of SMALL)")
-    add(sub, "--out", "FILE", "the checkpoint to write", required=True)
-
-
-def pretrained(sub):
-    """make a checkpoint of an image ViT of others, to train from
-
-    vit-base-patch16-224/ --classes kinetics=400 --out start.safetensors"""
-    add(sub, "file", "FILE", "the original .npz, or safetensors of timm or Hugging Face: the file, "
-        "its index or its folder")
-    add(sub, "--out", "FILE", "the checkpoint to write", required=True)
-    add(sub, "--tubes", "NAME", f"tube set: {', '.join(TUBE_SETS)} (default main)", default="main")
-    add(sub, "--start", "NAME", "video tubes begin inflated, random or shared (default inflated)",
-        default="inflated")
-    add(sub, "--classes", "HEAD=K", "new heads and how many classes they have (default: none)",
-        nargs="+", default=[])
-    sub.add_argument("--keep-head", action="store_true",
-                     help="keep the head of the file, as image, beside the new ones")
-    add(sub, "--heads", "N", "of the attention, where the file does not tell")
-    add(sub, "--seed", "N", "of what is new (default 0)", default=0)
-
-
-def export(sub):
-    """write the image part for timm or Hugging Face's transformers
-
-    start.safetensors --format timm --size 224 --out vit/"""
-    run(sub)
-    add(sub, "--format", "NAME", "timm or hf", required=True)
-    add(sub, "--size", "N", "pixels of an image, both sides (default: the run's, or 224)")
-    add(sub, "--head", "NAME", "with the pooling and this head (timm alone; default: tokens)")
-    add(sub, "--out", "FOLDER", "folder for model.safetensors and its config.json", required=True)
+    add(sub, "--out", "FOLDER", "folder for the pictures (default: the run folder)")
 
 
 def figures(sub):
-    """draw all pictures of a run, with scores.json and a README.md
-
-    runs/demo --out pictures/"""
     run(sub)
-    add(sub, "--out", "FOLDER", "default: the run's folder")
-    add(sub, "--clip", "FILE", "video or image to show the model at work on (default: a generated "
-        "clip)", type=Path)
-    add(sub, "--control", "RUN", "a run of train --shuffled, to draw its kernels beside", type=Path)
+    add(sub, "--out", "FOLDER", "folder for the pictures (default: the run folder)")
+    add(sub, "--clip", "FILE", "video or image on which the pictures show the model (default: a "
+        "generated clip)", type=Path)
+    add(sub, "--control", "RUN", "a run trained with --shuffled, whose kernels are drawn for "
+        "comparison (default: none)", type=Path)
+
+
+def subset(sub):
+    given = sub.add_mutually_exclusive_group(required=True)
+    add(given, "--data", "PATH", "folder or annotation file of videos")
+    add(given, "--images", "PATH", "folder or CSV of images")
+    add(sub, "--classes", "N|FILE", "number of classes, chosen at random; or a file with one class "
+        "name per line (default: all classes)")
+    add(sub, "--per-class", "N", "largest number of files per class, in train and in val "
+        "(default: all files)")
+    add(sub, "--seed", "N", "seed of the random choice, at least 0 (default 0)", default=0)
+    add(sub, "--out", "FOLDER", "folder for train.csv and val.csv (required)", required=True)
+
+
+def pretrained(sub):
+    add(sub, "file", "FILE", "the weights: an .npz file, or a safetensors file, its index or its "
+        "folder")
+    add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
+    add(sub, "--tubes", "NAME", f"tube set: {', '.join(TUBE_SETS)} (default main)", TUBE_SETS,
+        default="main")
+    add(sub, "--start", "NAME", "initial video tubes. inflated: the patch kernel spread over time, "
+        "so that a video of identical frames gives the same token as the image; random; shared: "
+        "one kernel for all tubes (default inflated)", STARTS, default="inflated")
+    add(sub, "--classes", "HEAD=K", "new heads and their numbers of classes (default: none)",
+        nargs="+", default=[])
+    flag(sub, "--keep-head", "keep the head of the file, under the name image")
+    add(sub, "--heads", "N", "number of attention heads, if the file does not contain it")
+    add(sub, "--seed", "N", "seed of new parameters, at least 0 (default 0)", default=0)
+
+
+def scale(sub):
+    add(sub, "small", "SMALL", "run or checkpoint that provides the video tubes")
+    add(sub, "large", "LARGE", "large image model (run or checkpoint); all other weights come "
+        "from it")
+    add(sub, "--gate", "N", "block, counted from 0, after which a gate adds the tokens again "
+        "(default: no gate)")
+    add(sub, "--gate-tokens", "NAME", "tokens that the gate adds: all, or tubes, those of the "
+        "video tubes (default all)", GATE_TOKENS, default="all")
+    field(sub, "frames", "frames per clip of the new model (default: as SMALL)")
+    field(sub, "size", "height and width of its frames, in pixels (default: as SMALL)")
+    add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
+
+
+def export(sub):
+    run(sub)
+    add(sub, "--format", "NAME", "timm, or hf for Hugging Face's transformers (required)", FORMATS,
+        required=True)
+    add(sub, "--size", "N", "height and width of an image, in pixels (default: the run's, or 224)")
+    add(sub, "--head", "NAME", "also write the attention pooling and this head; timm only "
+        "(default: no head, the model returns tokens)")
+    add(sub, "--out", "FOLDER", "folder for model.safetensors and config.json (required)",
+        required=True)
 
 
 def ablate(sub):
-    """train and score every variant of one of the paper's ablations, in small
-
-    positions --steps 500 --out runs/ablations"""
-    add(sub, "study", "STUDY", f"one of {', '.join(STUDIES)}")
-    add(sub, "--seeds", "N", "trainings of each variant (default 3)", default=3)
-    add(sub, "--out", "FOLDER", "folder of all trainings; what is there is not trained again "
-        "(default runs/ablations)", default="runs/ablations")
-    add(sub, "--base-steps", "N", "steps of the small and the large model that scaling begins "
-        "with, which its other steps then tune (default as --steps)")
+    add(sub, "study", "STUDY", f"one of {', '.join(STUDIES)}", STUDIES)
+    add(sub, "--seeds", "N", "number of trainings of each variant, with different seeds "
+        "(default 3)", default=3)
+    add(sub, "--out", "FOLDER", "folder for all trainings (default runs/ablations)",
+        default="runs/ablations")
+    add(sub, "--base-steps", "N", "study scaling: training steps of the small and the large model "
+        "before they are combined (default: as --steps)")
     for name in ("steps", "batch", "image_batch"):
-        field(sub, name, default=argparse.SUPPRESS)
+        field(sub, name, OPTIONS[name][1].partition(";")[0] + f" (default {getattr(Recipe, name)})",
+              default=argparse.SUPPRESS)
 
 
 def info(sub):
-    """tokens, parameters, operations and memory of a model
-
-    --preset B --frames 32 --size 224"""
     for name in ("preset", "tubes", "frames", "size"):
-        field(sub, name)
-    sub.add_argument("--all", action="store_true", help="a table of all sizes at 32 and 64 frames "
-                     "beside the paper's figures, and one of all tube sets (default preset B)")
+        text = OPTIONS[name][1] + default_text(name, getattr(Recipe, name))
+        field(sub, name, text)
+    flag(sub, "--all", "compare all sizes at 32 and 64 frames with the paper, and all tube sets "
+         "(default preset B)")
+
+
+def completion(sub):
+    add(sub, "shell", "SHELL", f"one of {', '.join(SHELLS)}", choices=SHELLS)
 
 
 def run(sub):
+    """The argument RUN of several commands."""
     add(sub, "run", "RUN", "run folder or checkpoint")

@@ -1,4 +1,4 @@
-"""What a score is made of: every answer, every class, and the confusion matrix."""
+"""The details behind a score: every prediction, every class, and the confusion matrix."""
 
 from collections import Counter
 from itertools import chain, count
@@ -10,7 +10,7 @@ from tubevit_np.training.loss import label_rank
 
 
 def confusion(scores, labels, count):
-    """How often each class (rows) was taken for each (columns): (K, K) int.
+    """How often each class (rows) was predicted as each class (columns): (K, K) int.
 
     scores (n, K), labels (n,).  A tie or NaN counts as the first of the highest, as argmax does."""
     table = np.zeros((count, count), int)
@@ -19,7 +19,7 @@ def confusion(scores, labels, count):
 
 
 def per_class(scores, labels, names):
-    """A row for each class: name, examples, right, in the first five, and most often taken for."""
+    """A row per class: name, examples, correct, in the top 5, and the most frequent wrong class."""
     table, ranks = confusion(scores, labels, len(names)), label_rank(scores, labels)
     rows = []
     for k, name in enumerate(names):
@@ -30,8 +30,9 @@ def per_class(scores, labels, names):
 
 
 def names_apart(sources, names):
-    """What tells each source from those of the same kind and head: its own of the names, or a
-    number; "" where nothing has to."""
+    """A distinct name for each source that shares its kind and head with another, else "".
+
+    names: the preferred name of each source; a number replaces or extends an ambiguous one."""
     keys = [{(source.kind, head) for head in source.labels} for source in sources]
     often, taken, found = Counter(chain(*keys)), set(), []
     for own, name in zip(keys, names, strict=True):
@@ -43,10 +44,10 @@ def names_apart(sources, names):
 
 
 def write_details(folder, stem, found, names, examples):
-    """predictions and classes of one head as CSVs in folder; returns the confusion (K, K).
+    """Write predictions and classes of one head as CSV into folder; return the confusion (K, K).
 
-    stem: what their names begin with;  found: (scores (n, K), labels (n,));  names: of the
-    classes;  examples: of the n files."""
+    stem: prefix of the file names;  found: (scores (n, K), labels (n,));  names: class names;
+    examples: names of the n examples."""
     scores, labels = found
     write_csv(folder / f"{stem}-predictions.csv", ("example", "class", "predicted", "rank"),
               zip(examples, (names[k] for k in labels), (names[k] for k in scores.argmax(-1)),

@@ -1,0 +1,115 @@
+"""What --help says about each command; options.py and recipe_help.py say it about each option."""
+
+from typing import NamedTuple
+
+
+class Description(NamedTuple):
+    """usage: the required arguments;  summary: one line in the list of commands;  text: what the
+    command does, needs and writes;  examples: arguments, one example a line."""
+
+    usage: str
+    summary: str
+    text: str
+    examples: tuple[str, ...]
+
+
+PROGRAM = """TubeViT turns a video into tokens with a few large-stride 3D convolution kernels,
+ "tubes", then runs a standard vision transformer. The same weights accept images. COMMAND --help
+ explains a command and its options."""
+
+COMMANDS = {
+    "train": Description(
+        "", "train a model on generated clips or on your videos and images",
+        """Train a model, evaluate it on held-out examples and draw its kernels. Without --data and
+ --images, the data are clips and images that the program generates. Each data set has its own
+ classification head, batch size and loss weight; all other parameters are shared. All results go
+ into the run folder (--out): checkpoints, model.safetensors, metrics.jsonl, evaluation.json,
+ curves.png, kernels.png and tubes.png. An interrupted run continues with --resume.
+
+Files: PATH/train/CLASS/FILE and PATH/val/CLASS/FILE; PATH/CLASS/FILE; a CSV with the columns path
+ and label; or the annotation files of Kinetics and Something-Something V2.
+ tubevit_np/data/README.md describes all formats.""",
+        ("--out runs/demo",
+         "--data videos/ --size 64 --out runs/mine",
+         "--data a=one/ --data two/ --batch 24 8 --out runs/2",
+         "--start runs/demo --data videos/ --out runs/tuned",
+         "--recipe k400 --data kinetics/ --out runs/k400",
+         "--resume runs/mine")),
+    "evaluate": Description(
+        "RUN", "compute a model's accuracy on held-out examples",
+        """Compute the accuracy of a model on held-out examples, with its 95% interval and the
+ accuracy of guessing. Without --data and --images, the data are the held-out parts of the run's
+ data sets, and the scores are also written to evaluation.json in the run folder.""",
+        ("runs/mine", "runs/mine --views 4x3 --details answers/")),
+    "predict": Description(
+        "RUN FILE", "classify one video or image",
+        """Print the five most likely classes of a video or an image, with their probabilities, for
+ each head of its kind. Nothing is written.""",
+        ("runs/demo clip.mp4", "runs/demo -- -clip.mp4")),
+    "kernels": Description(
+        "RUN", "draw the tube kernels, as a picture and an animation",
+        """Draw the tube kernels of a run or checkpoint: kernels.png and the animation tubes.png.
+ Needs matplotlib.""",
+        ("runs/demo --out pictures/",)),
+    "figures": Description(
+        "RUN", "draw all pictures of a run",
+        """Draw all pictures of a run: kernels and their tuning, sample positions of the tubes,
+ position encodings, attention maps and training curves. Also writes scores.json, with the numbers
+ of the pictures, and README.md, which shows them. Needs matplotlib.""",
+        ("runs/demo --out pictures/", "runs/demo --clip clip.mp4 --out pictures/")),
+    "subset": Description(
+        "(--data|--images) PATH --out FOLDER", "list a small part of a labeled data set",
+        """Choose some classes and some files of each class at random, by the seed. Writes train.csv
+ and val.csv, which list the files, into a folder; pass it to train --data or --images. No file is
+ copied.""",
+        ("--data k400/ --classes 9 --per-class 50 --out k9/",)),
+    "pretrained": Description(
+        "FILE --out FILE", "make a checkpoint from a pretrained image ViT",
+        """Convert an image ViT into a TubeViT checkpoint to start training from. Reads the original
+ .npz files (also big_vision's) and the safetensors files of timm and Hugging Face, in one file or
+ in shards; it never unpickles. The command lists which weights are read, derived or new, and which
+ are not used. tubevit_np/transfer/README.md has the details.""",
+        ("vit/ --classes k400=400 --out new.safetensors",
+         "vit.npz --start random --out new.safetensors")),
+    "scale": Description(
+        "SMALL LARGE --out FILE", "combine a small model's tubes with a large image model",
+        """Put the tubes of a small model into a large image model (Section 3.6 of the paper). With
+ --gate, a gate adds the tube tokens again after a block. The gate is closed at first, so images
+ give the same outputs as the large model. Writes a checkpoint and prints the command that trains
+ it.""",
+        ("runs/small runs/big --gate 8 --out new.safetensors",)),
+    "export": Description(
+        "RUN --format NAME --out FOLDER", "write the image part for timm or Hugging Face",
+        """Write the image part of a model (2D patches, positions, blocks) as model.safetensors and
+ config.json, for timm or for Hugging Face's transformers. Prints which parameters are not
+ exported: the video tubes and other heads. Hugging Face's ViT always has a class token; hide it
+ with an attention mask.""",
+        ("new.safetensors --format hf --size 224 --out vit/",
+         "runs/mine --format timm --head noun --out vit/")),
+    "ablate": Description(
+        "STUDY", "train all variants of one of the paper's ablations, in small",
+        """Train every variant of a study on generated clips, with several seeds, and compare their
+ accuracies. Writes STUDY.csv and STUDY.png. Trained variants stay in --out: run the same command
+ again to continue.""",
+        ("positions --steps 500 --batch 16 --image-batch 16",
+         "views --steps 500 --seeds 1 --out runs/views")),
+    "info": Description(
+        "", "print tokens, parameters, operations and memory of a model",
+        """Print what a model costs: tokens, parameters, floating-point operations and memory, for
+ inference and training. --all compares all sizes with the figures printed in the paper, and says
+ why some of them cannot be reproduced. Nothing is written.""",
+        ("--preset B --frames 32 --size 224", "--all --tubes core")),
+    "completion": Description(
+        "SHELL", "print a script that completes commands in a shell",
+        """Print a completion script for a shell: the Tab key then completes commands, options,
+ names and file names. Needs shtab.
+
+bash: add this line to ~/.bashrc: eval "$(tubevit completion bash)"
+
+zsh: write the script to a file named _tubevit in a folder of $fpath.
+
+tcsh: write the script to a file, and add to ~/.tcshrc: source FILE
+
+tubevit-tg: the same with tubevit-tg, and _tubevit-tg.""",
+        ("bash", "zsh > ~/.zfunc/_tubevit")),
+}
