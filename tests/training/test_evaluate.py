@@ -27,6 +27,9 @@ class Fixed:
     def labels(self):
         return {head: [str(k) for k in range(count)] for head, count in self.classes.items()}
 
+    def examples(self, most=None):
+        return list(range(len(self.x)))[:most]
+
     def held_out(self, count, most=None):
         most = len(self.x) if most is None else most
         for i in range(0, min(len(self.x), most), count):

@@ -67,6 +67,7 @@ def test_the_score_of_views_is_the_mean_of_their_softmax(rng):
     logits = rng.standard_normal((2, 6, 4)) * 3
     batches = [SimpleNamespace(x=x, labels={"a": np.array([k])}) for k, x in enumerate(logits)]
     source = SimpleNamespace(kind="video", labels={"a": list("wxyz")},
+                             examples=lambda limit: [0, 1],
                              held_out_views=lambda temporal, spatial, limit: batches)
     found, labels = predict_all(lambda x, heads: {"a": x}, source, views=(3, 2))["a"]
     wanted = [np.mean([tv.softmax(row) for row in view], axis=0) for view in logits]
@@ -142,7 +143,7 @@ def test_details_say_the_same_as_the_score(tmp_path, rng):
     assert [row["example"] for row in rows] == examples
     right = sum(row["class"] == row["predicted"] for row in rows)
     source = SimpleNamespace(
-        kind="video", labels={"verb": names},
+        kind="video", labels={"verb": names}, examples=lambda limit: examples,
         held_out=lambda count, limit: [SimpleNamespace(x=scores, labels={"verb": labels})])
     found = evaluate(lambda x, heads: {"verb": x}, source)
     assert right / 40 == found["verb"] == np.trace(table) / 40

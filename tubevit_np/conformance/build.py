@@ -86,8 +86,8 @@ def build():
     cases, made = all_cases(), {name: content for name, (content, _) in FILES.items() if content}
     entries = []
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for case, (members, plain) in zip(cases, tqdm(
-                pool.map(answer, cases), total=len(cases), unit="case", disable=None)):
+        answers = zip(cases, pool.map(answer, cases), strict=True)
+        for case, (members, plain) in tqdm(answers, total=len(cases), unit="case", disable=None):
             content = npz(members) if members else None
             if content:
                 made[f"{case.name}.npz"] = content

@@ -5,17 +5,17 @@ arrays."""
 
 import json
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import prefetch
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.runs import run_folder
+from tubevit_np.runs.progress import TrainingBar
 from tubevit_np.runs.run_folder import MODEL, checkpoints
 from tubevit_np.runs.score_names import labels_of, named
 from tubevit_np.runs.snapshots import write_snapshot
@@ -40,7 +40,7 @@ class Run:
     def __init__(self, folder, recipe, sources, cfg):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
         self.first, self.recent, self.left_out = 0, [], 0
-        self.bar, self.clock = tqdm(disable=True), time.perf_counter()
+        self.bar, self.clock = TrainingBar(disable=True), time.perf_counter()
 
     @property
     def counts(self):
@@ -81,13 +81,12 @@ class Run:
         """Yield an iterator over (step, joint batch) for the remaining steps, with a progress bar.
         """
         steps = range(self.first, self.recipe.steps)
-        progress = tqdm(steps, "training", self.recipe.steps, initial=self.first, unit="step",
-                        mininterval=1)
+        progress = closing(TrainingBar(self.first, self.recipe.steps))
         joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
                       self.recipe.dropout, self.recipe.shuffled)
         with prefetch(joint, steps) as made, progress as self.bar:
             self.clock = time.perf_counter()
-            yield zip(self.bar, made, strict=True)
+            yield zip(self.bar.steps, made, strict=True)
 
     def log(self, step, loss, lr, norm, accuracies):
         """Record a step; every log_every steps, append the means to metrics.jsonl.
@@ -155,8 +154,8 @@ class Run:
                  for name in self.recent[0]}
         rate = len(self.recent) / (time.perf_counter() - self.clock)
         self._append({"step": step + 1, "lr": lr, "rate": rate} | means)
-        self.bar.set_postfix({name.removeprefix("train/"): f"{value:.2f}"
-                              for name, value in means.items() if name != "norm"})
+        self.bar.show({name.removeprefix("train/"): value for name, value in means.items()
+                       if name != "norm"})
         self.recent, self.clock = [], time.perf_counter()
 
     def _append(self, record):

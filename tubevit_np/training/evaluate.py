@@ -49,7 +49,7 @@ def predict_all(predict, source, most=None, views=(1, 1)):
     """
     batches, num_views = held_out_batches(source, most, views)
     results = {head: ([], []) for head in source.labels}
-    for batch in tqdm(batches, f"scoring {source.kind}s", unit="batch", leave=False, disable=None):
+    for batch in with_progress(batches, source, most):
         logits = predict(batch.x, tuple(batch.labels))
         for head, labels in batch.labels.items():
             results[head][0].append(mean_over_views(logits[head], num_views))
@@ -58,6 +58,17 @@ def predict_all(predict, source, most=None, views=(1, 1)):
         raise ValueError(f"no held-out {source.kind} can be read; the warnings above name the "
                          "files and the reasons")
     return {head: tuple(map(np.concatenate, parts)) for head, parts in results.items()}
+
+
+def with_progress(batches, source, most):
+    """Yield the batches under a progress bar that counts examples."""
+    with tqdm(desc=f"evaluating {source.kind}s", total=len(source.examples(most)), leave=False,
+              unit=source.kind, disable=None) as bar:
+        for batch in batches:
+            yield batch
+            bar.update(len(next(iter(batch.labels.values()))))
+        bar.total = bar.n  # without the files that turned out to be unreadable
+        bar.refresh()
 
 
 def held_out_batches(source, most, views):
