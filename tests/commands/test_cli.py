@@ -21,6 +21,7 @@ from tiny import class_folder, coded, copied, finished
 import tubevit_np as tv
 from tubevit_np.__main__ import ENGINE
 from tubevit_np.commands import cli
+from tubevit_np.commands.descriptions import COMMANDS
 from tubevit_np.commands.options import OPTIONS
 from tubevit_np.commands.train_and_evaluate import whole_paths
 from tubevit_np.data import sources
@@ -29,8 +30,6 @@ from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.run_folder import read_metrics
 from tubevit_np.training.evaluate import predictor
 
-COMMANDS = ("train", "evaluate", "predict", "kernels", "figures", "subset", "pretrained", "scale",
-            "export", "ablate", "info")
 TOP = Path(__file__).resolve().parents[2]
 HEAVY = """
 import sys
@@ -49,24 +48,28 @@ def run(*arguments):
 
 
 def shares(text, word):
-    """The percentages printed on the lines that begin with this word."""
-    return [float(line.split()[-1].strip("%")) for line in text.splitlines()
-            if line.split()[:1] == [word]]
+    """The first percentage of every line that begins with this word."""
+    return [float(next(part for part in line.split() if part.endswith("%")).strip("%"))
+            for line in text.splitlines() if line.split()[:1] == [word]]
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
-def test_help_has_an_example_on_a_line_of_its_own(capsys, command):
+def test_help_ends_in_examples_that_can_be_typed(capsys, monkeypatch, command):
+    """In a terminal of 80 columns each stands on one line."""
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as done:
         run(*filter(None, [command, "--help"]))
     shown = capsys.readouterr()
     assert done.value.code == 0 and shown.err == ""
-    start = "example: python -m tubevit_np "
-    [example] = [line for line in shown.out.splitlines() if line.startswith(start)]
-    assert shown.out.endswith(f"\n{example}\n")
-    typed = example.removeprefix(start).split()
-    assert typed[0] == command or command is None
-    options = cli.parser("tubevit_np").parse_args(typed)  # what it shows can be typed
-    assert callable(options.command)
+    text, _, lines = shown.out.rpartition("\nexample")
+    lines = lines.splitlines()
+    assert text and lines[0] == ("s:" if len(lines) > 2 else ":")
+    assert max(map(len, shown.out.splitlines())) <= 80
+    for line in lines[1:]:
+        typed = line.removeprefix("  python -m tubevit_np ").partition(" > ")[0].split()
+        assert line.startswith("  python -m") and (typed[0] == command or command is None)
+        if "--help" not in typed:
+            assert callable(cli.parser("tubevit_np").parse_args(typed).command)
 
 
 @pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
@@ -91,10 +94,14 @@ def test_train_help_tells_every_default(capsys):
         run("train", "--help")
     text = "".join(capsys.readouterr().out.split())  # lines break at hyphens too
     defaults = {field.name: field.default for field in fields(Recipe)}
-    others = {"frames": "; for Ti to H 32", "size": "; for Ti to H 224",
-              "lr": "; for Ti to B 5e-05; for L to H 1e-05", "smoothness": "; for files 0.0"}
+    others = {"frames": "; for Ti to H: 32", "size": "; for Ti to H: 224",
+              "lr": "; for Ti to B: 5e-05; for L to H: 1e-05", "smoothness": "; for files: 0"}
     for name, (_, words) in OPTIONS.items():
-        words += f" (default {defaults[name]}{others.get(name, '')})" * bool(defaults[name])
+        default = defaults[name]
+        if type(default) in (int, float, str):
+            default = f"{default:g}" if isinstance(default, float) else default
+            words += f" (default {default}{others.get(name, '')})"
+        assert "(default" in words
         assert f"--{name.replace('_', '-')}" in text and "".join(words.split()) in text, words
     assert len(OPTIONS) > 25
 
@@ -128,8 +135,9 @@ def test_training_on_files_from_the_shell(pets):
     assert tv.load(pets.run / "model.safetensors")[1].classes == {"films": 2, "shots": 2}
     scores = json.loads((pets.run / "evaluation.json").read_text())
     assert [scores[kind]["count"] for kind in ("video", "image")] == [4, 4]
-    assert "4 held-out videos, 1 left out\n  films " in pets.result.stdout
-    assert "4 held-out images\n  shots " in pets.result.stdout
+    header = "                  correct   95% interval   chance\n"
+    assert f"4 held-out videos, 1 left out\n{header}  films " in pets.result.stdout
+    assert f"4 held-out images\n{header}  shots " in pets.result.stdout
     assert shares(pets.result.stdout, "films") == [100 * scores["video"]["films"]]
 
 
@@ -157,8 +165,10 @@ def test_every_set_has_its_head_and_its_score(many, capsys):
         "films", "other", "shots"]
     assert run("evaluate", many / "first", "--data", many / "more", "--data", many / "films") == 0
     shown = capsys.readouterr().out
-    assert "6 held-out videos of other\n  other " in shown
-    assert "4 held-out videos of films\n  films " in shown and "images" not in shown
+    blocks = [block.split() for block in shown.split("\n\n")]
+    assert blocks[0][:9] == [
+        "6", "held-out", "videos", "of", "other", "correct", "95%", "interval", "chance"]
+    assert blocks[1][4] == "films" and blocks[1][9] == "films" and "images" not in shown
 
 
 def test_a_prediction_is_one_of_every_head_of_its_kind(many, capsys):
@@ -199,7 +209,7 @@ def test_the_tubes_of_a_small_run_in_a_large_one(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "frozen is 2; the model has 3 blocks, and a gate after block 1" in told
     assert run("scale", finished(), large, "--out", out) == 2
-    assert f"{out} is there already" in capsys.readouterr().err
+    assert f"{out} exists already" in capsys.readouterr().err
 
 
 def test_progress_tells_loss_rate_and_time_left(pets):
@@ -226,7 +236,9 @@ def test_evaluate_on_given_files(pets, capsys):
     assert run("evaluate", pets.run, "--data", pets.films, "--images", pets.shots) == 0
     both = capsys.readouterr().out
     assert run("evaluate", pets.run) == 0
-    assert capsys.readouterr().out == both == pets.result.stdout
+    where = f"\nwritten: {pets.run / 'evaluation.json'}\n"
+    assert capsys.readouterr().out == both + where
+    assert pets.result.stdout.startswith(both + "\nheads: ")
     assert run("evaluate", pets.run / "model.safetensors", "--images", pets.shots) == 0
     assert "videos" not in (images := capsys.readouterr().out) and images in both
 
@@ -280,8 +292,12 @@ def test_evaluate_a_generated_run(capsys, tmp_path):
     text = capsys.readouterr().out
     assert "40 held-out videos" in text and "40 held-out images" in text
     scores = json.loads((folder / "evaluation.json").read_text())
-    assert scores["video"].keys() == {"verb", "noun", "both", "verb top-5", "noun top-5", "count",
-                                      "left out"}
+    names = {"verb", "noun", "both", "verb top-5", "noun top-5"}
+    assert scores["video"].keys() == names | {
+        "count", "left out", "95% interval", "chance level", "number of classes",
+        "most common class"}
+    assert scores["video"]["95% interval"].keys() == scores["video"]["chance level"].keys() == names
+    assert scores["video"]["number of classes"] == {"verb": 8, "noun": 9}
     printed = dict(zip(("verb", "both"), (shares(text, "verb")[0], shares(text, "both")[0])))
     assert printed == pytest.approx({name: 100 * scores["video"][name] for name in printed})
 
@@ -291,7 +307,8 @@ def test_resume_a_finished_run(tmp_path, capsys, monkeypatch):
     folder = copied(tmp_path / "run")
     assert run("train", "--resume", folder) == 0
     text = capsys.readouterr().out
-    assert text.startswith(f"{folder} had done all its 11 steps; drawn and scored again\n")
+    assert text.startswith(f"{folder} has already done all its 11 steps; drawing and "
+                           "evaluating it again\n")
     assert "20 held-out videos" in text and (folder / "curves.png").exists()
 
 
@@ -322,7 +339,7 @@ def test_an_image_vit_in_and_out(tmp_path, capsys):
     assert run("export", tmp_path / "new/start", "--format", "timm", "--out", tmp_path / "out") == 0
     text = capsys.readouterr().out
     assert "for images of 224x224 pixels in [0, 1], normalized as (x - 0.5) / 0.5" in text
-    assert "left out: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
+    assert "not exported: tubes.1.w, tubes.1.b, " in text and "heads.noun.b" in text
     found = load_file(tmp_path / "out" / "model.safetensors")
     assert found.pop("pos_embed").shape == (1, 28 * 28, 12)
     assert all(np.array_equal(x, written[name]) for name, x in found.items())
@@ -369,9 +386,14 @@ def place(tmp_path_factory):
 NEW = "train --out PLACE/new"
 WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished run
     "": "required: COMMAND; see python -m tubevit_np --help",
-    "fly": "'fly'",
-    f"{NEW} --stepz 3": "--stepz 3; see python -m tubevit_np --help",
-    f"{NEW} --step 3": "--step 3; see python -m tubevit_np --help",
+    "fly": "no command 'fly'; there are train, evaluate, ",
+    "trian": "no command 'trian' (did you mean train?); there are",
+    f"{NEW} --stepz 3": "no option --stepz (did you mean --steps?); see python -m tubevit_np train",
+    f"{NEW} --step=3": "no option --step (did you mean --steps?)",
+    f"{NEW} --xyz": "no option --xyz; see",
+    f"{NEW} now": "no further argument now; see",
+    f"{NEW} --data -films": "a value that begins with - goes after =: --data=-films; see",
+    "predict MODEL -clip.mp4": "-- -clip.mp4; see python -m tubevit_np predict --help",
     f"{NEW} --steps x": "--steps: invalid int value: 'x'; see python -m tubevit_np train --help",
     f"{NEW} --steps 0": "steps is 0; it must be at least 1",
     f"{NEW} --lr -0.1": "lr is -0.1; it must be at least 0",
@@ -399,7 +421,7 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "train --out PLACE/text.mp4": "cannot make folder",
     "train --out PLACE/text.mp4/run": "Not a directory; give another --out",
     "train --out RUN": "already holds a run: continue it with --resume",
-    "train --resume RUN --steps 9": "keeps its own options; leave out --steps",
+    "train --resume RUN --steps 9": "a resumed run keeps its options; leave out --steps",
     "train --resume RUN --image-batch 9": "leave out --image-batch",
     "train --resume PLACE/no": "no is not a run: it holds no config.json",
     "train --resume MODEL": "is not a run: it holds no config.json",
@@ -425,13 +447,13 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "pretrained MODEL --classes verb --out PLACE/x": "classes 'verb': write HEAD=K, as kinetics=4",
     "pretrained MODEL --seed -1 --out PLACE/x": "seed is -1; it must be at least 0",
     "pretrained MODEL --start warm --out PLACE/x": "start 'warm' is not one of inflated, random",
-    "pretrained MODEL --classes a=3 a=4 --out PLACE/x": "'a=4': there is a head a already",
+    "pretrained MODEL --classes a=3 a=4 --out PLACE/x": "'a=4': the head a is given twice",
     "pretrained MODEL --out PLACE/text.mp4/x": "text.mp4 is a file; give another --out",
     "scale RUN RUN --out PLACE/text.mp4/x": "text.mp4 is a file; give another --out",
     "scale PLACE/no PLACE/no --frames -5 --out PLACE/x": "frames is -5; it must be at least 1",
     "scale PLACE/no PLACE/no --size 0 --out PLACE/x": "size is 0; it must be at least 1",
     "subset --data PLACE/no --out PLACE/text.mp4": "text.mp4 is a file; give another --out",
-    "pretrained MODEL --out MODEL": "model.safetensors is there already; give another --out",
+    "pretrained MODEL --out MODEL": "model.safetensors exists already; give another --out",
     "export RUN --format timm --out RUN": "already holds model.safetensors; give another folder",
     "export PLACE/empty --format timm --out PLACE/x": "empty holds no checkpoint",
     "export MODEL --format onnx --out PLACE/x": "format 'onnx': use timm",
@@ -478,7 +500,8 @@ def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
 def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):
     engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), predictor=predictor)
     assert cli.main("tubevit_np", engine, ["train", "--resume", str(finished())]) == 130
-    assert capsys.readouterr().err.endswith(f"stopped; go on with: train --resume {finished()}\n")
+    way = f"stopped; continue with: train --resume {finished()}\n"
+    assert capsys.readouterr().err.endswith(way)
 
 
 def test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with(tmp_path, capsys):

@@ -5,8 +5,24 @@ from tubevit_np.conformance.mistakes.mutant import Mutant
 CLI = [Mutant("tubevit_np/commands/cli.py", *rest) for rest in [
     ("except (ValueError, OSError) as", "except ValueError as",
      "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2", "a traceback"),
-    ("            formatter_class=argparse.RawDescriptionHelpFormatter)", "            )",
-     "test_cli.py::test_help_has_an_example_on_a_line_of_its_own", "wrapped"),
+    ('if text.startswith("example"):', "if False:",
+     "test_cli.py::test_help_ends_in_examples_that_can_be_typed", "examples that are wrapped"),
+    ('prog or (name if name in SCRIPTS else f"python -m {package}")', 'prog or f"python -m {package}"',
+     "test_shell.py::test_a_console_script_has_its_own_name", "the name of the module"),
+    (""" if package == "tubevit_tg" else ""\n""", """ if not package else ""\n""",
+     "test_shell.py::test_versions", "a version that is left out"),
+    ("{self._dash_hint(message)}", "", "test_shell.py::test_a_name_that_begins_with_a_dash_gets_a_hint",
+     "no hint at --"),
+    ("places[min(before, len(places) - 1)]", "places[-1]",
+     "test_shell.py::test_a_name_that_begins_with_a_dash_gets_a_hint", "the run in the file's place"),
+    (r"""not re.match(r"--|-[\d.]+(e-?\d+)?$", word)""", "True",
+     "test_shell.py::test_numbers_and_options_are_no_file_names", "numbers taken for files"),
+    ("{nearest(word, known) if", "{'' if", "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2",
+     "no nearest option"),
+    ("        bar.clear()\n", "        pass\n",
+     "test_progress.py::test_a_warning_is_written_below_the_bars", "a warning behind a bar"),
+    ("    except BrokenPipeError:", "    except ZeroDivisionError:",
+     "test_shell.py::test_a_reader_that_stops_early_is_no_error", "an error of a pipe to head"),
 ]]
 
 TRAIN_AND_EVALUATE = [Mutant("tubevit_np/commands/train_and_evaluate.py", *rest) for rest in [
@@ -23,6 +39,53 @@ TRAIN_AND_EVALUATE = [Mutant("tubevit_np/commands/train_and_evaluate.py", *rest)
 OPTIONS = [Mutant("tubevit_np/commands/options.py", *rest) for rest in [
     ("usual_elsewhere(name).items())", "{}.items())",
      "test_cli.py::test_train_help_tells_every_default", "the demo's defaults for all"),
+]]
+
+COMPLETION = [Mutant("tubevit_np/commands/completion.py", *rest) for rest in [
+    ("action.choices = tuple(action.values)", "pass",
+     "test_shell.py::test_bash_completes_names_and_files", "names that are not completed"),
+    ("action.complete = shtab.DIRECTORY", "action.complete = shtab.FILE",
+     "test_shell.py::test_bash_completes_names_and_files", "files in place of folders"),
+]]
+
+REQUIRED = [Mutant("tubevit_np/required.py", *rest) for rest in [
+    ('sys.argv[:1] == ["-m"] or ', "",
+     "test_shell.py::test_a_missing_package_is_one_line_with_its_extra", "a traceback of -m"),
+    (" or called(package) in SCRIPTS:", ":",
+     "test_shell.py::test_a_missing_package_is_one_line_with_its_extra", "a traceback of a script"),
+    ('"shtab": "completion"', '"shtab": "tg"',
+     "test_shell.py::test_a_package_that_a_command_misses", "the wrong extra"),
+]]
+
+CHANCE = [Mutant("tubevit_np/commands/chance.py", *rest) for rest in [
+    (" + z**2 / (4 * count**2)", "", "test_chance.py::test_intervals_of_the_literature",
+     "an interval without width where all are right"),
+    ("center = (fraction + z**2 / (2 * count)) / shrink", "center = fraction",
+     "test_chance.py::test_intervals_of_the_literature", "an interval around the score"),
+    ('top-5": 5 / size', 'top-5": 1 / size', "test_chance.py::test_what_guessing_gets",
+     "five guesses as one"),
+    ("wilson_interval(fraction, count)[0] > chance", "fraction > chance",
+     "test_chance.py::test_a_printed_score_has_its_interval_and_chance",
+     "a class that is the most common by chance"),
+]]
+
+PROGRESS = [Mutant("tubevit_np/runs/progress.py", *rest) for rest in [
+    ("if len(text) + SHORTEST_BAR <= width", "if True",
+     "test_progress.py::test_every_score_is_shown_in_a_terminal", "scores cut off at the edge"),
+    ("            self.steps.ncols = None", "            pass",
+     "test_progress.py::test_a_few_scores_stand_beside_the_bar_and_in_a_file_all_do",
+     "scores cut off in a file"),
+    ("        if len(item) >= width:\n", "        if False:\n",
+     "test_progress.py::test_lines_of_scores", "a long name beyond the edge"),
+    ('lines[i] if i < len(lines) else ""', "lines[i % max(1, len(lines))] if lines else line.desc",
+     "test_progress.py::test_scores_come_back_beside_the_bar_of_a_wider_terminal", "old scores below"),
+]]
+
+EVALUATE = [Mutant("tubevit_np/training/evaluate.py", *rest) for rest in [
+    ("        bar.total = bar.n", "        pass",
+     "test_progress.py::test_a_bar_of_batches_counts_examples", "a bar that ends before its total"),
+    ("bar.update(len(next(iter(batch.labels.values()))))", "bar.update(1)",
+     "test_progress.py::test_a_training_in_a_terminal", "batches counted as examples"),
 ]]
 
 CONVERT = [Mutant("tubevit_np/commands/convert.py", *rest) for rest in [
@@ -62,4 +125,5 @@ RUNNER = [Mutant("tubevit_np/ablation/runner.py", *rest) for rest in [
      "test_ablate.py::test_the_way_from_small_to_large", "what it begins with no longer"),
 ]]
 
-COMMANDS = [*CLI, *TRAIN_AND_EVALUATE, *OPTIONS, *CONVERT, *PER_CLASS, *INTERRUPT, *RUNNER]
+COMMANDS = [*CLI, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
+            *EVALUATE, *CONVERT, *PER_CLASS, *INTERRUPT, *RUNNER]

@@ -48,7 +48,7 @@ def default_text(name, default):
     """The default of a recipe's field, and the defaults of other models and data."""
     if default is None or isinstance(default, tuple | bool):  # the help text itself describes it
         return ""
-    others = (f"; {where.replace('of', 'for', 1)}: {value:g}"
+    others = (f"; {where}: {value:g}"
               for value, where in usual_elsewhere(name).items())
     default = f"{default:g}" if isinstance(default, float) else default
     return f" (default {default}{''.join(others)})"

@@ -1,9 +1,15 @@
-"""Scores as they are printed and kept, and, if asked, what they are made of."""
+"""Scores as they are printed and stored, and the details behind them."""
 
 import json
 
+from tubevit_np.commands.chance import guessing, is_clearly_above, most_common, wilson_interval
 from tubevit_np.commands.drawing import can_draw
 from tubevit_np.storage.atomic_files import make_folder, write_text
+
+RESULTS = {  # what a run folder holds after training, in the order in which it is printed
+    "model.safetensors": "the trained model", "evaluation.json": "the scores above",
+    "metrics.jsonl": "losses and scores during training", "curves.png": "the same as a picture",
+    "kernels.png": "the tube kernels", "tubes.png": "the tube kernels, animated"}
 
 
 def parse_views(text):
@@ -15,39 +21,68 @@ def parse_views(text):
 
 
 def report(predict, sources, count, folder, views=(1, 1), details=None, names=None):
-    """Score every source, print a table, and keep it in the run folder as evaluation.json.
+    """Score every source, print a table, and write it to evaluation.json in a run folder.
 
-    names: of names_apart, where sources may share a head."""
+    names: as of names_apart, where sources may share a head."""
     from tubevit_np.training.evaluate import predict_all, scores_of
 
     scores, drawn = {}, bool(details) and can_draw()
     kinds = [source.kind for source in sources]
-    for source, own in zip(sources, names or [""] * len(sources), strict=True):
-        answers = predict_all(predict, source, count, views)
-        mark = f" ({own})" if own else ""
+    for source, name in zip(sources, names or [""] * len(sources), strict=True):
+        results = predict_all(predict, source, count, views)
+        mark = f" ({name})" if name else ""
         if details:
             folder_of_details = make_folder(details, "--details")
-            write_details(folder_of_details, source, own, answers, source.examples(count), drawn)
+            write_details(folder_of_details, source, name, results, source.examples(count), drawn)
         which = "" if kinds.count(source.kind) == 1 else f" of {' and '.join(source.labels)}"
-        found = scores_of(answers, source.labels)
-        tell(found, source, which + mark)
-        scores[source.kind + which + mark] = found | {"left out": len(source.skipped)}
+        found = scores_of(results, source.labels) | {"left out": len(source.skipped)}
+        found |= trust(found, results, source.labels)
+        print_scores(found, source.kind, which + mark)
+        scores[source.kind + which + mark] = found
     if folder:
         write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
 
 
-def tell(found, source, which):
-    """Print the accuracies of one source."""
-    print(f"\n{found['count']} held-out {source.kind}s{which}"
-          + (f", {len(source.skipped)} left out" if source.skipped else ""))
-    width = max(14, *map(len, found))
-    for name, fraction in found.items():
-        if name != "count":
-            print(f"  {name:{width}}  {fraction:7.1%}")
+def trust(scores, results, labels):
+    """What evaluation.json holds beside the scores: intervals, chance, classes."""
+    chance = guessing(labels)
+    intervals = {name: wilson_interval(scores[name], scores["count"]) for name in chance}
+    common = {head: most_common(results[head][1], names) for head, names in labels.items()}
+    return {"95% interval": intervals, "chance level": chance,
+            "number of classes": {head: len(names) for head, names in labels.items()},
+            "most common class": {head: {"class": name, "fraction": fraction}
+                                  for head, (name, fraction) in common.items()}}
+
+
+def print_scores(found, kind, which):
+    """Print the scores of one source, their intervals and chance.
+
+    The most common class is shown if answering it always is clearly better than chance."""
+    count, chance = found["count"], found["chance level"]
+    print(f"\n{count} held-out {kind}s{which}"
+          + (f", {found['left out']} left out" if found["left out"] else ""))
+    width = max(14, *map(len, chance))
+    print(f"  {'':{width}}  correct   95% interval   chance")
+    for name in chance:
+        low, high = (f"{100 * bound:.1f}" for bound in found["95% interval"][name])
+        line = (f"  {name:{width}}  {found[name]:7.1%}{f'{low} to {high}':>15}{chance[name]:9.1%}")
+        common = found["most common class"].get(name)
+        if common and is_clearly_above(common["fraction"], count, chance[name]):
+            line += f"  (always {common['class']}: {common['fraction']:.1%})"
+        print(line)
+
+
+def print_results(run):
+    """Print the classes of each head, and where the results of a training are."""
+    heads = (f"{head} ({len(names)} classes)" for head, names in run.labels.items())
+    print(f"\nheads: {', '.join(heads)}\n\nresults in {run.folder}")
+    for name, what in RESULTS.items():
+        if (run.folder / name).exists():
+            print(f"  {name:17}  {what}")
 
 
 def write_details(folder, source, own, answers, examples, drawn=True):
-    """Every answer and every class of each head as CSV, and a confusion matrix if drawn."""
+    """Write every prediction and every class of each head as CSV, and a confusion matrix."""
     from tubevit_np.commands import per_class as details
 
     for head, found in answers.items():

@@ -1,4 +1,4 @@
-"""What the commands do; options.py holds what to type."""
+"""The commands that train and evaluate; options.py has their arguments."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from tubevit_np.commands.drawing import draw_run, draw_study
-from tubevit_np.commands.report import parse_views, report
+from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import GENERATED
 from tubevit_np.model.config import format_size
@@ -18,14 +18,14 @@ from tubevit_np.storage.atomic_files import check_folder, make_folder
 
 
 def train(options, engine):
-    """New or resumed, then curves, kernels and the final scores."""
+    """Train a new or resumed run, draw its curves and kernels, and print its final scores."""
     from tubevit_np.runs.open_run import new_run, open_run
 
     names = "recipe", *(field.name for field in fields(Recipe))
     given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
     if options.resume is not None and given:
         first = next(iter(given)).replace("_", "-")
-        raise ValueError(f"a resumed run keeps its own options; leave out --{first}")
+        raise ValueError(f"a resumed run keeps its options; leave out --{first}")
     for name, folder in (("out", options.out), ("resume", options.resume)):
         if folder is not None and not folder.strip():
             raise ValueError(f"--{name} is empty; name a folder for the run")
@@ -36,20 +36,22 @@ def train(options, engine):
         run = new_run(options.out, recipe)
     params = engine.train(run)
     if run.first == run.recipe.steps:
-        print(f"{run.folder} had done all its {run.first} steps; drawn and scored again")
+        print(f"{run.folder} has already done all its {run.first} steps; drawing and evaluating "
+              "it again")
     draw_run(run)
     report(engine.predictor(params, run.cfg), run.sources, None, run.folder)
+    print_results(run)
 
 
 def whole_paths(given):
-    """What an option says, its paths whole, for a resume from another folder."""
-    if isinstance(given, list):  # of sets, or numbers
+    """The value of an option with absolute paths, so that a run resumes from any folder."""
+    if isinstance(given, list):  # of data sets, or numbers
         return [whole_set(one) if isinstance(one, Path) else one for one in given]
     return str(given.resolve()) if isinstance(given, Path) else given
 
 
 def whole_set(given):
-    """A set alone may be generated, or have a name before its path."""
+    """As whole_paths, of a data set: it may be generated, or have a name before its path."""
     if str(given) == GENERATED:
         return GENERATED
     name, mark, path = str(given).partition("=")
@@ -61,17 +63,17 @@ def is_training(options):
 
 
 def smaller(options):
-    """How a command may come to need less memory, for its last line."""
+    """How a command may need less memory, for its error line."""
     return "; use a smaller --size, --frames or --batch" if is_training(options) else ""
 
 
 def way_on(options):
-    """How to go on with a command that was stopped, if it can, for its last line."""
+    """How to continue an interrupted command, if that is possible, for its last line."""
     if not is_training(options):
         return ""
     folder = options.resume or options.out
-    begun = (Path(folder) / "config.json").exists()  # else all that was done is to be done again
-    return f"; go on with: train --resume {folder}" if begun else ""
+    begun = (Path(folder) / "config.json").exists()  # else there is nothing to continue
+    return f"; continue with: train --resume {folder}" if begun else ""
 
 
 def evaluate(options, engine):
@@ -90,6 +92,8 @@ def evaluate(options, engine):
     folder = Path(options.run) if Path(options.run).is_dir() and not given else None
     report(engine.predictor(params, cfg), sources, options.count, folder,
            views, options.details, names_apart(sources, given) if given else None)
+    for place in filter(None, (folder and folder / "evaluation.json", options.details)):
+        print(f"\nwritten: {place}")
 
 
 def predict(options, engine):
@@ -108,7 +112,7 @@ def predict(options, engine):
 
 
 def subset(options, engine):
-    """A small part of a set, listed in a folder, and how many files of each class are in it."""
+    """List a small part of a data set in a folder; print how many files each class has."""
     from tubevit_np.data.datasets.subset import make_subset, read_classes
 
     kind, path = ("video", options.data) if options.data else ("image", options.images)
@@ -126,7 +130,7 @@ def subset(options, engine):
 
 
 def ablate(options, engine):
-    """A table as CSV and in the terminal."""
+    """Train and evaluate all variants of a study; write and print their table."""
     from tubevit_np.ablation.runner import COLUMNS, ablate
     from tubevit_np.ablation.studies import STUDIES
 

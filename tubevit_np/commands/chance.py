@@ -1,0 +1,43 @@
+"""How far a score can be trusted: its 95% interval, and what guessing gets."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+Z = NormalDist().inv_cdf(0.975)  # 1.96: two-sided 95%
+
+
+def wilson_interval(fraction, count, z=Z):
+    """The Wilson score interval (low, high) of a fraction of `count` examples, in [0, 1].
+
+    With p = fraction and n = count: center (p + z^2 / 2n) / (1 + z^2 / n), half its width
+    z sqrt(p (1 - p) / n + z^2 / 4n^2) / (1 + z^2 / n)."""
+    shrink = 1 + z**2 / count
+    center = (fraction + z**2 / (2 * count)) / shrink
+    half = z * math.sqrt(fraction * (1 - fraction) / count + z**2 / (4 * count**2)) / shrink
+    return max(0.0, center - half), min(1.0, center + half)
+
+
+def guessing(labels):
+    """{score name: fraction that guessing gets right}; names as in scores_of.
+
+    labels: {head: class names}.  K classes: 1 / K, top-5 5 / K, "both" the product of the 1 / K."""
+    sizes = {head: len(names) for head, names in labels.items()}
+    chance = {head: 1 / size for head, size in sizes.items()}
+    if len(sizes) > 1:
+        chance["both"] = math.prod(chance.values())
+    return chance | {f"{head} top-5": 5 / size for head, size in sizes.items() if size > 5}
+
+
+def most_common(labels, names):
+    """(class name, its fraction of the examples): what a model gets that always answers it.
+
+    labels (n,): class indices;  names: of the classes."""
+    counts = np.bincount(labels, minlength=len(names))
+    return names[counts.argmax()], float(counts.max() / counts.sum())
+
+
+def is_clearly_above(fraction, count, chance):
+    """Whether the 95% interval of a fraction lies above chance."""
+    return wilson_interval(fraction, count)[0] > chance
