@@ -1,0 +1,136 @@
+"""What pyproject.toml, requirements.txt, LICENSE, CITATION.cff and CHANGELOG.md say is true."""
+
+import ast
+import hashlib
+import re
+import sys
+import tomllib
+from datetime import date
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tubevit_np import __version__
+
+TOP = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+ELSEWHERE = {"torch": "tests/benchmarks/requirements.txt", "cluster": None}  # None: not used yet
+OURS = {"tubevit_np", "tubevit_tg", "notebooks", "tests"}
+FOUND_BESIDE = {"course", "lesson"} | {file.stem for file in (TOP / "tests/helpers").glob("*.py")}
+DISTRIBUTIONS = packages_distributions()
+APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
+
+# Which extras a folder may import; the longest prefix of a path counts.
+IMPORTS = {
+    "tubevit_np": [],
+    "tubevit_np/commands": ["completion"],
+    "tubevit_np/conformance": ["tg", "dev"],  # an adapter; what builds and tests the vectors
+    "tubevit_tg": ["tg"],
+    "notebooks": ["lessons"],
+    "notebooks/assignments": ["course"],
+    "tests": ["dev"],
+    "tests/benchmarks": ["dev", "torch"],
+    "tests/transfer": ["dev", "torch"],
+}
+OPTIONAL = {"tests/transfer": {"timm", "transformers"}}  # compared with where installed
+
+
+def expanded(requirements):
+    """Yield requirements; those of tubevit itself give way to its extras' requirements."""
+    for requirement in map(Requirement, requirements):
+        if requirement.name == "tubevit":
+            for extra in requirement.extras:
+                yield from expanded(EXTRAS[extra])
+        else:
+            yield requirement
+
+
+def needed(*extras):
+    """Return the requirements of the base install with these extras."""
+    return [*expanded(PROJECT["dependencies"]),
+            *(each for extra in extras for each in expanded(EXTRAS[extra]))]
+
+
+def pins(file):
+    """Return {name: version} of a file of exact requirements."""
+    lines = (TOP / file).read_text().splitlines()
+    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+
+
+def third_party(path):
+    """Return the top-level names that a file imports, without the standard library and ours."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names - OURS - FOUND_BESIDE - {file.stem for file in path.parent.glob("*.py")} - set(
+        sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("extra", [None, *EXTRAS])
+def test_the_exact_versions_fit_the_ranges(extra):
+    file = ELSEWHERE.get(extra, "requirements.txt")
+    if not file:
+        return
+    exact = pins(file) | pins("requirements.txt")
+    for requirement in needed(*[extra] if extra else []):
+        assert requirement.name in exact, f"{file} lacks {requirement.name}"
+        assert requirement.specifier.contains(exact[requirement.name]), requirement
+
+
+@pytest.mark.parametrize("folder", IMPORTS)
+def test_imported_packages_are_declared(folder):
+    declared = {canonicalize_name(each.name) for each in needed(*IMPORTS[folder])}
+    for path in sorted((TOP / folder).rglob("*.py")):
+        place = path.relative_to(TOP).as_posix()
+        if max((name for name in IMPORTS if place.startswith(f"{name}/")), key=len) != folder:
+            continue
+        for name in third_party(path) - OPTIONAL.get(folder, set()):
+            known = {canonicalize_name(each) for each in DISTRIBUTIONS.get(name, [name])}
+            assert known & declared, f"{place} imports {name}"
+
+
+def test_the_conformance_extra_is_numpy_and_safetensors():
+    assert {each.name for each in expanded(EXTRAS["conformance"])} == {"numpy", "safetensors"}
+    ranges = {each.name: each.specifier for each in needed()}
+    assert all(ranges[each.name] == each.specifier for each in expanded(EXTRAS["conformance"]))
+
+
+@pytest.mark.parametrize("script", PROJECT["scripts"])
+def test_a_script_leads_to_a_function(script):
+    module, _, function = PROJECT["scripts"][script].partition(":")
+    path = TOP / f"{module.replace('.', '/')}.py"
+    assert function in {node.name for node in ast.parse(path.read_text()).body
+                        if isinstance(node, ast.FunctionDef)}
+
+
+def test_the_license_is_the_standard_text():
+    text, count = re.subn(r"Copyright \d{4} .*", "Copyright [yyyy] [name of copyright owner]",
+                          (TOP / "LICENSE").read_text())
+    assert count == 1 and hashlib.sha256(text.encode()).hexdigest() == APACHE_2
+
+
+def test_the_citation_file_is_valid_and_gives_this_version():
+    citation = yaml.safe_load((TOP / "CITATION.cff").read_text())
+    assert citation.keys() >= {"cff-version", "message", "title", "authors"}  # required
+    assert citation["cff-version"] == "1.2.0" and citation["type"] == "software"
+    assert citation["version"] == __version__ and citation["license"] == PROJECT["license"]
+    assert isinstance(citation["date-released"], date)
+    [paper] = citation["references"]
+    assert paper.keys() >= {"type", "title", "authors"}
+    assert [each["family-names"] for each in paper["authors"]] == [
+        "Piergiovanni", "Kuo", "Angelova"]
+    assert paper["year"] == 2023 and "2212.03229" in paper["url"]
+
+
+def test_the_changelog_has_this_version():
+    released = yaml.safe_load((TOP / "CITATION.cff").read_text())["date-released"]
+    headings = re.findall(r"^## (.*)$", (TOP / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert f"{__version__} ({released})" in headings
