@@ -9,6 +9,7 @@ import builtins
 import doctest
 import importlib
 import inspect
+import pkgutil
 import re
 import textwrap
 from types import FunctionType
@@ -18,6 +19,7 @@ import pytest
 
 import tubevit_np as tv
 import tubevit_tg as tg
+from tubevit_np import plots
 
 # Module, and its public names; None: the names in its __all__.
 PUBLIC = [
@@ -36,11 +38,24 @@ DIFFERENT = {
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
+def names_in_plots(name):
+    """Public names of a module of plots: functions that draw, and all with a list of parameters."""
+    module = importlib.import_module(name)
+    ours = {name: thing for name, thing in vars(module).items()
+            if getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")}
+    return [name for name, thing in ours.items() if name.startswith("draw_")
+            or "\nParameters\n" in inspect.cleandoc(thing.__doc__ or "")]
+
+
+PUBLIC += [(module.name, names_in_plots(module.name)) for module
+           in pkgutil.walk_packages(plots.__path__, "tubevit_np.plots.") if not module.ispkg]
+
+
 def documented():
     """{"module.name": function or class} of all public names, aliases and modules left out."""
     modules = [(importlib.import_module(name), names) for name, names in PUBLIC]
     things = {f"{module.__name__}.{name}": getattr(module, name)
-              for module, names in modules for name in names or module.__all__}
+              for module, names in modules for name in (module.__all__ if names is None else names)}
     return {name: thing for name, thing in things.items()
             if (inspect.isfunction(thing) or inspect.isclass(thing))
             and name.endswith(f".{thing.__name__}")}
