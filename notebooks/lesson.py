@@ -10,6 +10,7 @@ import html
 import inspect
 import io
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from tubevit_np.plots.style import DPI, LOOK, page, render, tidy
 
 style.use(LOOK)
 SHARP = DPI / 100  # pixels of a figure for each pixel of the page
+SECTION = re.compile(r"\n *(?=\w+\n +-+\n)")  # the heading of a part of a docstring
 POOLS = 16  # canvases, and sprites of each noun: few, so that a lesson starts quickly
 
 
@@ -99,19 +101,21 @@ def shapes(**arrays):
 
 
 def source(*functions):
-    """Print the source of functions of the packages, with the first line of each docstring."""
+    """Print the source of functions of the packages, their docstrings without the sections."""
     print("\n\n\n".join(map(_short_source, functions)))
 
 
 def _short_source(function):
-    """The source of a function, its docstring cut to the summary line."""
+    """The source of a function; its docstring ends before Parameters, Returns and so on."""
     text = inspect.getsource(function).rstrip()
-    body = ast.parse(text).body[0].body
-    if not function.__doc__ or len(body) == 1:
+    doc = ast.parse(text).body[0].body[0]
+    before, *sections = SECTION.split(function.__doc__ or "", maxsplit=1)
+    if not sections:
         return text
-    lines, first = text.splitlines(), body[0]
-    summary = function.__doc__.strip().splitlines()[0]
-    lines[first.lineno - 1:first.end_lineno] = [f'{" " * first.col_offset}"""{summary}"""']
+    lines, before = text.splitlines(), before.rstrip()
+    shown = f'{" " * doc.col_offset}"""{before}' + (
+        f"\n{' ' * doc.col_offset}" if "\n" in before else "") + '"""'
+    lines[doc.lineno - 1:doc.end_lineno] = [shown]
     return "\n".join(lines)
 
 

@@ -181,16 +181,21 @@ def explained(x):
     """Double a number.
 
     Longer text.
+
+    Parameters
+    ----------
+    x : int
     """
     return 2 * x
 
 
-def test_a_source_is_printed_with_one_line_of_its_docstring():
+def test_a_source_is_printed_without_the_sections_of_its_docstring():
     code = ("import sys; sys.path[:0] = ['notebooks', 'tests/notebooks', 'tests/helpers']\n"
             "import lesson, test_notebooks as t\nlesson.source(t.explained, t.code_cells)")
     shown = subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parent, text=True,
                            capture_output=True, check=True).stdout
-    assert shown == ('def explained(x):\n    """Double a number."""\n    return 2 * x\n\n\n'
+    assert shown == ('def explained(x):\n    """Double a number.\n\n    Longer text.\n    """\n'
+                     '    return 2 * x\n\n\n'
                      + inspect.getsource(code_cells))
 
 
