@@ -177,7 +177,7 @@ def test_a_mistake_is_one_line_and_status_2(arguments, words, run, capsys):
 def test_help_has_an_example(capsys):
     with pytest.raises(SystemExit):
         typed("--help")
-    assert "example: python -m tubevit_np figures runs/demo" in capsys.readouterr().out
+    assert "examples:\n  python -m tubevit_np figures runs/demo" in capsys.readouterr().out
 
 
 def test_the_page_of_the_demo_is_the_page_that_the_command_writes():
