@@ -4,7 +4,11 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-EXTRAS = {"tinygrad": "tg", "shtab": "completion"}  # other packages come with the base install
+EXTRAS = {  # imported name: extra of pyproject.toml; other packages come with the base install
+    "tinygrad": "tg", "shtab": "completion", "gmpy2": "dev", "hypothesis": "dev",
+    "nbgrader": "course", "pytest": "course", "IPython": "lessons", "ipykernel": "lessons",
+    "jupyterlab": "lessons", "latex2mathml": "lessons", "mistune": "lessons",
+    "nbclient": "lessons", "nbformat": "lessons", "pygments": "lessons"}
 NAMES = {"PIL": "pillow", "IPython": "ipython"}  # imported name: name to install
 SCRIPTS = ("tubevit", "tubevit-tg", "tubevit-conformance")  # console scripts of pyproject.toml
 

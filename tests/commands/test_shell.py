@@ -2,9 +2,11 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from tubevit_np.__main__ import main
 from tubevit_np.commands import cli
 from tubevit_np.commands.completion import FILES
 from tubevit_np.commands.descriptions import COMMANDS
+from tubevit_np.required import EXTRAS, NAMES
 
 TOP = Path(__file__).resolve().parents[2]
 BLOCK = """
@@ -89,6 +92,13 @@ def test_a_package_that_a_command_misses(missing, install, command, tmp_path):
     name = {"PIL": "pillow"}.get(missing, missing)
     assert result.returncode == 2, result.stdout
     assert result.stderr == f"tubevit_np: {name} is not installed; pip install {install}\n"
+
+
+def test_extras_hold_the_packages_that_the_hints_name():
+    extras = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    for package, extra in EXTRAS.items():
+        name = NAMES.get(package, package)
+        assert any(re.match(rf"{name}\b", line) for line in extras[extra]), name
 
 
 def test_a_console_script_has_its_own_name(tmp_path):
