@@ -1,4 +1,4 @@
-"""Assignment 1, patches and tubes: references, and the cases that answers are tried on."""
+"""Assignment 1, patches and tubes: reference functions and test cases."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ rng = np.random.default_rng(1)
 
 
 def numbers(*shape):
-    """Whole ones, as floats: sums of their products are exact in any order."""
+    """Random integers as floats; sums of their products are exact in any order."""
     return rng.integers(-8, 9, shape).astype(float)
 
 
@@ -48,7 +48,7 @@ def _covered(length, kernel, stride, offset):
 
 
 def _share_read(shape, tubes):
-    """A voxel is in a box if it is so on each axis."""
+    """The fraction of covered voxels; a voxel is covered if it is covered on each axis."""
     read = np.zeros(shape, bool)
     for tube in tubes:
         read |= np.einsum("t,h,w->thw", *(_covered(*each) for each in zip(shape, *tube)))

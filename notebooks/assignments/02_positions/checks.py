@@ -1,4 +1,4 @@
-"""Assignment 2, positions: references, and the cases that answers are tried on."""
+"""Assignment 2, positions: reference functions and test cases."""
 
 from types import SimpleNamespace
 
@@ -35,10 +35,11 @@ def _moved(pair, frequency, step):
 
 
 def encodings(student, kind, channels):
-    """Runs in the student's process: their test on an encoding of this kind;  channels: a row of
-    axis, frequency, shift and power for each, or none for plain numbers.
+    """Run the student's test on an encoding, in the student's process.
 
-    Students get this text, so it is unlike the solution of 2.4, and kinds are told by numbers."""
+    channels: for each channel a row of axis, frequency, shift and power, or none for plain numbers.
+    Students get this source, so it differs from the solution of 2.4 and describes encodings by
+    numbers."""
     import math
 
     import numpy as np
@@ -53,7 +54,7 @@ def encodings(student, kind, channels):
 
 
 def encoding(kind):
-    """A case: axis by axis, all cosines of an axis before its sines, the slowest first."""
+    """A case: axis by axis, for each axis first its cosines, then its sines, the slowest first."""
     if kind == "numbers":
         return {"kind": kind, "channels": np.empty((0, 4))}
     rows = []

@@ -1,23 +1,24 @@
 # %% [markdown]
 # # 2. Positions
 #
-# A transformer treats its tokens as a set. So each token is given a vector that tells where its
-# tube was. You compute the middle of every tube, turn it into sines and cosines, and find out what
-# such vectors can do that plain numbers cannot.
+# A transformer treats its tokens as a set, without an order. So each token also gets a vector that
+# encodes where its tube was, its **position**. You compute the center of every tube, turn it into
+# sines and cosines, and find out what such vectors can do that plain numbers cannot.
 #
 # **You will be able to**
 #
 # - compute the center of every tube from kernel, stride and offset;
 # - turn three numbers into `D` channels with sines and cosines of many frequencies;
-# - show that the dot product of two positions depends on their distance alone, and write a test
-#   that notices where it does not;
-# - explain why tokens of different tubes must share one system of places.
+# - show that the dot product of two positions depends only on how far apart they are, and write a
+#   test that detects encodings without this property;
+# - explain why tokens of different tubes must use the same coordinates.
 #
-# About two hours. You need NumPy, broadcasting and `sin² + cos² = 1`.
+# Time: about two hours. You need NumPy, broadcasting and $\sin^2 a + \cos^2 a = 1$.
 #
-# **How it works.** As in assignment 1: write where it says `YOUR CODE HERE`, run that cell, then
-# the one below it, and `python -m pytest` judges the saved notebook. Half of the points are for
-# cases that you cannot see. Of cells that you add, imports, functions and plain constants count.
+# **How it works.** As in assignment 1: write your code where it says `YOUR CODE HERE`, run that
+# cell, then run the cell below it. `python -m pytest` tests the saved notebook. Half of the points
+# are for cases that you cannot see. In cells that you add, the grader runs only imports, functions
+# and plain constants.
 #
 # **To read**
 #
@@ -29,21 +30,22 @@
 import numpy as np
 from course import check, data, show
 
-waves = data("waves")  # positions of 48 points along one axis, 96 channels
-show(np.uint8(127.5 * (waves[:, ::6] + 1)), "One sine for each of 16 frequencies, at 48 points, "
-     "one below the other: bands that are thin on the left, grow taller towards the right, and end "
-     "in even gray.", scale=8)
+waves = data("waves")  # positions of 48 places along one axis, 96 channels
+show(np.uint8(127.5 * (waves[:, ::6] + 1)), "Sines of 16 frequencies (columns, fast to slow) at "
+     "48 places (rows): bands that are thin on the left, grow taller towards the right, and end in "
+     "even gray.", scale=8)
 
 # %% [markdown] course={"exercise": "middles", "minutes": 8, "difficulty": 1}
 # ## 2.1 The middle of a box, on one axis
 #
-# A kernel that begins at `s` covers the places `s`, `s + 1`, ..., `s + kernel - 1`. Its middle is
-# their mean. Return the middles of all boxes on one axis, an array of floats, in order. Boxes begin
-# at `offset` and go on by `stride`, and all of a box lies inside. If none fits, the array is empty.
+# A kernel that begins at `s` covers the indices `s`, `s + 1`, ..., `s + kernel - 1`. Its middle is
+# the mean of these indices. Return the middles of all boxes on one axis as an array of floats, in
+# order. The first box begins at `offset`, each further box begins `stride` later, and every box
+# lies completely inside the axis. If no box fits, the array is empty.
 #
 # <details><summary>Hint</summary>
 #
-# What is the mean of 0, 1, 2, 3? It is no whole number.
+# What is the mean of 0, 1, 2, 3? It is not an integer.
 #
 # </details>
 
@@ -58,18 +60,19 @@ def middles(length, kernel, stride, offset):
 check("middles")
 
 # %% [markdown] tags=["solution"]
-# The mean of `s` to `s + k - 1` is `s + (k - 1) / 2`. With `k / 2` all centers would be half a
-# voxel too far, and a patch, whose kernel is one frame long, would lie between two frames.
+# The mean of $s, \dots, s + k - 1$ is $s + (k - 1) / 2$. With $k / 2$ instead, all centers would be
+# half a voxel too far, and a patch, whose kernel covers one frame, would lie between two frames.
 
 # %% [markdown] course={"exercise": "centers", "minutes": 12, "difficulty": 2}
 # ## 2.2 The center of every tube
 #
-# The same for three axes: return `(N, 3)`, for each box its middle in t, h, w, time slowest,
-# columns fastest. All arguments are triples.
+# Do the same for three axes: return `(N, 3)`, one row (t, h, w) for each box, with the middle of
+# the box on each axis. The order of the boxes: time changes slowest, columns change fastest. All
+# arguments are triples.
 #
 # <details><summary>Hint</summary>
 #
-# `np.meshgrid` with `indexing="ij"`, or three loops. If there is no box, the shape is `(0, 3)`.
+# Use `np.meshgrid` with `indexing="ij"`, or three loops. If there is no box, the shape is `(0, 3)`.
 #
 # </details>
 
@@ -84,19 +87,20 @@ def centers(shape, kernel, stride, offset):
 check("centers")
 
 # %% [markdown] tags=["solution"]
-# Without `indexing="ij"` NumPy exchanges the first two axes, as if one were drawing: then rows
-# would be slowest. If tokens and positions are in different orders, every token gets the place of
-# another.
+# Without `indexing="ij"`, NumPy swaps the first two axes, as for plots. Then rows would change
+# slowest. If tokens and positions are in different orders, every token gets the place of another
+# token.
 
 # %% [markdown] course={"exercise": "frequencies", "minutes": 8, "difficulty": 1}
 # ## 2.3 Fast and slow hands
 #
-# Return `count` frequencies, an array: number `j` is `tau ** (-j / count)`, from 1 for `j = 0` down
-# to almost `1 / tau`.
+# The frequencies are like the hands of a clock, some fast and some slow. Return an array of `count`
+# frequencies. Frequency $j$ is $\tau^{-j / \text{count}}$, from 1 for $j = 0$ down to almost
+# $1 / \tau$.
 #
 # <details><summary>Hint</summary>
 #
-# An array can be an exponent. What is `np.arange(count)`?
+# An exponent can be an array. What is `np.arange(count)`?
 #
 # </details>
 
@@ -110,21 +114,28 @@ def frequencies(count, tau):
 check("frequencies")
 
 # %% [markdown] tags=["solution"]
-# Each frequency is the same factor slower than the one before, like the hands of a clock. The paper
-# prints the exponent without its sign and divisor; then all but the first hands would spin so fast
-# that neighbors have nothing in common.
+# Each frequency is slower than the one before by the same factor, like the hands of a clock. The
+# paper prints the exponent without the minus sign and without the division by the count. With that
+# formula, all hands except the first would turn so fast that neighboring places would have nothing
+# in common.
 
 # %% [markdown] course={"exercise": "sincos", "minutes": 20, "difficulty": 3}
 # ## 2.4 From three numbers to D channels
 #
-# `at` is `(N, 3)`: t, h, w of each token. Return `(N, dim)`. With `n = dim // 6` frequencies,
-# channels `6 j` to `6 j + 5` are for frequency `j`: sin t, cos t, sin h, cos h, sin w, cos w, each
-# of the place times the frequency. Channels that do not make a full six are zero.
+# `at` is `(N, 3)`: the place t, h, w of each token. Return `(N, dim)`. There are `n = dim // 6`
+# frequencies $\omega_j$, those of 2.3. Channels `6 j` to `6 j + 5` belong to frequency $j$:
+#
+# $$
+# \sin \omega_j t, \; \cos \omega_j t, \; \sin \omega_j h, \; \cos \omega_j h, \;
+# \sin \omega_j w, \; \cos \omega_j w
+# $$
+#
+# Channels at the end that do not make a full group of six are zero.
 #
 # <details><summary>Hint</summary>
 #
-# First the angles, `(N, n, 3)`, by broadcasting. Then stack sine and cosine on a new last axis, and
-# look which order `reshape` gives.
+# First compute the angles, `(N, n, 3)`, by broadcasting. Then stack sine and cosine on a new last
+# axis, and look which order `reshape` gives.
 #
 # </details>
 
@@ -143,19 +154,19 @@ def sincos(at, dim, tau):
 check("sincos")
 
 # %% [markdown] tags=["solution"]
-# The stacked array is `(N, n, 3, 2)`: frequency, axis, sine or cosine; `reshape` keeps that order.
-# Widths such as 1024 are no multiple of six, so 4 channels are left at zero.
+# The stacked array is `(N, n, 3, 2)`: frequency, axis, sine or cosine. `reshape` keeps that order.
+# Some widths, such as 1024, are not multiples of six, so 4 channels stay zero.
 
 # %% [markdown] course={"exercise": "moved", "minutes": 12, "difficulty": 3}
 # ## 2.5 A step is a rotation
 #
-# You get sine and cosine of an angle, `pair` of shape `(N, 2)`, but not the angle. Return the pair
-# after a step of `step` places with the given frequency: sine and cosine of `angle + frequency *
-# step`. No `arcsin` or `arctan2`.
+# You get the sine and the cosine of an angle $a$, `pair` of shape `(N, 2)`, but not the angle
+# itself. Return the pair after a step of `step` places with the given frequency: sine and cosine of
+# $a + \text{frequency} \cdot \text{step}$. Do not use `arcsin` or `arctan2`.
 #
 # <details><summary>Hint</summary>
 #
-# `sin(a + b) = sin a cos b + cos a sin b`. And the cosine?
+# $\sin(a + b) = \sin a \cos b + \cos a \sin b$. What is the formula for the cosine?
 #
 # </details>
 
@@ -172,20 +183,21 @@ def moved(pair, frequency, step):
 check("moved")
 
 # %% [markdown] tags=["solution"]
-# The new pair is the old one times a matrix that depends on the step alone. So one linear layer can
-# learn "three columns to the right", wherever a token is. A plain number has this for free, but no
-# bounds: with sines every channel stays between -1 and 1.
+# The new pair is the old pair times a matrix that depends only on the step. So one linear layer can
+# learn "three columns to the right" for tokens at any place. With plain numbers a step is simply an
+# addition, but plain numbers have no bounds. With sines, every channel stays between -1 and 1.
 
 # %% [markdown] course={"exercise": "all_positions", "minutes": 12, "difficulty": 2}
 # ## 2.6 All tubes of a video
 #
-# `tubes` is a list of `(kernel, stride, offset)`. Return the positions of all tokens, `(N, dim)`,
-# tube by tube. A tube that does not fit into the video gives none.
+# `tubes` is a list of `(kernel, stride, offset)`. Return the positions of all tokens, `(N, dim)`:
+# first all tokens of the first tube, then those of the second, and so on. A tube that does not fit
+# into the video has no tokens.
 #
 # <details><summary>Hint</summary>
 #
-# What shapes do `centers` and `sincos` give where there is no box? `np.concatenate` takes such
-# arrays, too.
+# Which shapes do `centers` and `sincos` return if there is no box? `np.concatenate` also accepts
+# such arrays.
 #
 # </details>
 
@@ -199,22 +211,25 @@ def all_positions(shape, tubes, dim, tau):
 check("all_positions")
 
 # %% [markdown] tags=["solution"]
-# `sincos` of `(0, 3)` is `(0, dim)`, so a tube that does not fit needs no special case. That is how
-# an image, a video of one frame, gets the positions of its patches and nothing else.
+# `sincos` of an array `(0, 3)` is an array `(0, dim)`, so a tube that does not fit needs no special
+# case. In the same way an image, which is a video with one frame, gets the positions of its patches
+# and nothing else.
 
 # %% [markdown] course={"exercise": "keeps_distances", "minutes": 15, "difficulty": 4}
 # ## 2.7 Write a test
 #
-# The dot product of two of your positions depends on how far apart they are, not on where. Write
-# the test for that: `encode` is some function from `(N, 3)` to `(N, D)`. Return `True` if the dot
-# product of any two positions stays the same, up to rounding, when both places are moved by the
-# same step, and `False` if not. Your test is tried on good encodings and on ones that fail on a
-# single axis, so choose your places well. Use fixed places or `np.random.default_rng(0)`.
+# The dot product of two of your positions depends only on how far apart the two places are, not on
+# where they are. Write a test for this property. `encode` is a function from `(N, 3)` to `(N, D)`.
+# Return `True` if the dot product of any two positions stays the same, up to rounding, when both
+# places move by the same step. Otherwise return `False`. The grader runs your test on good
+# encodings and on encodings that fail on a single axis, so choose your places well. Use fixed
+# places or `np.random.default_rng(0)`.
 #
 # <details><summary>Hint</summary>
 #
-# Encode places, encode the same places plus a step, and compare the two matrices of all dot
-# products. Is the step zero on some axis? Is it a number that an axis might not notice?
+# Encode some places, encode the same places plus a step, and compare the two matrices of all dot
+# products. Is the step zero on some axis? Could the step be a number that hides an error on an
+# axis?
 #
 # </details>
 
@@ -231,51 +246,52 @@ def keeps_distances(encode):
 check("keeps_distances")
 
 # %% [markdown] tags=["solution"]
-# `sin a sin b + cos a cos b = cos(a - b)`, summed over frequencies and axes. A test that moves
-# along one axis only cannot see an error on another. One that looks at the length of single
-# positions sees too little: with sines alone lengths change, but encodings with wrong pairs can
-# keep them.
+# $\sin a \sin b + \cos a \cos b = \cos(a - b)$, summed over frequencies and axes. A test that moves
+# places along one axis only cannot detect an error on another axis. A test that compares only the
+# lengths of single positions is too weak: encodings with sines alone change lengths, but encodings
+# with wrong pairs can keep all lengths.
 
 # %% [markdown] course={"exercise": "why_waves", "minutes": 10, "difficulty": 2}
 # ## 2.8 In words: why not plain numbers?
 #
-# One could give each token three more channels with t, h and w as they are. In three to six
-# sentences: name two things that are worse about that than sines and cosines of many frequencies,
-# and one that is simpler.
+# One could give each token three more channels that contain t, h and w as plain numbers. Answer in
+# three to six sentences: name two disadvantages of plain numbers compared with sines and cosines of
+# many frequencies, and one thing that is simpler.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_waves", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
-# Plain numbers have no bounds: column 200 would outshout the other channels, and dividing by the
-# size of the video would make the same distance look different in each video. A dot product of
-# plain numbers grows with the place, so attention could not easily find what is near; with waves it
-# is largest for equal places and depends on the distance. Waves of many frequencies also tell
-# neighbors apart and left from right at once. Plain numbers are simpler: three channels, and no
-# choice of tau.
+# Plain numbers have no bounds: column 200 would be much larger than the other channels, and after a
+# division by the size of the video, the same distance would look different in each video. The dot
+# product of plain numbers grows with the place, so attention could not easily find neighbors. With
+# waves, the dot product is largest for equal places and depends only on the distance. Waves of many
+# frequencies also separate direct neighbors and distant parts of the video at the same time. Plain
+# numbers are simpler: they need three channels and no choice of $\tau$.
 
 # %% [markdown] tags=["rubric"]
-# **2.8, why not plain numbers (3 points).** One point for each of two faults, with a reason; one
-# for what is simpler.
+# **2.8, why not plain numbers (3 points).** One point for each of two disadvantages, with a reason;
+# one for what is simpler.
 #
 # - *3 points.* "Numbers like 200 are much larger than token values, so they dominate. Their dot
 #   product does not say how close two tokens are, that of waves does. But it would be three
 #   channels without any parameter."
 # - *2 points.* "They are not bounded, and the network cannot tell 3 from 4 well. Sines are better."
-#   Two faults, nothing that is simpler.
+#   Two disadvantages, but nothing that is simpler.
 # - *0 to 1 point.* "The Transformer paper uses sines and they work best." No reason.
 
 # %% [markdown] course={"exercise": "why_strides", "minutes": 12, "difficulty": 3}
 # ## 2.9 In words: numbered tokens
 #
-# Someone numbers the boxes of each tube instead: 0, 1, 2 on each axis, whatever the stride. Their
-# positions go through the same sines. What do two tokens at the same place in the video, but of
-# different tubes, get now, and what do two with the same number get? Which part of the model
-# suffers? Would it also happen with a single kind of tube? Four to six sentences.
+# Someone numbers the boxes of each tube instead: 0, 1, 2, ... on each axis, with no regard to the
+# stride. These numbers go through the same sines. Answer in four to six sentences: Which positions
+# do two tokens get that lie at the same place in the video, but belong to different tubes? Which
+# positions do two tokens with the same number get? Which part of the model suffers? Would the
+# problem also occur with only one kind of tube?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_strides", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
-# Two boxes around the same place get different numbers, because strides differ: they look far
-# apart. Box 1 of a tube with stride 8 and box 1 of one with stride 18 get the same position,
+# Two boxes around the same place get different numbers, because their strides differ. So they look
+# far apart. Box 1 of a tube with stride 8 and box 1 of a tube with stride 18 get the same position,
 # although they are 10 pixels apart or more. Attention compares tokens of all tubes, and finds
-# neighbors by the dot product of their positions: now these are false neighbors. With a single
-# kind of tube the numbers are places in another unit, so distances still agree with each other and
+# neighbors by the dot product of their positions: now it finds false neighbors. With only one kind
+# of tube, the numbers are places in another unit, so distances still agree with each other. Then
 # little is lost, as long as the stride stays the same.
 
 # %% [markdown] tags=["rubric"]
@@ -286,5 +302,6 @@ check("keeps_distances")
 #   codes though they are far apart. Attention across tubes then cannot find what belongs together.
 #   With one tube type the index is just the place divided by the stride, so it is fine."
 # - *2 points.* "Positions of different tubes no longer fit, so the model does not know what is
-#   near." Right, but which tokens are confused is not said, nor the case of one tube.
+#   near." Correct, but it does not say which tokens are confused, and leaves out the case of one
+#   tube.
 # - *0 to 1 point.* "Accuracy drops, as Table 7a shows."

@@ -1,4 +1,4 @@
-"""Assignment 3, attention, block and pooling: references, and the cases answers are tried on."""
+"""Assignment 3, attention, block and pooling: reference functions and test cases."""
 
 from types import SimpleNamespace
 
@@ -13,7 +13,7 @@ rng = np.random.default_rng(3)
 
 
 def _weights():
-    """Of tokens of the demo's tubes that look at what is near, by their positions alone."""
+    """Attention weights of the demo's tokens, computed from their positions alone."""
     at = tv.positions(tv.PRESETS["demo"], (16, 48, 48))
     return tv.softmax(12 * at @ at.T)
 

@@ -1,7 +1,7 @@
-"""Assignment 4, gradients: references, and the cases that answers are tried on.
+"""Assignment 4, gradients: reference functions and test cases.
 
-Gains and inputs are drawn at random and sizes differ, so that no mistake is right by chance; some
-sizes agree, so that a product the wrong way round runs and can be told from its numbers."""
+Gains and inputs are random and sizes differ, so that no mistake gives a correct result by chance.
+Some sizes agree, so that a product in the wrong order runs, and its values show the mistake."""
 
 from types import SimpleNamespace
 
@@ -23,8 +23,9 @@ DATA = {}
 
 
 def differences_probe(student, x, w, h, twice):
-    """Of the cross entropy of class 1 for the one example x, pulled by w; a second time, if asked,
-    at the same array, which must not have changed."""
+    """Slopes of the cross entropy of class 1 for one example x with logits from w.
+
+    twice: call `differences` a second time with the same array, to detect changes of x."""
     import numpy as np
 
     def loss(x):
@@ -36,7 +37,7 @@ def differences_probe(student, x, w, h, twice):
 
 
 def _differences(f, x, h):
-    """The same along one axis of numbers, as a matrix of steps."""
+    """Central differences, with all steps as rows of a matrix."""
     steps = h * np.eye(x.size).reshape(-1, *x.shape)
     return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps]).reshape(x.shape)
 
@@ -69,7 +70,7 @@ def weights(*shape):
 
 
 def tokens(*shape, spread=1.0, eps=1e-6):
-    """spread: of each token; small, so that eps shows."""
+    """A case of layer norm;  spread: standard deviation of each token, small to reveal eps."""
     return {"d_y": normal(*shape), "x": 3 + spread * normal(*shape), "g": normal(shape[-1]),
             "eps": eps}
 

@@ -1,56 +1,59 @@
 # %% [markdown]
 # # 4. Gradients by hand
 #
-# A model learns by its gradients: for each of its numbers, how much the loss grows when that number
-# grows. Libraries find them by themselves. Here you write them, for every kind of layer that
-# TubeViT has, and you build the judge that tells right gradients from wrong ones.
+# A model learns by its gradients. For each parameter, the gradient says how fast the loss grows
+# when this parameter grows. Libraries compute gradients automatically. In this assignment you write
+# them by hand, for every kind of layer in TubeViT, and you build the check that separates correct
+# gradients from wrong ones.
 #
 # **You will be able to**
 #
-# - check any gradient by central differences, and say what such a check cannot see;
-# - take a linear layer, softmax, layer norm and attention backwards;
-# - say what the gradient of a tube's kernel is: a sum over every place where the tube lies;
-# - recognize the usual mistakes by what they do to the numbers.
+# - check any gradient by central differences, and say which errors such a check cannot detect;
+# - write the backward pass of a linear layer, softmax, layer norm and attention;
+# - say what the gradient of a tube's kernel is: a sum over all positions of the tube;
+# - recognize the usual mistakes by their effect on the numbers.
 #
-# Two hours. You need NumPy and the chain rule. Everything is float64. We write `d_y` for the
-# gradient of the loss by `y`; it has the shape of `y`. Letters: `B` clips, `N` tokens, `D`
-# channels, `A` heads of `E` channels each.
+# Time: two hours. You need NumPy and the chain rule. All arrays are float64. We write `d_y` for the
+# gradient of the loss with respect to `y`. It has the same shape as `y`. Letters: `B` clips, `N`
+# tokens, `D` channels, `A` attention heads with `E` channels each.
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
-# run that cell, then the one below it, and read what it says. When you hand in, cases that you
-# cannot see are tried as well; they are worth half of the points. Of cells that you add, imports,
-# functions and plain constants count.
+# run that cell, then run the cell below it and read its output. When you submit, the grader also
+# tries cases that you cannot see. They are worth half of the points. In cells that you add, the
+# grader runs only imports, functions and plain constants.
 #
 # **To read**
 #
-# - Before: lesson 6 of this project, *Gradients by hand, checked*. Have it beside you.
+# - Before you start: lesson 6 of this project, *Gradients by hand, checked*. Keep it open while you
+#   work.
 # - A. Baydin and others, *Automatic differentiation in machine learning: a survey*, JMLR 2018,
-#   sections 2 and 3: what libraries do, and how it differs from differences.
+#   sections 2 and 3: how libraries compute gradients, and why this is not the same as differences.
 # - J. Ba, J. Kiros, G. Hinton, *Layer normalization*, 2016, sections 3 and 5.1.
-# - Afterwards: `tubevit_np/model/backward.py`, the same functions as this project has them.
+# - When you have finished: `tubevit_np/model/backward.py`, the same functions in this project.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_start", "grade": false, "solution": false, "locked": true, "task": false}
 import numpy as np
 from course import check
 
 # %% [markdown] course={"exercise": "differences", "minutes": 12, "difficulty": 2}
-# ## 4.1 The judge
+# ## 4.1 The gradient check
 #
-# Write `differences(f, x, h)`, the gradient of a function `f` at an array `x` by *central
-# differences*: for each number of `x`, the value of `f` with this number `h` larger, less that with
-# it `h` smaller, divided by how far apart the two are. `f` takes an array of the shape of `x` and
-# returns one number. `x` must be afterwards what it was before.
+# Write `differences(f, x, h)`. It returns the gradient of a function `f` at an array `x`, computed
+# by *central differences*. For each number of `x`: take the value of `f` with this number increased
+# by `h`, subtract the value of `f` with this number decreased by `h`, and divide by the distance
+# between the two points. `f` takes an array of the shape of `x` and returns one number. `x` must be
+# the same after the call as before.
 #
 # <details><summary>Hint</summary>
 #
-# `np.ndindex(x.shape)` goes through all places of an array, however many axes it has. `x.copy()` is
-# an array of its own.
+# `np.ndindex(x.shape)` goes through all indices of an array with any number of axes. `x.copy()` is
+# a separate array.
 #
 # </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "differences", "grade": false, "solution": true, "locked": false, "task": false}
 def differences(f, x, h):
-    """The slope of f by every number of x, (f(x + h) - f(x - h)) / 2h: an array of x's shape."""
+    """Slopes (f(x + h) - f(x - h)) / 2h, one for each number of x: an array of x's shape."""
     ### BEGIN SOLUTION
     slopes = np.zeros_like(x)
     for place in np.ndindex(x.shape):
@@ -65,15 +68,16 @@ def differences(f, x, h):
 check("differences")
 
 # %% [markdown] tags=["solution"]
-# Two copies for each number are wasteful and safe. Who moves a number of `x` itself must put it
-# back, and `x[place] + h - h` is not always `x[place]` again. The error of a one-sided difference
-# shrinks like `h`, that of a central one like `h` squared, because the bend of the curve cancels.
+# Two copies for each number are wasteful but safe. If you change a number in `x` itself, you must
+# restore it, and `x[place] + h - h` is not always equal to `x[place]`. The error of a one-sided
+# difference shrinks like $h$. The error of a central difference shrinks like $h^2$, because the
+# curvature cancels.
 
 # %% [markdown]
-# Now you can check yourself: in each exercise below, compare what you wrote with `differences`
-# before you run the cell with `check`. For a function with array results, take the sum of result
-# times `d_y` as the loss: its gradient by the input is what the backward function must return. A
-# sketch:
+# Now you can check your own code. In each exercise below, compare your function with `differences`
+# before you run the cell with `check`. For a function that returns an array, use the sum of result
+# times `d_y` as the loss. The gradient of this loss with respect to the input is what the backward
+# function must return. For example:
 #
 # ```python
 # rng = np.random.default_rng(0)
@@ -85,14 +89,15 @@ check("differences")
 # %% [markdown] course={"exercise": "linear_backward", "minutes": 12, "difficulty": 2}
 # ## 4.2 A linear layer
 #
-# `y = x @ w + b`, with `x (..., in)`, `w (in, out)`, `b (out,)`: one axis of examples, or several,
-# as for the tokens of many clips, `(B, N, in)`. The same `w` and `b` serve all of them. Write
-# `linear_backward(d_y, x, w)`, which returns `d_x` and `{"w": d_w, "b": d_b}`.
+# `y = x @ w + b`, with `x (..., in)`, `w (in, out)`, `b (out,)`. `x` has one axis of examples or
+# several, for example `(B, N, in)` for the tokens of several clips. All examples share the same `w`
+# and `b`. Write `linear_backward(d_y, x, w)`, which returns `d_x` and `{"w": d_w, "b": d_b}`.
 #
 # <details><summary>Hint</summary>
 #
-# Look at the shapes: only one product of `x` and `d_y` has the shape of `w`. What is summed over
-# when `x` has three axes? `x.reshape(-1, x.shape[-1])` lays all examples below each other.
+# Look at the shapes: only one product of `x` and `d_y` has the shape of `w`. Which axes are summed
+# when `x` has three axes? `x.reshape(-1, x.shape[-1])` puts all examples into rows below each
+# other.
 #
 # </details>
 
@@ -108,20 +113,21 @@ def linear_backward(d_y, x, w):
 check("linear_backward")
 
 # %% [markdown] tags=["solution"]
-# `w[i, j]` touches output `j` of every example with the slope `x[n, i]`, so its gradient collects
-# `x[n, i] * d_y[n, j]` over all examples: `x.T @ d_y`. The bias touches them all with the slope 1.
-# It is a sum and no mean: if the loss is a mean, the division is in `d_y` already.
+# `w[i, j]` affects output `j` of every example with the slope `x[n, i]`. So its gradient adds up
+# `x[n, i] * d_y[n, j]` over all examples: `x.T @ d_y`. The bias affects every example with the
+# slope 1. The gradient is a sum, not a mean: if the loss is a mean, `d_y` already contains the
+# division.
 
 # %% [markdown] course={"exercise": "softmax_backward", "minutes": 15, "difficulty": 3}
 # ## 4.3 Softmax
 #
-# `y = softmax(x)` over the last axis. Write `softmax_backward(d_y, y)`, which returns `d_x`. Note
-# that it is given the result `y`, not `x`: no more is needed.
+# `y = softmax(x)` over the last axis. Write `softmax_backward(d_y, y)`, which returns `d_x`. Its
+# argument is the result `y`, not `x`. You do not need more.
 #
 # <details><summary>Hint</summary>
 #
-# The slope of `y[n]` by `x[m]` is `y[n] * ((n == m) - y[m])`. Multiply by `d_y[n]`, add over `n`,
-# and see what can be taken out of the sum.
+# The slope of $y_n$ with respect to $x_m$ is $y_n (\delta_{nm} - y_m)$, where $\delta_{nm}$ is 1 if
+# $n = m$, else 0. Multiply by `d_y[n]`, add over $n$, and see what can be taken out of the sum.
 #
 # </details>
 
@@ -137,27 +143,33 @@ def softmax_backward(d_y, y):
 check("softmax_backward")
 
 # %% [markdown] tags=["solution"]
-# Of the sum over `n`, the part with `n == m` gives `y[m] * d_y[m]`, the other part `- y[m] * sum(y
-# * d_y)`. So what is better than the average, weighted by `y`, gains, and what is worse loses. Each
-# row of `d_x` sums to 0, since softmax does not change when all of `x` grows alike.
+# In the sum over $n$, the terms with $\delta_{nm}$ give `y[m] * d_y[m]`. The other terms give
+# `- y[m] * sum(y * d_y)`. So a score gets a positive gradient if its `d_y` is above the average
+# weighted by `y`, and a negative one if it is below. Each row of `d_x` sums to 0, since softmax
+# does not change when all scores grow by the same amount.
 
 # %% [markdown] course={"exercise": "layer_norm_backward", "minutes": 25, "difficulty": 4}
 # ## 4.4 Layer norm
 #
-# `y = g * n + b`, where `n = (x - mean) / sqrt(variance + eps)`, mean and variance (of `D` numbers,
-# divided by `D`) over the last axis. Write `layer_norm_backward(d_y, x, g, eps)`, which returns
-# `d_x` and `{"g": d_g, "b": d_b}`. `x` is `(..., D)`, `g` and `b` are `(D,)`.
+# The forward pass over the last axis, with $D$ numbers per token, is
 #
-# Mind that one number of `x` moves its token's mean and variance too. There is a short way to say
-# what this takes away: of the gradient by `n`, the part along the vector of ones goes (the mean
-# removes it) and the part along `n` goes (the variance removes it). What is left is divided by the
-# spread.
+# $$y = g \, n + b, \qquad n = \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}}$$
+#
+# with the mean $\mu$ and the variance $\sigma^2$ (divided by $D$). Write
+# `layer_norm_backward(d_y, x, g, eps)`, which returns `d_x` and `{"g": d_g, "b": d_b}`. `x` is
+# `(..., D)`, `g` and `b` are `(D,)`.
+#
+# One number of `x` also changes the mean and the variance of its token. There is a short way to
+# describe the effect. Take the gradient with respect to $n$. Remove its part along the vector of
+# ones (the effect of the mean), and remove its part along $n$ (the effect of the variance). Divide
+# the rest by the spread $\sqrt{\sigma^2 + \varepsilon}$.
 #
 # <details><summary>Hint</summary>
 #
 # The part of a vector `v` along a vector `a` is `a * (v * a).sum() / (a * a).sum()`. For the vector
-# of ones this is `v.mean()`. For `n`, `(n * n).sum()` is `D`, nearly: take it as `D`, and the
-# formula is exact with `eps` too. Which gradient comes to `n`, if `y = g * n + b`?
+# of ones, every number of this part is `v.mean()`. For `n`, `(n * n).sum()` is nearly `D`. Use `D`
+# for it: then the formula is exact, even with `eps`. Which gradient does `n` receive, if
+# `y = g * n + b`?
 #
 # </details>
 
@@ -179,32 +191,32 @@ def layer_norm_backward(d_y, x, g, eps):
 check("layer_norm_backward")
 
 # %% [markdown] tags=["solution"]
-# Write `s` for `sqrt(variance + eps)`. Moving `x[j]` by a little moves `n[i]` by `(i == j) / s`
-# directly, by `-1 / (D s)` through the mean, and by `-n[i] n[j] / (D s)` through the variance (its
-# slope by `x[j]` is `2 centered[j] / D`, and that of `1 / s` by the variance is `-1 / (2 s**3)`).
-# Multiply by `d_n[i]`, add over `i`: the three terms. `eps` sits in `s` alone, so nothing is
-# approximate.
+# Write $s$ for $\sqrt{\sigma^2 + \varepsilon}$. A small change of $x_j$ changes $n_i$ in three
+# ways: by $\delta_{ij} / s$ directly, by $-1 / (D s)$ through the mean, and by $-n_i n_j / (D s)$
+# through the variance. (The slope of the variance with respect to $x_j$ is $2 (x_j - \mu) / D$, and
+# the slope of $1 / s$ with respect to the variance is $-1 / (2 s^3)$.) Multiply by `d_n[i]` and add
+# over $i$: this gives the three terms. $\varepsilon$ occurs only in $s$, so nothing is approximate.
 
 # %% [markdown] course={"exercise": "attention_backward", "minutes": 20, "difficulty": 4}
 # ## 4.5 Attention
 #
-# `weights = softmax(q @ k.T / sqrt(E))` and `y = weights @ v`, for every clip and head at once: `q
-# (B, A, Q, E)`, `k` and `v (B, A, N, E)`, `weights (B, A, Q, N)`, `y (B, A, Q, E)`. There may be
-# another number of queries `Q` than of tokens `N`: in the pooling at TubeViT's end it is 1. Write
-# `attention_backward(d_y, q, k, v, weights)`, which returns `d_q, d_k, d_v`. Softmax has its
-# gradient given again, so that a slip in 4.3 costs nothing here.
+# `weights = softmax(q @ k.T / sqrt(E))` and `y = weights @ v`, for all clips and attention heads at
+# once: `q (B, A, Q, E)`, `k` and `v (B, A, N, E)`, `weights (B, A, Q, N)`, `y (B, A, Q, E)`. The
+# number of queries `Q` may differ from the number of tokens `N`: the pooling at the end of TubeViT
+# has one query. Write `attention_backward(d_y, q, k, v, weights)`, which returns `d_q, d_k, d_v`.
+# The gradient of softmax is given below, so that a mistake in 4.3 costs nothing here.
 #
 # <details><summary>Hint</summary>
 #
 # Go back in three steps: through the product with `v`, through softmax, through the scaled product
-# of `q` and `k`. For arrays of four axes `.T` would reverse all axes; `.swapaxes(-1, -2)` exchanges
-# the last two.
+# of `q` and `k`. For arrays with four axes, `.T` would reverse all axes. `.swapaxes(-1, -2)` swaps
+# only the last two.
 #
 # </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_softmax_gradient", "grade": false, "solution": false, "locked": true, "task": false}
 def softmax_gradient(d_y, y):
-    """As softmax_backward should be, by a matrix of all slopes: slow and plain."""
+    """d_x like softmax_backward, computed with a matrix of all slopes: slow but simple."""
     slopes = y[..., None] * (np.eye(y.shape[-1]) - y[..., None, :])
     return np.einsum("...n,...nm->...m", d_y, slopes)
 
@@ -222,25 +234,26 @@ def attention_backward(d_y, q, k, v, weights):
 check("attention_backward")
 
 # %% [markdown] tags=["solution"]
-# A product `a @ b` goes back as in 4.2: `d_a = d @ b.T`, `d_b = a.T @ d`. It is there twice, with
-# softmax in between, and the factor `1 / sqrt(E)` of the scores is a factor of their gradient.
+# A product `a @ b` has the gradients of 4.2: `d_a = d @ b.T`, `d_b = a.T @ d`. Attention contains
+# two such products with softmax between them. The factor $1 / \sqrt{E}$ of the scores is also a
+# factor of their gradient.
 
 # %% [markdown] course={"exercise": "tube_tokens_backward", "minutes": 20, "difficulty": 4}
 # ## 4.6 The kernel of a tube
 #
-# A tube of size `kernel` lies at every place `offset + i * stride` where it fits into the video
-# (all three are tuples for t, h, w). Its token there is the sum of voxels times the weights `w (kt,
-# kh, kw, C, D)`, plus `b (D,)`. Tokens come in order: t slowest, w fastest. Write
-# `tube_tokens_backward(d_tokens, video, kernel, stride, offset)`, which returns `{"w": d_w, "b":
-# d_b}`; `d_tokens` is `(B, N, D)`, `video` is `(B, T, H, W, C)`. There is no `d_video`: pixels are
-# not learned. A loop over the tokens is fine.
+# A tube with size `kernel` has a window at every index `offset + i * stride` at which it fits into
+# the video. All three are tuples for t, h, w. The token of a window is the sum of its voxels times
+# the weights `w (kt, kh, kw, C, D)`, plus `b (D,)`. In the order of the tokens, t changes slowest
+# and w fastest. Write `tube_tokens_backward(d_tokens, video, kernel, stride, offset)`, which
+# returns `{"w": d_w, "b": d_b}`. `d_tokens` is `(B, N, D)`, `video` is `(B, T, H, W, C)`. There is
+# no `d_video`, since pixels are not learned. A loop over the tokens is fine.
 #
 # <details><summary>Hint</summary>
 #
-# The tube fits `(length - offset - kernel) // stride + 1` times on an axis. `np.ndindex(nt, nh,
-# nw)` counts with the last axis fastest. At one place it is a linear layer: the window has the role
-# of `x`, and the same `w` serves all places and clips. `np.einsum("bijkc,bd->ijkcd", window,
-# d_token)` adds over clips.
+# The tube fits `(length - offset - kernel) // stride + 1` times on an axis.
+# `np.ndindex(nt, nh, nw)` counts with the last axis fastest. For one window this is a linear layer:
+# the window has the role of `x`, and all windows and clips share the same `w`.
+# `np.einsum("bijkc,bd->ijkcd", window, d_token)` adds over clips.
 #
 # </details>
 
@@ -262,43 +275,43 @@ def tube_tokens_backward(d_tokens, video, kernel, stride, offset):
 check("tube_tokens_backward")
 
 # %% [markdown] tags=["solution"]
-# A kernel's gradient is a mean picture: each window of the video, weighted by how much its token
-# should change. This is why kernels begin to look like what moves in the clips. The windows of all
-# places at once, as rows of a matrix, would make it a single product; that is how the project does
-# it.
+# The gradient of a kernel is like a mean picture: it adds up all windows, each weighted by how much
+# its token should change. For this reason kernels begin to look like the things that move in the
+# clips. If you put all windows into the rows of a matrix, one product is enough. The project does
+# it this way.
 
 # %% [markdown] course={"exercise": "blind_check", "minutes": 9, "difficulty": 3}
 # ## 4.7 What a check cannot see
 #
-# A friend checks the whole model at one random input, in float32 with `h = 1e-5`. All differences
-# agree with the gradients to two digits, some only to one. The friend is content. Give two reasons
-# not to be, and say what you would do instead. Then name a mistake in a backward function that
-# would pass even a good check at an unlucky input, and how to choose inputs against it. (About 120
-# words.)
+# A friend checks the whole model at one random input, in float32 with $h = 10^{-5}$. Most
+# differences agree with the gradients to two digits, some only to one. Your friend is satisfied.
+# Give two reasons why this is not enough, and say what you would do instead. Then name a mistake in
+# a backward function that would pass even a good check if the input is unlucky, and say how to
+# choose inputs that reveal it. (About 120 words.)
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "blind_check", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
-# First, in float32 a loss has seven digits. The two losses differ by about the slope times 2e-5, so
-# nearly all digits cancel, and what is left is rounding: one or two digits tell little, and a small
-# mistake such as a forgotten eps hides in it. I would check in float64 with `h` near 1e-5, where
-# about ten digits agree, and demand at least seven. Second, one check of everything together does
-# not say where an error sits; I would check each layer alone.
+# First, a float32 loss has seven digits. The two losses differ by about the slope times
+# $2 \cdot 10^{-5}$, so nearly all digits cancel, and the rest is rounding. One or two digits prove
+# little: they can hide a small mistake such as a forgotten `eps`. I would check in float64 with $h$
+# near $10^{-5}$, where about ten digits agree, and require at least seven. Second, one check of the
+# whole model does not show where an error is. I would check each layer alone.
 #
-# An unlucky input: with `g = 1` and `b = 0`, as they are at the start, a forgotten gain in layer
-# norm changes nothing, and with square matrices a forgotten transpose raises no error. So all
-# parameters are drawn at random, and all sizes differ.
+# An unlucky input: with `g = 1` and `b = 0`, the values at the start of training, a forgotten gain
+# in layer norm changes nothing. With square matrices, a forgotten transpose raises no error. So all
+# parameters should be random, and all sizes should differ.
 
 # %% [markdown] tags=["rubric"]
-# **blind_check**, 4 points. Look for: (1) rounding in float32 and what to do, (2) a tolerance that
-# can fail, or layer by layer, (3) a real mistake that a special input hides, (4) inputs chosen
-# against it.
+# **blind_check**, 4 points. One point each for: (1) rounding in float32 and what to do; (2) a
+# tolerance that can fail, or a check layer by layer; (3) a real mistake that a special input hides;
+# (4) inputs chosen to reveal it.
 #
 # - *4 points.* "In float32 the difference of two losses has lost almost all its digits, so two
 #   digits of agreement prove nothing: use float64, h about 1e-5, and ask for 1e-7. Check layers one
 #   at a time, to find the place. If every gain is 1, forgetting to multiply by g is right by
 #   chance, so draw gains at random."
 # - *2 points.* "float32 is not precise enough, use float64. Also test with several random inputs."
-#   True, but neither says why digits are lost nor names a mistake that hides; more random inputs of
-#   the same kind would not show it.
+#   True, but it does not say why digits are lost, and names no mistake that stays hidden. More
+#   random inputs of the same kind would not reveal it.
 # - *0 points.* "Two digits are enough because training is noisy anyway." Noise has no direction on
 #   average; a wrong gradient has one.
 
@@ -307,29 +320,30 @@ check("tube_tokens_backward")
 #
 # In 4.2 a student divides `d_w` by the number of rows and argues: "The loss is a mean over the
 # batch, so gradients must be means too." The whole network, trained by plain gradient descent,
-# still learns. Why is it wrong all the same, where does the division belong, and why would AdamW
-# hide the mistake? (About 80 words.)
+# still learns. Why is this wrong nevertheless? Where does the division belong? Why would AdamW hide
+# the mistake? (About 80 words.)
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "first_step", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
-# The mean over the batch is part of the loss. Its division by `B` happens once, in the gradient of
-# the loss by the logits, and all that follows is multiplied by it. Dividing again in each layer
-# makes the gradients of each linear layer too small by a factor of its own (the rows are clips
-# times tokens), so the direction of the whole gradient is wrong, not only its length. AdamW divides
-# by the running size of each gradient, so a constant factor cancels, and training looks right.
+# The mean over the batch is part of the loss. The division by $B$ happens once, in the gradient of
+# the loss with respect to the logits, and all later gradients are multiplied by it. A second
+# division in each layer makes the gradients of each linear layer too small by a factor of its own
+# (the number of rows is clips times tokens). So the direction of the whole gradient is wrong, not
+# only its length. AdamW divides by the running size of each gradient, so a constant factor cancels,
+# and training looks correct.
 
 # %% [markdown] tags=["rubric"]
 # **first_step**, 3 points: one for where the division belongs, one for the wrong direction (parts
-# scaled differently), one for AdamW.
+# are scaled differently), one for AdamW.
 #
 # - *3 points.* "The 1/B sits in d_logits and is passed on. A second division scales w but not d_x,
 #   so layers no longer agree with each other. AdamW normalizes by sqrt(v), which contains the same
 #   factor, so it cancels."
 # - *1 point.* "It is divided twice, so the steps are too small; a larger learning rate repairs it."
-#   It repairs one layer, not all.
+#   This repairs one layer, not all.
 # - *0 points.* "Sum and mean are the same up to the learning rate, so it is not wrong."
 
 # %% [markdown]
 # ## How to go on
 #
-# Assignment 5 trains with such gradients. If you have time left: write `gelu_backward`, check it
-# with `differences`, and put a whole block together.
+# Assignment 5 trains with such gradients. If you have time left, write `gelu_backward`, check it
+# with `differences`, and write the backward pass of a whole block.

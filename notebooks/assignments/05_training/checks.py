@@ -1,4 +1,4 @@
-"""Assignment 5, training: references, and the cases that answers are tried on."""
+"""Assignment 5, training: reference functions and test cases."""
 
 from types import SimpleNamespace
 
@@ -14,13 +14,14 @@ DATA = {}
 
 
 def rates_probe(student, steps, peak, warmup):
-    """Of all steps."""
+    """The learning rates of all steps."""
     return [float(student.learning_rate(step, steps, peak, warmup)) for step in range(steps)]
 
 
 def mixed_probe(student, shape, seed):
-    """What must be true of frames in random order, whichever it is; frame t of clip n is full of
-    100 n + t."""
+    """Properties that frames in any random order must have.
+
+    All values in frame t of clip n are 100 n + t."""
     import numpy as np
 
     clips = np.zeros(shape, int) + np.arange(shape[1])[:, None, None, None]
@@ -33,11 +34,11 @@ def mixed_probe(student, shape, seed):
         return {"the shape": mixed.shape}
     orders = mixed[..., 0, 0, 0] % 100
     return {"frames are whole": bool((mixed == mixed[:, :, :1, :1, :1]).all()),
-            "frames are those of their own clip": bool((mixed // 100 == given // 100).all()),
-            "each frame is there once": bool((np.sort(orders) == np.arange(shape[1])).all()),
-            "clips have orders of their own": bool((orders != orders[:1]).any()),
-            "clips have not changed": bool((clips == given).all()),
-            "the same seed gives the same": bool((again == mixed).all()),
+            "frames stay in their clip": bool((mixed // 100 == given // 100).all()),
+            "each frame occurs once": bool((np.sort(orders) == np.arange(shape[1])).all()),
+            "clips have different orders": bool((orders != orders[:1]).any()),
+            "the argument is unchanged": bool((clips == given).all()),
+            "the same seed gives the same order": bool((again == mixed).all()),
             "another seed gives another order": bool((other != mixed).any()),
             "the shape": mixed.shape}
 
@@ -86,7 +87,7 @@ def normal(*shape):
 
 
 def step(shape, t, size=1.0, fresh=False):
-    """size: of the gradients, small so that eps shows.  fresh: the very first step."""
+    """A step of AdamW;  size: of the gradients, small to reveal eps;  fresh: the first step."""
     m, v = np.zeros((2, *shape)) if fresh else (size * normal(*shape), size**2 * rng.random(shape))
     return {"w": normal(*shape), "g": size * normal(*shape), "m": m, "v": v, "t": t, "lr": 0.1,
             "weight_decay": 0.3}
@@ -105,12 +106,12 @@ def batches(videos, images, weight):
 
 
 def clips(shape, verbs):
-    """Noise, so that no two axes look alike."""
+    """Clips of noise, so that no two axes look the same."""
     return {"clips": rng.integers(0, 256, (len(verbs), *shape), np.uint8), "verbs": np.array(verbs)}
 
 
 def asked(n):
-    """A model that is often right, and sees motion."""
+    """Logits of a made-up model that sees motion and is often correct."""
     verbs = rng.integers(0, 8, n)
     logits = [normal(n, 8) + 3 * np.eye(8)[right] for right in (verbs, REVERSED[verbs])]
     return {"forwards": logits[0], "backwards": logits[1], "verbs": verbs,

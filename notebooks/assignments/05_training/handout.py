@@ -1,34 +1,35 @@
 # %% [markdown]
 # # 5. Training, and an experiment of your own
 #
-# Gradients tell which way to move; training is how far, and with which batches. In the first half
-# you write the parts of a training step. In the second you ask a trained model a question: does it
-# use the *order* of the frames, or only what is in them? You play clips backwards, and then you
-# plan, make and report an experiment of your own.
+# Gradients say in which direction to move. Training also needs a step size, and batches to learn
+# from. In the first half you write the parts of a training step. In the second half you study a
+# trained model: does it use the *order* of the frames, or only their content? You play clips
+# backwards, and then you plan, run and report an experiment of your own.
 #
 # **You will be able to**
 #
-# - write a learning rate that warms up and falls, clipping, and a step of AdamW;
+# - write a learning rate with warm-up and decay, gradient clipping, and a step of AdamW;
 # - add the losses of a batch of videos and a batch of images, and say what each gradient is divided
 #   by;
-# - tell by a clip played backwards whether a model sees motion, and what its answer should be then;
-# - give a share with its standard error, predict before you measure, and choose a control.
+# - use clips played backwards to find out whether a model sees motion, and say what the correct
+#   answer is for such a clip;
+# - report a fraction with its standard error, predict before you measure, and choose a control.
 #
-# Two hours. You need NumPy. The second half looks at the model that comes with this project, which
-# needs no GPU: 200 clips take some seconds.
+# Time: two hours. You need NumPy. The second half uses the trained model of this project. It needs
+# no GPU: 200 clips take a few seconds.
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
-# run that cell, then the one below it, and read what it says. When you hand in, cases that you
-# cannot see are tried as well; they are worth half of the points. Of cells that you add, imports,
-# functions and plain constants count.
+# run that cell, then run the cell below it and read its output. When you submit, the grader also
+# tries cases that you cannot see. They are worth half of the points. In cells that you add, the
+# grader runs only imports, functions and plain constants.
 #
 # **To read**
 #
 # - Lessons 7 and 9 of this project, `notebooks/07_training.ipynb` and `09_images_and_videos.ipynb`.
 # - D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015, sections 2 and 3.
 # - I. Loshchilov and F. Hutter, *Decoupled weight decay regularization*, ICLR 2019, section 2.
-# - L. Pickup and others, *Seeing the arrow of time*, CVPR 2014, section 1: what in a video tells
-#   its direction.
+# - L. Pickup and others, *Seeing the arrow of time*, CVPR 2014, section 1: what in a video shows
+#   its direction in time.
 # - Piergiovanni, Kuo and Angelova, *Rethinking Video ViTs*, CVPR 2023, section 3.5: joint training.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_start", "grade": false, "solution": false, "locked": true, "task": false}
@@ -40,16 +41,18 @@ from course import check
 # %% [markdown] course={"exercise": "learning_rate", "minutes": 10, "difficulty": 1}
 # ## 5.1 The learning rate
 #
-# Write `learning_rate(step, steps, peak, warmup)`, for step 0 to `steps - 1`. In the first `warmup`
-# steps it grows along a line: in step 0 it is already `peak / warmup`, in step `warmup - 1` it is
-# `peak`. From step `warmup` on it falls along half a cosine: in step `warmup` it is `peak` still,
-# and it would be 0 in step `steps`, which does not come. `warmup` may be 0: then there is no line,
-# and step 0 is at `peak`.
+# Write `learning_rate(step, steps, peak, warmup)`, for steps 0 to `steps - 1`.
+#
+# - In the first `warmup` steps, the rate grows linearly. It is `peak / warmup` in step 0 and `peak`
+#   in step `warmup - 1`.
+# - From step `warmup` on, the rate falls along half a period of a cosine. It is still `peak` in
+#   step `warmup`, and would be 0 in step `steps`, which is never run.
+# - `warmup` may be 0. Then there is no linear part, and step 0 has the rate `peak`.
 #
 # <details><summary>Hint</summary>
 #
-# What share of the falling part has passed? It is 0 in step `warmup`, and would be 1 in step
-# `steps`. The cosine of this share times pi goes from 1 to -1; make that 1 to 0.
+# Which fraction of the falling part has passed? It is 0 in step `warmup`, and would be 1 in step
+# `steps`. The cosine of this fraction times $\pi$ goes from 1 to -1. Turn that into 1 to 0.
 #
 # </details>
 
@@ -66,27 +69,28 @@ def learning_rate(step, steps, peak, warmup):
 check("learning_rate")
 
 # %% [markdown] tags=["solution"]
-# A step with rate 0 would be wasted, so the line begins one step up. Warm-up is for the first steps
-# of AdamW, whose running means are still poor. The end of the cosine is flat: the model settles.
+# A step with rate 0 would be wasted, so the linear part begins one step up. Warm-up helps in the
+# first steps of AdamW, whose running means are still inaccurate. The end of the cosine is flat, so
+# that the model can settle.
 
 # %% [markdown] course={"exercise": "clip", "minutes": 10, "difficulty": 2}
 # ## 5.2 Clipping
 #
-# One strange batch may have a gradient so large that a single step throws the model far away. Write
-# `clip(grads, most)`: `grads` is `{name: array}`. Take all of it as one long vector. If its length
-# is above `most`, scale it to that length, else leave it. Return the length it had *before*, and
-# the new dict.
+# One unusual batch may have a gradient so large that a single step moves the model far away. Write
+# `clip(grads, most)`, where `grads` is `{name: array}`. Treat all its numbers as one long vector.
+# If the length of this vector is above `most`, scale the vector to the length `most`, otherwise
+# leave it unchanged. Return the length *before* scaling, and the new dict.
 #
 # <details><summary>Hint</summary>
 #
-# The length of a vector is the root of the sum of all squares. The direction of the gradient must
-# not change: there is one factor for all arrays.
+# The length of a vector is the square root of the sum of all squares. The direction of the gradient
+# must not change, so there is one factor for all arrays.
 #
 # </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "clip", "grade": false, "solution": true, "locked": false, "task": false}
 def clip(grads, most):
-    """The joint norm of {name: array}, and the arrays, scaled so that it is at most `most`."""
+    """The norm of all arrays in {name: array} together, and the arrays scaled to at most `most`."""
     ### BEGIN SOLUTION
     norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
     scale = min(1, most / norm)
@@ -97,29 +101,31 @@ def clip(grads, most):
 check("clip")
 
 # %% [markdown] tags=["solution"]
-# Scaling each array alone, or cutting single numbers, would turn the gradient: the step would no
-# longer go the steepest way down. The norm before is worth a look in every training log: it tells
-# when clipping works.
+# Scaling each array alone, or limiting single numbers, would turn the gradient: the step would no
+# longer follow the steepest descent. It is useful to write the length before scaling into every
+# training log, since it shows when clipping acts.
 
 # %% [markdown] course={"exercise": "adamw", "minutes": 20, "difficulty": 3}
 # ## 5.3 A step of AdamW
 #
-# Write one step for one parameter: `adamw(w, g, m, v, t, lr, weight_decay)` returns the new `w, m,
-# v`. `g` is the gradient; `m` and `v` are the running means before this step, `t` counts steps from
-# 1.
+# Write one step for one parameter: `adamw(w, g, m, v, t, lr, weight_decay)` returns the new
+# `w, m, v`. `g` is the gradient, `m` and `v` are the running means before this step, and `t` counts
+# steps from 1.
 #
-# - `m` becomes `0.9 m + 0.1 g`, `v` becomes `0.95 v + 0.05 g**2`.
-# - Both begin at 0 and are too small at first; divided by `1 - 0.9**t` and `1 - 0.95**t` they are
-#   right. What is returned is not divided.
-# - `w` moves against the corrected `m`, divided by the root of the corrected `v` plus `1e-8` (added
-#   to the root), times `lr`.
-# - Weight decay is *decoupled*: it draws `w` towards 0 by `lr * weight_decay * w`, beside the step,
-#   not through `g`. It is only for arrays of more than one axis: not for biases and gains.
+# - The running means: $m \leftarrow 0.9\, m + 0.1\, g$ and $v \leftarrow 0.95\, v + 0.05\, g^2$.
+# - Both begin at 0, so they are too small at first. The corrected means are
+#   $\hat m = m / (1 - 0.9^t)$ and $\hat v = v / (1 - 0.95^t)$. Return `m` and `v` without this
+#   correction.
+# - The step: subtract $\text{lr} \cdot \hat m / (\sqrt{\hat v} + 10^{-8})$ from $w$. The $10^{-8}$
+#   is added to the root.
+# - Weight decay is *decoupled*: it also subtracts $\text{lr} \cdot \text{weight\_decay} \cdot w$,
+#   separately from the step and not through `g`. It applies only to arrays with more than one axis,
+#   not to biases and gains.
 #
 # <details><summary>Hint</summary>
 #
-# Take other names for the corrected means than for those that you return. `w.ndim` is the number of
-# axes.
+# Use different names for the corrected means and for the means that you return. `w.ndim` is the
+# number of axes.
 #
 # </details>
 
@@ -137,23 +143,25 @@ def adamw(w, g, m, v, t, lr, weight_decay):
 check("adamw")
 
 # %% [markdown] tags=["solution"]
-# Through `g` the decay would be divided by `sqrt(v)` like everything else: numbers with large
-# gradients would hardly decay. Beside the step all decay alike. In step 1 the corrected means are
-# `g` and `g**2`, so every number moves by about `lr`, however large its gradient.
+# Through `g`, the decay would be divided by $\sqrt{v}$ like everything else, so numbers with large
+# gradients would hardly decay. Separately from the step, all numbers decay at the same rate. In
+# step 1 the corrected means are $g$ and $g^2$, so every number moves by about `lr`, no matter how
+# large its gradient is.
 
 # %% [markdown] course={"exercise": "joint_loss", "minutes": 15, "difficulty": 3}
 # ## 5.4 Two batches, one step
 #
 # TubeViT learns from videos and images in the same step: the loss is the mean loss of the videos
 # plus `weight` times the mean loss of the images. The two batches may have different sizes, and
-# their heads different numbers of classes. Write `joint_loss(video_logits, video_labels,
-# image_logits, image_labels, weight)`, which returns the loss and its gradients by both logits,
-# `loss, d_video, d_image`. Logits are `(B, K)`, labels `(B,)` whole numbers.
+# their classification heads may have different numbers of classes. Write
+# `joint_loss(video_logits, video_labels, image_logits, image_labels, weight)`, which returns
+# `loss, d_video, d_image`: the loss and its gradients with respect to both logits. Logits are
+# `(B, K)`, labels are integers `(B,)`.
 #
 # <details><summary>Hint</summary>
 #
-# The gradient of one mean loss by its logits is probability minus target, divided by the size of
-# *its* batch. What happens to the gradient of a loss that is multiplied by `weight`?
+# The gradient of one mean loss with respect to its logits is probability minus target, divided by
+# the size of *its* batch. What happens to the gradient of a loss that is multiplied by `weight`?
 #
 # </details>
 
@@ -164,12 +172,12 @@ def softmax(x):
 
 
 def cross_entropy(logits, labels):
-    """-log(probability of the label), mean over the batch."""
+    """The mean of -log(probability of the label) over the batch."""
     return -np.log(softmax(logits)[np.arange(len(labels)), labels]).mean()
 
 # %% nbgrader={"schema_version": 3, "grade_id": "joint_loss", "grade": false, "solution": true, "locked": false, "task": false}
 def joint_loss(video_logits, video_labels, image_logits, image_labels, weight):
-    """loss, d_video, d_image;  logits (B, K), labels (B,), both batches of a size of their own."""
+    """loss, d_video, d_image;  logits (B, K), labels (B,); B and K may differ between batches."""
     ### BEGIN SOLUTION
     def gradient(logits, labels):
         return (softmax(logits) - np.eye(logits.shape[1])[labels]) / len(labels)
@@ -185,23 +193,24 @@ def joint_loss(video_logits, video_labels, image_logits, image_labels, weight):
 check("joint_loss")
 
 # %% [markdown] tags=["solution"]
-# The gradient of a sum is the sum of the gradients. So one may take the batches one after the other
-# and add up what each gives to the shared parameters. One mean over both batches together would
-# make the larger batch count more, and changing its size would change the balance of the tasks.
+# The gradient of a sum is the sum of the gradients. So you can process the two batches one after
+# the other and add up their gradients for the shared parameters. With one mean over both batches
+# together, the larger batch would count more, and a change of its size would change the balance of
+# the tasks.
 
 # %% [markdown] course={"exercise": "reverse", "minutes": 10, "difficulty": 1}
 # ## 5.5 The same frames, backwards
 #
-# The clips of this project show one of eight *verbs*. Played backwards, a clip has exactly the same
-# frames, but it may show another verb. Write `reverse(clips, verbs)`: `clips` is `(B, T, H, W, C)`,
-# `verbs` is `(B,)`, indices into `VERBS`. Return the clips played backwards, and the verbs that
-# they then show.
+# Each clip of this project shows one of eight *verbs*. Played backwards, a clip has exactly the
+# same frames, but it may show another verb. Write `reverse(clips, verbs)`: `clips` is
+# `(B, T, H, W, C)`, and `verbs` is `(B,)`, indices into `VERBS`. Return the clips played backwards,
+# and the verbs that these clips show.
 #
 # <details><summary>Hint</summary>
 #
-# A slice with step -1 turns an axis round. An array of eight numbers can say what each verb
-# becomes; index it with `verbs`. What does a thing that spins do backwards? Nobody said which way
-# it spins.
+# A slice with step -1 reverses an axis. An array of eight numbers can say what each verb becomes:
+# index it with `verbs`. What does a spinning thing do backwards? The verb does not say in which
+# direction it spins.
 #
 # </details>
 
@@ -219,28 +228,28 @@ def reverse(clips, verbs):
 check("reverse")
 
 # %% [markdown] tags=["solution"]
-# Left and right, up and down, approach and recede exchange places; *spin* and *still* are their own
-# opposites. A mirror turns left into right as well, but it changes every frame, and it leaves up
-# and approach as they are: it asks another question.
+# Left and right, up and down, approach and recede are swapped. *spin* and *still* are their own
+# opposites. A mirror also turns left into right, but it changes every frame, and it leaves up and
+# approach as they are. So it tests something else.
 
 # %% [markdown] course={"exercise": "mixed_frames", "minutes": 10, "difficulty": 2}
-# ## 5.6 A control: the same frames in no order
+# ## 5.6 A control: the same frames in random order
 #
-# Backwards is still an order. As a control, write `mixed_frames(clips, rng)`: the frames of each
-# clip in a random order, another one for each clip. All frames stay, each exactly once, and in
-# their own clip. `rng` is a NumPy generator, the only source of chance, so that the same seed gives
-# the same result. `clips` itself must not change.
+# A clip played backwards still has an order. As a control, write `mixed_frames(clips, rng)`: it
+# puts the frames of each clip into a random order, a different order for each clip. Each clip keeps
+# all its frames, each exactly once. `rng` is a NumPy generator and the only source of randomness,
+# so the same seed gives the same result. `clips` itself must not change.
 #
 # <details><summary>Hint</summary>
 #
 # `rng.permutation(T)` is one random order. How do you get one for each clip? `rng.shuffle` changes
-# what it is given; look at which axis.
+# its argument. Check along which axis it works.
 #
 # </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "mixed_frames", "grade": false, "solution": true, "locked": false, "task": false}
 def mixed_frames(clips, rng):
-    """clips (B, T, H, W, C), each with its frames in an order of its own."""
+    """clips (B, T, H, W, C), the frames of each clip in a different random order."""
     ### BEGIN SOLUTION
     return np.stack([clip[rng.permutation(len(clip))] for clip in clips])
     ### END SOLUTION
@@ -249,34 +258,37 @@ def mixed_frames(clips, rng):
 check("mixed_frames")
 
 # %% [markdown] tags=["solution"]
-# If all clips had the same order, it would be one fixed other film speed, and a model could be
-# lucky with it. With repeated frames some would be missing: then it would not be the order alone
-# that changed.
+# If all clips had the same order, that order would be one fixed change, and a model could be lucky
+# with it. With repeated frames, other frames would be missing, so more than the order would change.
 
 # %% [markdown] course={"exercise": "order_in_time", "minutes": 15, "difficulty": 2}
-# ## 5.7 How often, and how sure
+# ## 5.7 How often, and how certain
 #
-# `forwards` and `backwards` are a model's logits `(n, 8)` for the same `n` clips, as they are and
-# backwards; `verbs` `(n,)` is what the clips show as they are, `opposite` `(n,)` what they show
-# backwards. Write `order_in_time(forwards, backwards, verbs, opposite)`, which returns a dict:
+# `forwards` and `backwards` are the logits `(n, 8)` of a model for the same `n` clips, unchanged
+# and played backwards. `verbs` `(n,)` are the verbs of the unchanged clips, and `opposite` `(n,)`
+# are the verbs of the clips played backwards. Write
+# `order_in_time(forwards, backwards, verbs, opposite)`, which returns a dict of three fractions:
 #
-# - `"forwards"`: how often the model is right about the clips as they are,
-# - `"unmapped"`: how often its answer to the clips backwards is the verb of the clips as they are,
-# - `"mapped"`: how often it is right about the clips backwards, by what they then show.
+# - `"forwards"`: how often the prediction for the unchanged clip is correct;
+# - `"unmapped"`: how often the prediction for the clip played backwards is the verb of the
+#   unchanged clip;
+# - `"mapped"`: how often the prediction for the clip played backwards is correct for that clip.
 #
-# Each is a tuple of the share, 0 to 1, and its *standard error*, `sqrt(p * (1 - p) / n)` for a
-# share `p` of `n` clips: by about so much it would differ with other clips.
+# Each entry is a tuple: the fraction $p$, from 0 to 1, and its *standard error*
+# $\sqrt{p (1 - p) / n}$ for $n$ clips. The fraction would typically change by about this much with
+# other clips.
 #
 # <details><summary>Hint</summary>
 #
-# The model's answer is the class with the largest logit. The mean of an array of True and False is
-# a share. The three are the same with other arguments: a function inside saves writing.
+# The prediction is the class with the largest logit. The mean of an array of True and False is a
+# fraction. The three entries differ only in their arguments, so a function inside your function
+# saves work.
 #
 # </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "order_in_time", "grade": false, "solution": true, "locked": false, "task": false}
 def order_in_time(forwards, backwards, verbs, opposite):
-    """{"forwards", "unmapped", "mapped": (share, standard error)}."""
+    """{"forwards", "unmapped", "mapped": (fraction, standard error)}."""
     ### BEGIN SOLUTION
     def share(logits, right):
         p = (logits.argmax(-1) == right).mean()
@@ -290,15 +302,15 @@ def order_in_time(forwards, backwards, verbs, opposite):
 check("order_in_time")
 
 # %% [markdown] tags=["solution"]
-# Who looks at single frames answers the same in both directions: *unmapped* is then as good as
-# *forwards*. Who sees motion is as good *mapped* as *forwards*, and *unmapped* only for spin and
-# still, a quarter of the clips.
+# A model that uses only single frames predicts the same in both directions, so *unmapped* is as
+# high as *forwards*. A model that sees motion is as good in *mapped* as in *forwards*. Its
+# *unmapped* predictions are correct only for spin and still, a quarter of the clips.
 
 # %% [markdown]
 # ## The trained model
 #
-# Now with the demo model of this project. If this notebook does not lie inside the project's
-# folder, write that folder into the next cell, into the line that begins with `PROJECT`.
+# The next cells use the demo model of this project. If this notebook is not inside the project's
+# folder, write the path of that folder into the line of the next cell that begins with `PROJECT`.
 
 # %%
 from course import MODEL, find_project
@@ -317,11 +329,11 @@ verbs = labels["verb"]
 
 # %%
 def answers(clips):
-    """Logits (n, 8) of the verb;  clips: whole numbers from 0 to 255, as uint8."""
-    if clips.dtype != np.uint8:  # floats would not be scaled as the model wants them
-        raise TypeError(f"clips are {clips.dtype}, uint8 is wanted: np.round(clips), clipped to 0 "
-                        "to 255 by .clip(0, 255), then .astype(np.uint8)")
-    return tv.fast.forward(params, clips, cfg, "verb")[0]  # tv.forward, tuned for speed
+    """Logits (n, 8) of the verb;  clips: uint8, 0 to 255."""
+    if clips.dtype != np.uint8:  # the model does not scale floats correctly
+        raise TypeError(f"clips are {clips.dtype}, expected uint8: use "
+                        "np.round(clips).clip(0, 255).astype(np.uint8)")
+    return tv.fast.forward(params, clips, cfg, "verb")[0]  # tv.forward, but faster
 
 
 def table(shares):
@@ -329,7 +341,7 @@ def table(shares):
         print(f"{name:10} {share:6.1%} +- {error:.1%}")
 
 # %%
-# When 5.5 to 5.7 are right:
+# Run this when 5.5 to 5.7 are correct:
 back, opposite = reverse(clips, verbs)
 mixed = answers(mixed_frames(clips, np.random.default_rng(0)))
 table(order_in_time(answers(clips), answers(back), verbs, opposite))
@@ -338,88 +350,91 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # %% [markdown]
 # ## An experiment of your own
 #
-# What does this model see? Change the clips in one way, and ask it again. Some ideas: every second
-# frame twice (half the frames, the same length in time), the first half alone, stretched; mirrored
-# from left to right, with the verbs mapped; without color; negative; one quarter of the picture
-# gray; a shift by some pixels; noise of growing strength. A good experiment has a question whose
-# answer you do not know, one thing that is changed, and something to compare with.
+# What does this model see? Change the clips in one way, and let the model predict again. Some
+# ideas: every second frame twice (half the frames, the same duration); only the first half,
+# stretched; mirrored from left to right, with the verbs mapped; without color; negative; one
+# quarter of the picture gray; a shift by some pixels; noise of growing strength. A good experiment
+# has a question whose answer you do not know, changes one thing, and compares with a control.
 #
-# The model takes clips as `uint8`, whole numbers from 0 to 255, as they are given. What you compute
-# with floats has to be rounded, clipped to 0 to 255, and made `uint8` again.
+# The model takes clips as `uint8`, integers from 0 to 255, like the given clips. If you compute
+# with floats, round the result, clip it to 0 to 255, and convert it to `uint8`.
 
 # %% [markdown] course={"exercise": "plan", "minutes": 8, "difficulty": 2}
 # ## 5.8 Before you measure
 #
-# Write down, *before* you run anything: the question; what you change and what stays; what you
-# expect, as a number with a reason; what the result would have to be for you to give your idea up;
-# and the comparison (a control). Do not change it afterwards. (About 100 words.)
+# Write down, *before* you run anything: your question; what you change and what stays the same;
+# what you expect, as a number with a reason; which result would make you give up your idea; and
+# what you compare with (a control). Do not change this text afterwards. (About 100 words.)
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "plan", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
-# Question: does the model need to see smooth motion? I keep every second frame and show each twice.
-# Things move as fast as before on average, but they jump. Length, pixels and colors stay. I expect
-# 70 % of the verbs to be right (95 % as they are): patches see single frames and lose nothing, but
-# tubes of 8 and 16 frames look for edges that travel, and an edge that rests and jumps is another
-# pattern. If it stays above 91 %, about three standard errors below, smoothness matters little.
-# Control: the first half of the clip with each frame twice. Frames are doubled there too, but
-# everything is half as fast; if the doubling hurts, this is hurt as much.
+# Question: does the model need to see smooth motion? I keep every second frame and show each of
+# them twice. Things move as fast as before on average, but they jump. Duration, pixels and colors
+# stay the same. I expect 70 % correct verbs (95 % for unchanged clips): patches see single frames
+# and lose nothing, but tubes of 8 and 16 frames look for edges that travel, and an edge that rests
+# and jumps is another pattern. If the result stays above 91 %, about three standard errors below
+# the unchanged clips, smoothness matters little. Control: the first half of the clip with each
+# frame twice. It also has doubled frames, but everything moves at half the speed. If the doubling
+# does harm, it must do as much harm here.
 
 # %% [markdown] tags=["rubric"]
-# **plan**, 3 points: one for a question with a single change, one for a number that is expected
-# with a reason from how the model works, one for a result that would refute it together with a
+# **plan**, 3 points: one for a question with a single change, one for an expected number with a
+# reason from how the model works, one for a result that would refute the idea, together with a
 # control.
 #
-# - *3 points.* "Does color help to see motion? All three channels become their mean; brightness
-#   and motion stay. Lesson 8 shows pale motion kernels, so I expect 93 %, 2 % less than in color.
-#   Below 87 % (more than three standard errors away) I was wrong. Control: the noun, which is named
-#   by color, should fall near chance."
+# - *3 points.* "Does color help to see motion? All three channels become their mean; brightness and
+#   motion stay. Lesson 8 shows pale motion kernels, so I expect 93 %, 2 % less than in color. Below
+#   87 % (more than three standard errors away) I was wrong. Control: the noun, which is named by
+#   color, should fall near chance."
 # - *2 points.* "I show clips in gray and expect a little less, because the model was trained on
-#   color. I compare with the clips in color." One change and a comparison; no number, nothing
-#   that could refute it.
+#   color. I compare with the clips in color." One change and a comparison, but no number, and
+#   nothing that could refute it.
 # - *0 points.* "I will try gray, mirrored and noisy clips and see what happens."
 
 # %%
-# Your experiment: a function that changes clips, and what the model says to them.
+# Your experiment: a function that changes clips, and the predictions of the model for them.
 
 # %% [markdown] course={"exercise": "report", "minutes": 17, "difficulty": 4}
 # ## 5.9 What you found
 #
-# Report: the numbers with their standard errors and of how many clips they are; a comparison with
-# what you expected; which other explanation of the result there is, and what you would do to
-# exclude it. If the result is not what you expected, all the better: say so. Give the code of your
-# change in a line or two. (About 150 words.)
+# Report: the numbers with their standard errors and the number of clips; a comparison with what you
+# expected; another possible explanation of the result, and how you would exclude it. If the result
+# is not what you expected, say so: such a result is welcome. Give the code of your change in a line
+# or two. (About 150 words.)
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "report", "grade": true, "solution": true, "locked": false, "task": false, "points": 6}
-# `jerky = np.repeat(clips[:, ::2], 2, axis=1)`, control `slow = np.repeat(clips[:, :8], 2,
-# axis=1)`. Of 200 clips the model names the verb of 95.5 % +- 1.5 % as they are, of 96.5 % +- 1.3 %
-# of the jerky ones, and of 66.5 % +- 3.3 % of the slow ones. I expected 70 % of the jerky ones, so
-# I was wrong: it does not need smooth motion. The same clips were used each time, so I counted
-# pairs: by the jerks 1 clip was lost and 3 won, by slowness 62 and 4. Doubled frames alone do no
-# harm; the speed does.
+# `jerky = np.repeat(clips[:, ::2], 2, axis=1)`, control
+# `slow = np.repeat(clips[:, :8], 2, axis=1)`. Of 200 clips, the model predicts the verb correctly
+# for 95.5 % +- 1.5 % of the unchanged clips, for 96.5 % +- 1.3 % of the jerky clips, and for 66.5 %
+# +- 3.3 % of the slow clips. I expected 70 % for the jerky clips, so I was wrong: the model does
+# not need smooth motion. I used the same clips each time, so I could also count pairs: the jerky
+# clips lost 1 correct prediction and won 3, the slow clips lost 62 and won 4. So doubled frames
+# alone do no harm. The lower speed does.
 #
-# Of the 67 wrong answers to slow clips 35 are *still*. I had not predicted that and do not build on
-# it. Another explanation: things move by 1.5 pixels in a frame at most, so a jump is 3 pixels, less
-# than a tube of 8 x 8 pixels sees at once. With larger jumps smoothness may matter. I would show
-# every fourth frame four times, and see at which jump the share begins to fall. The slow clips also
-# show only half of the path; clips made at half the speed would tell that apart.
+# Of the 67 wrong predictions for slow clips, 35 are *still*. I had not predicted this, so I do not
+# build on it. Another explanation: things move by at most 1.5 pixels per frame, so a jump is 3
+# pixels, less than the 8 x 8 pixels that a tube sees at once. With larger jumps, smoothness may
+# matter. I would show every fourth frame four times, and find the jump at which the fraction begins
+# to fall. The slow clips also show only half of the path. Clips made at half the speed would
+# separate these two effects.
 
 # %% [markdown] tags=["rubric"]
-# **report**, 6 points: two for numbers with standard errors and n; one for an honest comparison
-# with the plan; two for another explanation that the result does not exclude and a way to test it;
-# one for not claiming more than was measured. The numbers themselves are right or wrong only as far
-# as the given code goes; run it if in doubt. Nothing is taken off for an idea that failed.
+# **report**, 6 points: two for numbers with standard errors and the number of clips; one for an
+# honest comparison with the plan; two for another explanation that the result does not exclude,
+# with a way to test it; one for claiming no more than was measured. Whether the numbers are correct
+# depends on the student's code: run it if in doubt. Do not take off points for an idea that failed.
 #
 # - *6 points.* "95.5 % +- 1.5 % in color, 83.5 % +- 2.6 % in gray, 200 clips. I expected 93 %, and
 #   below 87 % I was wrong: I was. The difference of 12 % is four standard errors of a difference.
 #   The same clips were used twice, so pairs are sharper still: 24 clips were lost and 0 won. That
-#   is no chance, but I cannot say that it is color: gray clips also have less contrast, which
-#   could explain it; I would scale gray up to the old contrast."
+#   is no chance, but I cannot say that it is color: gray clips also have less contrast, which could
+#   explain it; I would scale gray up to the old contrast."
 # - *3 points.* "95.5 % became 83.5 %, of 200 clips. So color is used for motion, as I expected.
-#   Perhaps contrast matters too." Numbers, and another explanation in passing; no errors, and the
-#   conclusion does not follow.
-# - *1 point.* "Gray was worse, so the model needs color." One number's direction, nothing else.
+#   Perhaps contrast matters too." Numbers, and another explanation in passing. But there are no
+#   standard errors, and the conclusion does not follow.
+# - *1 point.* "Gray was worse, so the model needs color." Only the direction of one change.
 
 # %% [markdown]
 # ## How to go on
 #
-# `python -m tubevit_np train --out runs/mine` trains this model in some minutes on a laptop. Train
-# one on clips of which half are played backwards, and ask it the questions of 5.7.
+# `python -m tubevit_np train --out runs/mine` trains this model in a few minutes on a laptop. Train
+# a model on clips half of which are played backwards, and repeat 5.7 with it.

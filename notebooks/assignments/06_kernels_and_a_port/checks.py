@@ -1,7 +1,7 @@
-"""Assignment 6, kernels and a port: references, and the cases that answers are tried on.
+"""Assignment 6, kernels and a port: reference functions and test cases.
 
-Those of the port are the golden vectors of tubevit_np/conformance, with answers of tubevit_tg,
-which passes the suite."""
+The cases of the port are golden vectors of tubevit_np/conformance.  The expected results come from
+tubevit_tg, which passes the suite."""
 
 from types import SimpleNamespace
 
@@ -20,11 +20,11 @@ DATA = {}
 
 
 def port_probe(student, x, g, b, eps, ct):
-    """Arrays become Tensors; the answer and its gradients become arrays."""
+    """Convert arrays to Tensors, and the output and its gradients back to arrays."""
     from tinygrad import Context, Tensor
 
     x, g, b, ct = (Tensor(array) for array in (x, g, b, ct))
-    with Context(NOOPT=1):  # plain loops are compiled soonest
+    with Context(NOOPT=1):  # plain loops compile fastest
         y = student.layer_norm(x, g, b, eps)
         grads = (y * ct).sum().gradient(x, g, b)
         named = zip(("answer", "d_x", "d_g", "d_b"), (y, *grads))
@@ -44,7 +44,7 @@ def _picture(kernel):
 
 
 def _power(kernel, size):
-    """By matrices of waves; padding with zeros only adds frequencies."""
+    """The power, computed with matrices of waves; padding with zeros only adds frequencies."""
     t, h, w = (np.exp(-2j * np.pi * np.outer(np.arange(size) / size, np.arange(n)))
                for n in kernel.shape[:3])
     waves = np.einsum("at,bh,cw,thwk->abck", t, h, w, kernel, optimize=True)
@@ -52,7 +52,7 @@ def _power(kernel, size):
 
 
 def _waves(power):
-    """[(power, ft, fh, fw)], ft and so on from -1/2 to below 1/2."""
+    """[(power, ft, fh, fw)] of all waves, frequencies from -1/2 to below 1/2."""
     return [(power[at], *((i / n + 0.5) % 1 - 0.5 for i, n in zip(at, power.shape)))
             for at in np.ndindex(power.shape)]
 
@@ -84,7 +84,7 @@ def normal(*shape):
 
 
 def fading(*shape):
-    """Noise that fades out, in colors of unequal strength, most of all a dark value."""
+    """A kernel of noise that fades out, with unequal colors; its largest value is negative."""
     kernel = normal(*shape) * np.linspace(1, 0.2, shape[0])[:, None, None, None]
     kernel *= np.linspace(0.5, 2, shape[3])
     kernel.flat[3] = -2 * np.abs(kernel).max()
@@ -92,15 +92,16 @@ def fading(*shape):
 
 
 def opposed(size, *shape):
-    """Colors against each other: their sum is faint."""
+    """A kernel with opposite colors, so that their sum is small."""
     kernel = normal(*shape)
     kernel[..., 1] = 0.1 * kernel[..., 1] - kernel[..., 0]
     return {"kernel": kernel, "size": size}
 
 
 def moving(shape, ft, fh, fw):
-    """The spectrum of a wave in noise, and of a stronger flicker of the whole picture; ft and so on
-    in whole cycles for each axis."""
+    """The spectrum of a wave in noise, with a stronger flicker of the whole picture.
+
+    ft, fh, fw: whole cycles along each axis."""
     t, h, w = np.indices(shape)
     phase = ft * t / shape[0] + fh * h / shape[1] + fw * w / shape[2]
     kernel = np.cos(2 * np.pi * phase) + 0.2 * normal(*shape) + 2 + 3 * np.cos(2 * t)
