@@ -1,3 +1,3 @@
 """The course: each folder NN_topic/ holds handout.py, checks.py and mistakes.py.
 
-`python -m notebooks.assignments` builds it; README.md of this folder tells how."""
+`python -m notebooks.assignments` builds the course; README.md in this folder explains how."""

@@ -1,10 +1,10 @@
-"""Builds the course of assignments, and grades what is handed in.
+"""Build the course of assignments, and grade submissions.
 
 examples:
   python -m notebooks.assignments build --out course/           all assignments
-  python -m notebooks.assignments build 01 --out course/        one of them
-  python -m notebooks.assignments build --run --out course/     solutions with their outputs
-  python -m notebooks.assignments grade course/ 01              what was handed in for it"""
+  python -m notebooks.assignments build 01 --out course/        one assignment
+  python -m notebooks.assignments build --run --out course/     run the solutions, keep outputs
+  python -m notebooks.assignments grade course/ 01              grade the submissions for 01"""
 
 import argparse
 import subprocess
@@ -17,19 +17,20 @@ from notebooks.assignments.build.handout import handouts
 
 
 def parser():
-    made = argparse.ArgumentParser(prog="python -m notebooks.assignments", description=__doc__,
-                                   formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = made.add_subparsers(dest="command", required=True)
-    new = commands.add_parser("build", help="releases, solutions, guide and graders")
+    result = argparse.ArgumentParser(prog="python -m notebooks.assignments", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = result.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("build", help="build releases, solutions, guides and graders")
     new.add_argument("names", nargs="*", metavar="NAME", help="assignments, by the start of their "
-                     "names; all by default")
-    new.add_argument("--out", required=True, metavar="FOLDER", help="the course's folder")
-    new.add_argument("--run", action="store_true", help="run the solutions, so that they hold what "
-                     "their cells show")
-    grade = commands.add_parser("grade", help="grade submitted/STUDENT/NAME/ of a course's folder")
-    grade.add_argument("folder", metavar="FOLDER")
-    grade.add_argument("name", metavar="NAME", help="an assignment, by the start of its name")
-    return made
+                     "names (default: all)")
+    new.add_argument("--out", required=True, metavar="FOLDER", help="folder of the course")
+    new.add_argument("--run", action="store_true", help="run the solution notebooks, so that they "
+                     "contain their outputs")
+    grade = commands.add_parser("grade", help="grade all submissions for an assignment")
+    grade.add_argument("folder", metavar="FOLDER", help="folder of the course, with submissions "
+                       "in submitted/STUDENT/NAME/")
+    grade.add_argument("name", metavar="NAME", help="one assignment, by the start of its name")
+    return result
 
 
 def main(arguments=None):

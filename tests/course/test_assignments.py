@@ -87,7 +87,7 @@ def test_who_writes_nothing_gets_nothing(handout):
     for exercise in checks.EXERCISES:
         verdict = judge(exercise.name, visible[exercise.name], hidden[exercise.name],
                         lambda args: asked(exercise, module, args))  # noqa: B023
-        assert verdict.share == 0 and "Likely" not in verdict.words
+        assert verdict.share == 0 and "common mistake" not in verdict.words
 
 
 def stub(source):
@@ -126,7 +126,8 @@ def test_what_students_get_is_what_counts_as_a_change():
         assert cells != handout.cells
         return replace(handout, cells=cells)
 
-    assert "01_patches_and_tubes is not what" in outdated(other("Where boxes", "Where the"), text)
+    words = outdated(other("Where boxes", "Where the"), text)
+    assert "01_patches_and_tubes has changed since" in words
     assert outdated(handout, re.sub("`: .*", "`:", text)), "an entry without words"
     assert outdated(handout, text.replace("## 01", "## 10"))
     assert outdated(handout, text.replace("tubes\n\n", "tubes\n\n- 2026-12-01 `0`: x\n"))
@@ -169,9 +170,9 @@ def test_what_is_packed_comes_back():
 
 
 @pytest.mark.parametrize(("found", "words"), [
-    (None, "is a return missing"), (np.zeros((3, 2)), r"shape \(3, 2\), \(2, 3\) is wanted"),
+    (None, "Is a return missing"), (np.zeros((3, 2)), r"shape \(3, 2\), expected \(2, 3\)"),
     (np.zeros((2, 3), np.float32), "dtype float32"), ([1.0, 2.0], "shape"), ("x", "text"),
-    (np.array([[1, 2, 3], [4, 9, 9.0]]), r"2 of 6 .* the first is the result\[1, 1\], it is 9"),
+    (np.array([[1, 2, 3], [4, 9, 9.0]]), r"2 of 6 .* first wrong value: the result\[1, 1\] = 9"),
     (np.full((2, 3), np.nan), "6 of 6 values"), ((np.zeros(3), 1), "a list or tuple")])
 def test_a_difference_is_told_without_the_wanted_values(found, words):
     wanted = np.array([[1, 2, 3], [4, 5.125, 6]])
@@ -196,7 +197,7 @@ def test_of_truths_only_a_mistake_that_explains_all_is_named():
     for answers, named in [({1: True, 0: True, 2: True}, True), ({1: True, 0: True, 2: False},
                                                                False)]:
         verdict = judge("f", exercise, [], lambda args: {"result": answers[args["x"]]})  # noqa: B023
-        assert ("Likely mistake: always" in verdict.words) == named and verdict.share == 0
+        assert ("common mistake: always" in verdict.words) == named and verdict.share == 0
 
 
 def test_a_picture_of_errors_tells_where_they_are():
@@ -216,10 +217,10 @@ def test_no_picture_where_it_shows_nothing():
 
 
 def test_jupyter_shows_the_words_of_a_verdict_alone_and_breaks_none():
-    shown = NotRight(f"{'two words ' * 30}\nLikely mistake")._render_traceback_()
+    shown = NotRight(f"{'two words ' * 30}\nCommon mistake")._render_traceback_()
     lines = "\n".join(shown).splitlines()
-    assert max(map(len, lines)) <= WIDTH and lines[-1] == "Likely mistake"
-    assert set(" ".join(lines).split()) == {"two", "words", "Likely", "mistake"}
+    assert max(map(len, lines)) <= WIDTH and lines[-1] == "Common mistake"
+    assert set(" ".join(lines).split()) == {"two", "words", "Common", "mistake"}
 
 
 @pytest.mark.parametrize(("file", "words"), [
@@ -246,14 +247,14 @@ def test_nothing_that_a_student_does_stops_the_others():
     with Student(CELLS, seconds=0.5) as process:
         for name, words in {"loops": "does not end", "prints": "prints without end",
                             "dies": "ends its process", "exits": "ends Python",
-                            "lies": "returns a object"}.items():
+                            "lies": "returns the type object"}.items():
             assert words in process.call(name, None, {"x": 1})["error"]
             assert process.call("good", None, {"x": np.arange(2)})["result"].tolist() == [0, 2]
         assert "left out" in process.failed["hangs"]
     told = "\n".join(process.notes)
     for words in ("exercise loops does not end", "exercise prints prints", "exercise dies ends its",
                   "exercise exits ends Python", "cell hangs does not end",
-                  "its cells replace numpy.testing.assert_allclose"):
+                  "the notebook replaces numpy.testing.assert_allclose"):
         assert words in told
 
 
@@ -268,8 +269,8 @@ def test_cells_that_are_missing_doubled_or_edited_are_named():
     own = {"cells": [cell("given", "a = 2"), cell("f", "one", solution=True),
                      cell("f", "two", solution=True), cell("g", "three", solution=True)]}
     assert oddities(own, released) == [
-        "cells test_f missing", "cells f there twice or more; the first counts",
-        "cells given edited, although locked"]
+        "missing cells: test_f", "cells that appear more than once (the first counts): f",
+        "locked cells that were edited: given"]
     assert code_cells(own, released) == [("given", "a = 1", False), ("f", "one", True),
                                          ("g", "three", True)]
 

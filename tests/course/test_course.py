@@ -112,7 +112,7 @@ def test_a_mistake_costs_its_points_and_feedback_names_it(course, graded, number
     row, handout = graded(number)[0]["olga"], HANDOUTS[number]
     assert float(row[f"test_{name}"]) == share * handout.points[name]
     page = (course / "feedback/olga" / handout.name / f"{handout.name}.html").read_text()
-    assert f"Likely mistake: {mistake}. {olgas(number, MISTAKES[number]).hint}" in unescape(page)
+    assert f"common mistake: {mistake}. {olgas(number, MISTAKES[number]).hint}" in unescape(page)
 
 
 @of_each_student(ODD)
@@ -131,7 +131,7 @@ def test_nobody_else_is_named(graded, number):
 def test_feedback_names_the_mistake_and_shows_no_hidden_case(course, graded):
     graded("01")
     page = (course / "feedback/cleo" / NAME / f"{NAME}.html").read_text()
-    assert "Likely mistake: the last box is left out" in page
+    assert "common mistake: the last box is left out" in page
     assert "hidden" not in re.sub(r"<style.*?</style>|<script.*?</script>|overflow[-\w]*: *hidden",
                                   "", page, flags=re.DOTALL)
 
@@ -194,7 +194,7 @@ def test_solutions_that_were_run_hold_what_they_show(tmp_path):
     assert one == two
     outputs = [output for cell in json.loads(one)["cells"] for output in cell.get("outputs", ())]
     for name in MISTAKES["01"]:
-        assert f"{name}: right" in str(outputs)
+        assert f"{name}: correct" in str(outputs)
     assert {output["output_type"] for output in outputs} == {"stream", "display_data"}
     pictures = re.findall("<img [^>]*>", str(outputs))
     assert pictures and all(re.search('alt="[^"]{20}', picture) for picture in pictures)
@@ -216,8 +216,8 @@ def test_sample_reports_tell_what_the_trained_model_does():
         assert f"{100 * share:.1f} % +- {100 * error:.1f} %" in text, name
     pairs = {name: (np.sum(right["as they are"] & ~each), np.sum(~right["as they are"] & each))
              for name, each in right.items()}
-    assert "jerks {} clip was lost and {} won".format(*pairs["jerky"]) in text
-    assert "slowness {} and {}".format(*pairs["slow"]) in text
+    assert "jerky clips lost {} correct prediction and won {}".format(*pairs["jerky"]) in text
+    assert "slow clips lost {} and won {}".format(*pairs["slow"]) in text
     assert "{} clips were lost and {} won".format(*pairs["gray"]) in text
 
 

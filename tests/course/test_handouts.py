@@ -57,7 +57,7 @@ def test_an_experiment_needs_clips_as_they_are_given():
     exec(code_cell("05", "def answers(clips)"), space)  # noqa: S102
     clips = np.zeros((1, 2), np.uint8)
     assert space["answers"](clips) is clips
-    with pytest.raises(TypeError, match=r"float64, uint8 is wanted.*\.astype\(np\.uint8\)"):
+    with pytest.raises(TypeError, match=r"float64, expected uint8.*\.astype\(np\.uint8\)"):
         space["answers"](clips / 2)
 
 
@@ -74,8 +74,8 @@ def test_the_project_is_found(number, written, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("asked", "words"), [
-    ("03", "nobody has handed in 03_attention"), ("0", "which assignment is '0'? there are 02_"),
-    ("04", "which assignment is '04'?")])
+    ("03", "no submissions for 03_attention"), ("0", "must begin with '0'; there are: 02_"),
+    ("04", "must begin with '04'")])
 def test_grading_what_is_not_there_is_told_in_a_line(asked, words, tmp_path):
     for name in ("02_positions", "03_attention"):
         (tmp_path / "release" / name).mkdir(parents=True)

@@ -48,7 +48,7 @@ TEACHERS = {"first": FIRST, "second": SECOND}
 def test_a_slip_costs_the_points_of_its_own_exercise_alone(work, slip):
     verdicts, notes = work(solution("first", slip), solution("second", SECOND), right=TEACHERS)
     assert verdicts["first"].share == 0 and verdicts["second"].right and not notes
-    assert verdicts["second"].words == "With a right first in place of yours: second: right"
+    assert verdicts["second"].words == "With a correct first in place of yours: second: correct"
 
 
 def test_a_right_first_exercise_makes_no_wrong_second_right(work):
@@ -72,7 +72,7 @@ def test_an_added_cell_replaces_no_exercise(work, scratch, place):
     cells = [solution("first", FIRST), solution("second", SECOND)]
     verdicts, notes = work(*cells[:place], own(scratch), *cells[place:])
     assert verdicts["first"].right and verdicts["second"].right
-    assert f"cell cell{place} defines" in notes[0] and len(notes) == 1
+    assert f"cell cell{place} also defines" in notes[0] and len(notes) == 1
 
 
 @pytest.mark.parametrize("source", [

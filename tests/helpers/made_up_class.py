@@ -34,17 +34,17 @@ SHARES = {  # of the points of the first and the second exercise of "01"
     "gil": (1, 1), "hana": (1, 1), "ivan": (0, 0), "jo": (1, 0), "kim": (0, 0), "lea": (1, 1),
     "max": (1, 0), "nora": (0, 1)}
 OLGA = {  # has everything right but for one mistake in an exercise, which leaves her this share
-    "01": ("tube_windows", "no second axis where no box fits", 0.5),
+    "01": ("tube_windows", "the second axis is missing if no box fits", 0.5),
     "02": ("keeps_distances", "only the last axis is moved", 0.5),
-    "03": ("softmax", "the largest of all rows", 0.5),
-    "04": ("linear_backward", "only two axes", 0.5),
-    "05": ("order_in_time", "mapped by the clips as they are", 0),
-    "06": ("vjp", "eps fixed", 0.5)}
+    "03": ("softmax", "the largest of all rows is subtracted", 0.5),
+    "04": ("linear_backward", "only x with two axes works", 0.5),
+    "05": ("order_in_time", '"mapped" uses the unchanged clips', 0),
+    "06": ("vjp", "eps has a fixed value", 0.5)}
 ODD = {  # who is named, and for what;  {0} and {1}: the first and the second exercise
     "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends its process",
-    "finn": "exercise {1} does not end", "gil": "cells test_{0} missing",
-    "hana": "cells {0} there twice", "ivan": "test_{1}, ", "jo": "exercise {1} prints without end",
-    "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "cells {0} missing"}
+    "finn": "exercise {1} does not end", "gil": "missing cells: test_{0}",
+    "hana": "(the first counts): {0}", "ivan": "test_{1}, ", "jo": "exercise {1} prints without end",
+    "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "missing cells: {0}"}
 
 
 def made_up_class(number, released, solutions, mistakes):

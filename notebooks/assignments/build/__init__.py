@@ -1,1 +1,1 @@
-"""Makes the course that teachers hand out."""
+"""Build the course that teachers hand out."""

@@ -1,8 +1,9 @@
-"""Whether CHANGELOG.md tells of the last change of a handout.
+"""Check that CHANGELOG.md describes the last change of a handout.
 
-Its newest entry carries a digest of what students get: cells without solutions, points, visible
-cases by their shapes, mistakes and hints.  Values of cases, hidden ones, and the graders' own code
-are not in it: who changes what feedback says has to think of an entry alone."""
+The newest entry of a handout carries a digest of what students get: cells without solutions,
+points, the shapes of visible cases, mistakes and hints.  The digest leaves out the values of cases,
+all hidden cases, and the code of the graders.  If you change the wording of feedback in that code,
+nothing reminds you of an entry."""
 
 import json
 import re
@@ -17,26 +18,27 @@ SOLUTION = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
 
 
 def outdated(handout, changelog):
-    """What to write, in words, where the newest entry is of another state; else nothing."""
+    """An error text if the newest entry belongs to another state of the handout, else ''."""
     newest = re.search(rf"^## {handout.name}\n\n- \d{{4}}-\d\d-\d\d `(\w+)`: \S", changelog,
                        re.MULTILINE)
     if newest and newest[1] == digest(handout):
         return ""
-    return (f"{handout.name} is not what its newest entry is about: write first below its name in "
-            f"CHANGELOG.md what is new for students: - DATE `{digest(handout)}`: ...")
+    return (f"{handout.name} has changed since its newest entry in CHANGELOG.md: add an entry "
+            f"directly below its heading, with what is new for students: "
+            f"- DATE `{digest(handout)}`: ...")
 
 
 def digest(handout):
-    """Eight digits."""
+    """Eight hexadecimal digits for what students get."""
     checks, mistakes = load(handout.number)
-    given = [*map(_given, handout.source().cells), handout.points,
+    content = [*map(_given, handout.source().cells), handout.points,
              {exercise.name: [*map(describe, exercise.cases)] for exercise in checks.EXERCISES},
-             {name: [(mistake.name, mistake.hint) for mistake in each]
-              for name, each in mistakes.MISTAKES.items()}]
-    return sha256(json.dumps(given).encode()).hexdigest()[:8]
+             {name: [(mistake.name, mistake.hint) for mistake in known]
+              for name, known in mistakes.MISTAKES.items()}]
+    return sha256(json.dumps(content).encode()).hexdigest()[:8]
 
 
 def _given(cell):
-    """The text of a cell, without what nbgrader takes out."""
+    """The text of a cell, without the parts that nbgrader removes."""
     written = cell.cell_type == "markdown" and "nbgrader" in cell.metadata
     return "" if written else SOLUTION.sub("", cell.source)

@@ -1,12 +1,13 @@
-"""From the sources to a course's folder: handouts, solutions, guides, graders; the same bytes each
-time, but for nbgrader's data base.
+"""Build the folder of a course from the sources: handouts, solutions, guides, graders.
 
-  source/NAME/, release/NAME/   for nbgrader;  release is what students get
-  solutions/NAME.ipynb          with folds; with what their cells show, if they are to be run
-  guides/NAME.md                for who teaches: times, points, answers, what graders notice
-  gradescope/NAME.zip           to upload there
-  hidden/NAME.npz               the cases that students do not see, and right functions
-  course/, nbgrader_config.py   the graders themselves: the folder can be moved to another machine
+Each build writes the same bytes, except for the database of nbgrader.
+
+  source/NAME/, release/NAME/   for nbgrader; students get the release
+  solutions/NAME.ipynb          worked solutions in folds, with outputs if they were run
+  guides/NAME.md                for teachers: times, points, sample answers, known mistakes
+  gradescope/NAME.zip           an autograder to upload to Gradescope
+  hidden/NAME.npz               cases that students do not see, and correct functions
+  course/, nbgrader_config.py   the graders; you can move the folder to another machine
 """
 
 import io
@@ -34,9 +35,9 @@ RUN = ('#!/usr/bin/env bash\nset -e\ncd "$(dirname "$0")"\n'
 
 
 def build(handouts, folder, outputs=False):
-    """Write the course of these Handouts into a folder; yields the name of each as it is done.
+    """Write the course of these Handouts into a folder; yield the name of each finished one.
 
-    outputs: whether to run the solutions, so that they hold what their cells show."""
+    outputs: whether to run the solutions, so that they contain their outputs."""
     folder = make_folder(folder, "--out")
     _copy_course(folder / "course", ())
     shutil.move(folder / "course/nbgrader_config.py", folder / "nbgrader_config.py")
@@ -49,7 +50,7 @@ def build(handouts, folder, outputs=False):
 
 
 def _write(handout, folder):
-    """All of an assignment but the release; returns the rows of its kill table."""
+    """Write all of an assignment except the release; return the rows of its kill table."""
     checks, mistakes = load(handout.number)
     visible, hidden = judged_by(checks, mistakes.MISTAKES, handout.solutions, handout.points)
     unseen = pack({"cases": hidden, "right": {
@@ -68,40 +69,42 @@ def _write(handout, folder):
 
 
 def _solutions(handout, folder, outputs):
-    """They run beside the graders, and find this project."""
-    made, path = handout.solved(), folder / "solutions" / f"{handout.name}.ipynb"
+    """Write the solutions; they run next to the graders and can import this project."""
+    notebook, path = handout.solved(), folder / "solutions" / f"{handout.name}.ipynb"
     if not outputs:
-        return _notebook(path, made)
-    return _text(path, run(made, handout.name, folder / "source" / handout.name,
+        return _notebook(path, notebook)
+    return _text(path, run(notebook, handout.name, folder / "source" / handout.name,
                            PYTHONPATH=str(FOLDER.parents[1])))
 
 
 def _release(handout, folder):
-    """By nbgrader, which also notes cells and points in its data base."""
-    made = subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", handout.name,
+    """Let nbgrader write the release; it also stores cells and points in its database."""
+    done = subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", handout.name,
                            "--create", "--force"], cwd=folder, capture_output=True, text=True,
                           env=beside_python(), check=False)
-    if made.returncode:
-        raise ValueError(f"nbgrader makes no release of {handout.name}: {made.stderr[-1000:]}")
+    if done.returncode:
+        raise ValueError(f"nbgrader could not write the release of {handout.name}: "
+                         f"{done.stderr[-1000:]}")
 
 
 def beside_python():
-    """The surroundings, where programs beside this Python are found: nbgrader calls alembic."""
+    """os.environ with the folder of this Python first on PATH: nbgrader calls alembic."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return os.environ | {"PATH": path}
 
 
 def _copy_course(folder, without):
-    """The package that judges, and what it is asked by."""
+    """Copy the package of the graders, except the files in `without`."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(FOLDER / "course", folder,
                     ignore=shutil.ignore_patterns("__pycache__", *without))
 
 
 def setup(handout):
-    """For Gradescope: installs NumPy, and of requirements.txt what the given cells import besides.
+    """setup.sh for Gradescope: installs NumPy and the other packages that given cells import.
 
-    NumPy is any: a version here would ask for a Python that may not be there."""
+    NumPy has no version, since a fixed one would require a certain Python.  The other packages have
+    the versions of requirements.txt."""
     given = "\n".join(source for _, source, whole in handout.solutions if not whole)
     imported = set(re.findall(r"^(?:import|from) (\w+)", given, re.MULTILINE))
     needed = [line for line in REQUIRED.read_text(encoding="utf-8").splitlines()
@@ -110,7 +113,7 @@ def setup(handout):
 
 
 def _gradescope(source, hidden, setup):
-    """The bytes of a zip: setup.sh, run_autograder, the package, both kinds of cases."""
+    """The bytes of a zip: setup.sh, run_autograder, the package, visible and hidden cases."""
     files = {"setup.sh": setup.encode(), "run_autograder": RUN.encode(), "hidden.npz": hidden,
              "exercises.npz": (source / "exercises.npz").read_bytes()}
     files |= {f"course/{path.name}": path.read_bytes()

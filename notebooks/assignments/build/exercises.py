@@ -1,4 +1,4 @@
-"""What an assignment's checks.py and mistakes.py are made of, and what is made of them."""
+"""The parts of checks.py and mistakes.py of an assignment, and the tables built from them."""
 
 import importlib
 import inspect
@@ -18,11 +18,12 @@ from notebooks.assignments.course.packing import pack, pack_reply, unpack
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise by the grade_id of its solution cell.
+    """An exercise; name is the grade_id of its solution cell.
 
-    cases, hidden: [{argument: value}], with which the function of that name is called; students
-    see the former.  A probe(student, **case) instead does what one call cannot: it runs in the
-    student's process, so it imports what it needs itself.  tolerance: relative to the largest."""
+    cases, hidden: [{argument: value}], arguments for the student's function of that name; students
+    see `cases` only.  probe: a function probe(student, **case) that replaces the plain call where
+    one call is not enough.  It runs in the student's process, so it has to import all it needs.
+    tolerance: relative to the largest expected value."""
 
     name: str
     cases: list
@@ -40,7 +41,8 @@ class Exercise:
 class Mistake:
     """A plausible mistake: `old`, once in the solution, becomes `new`; old None: the whole cell.
 
-    name: completes "Likely mistake: ";  hint: a sentence that does not give the answer away."""
+    name: completes "Your result equals that of a common mistake: ".  hint: one or two sentences on
+    where to look, which do not give the answer away."""
 
     name: str
     hint: str
@@ -49,35 +51,35 @@ class Mistake:
 
 
 def load(number):
-    """(checks, mistakes): the modules of an assignment, by its number as text."""
+    """The modules (checks, mistakes) of an assignment; number: a str such as "01"."""
     folder, = FOLDER.glob(f"{number}_*/")
     return tuple(importlib.import_module(f"notebooks.assignments.{folder.name}.{kind}")
                  for kind in ("checks", "mistakes"))
 
 
 def judged_by(checks, mistakes, solutions, points):
-    """({exercise: visible dict}, {exercise: hidden cases}), in the form that course.judging reads.
+    """({exercise: visible dict}, {exercise: hidden cases}), as course.judging reads them.
 
-    solutions: those of a Handout;  points: {exercise: number}."""
+    solutions: from a Handout;  points: {exercise: number}."""
     visible, hidden = {}, {}
     for exercise in checks.EXERCISES:
-        made = {mistake.name: student(solutions, exercise.name, mistake)
+        wrong = {mistake.name: student(solutions, exercise.name, mistake)
                 for mistake in mistakes.get(exercise.name, ())}
         visible[exercise.name] = {
             "points": points[exercise.name], "probe": exercise.probe_source,
             "tolerance": exercise.tolerance,
             "hints": {mistake.name: mistake.hint for mistake in mistakes.get(exercise.name, ())},
-            "cases": [_case(exercise, args, checks.REFERENCE, made) for args in exercise.cases]}
-        hidden[exercise.name] = [_case(exercise, args, checks.REFERENCE, made)
+            "cases": [_case(exercise, args, checks.REFERENCE, wrong) for args in exercise.cases]}
+        hidden[exercise.name] = [_case(exercise, args, checks.REFERENCE, wrong)
                                  for args in exercise.hidden]
     return visible, hidden
 
 
-def _case(exercise, args, reference, made):
+def _case(exercise, args, reference, wrong):
     wanted = asked(exercise, reference, args)
     if "error" in wanted:
-        raise ValueError(f"the reference of {exercise.name} fails: {wanted['error']}")
-    outcomes = {name: asked(exercise, module, args) for name, module in made.items()}
+        raise ValueError(f"the reference for {exercise.name} raises an error: {wanted['error']}")
+    outcomes = {name: asked(exercise, module, args) for name, module in wrong.items()}
     return {"args": args, "wanted": wanted["result"], "mistakes": {
         name: outcome for name, outcome in outcomes.items() if _other(outcome, wanted)}}
 
@@ -87,20 +89,21 @@ def _other(outcome, wanted):
 
 
 def asked(exercise, module, args):
-    """The answer of a module, as a process of its own would give it."""
-    with np.errstate(all="ignore"):  # mistakes overflow
+    """The answer of a module, packed and unpacked as between two processes."""
+    with np.errstate(all="ignore"):  # some mistakes overflow
         reply = answer(module, name=exercise.name, probe=exercise.probe_source,
                        case=unpack(pack(args)))
     return unpack(pack_reply(reply))
 
 
 def student(solutions, name=None, mistake=None):
-    """A module of given and solved cells, one with a mistake.  Raises ValueError where that does
-    not fit."""
+    """A module of given and solved cells, with a mistake in the cell `name`.
+
+    Raises ValueError if the mistake does not fit the cell."""
     module = ModuleType("student")
     for cell, source, whole in solutions:
         answer(module, cell=cell, source=edited(source, mistake) if cell == name else source,
-               whole=whole)  # one that fails leaves its names undefined
+               whole=whole)  # a cell that fails defines no names
     return module
 
 
@@ -108,12 +111,12 @@ def edited(source, mistake):
     if mistake.old is None:
         return mistake.new
     if source.count(mistake.old) != 1:
-        raise ValueError(f"{mistake.name}: {mistake.old!r} is not there exactly once")
+        raise ValueError(f"{mistake.name}: {mistake.old!r} must occur exactly once")
     return source.replace(mistake.old, mistake.new)
 
 
 def kills(checks, mistakes, solutions, visible, hidden):
-    """[(exercise, mistake, share left, words)]: what the judge says to every wrong answer."""
+    """[(exercise, mistake, Verdict)]: how the judge grades every known wrong answer."""
     rows = []
     for exercise in checks.EXERCISES:
         for mistake in mistakes.get(exercise.name, ()):

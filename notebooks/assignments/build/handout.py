@@ -1,9 +1,9 @@
-"""A source NN_topic/handout.py as a handout: what students get, what they are shown afterwards.
+"""Read a source NN_topic/handout.py, and make the handout and the solutions from it.
 
-Beside nbgrader's own metadata a cell of text may carry
+A text cell may carry these marks in addition to the metadata of nbgrader:
   course={"exercise": NAME, "minutes": 10, "difficulty": 2}   the task of an exercise or question
-  tags=["solution"]    why the solution is as it is: a fold of the solutions
-  tags=["rubric"]      answers at three levels with their points: a fold of the solutions, the guide
+  tags=["solution"]    explains the solution; a fold in the solutions
+  tags=["rubric"]      answers at three levels with points; a fold in the solutions, and in the guide
 """
 
 import re
@@ -49,7 +49,7 @@ class Handout:
 
     @property
     def solutions(self):
-        """[(name, source, whole)] of given and solved code cells, as a Student takes them."""
+        """[(name, source, whole)] of given and solved code cells, as runner.Student takes them."""
         solved = [{"cell_type": kind, "source": MARKS.sub("", source),
                    "metadata": {"nbgrader": role}} for kind, source, role in self._roles()]
         return code_cells({"cells": solved}, self.outline())
@@ -65,16 +65,16 @@ class Handout:
                 if "nbgrader" in metadata]
 
     def tagged(self, tag):
-        """The texts of cells with a tag."""
+        """The texts of all cells with a tag."""
         return [source for _, source, metadata in self.cells if tag in metadata.get("tags", ())]
 
     def source(self):
-        """The notebook that nbgrader makes the release of."""
+        """The notebook from which nbgrader makes the release."""
         return of_cells([(kind, self._task(source, metadata), _public(metadata))
                          for kind, source, metadata in self.cells if "tags" not in metadata])
 
     def outline(self):
-        """The cells with a part in grading, without their solutions: see course/handing.py."""
+        """The cells that grading needs, without their solutions: see course/handing.py."""
         return {"cells": [
             {"cell_type": kind, "metadata": {"nbgrader": role},
              "source": "" if role["solution"] else source} for kind, source, role in self._roles()]}
@@ -93,7 +93,7 @@ class Handout:
         return of_cells(cells)
 
     def _task(self, source, metadata):
-        """The text of a task with a line below its title: how hard, how long, how many points."""
+        """The text of a task, with difficulty, minutes and points below its title."""
         task = metadata.get("course")
         if not task:
             return source
@@ -108,7 +108,7 @@ def _public(metadata):
 
 
 def _folded(kind, source):
-    """A solution as a fold for readers; code once more as a cell that runs, itself folded."""
+    """A solution in a fold, and for code also a folded cell that runs."""
     if kind == "markdown":
         return [(kind, FOLD.format("An answer with full points", source), {})]
     fold = FOLD.format("Worked solution", f"```python\n{source}\n```")
@@ -116,7 +116,7 @@ def _folded(kind, source):
 
 
 def handouts(names=()):
-    """The Handouts of `chosen` assignments."""
+    """The Handouts of the assignments whose names begin with `names`; all without names."""
     paths = {path.parent.name: path for path in sorted(FOLDER.glob("[0-9][0-9]_*/handout.py"))}
     return [Handout(paths[name], parts(paths[name].read_text(encoding="utf-8")))
             for name in chosen(paths, "assignment", names)]

@@ -1,24 +1,26 @@
-"""The instructor's guide to an assignment."""
+"""Write the instructor's guide to an assignment."""
 
 HEAD = """# Instructor's guide
 
-Made with the handouts; do not edit it here. `solutions/` holds the handouts with worked solutions,
-`release/` what students get. Visible cases are worth half of the points of an exercise, cases that
-students cannot see the other half. Feedback tells the likely mistake and a hint, never the values
-that are wanted. Where an exercise is wrong and an earlier one is, too, it is tried once more with a
-right function in place of the earlier one, and the better result counts; the feedback says so.
-Written answers wait for you in nbgrader's formgrader.
+This guide is built together with the handouts, so do not edit it here. `release/` holds what
+students get. `solutions/` holds the handouts with worked solutions.
 
-Each student's code runs in a process of its own, which is stopped where it hangs, dies or prints
-without end; the report names who did that. It is no sandbox: such code can read and write files, so
-grade in a container or under an account of its own.
+Half of the points of an exercise are for visible cases, half for cases that students cannot see.
+Feedback names the likely mistake and gives a hint, but never shows the expected values. If an
+exercise is wrong and an earlier exercise is wrong too, the grader tries it once more with a correct
+function in place of the earlier one. The better result counts, and the feedback says so. Written
+answers have to be graded by hand, in nbgrader's formgrader.
 
-`python -m course.grading NAME` in this folder grades all that lies in `submitted/STUDENT/NAME/`.
+Each student's code runs in its own process. The grader stops code that hangs, crashes or prints
+without end, and names it in the report. This is not a sandbox: student code can read and write
+files. So grade in a container or under a separate user account.
+
+Run `python -m course.grading NAME` in the course folder to grade all of `submitted/STUDENT/NAME/`.
 """
 
 
 def guide(handout, kills):
-    """kills: the rows of `exercises.kills`."""
+    """The text of the guide;  kills: the rows of `exercises.kills`."""
     return "\n".join([HEAD, *_section(handout, kills)]) + "\n"
 
 
@@ -29,7 +31,7 @@ def _section(handout, rows):
                 "| exercise | minutes | difficulty (1-5) | points |", "| --- | --- | --- | --- |")
     yield from (f"| {name} | {task['minutes']} | {task['difficulty']} | {points[name]} |"
                 for name, task in tasks.items())
-    yield from ("", "### Wrong answers that the grader knows", "",
+    yield from ("", "### Mistakes that the grader recognizes", "",
                 "| exercise | mistake | points | hint | named |", "| --- | --- | --- | --- | --- |")
     yield from (f"| {name} | {_cell(mistake.name)} | {verdict.share * points[name]:g} of "
                 f"{points[name]} | {_cell(mistake.hint)} | {_named(mistake, verdict)} |"
@@ -38,7 +40,7 @@ def _section(handout, rows):
 
 
 def _named(mistake, verdict):
-    """Whether the feedback gives the hint that belongs to the mistake."""
+    """Whether the feedback contains the hint for the mistake."""
     return "yes" if mistake.hint in verdict.words else "no"
 
 

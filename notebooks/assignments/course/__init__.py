@@ -1,6 +1,6 @@
-"""What comes with an assignment: `check` judges an exercise in the notebook, `show` draws.
+"""The tools of an assignment: `check` tests an exercise in the notebook, `show` and `film` draw.
 
-It needs NumPy alone.  `python -m pytest` in this folder judges the saved notebook the same way."""
+They need only NumPy.  `python -m pytest` in this folder tests the saved notebook the same way."""
 
 import copy
 import sys
@@ -16,11 +16,11 @@ from .packing import unpack
 from .picturing import enlarged, error_tag, png, tag
 from .project import MODEL, find_project
 
-WIDTH = 88  # letters in a line: Jupyter breaks longer ones inside a word
+WIDTH = 88  # characters in a line: Jupyter breaks longer lines inside words
 
 
 class NotRight(AssertionError):
-    """Jupyter shows its words alone, without the code of this package."""
+    """A wrong answer; Jupyter shows its text alone, without the code of this package."""
 
     def _render_traceback_(self):
         return [textwrap.fill(line, WIDTH) for line in str(self).splitlines()]
@@ -28,19 +28,20 @@ class NotRight(AssertionError):
 
 @cache
 def assignment(folder="."):
-    """What exercises.npz holds: "name", "exercises" {name: see judging.py}, "data" {name: array},
-    "released" {"cells": those with a part in grading}."""
+    """The contents of exercises.npz: "name", "exercises" {name: see judging.py}, "data" {name:
+    array}, "released" {"cells": the cells that grading needs}."""
     return unpack((Path(folder) / "exercises.npz").read_bytes())
 
 
 def data(name):
-    """An array that the assignment comes with."""
+    """A copy of an array that comes with the assignment."""
     return assignment()["data"][name].copy()
 
 
 def check(name):
-    """Try the functions of this notebook on the cases that you can see.  AssertionError if wrong.
-    """
+    """Test an exercise of this notebook on the cases that you can see.
+
+    Raises AssertionError if a result is wrong."""
     exercise = assignment()["exercises"][name]
     verdict = judge(name, exercise, [], lambda args: answer(
         sys.modules["__main__"], name=name, probe=exercise["probe"], case=copy.deepcopy(args)))
@@ -52,12 +53,12 @@ def check(name):
 
 
 def show(picture, alt, scale=4):
-    """Display (H, W, 3) or (H, W) uint8 with words, alt, for who cannot see it."""
+    """Display a picture (H, W, 3) or (H, W), uint8;  alt: a description for blind readers."""
     _display(tag(png(enlarged(picture, scale)), alt), alt)
 
 
 def film(clip, alt, scale=2, gap=4):
-    """Display the frames of (T, H, W, 3) uint8 side by side, time from left to right."""
+    """Display the frames of a clip (T, H, W, 3), uint8, side by side, first frame on the left."""
     frames = [enlarged(frame, scale) for frame in clip]
     row = [np.pad(frame, ((0, 0), (0, gap), (0, 0)), constant_values=255) for frame in frames]
     _display(tag(png(np.concatenate(row, axis=1)), alt), alt)

@@ -1,4 +1,4 @@
-"""A student's cells and functions, run and called; an exception becomes a line of words."""
+"""Run a student's cells and call their functions; an exception becomes a line of text."""
 
 import ast
 import builtins
@@ -11,13 +11,13 @@ from .own_cells import RULE, run_own
 
 ENDS_PYTHON = "ends Python: do not call exit"
 UNWRITTEN = "is not written yet"
-MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # lines for Jupyter alone
+MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # lines that only Jupyter understands
 
 
 def answer(student, cell=None, source=None, whole=True, name=None, probe=None, case=None,
            changed=False, exercises=()):
-    """{"result": ...} or {"error": words} of a cell's source, or of a call with a case's arguments,
-    or of the question what has been changed in NumPy and in Python."""
+    """{"result": ...} or {"error": text}, for one of three requests: run a cell, call a function
+    with the arguments of a case, or list what has been replaced in NumPy and Python."""
     try:
         if changed:
             return {"result": [name for name, value in tools().items()
@@ -30,8 +30,9 @@ def answer(student, cell=None, source=None, whole=True, name=None, probe=None, c
 
 
 def run(student, cell, source, whole, exercises=()):
-    """A cell, or, where it is none of an exercise's, what counts of it; returns names of exercises
-    that it would have replaced."""
+    """Run a cell: a whole exercise cell, or the parts of another cell that count (see own_cells).
+
+    Returns the names of exercises that the cell would have replaced."""
     tree = ast.parse(MAGIC.sub("", source), cell)
     if not whole:
         return run_own(student.__dict__, tree, cell, exercises)
@@ -40,16 +41,17 @@ def run(student, cell, source, whole, exercises=()):
 
 
 def tools():
-    """What tests are usually made of, by name."""
+    """{name: function} that tests usually call, of NumPy and Python."""
     return {f"{module.__name__}.{name}": value for module in (np, np.testing, np.linalg, builtins)
             for name, value in vars(module).items() if not name.startswith("_")}
 
 
 def call(student, name, probe, case):
-    """student.name(**case), or what the probe, the source of a function, makes of both."""
+    """student.name(**case), or the result of the probe (source of a function) for both."""
     if probe is None:
         if not hasattr(student, name):
-            raise NameError(f"there is no {name}: run its cell; does it fail, or is it gone?")
+            raise NameError(f"{name} is not defined. Run its cell. Does the cell raise an error, or "
+                            "is it missing?")
         return getattr(student, name)(**case)
     space = {}
     exec(probe, space)  # noqa: S102
@@ -57,8 +59,9 @@ def call(student, name, probe, case):
 
 
 def words(error, name=None):
-    """An exception in a line, with the line of the student's cell where it happened;  name: of the
-    exercise, or of the cell."""
+    """An exception in a line of text, with the line number in the student's cell.
+
+    name: of the exercise, or of the cell."""
     if isinstance(error, SystemExit):
         return ENDS_PYTHON
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _cell(frame)]
@@ -74,7 +77,7 @@ def words(error, name=None):
 
 
 def _cell(frame):
-    """The name of the student's cell, in Jupyter that of the function; nothing for a probe's."""
+    """The name of the student's cell, in Jupyter of the function; '' for a line of a probe."""
     if "ipykernel_" in frame.filename:
         return frame.name
     name = frame.filename.strip("<>")

@@ -1,8 +1,8 @@
-"""What runs in a process of its own: a student's cells, then one call after the other.
+"""Run a student's cells in a separate process, and then call their functions.
 
-Requests come in by one pipe and results go out by another; what the student prints goes to a third.
-Nothing that is expected is ever here, so nothing that happens here can make a wrong answer right.
-It is no sandbox: files can be read and written as in any program."""
+Requests arrive through one pipe and results leave through a second one; output of print goes to a
+third.  This process never gets the expected results, so no code in it can make a wrong answer look
+correct.  It is not a sandbox: student code can read and write files."""
 
 import os
 import signal
@@ -13,13 +13,13 @@ import course
 from course.calls import answer
 from course.packing import pack_reply, receive, send, unpack
 
-MEMORY = 4 << 30  # bytes of addresses, where the system can limit them
+MEMORY = 4 << 30  # bytes of address space, if the system can limit it
 
 
 def serve(seconds):
-    """Answer until the pipe is closed;  seconds: of the processor for each answer."""
+    """Answer requests until the pipe is closed;  seconds: processor time for each request."""
     requests, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # print and subprocesses, too
+    os.dup2(2, 1)  # also output of subprocesses
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     _limit_memory()
     course.check = lambda *_, **__: None  # a cell that checks does nothing here
@@ -31,8 +31,8 @@ def serve(seconds):
 
 
 def _limit_time(seconds):
-    """From now on; a busy machine takes nothing off.  The process ends once they are over."""
-    if hasattr(signal, "setitimer"):  # elsewhere the parent's clock is the only one
+    """Kill this process after `seconds` of processor time from now; waiting does not count."""
+    if hasattr(signal, "setitimer"):  # on Windows only the parent limits the time
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 

@@ -1,4 +1,4 @@
-"""What differs between a result and the one that is wanted, without telling the latter's values."""
+"""Describe how a result differs from the expected one, without showing expected values."""
 
 import numpy as np
 
@@ -6,26 +6,27 @@ NUMBER = (bool, int, float, np.generic)
 
 
 def difference(wanted, given, tolerance=1e-9, what="the result"):
-    """(words, wrong): wrong is an array of bool where single values are, else None.
+    """None if all is correct, else (text, wrong).
 
-    None where all is right.  Lists, tuples and arrays of the same numbers count as the same."""
+    wrong: an array of bool if single values are wrong, else None.  Lists, tuples and arrays of the
+    same numbers count as equal."""
     if given is None and wanted is not None:
-        return f"{what} is None: is a return missing?", None
+        return f"{what} is None. Is a return missing?", None
     wanted, given = _plain(wanted), _plain(given)
     if type(wanted) is not type(given):
-        return f"{what} is {_kind(given)}, {_kind(wanted)} is wanted", None
+        return f"{what} is {_kind(given)}, expected {_kind(wanted)}", None
     if isinstance(wanted, np.ndarray):
         return _of_arrays(wanted, given, tolerance, what)
     if isinstance(wanted, (dict, list)):
         return _of_parts(wanted, given, tolerance, what)
-    return None if wanted == given else (f"{what} is {str(given)[:80]!r}, which is not right", None)
+    return None if wanted == given else (f"{what} is {str(given)[:80]!r}, which is wrong", None)
 
 
 def _of_parts(wanted, given, tolerance, what):
     if isinstance(wanted, list):
         wanted, given = (dict(enumerate(parts)) for parts in (wanted, given))
     if len(wanted) != len(given):
-        return f"{what} has {len(given)} parts, {len(wanted)} are wanted", None
+        return f"{what} has {len(given)} parts, expected {len(wanted)}", None
     if missing := [key for key in wanted if key not in given]:
         return f"{what} has no {missing[0]!r}", None
     for key, part in wanted.items():
@@ -36,9 +37,9 @@ def _of_parts(wanted, given, tolerance, what):
 
 def _of_arrays(wanted, given, tolerance, what):
     if wanted.shape != given.shape:
-        return f"{what} has shape {given.shape}, {wanted.shape} is wanted", None
+        return f"{what} has shape {given.shape}, expected {wanted.shape}", None
     if wanted.size and _dtype(wanted) != _dtype(given):
-        return f"{what} has dtype {given.dtype}, {wanted.dtype} is wanted", None
+        return f"{what} has dtype {given.dtype}, expected {wanted.dtype}", None
     if wanted.dtype.kind not in "fc":
         wrong = wanted != given
     else:
@@ -53,13 +54,13 @@ def _where(given, wrong, what):
     first = tuple(map(int, np.argwhere(wrong)[0])) if wrong.ndim else ()
     value = f"{given[first]:.6g}" if given.dtype.kind in "fc" else str(given[first])
     if not wrong.ndim:
-        return f"{what} is {value}, which is not right"
-    return (f"{int(wrong.sum())} of {wrong.size} values are wrong; the first is "
-            f"{what}[{', '.join(map(str, first))}], it is {value}")
+        return f"{what} is {value}, which is wrong"
+    return (f"{int(wrong.sum())} of {wrong.size} values are wrong. The first wrong value: "
+            f"{what}[{', '.join(map(str, first))}] = {value}")
 
 
 def _plain(value):
-    """Numbers, and lists of nothing but numbers or of nothing, as arrays; others as lists."""
+    """Numbers, empty lists and lists of numbers as arrays; other tuples and lists as lists."""
     if isinstance(value, NUMBER):
         return np.asarray(value)
     if isinstance(value, (tuple, list)):
@@ -71,7 +72,7 @@ def _plain(value):
 
 
 def _dtype(array):
-    """Whole numbers of any size are one type."""
+    """The name of a dtype; all integer types count as one."""
     return "integer" if array.dtype.kind in "iu" else str(array.dtype)
 
 

@@ -1,6 +1,6 @@
-"""Judges /autograder/submission for Gradescope and writes its results.json.
+"""Grade /autograder/submission for Gradescope and write results.json.
 
-AUTOGRADER names another folder than /autograder, to try it without Gradescope."""
+Set the environment variable AUTOGRADER to another folder to try this without Gradescope."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def main():
 
 
 def results(folder):
-    """What Gradescope wants to be told of the first notebook in a folder."""
+    """The dict that Gradescope expects, for the first notebook in a folder."""
     exercises = assignment(HERE)["exercises"]
     try:
         notebooks = sorted(folder.glob("*.ipynb")) or [folder / f"{assignment(HERE)['name']}.ipynb"]

@@ -1,9 +1,9 @@
-"""Grade all that was handed in for an assignment: python -m course.grading 01_patches_and_tubes
+"""Grade all submissions for an assignment: python -m course.grading 01_patches_and_tubes
 
-The start of the name will do.  Run it in the course's folder.  Submissions lie in
-submitted/STUDENT/ASSIGNMENT/.  One that cannot be read does not keep the others from being graded;
-it is named in report-ASSIGNMENT.md, with all that was odd about the others.  nbgrader's own
-commands work here as well."""
+The start of the name is enough.  Run this in the course folder.  Submissions lie in
+submitted/STUDENT/ASSIGNMENT/.  If one of them cannot be read, the others are graded all the same.
+report-ASSIGNMENT.md lists the problems of each submission.  The commands of nbgrader work in this
+folder as well."""
 
 import argparse
 import csv
@@ -35,27 +35,28 @@ def main():
 
 
 def chosen(start):
-    """The name of the one assignment that begins so, or ValueError."""
+    """The name of the one assignment that begins with `start`, or ValueError."""
     names = sorted(path.name for path in TOP.glob("release/*"))
     matching = [name for name in names if name.startswith(start)]
     if len(matching) != 1:
-        raise ValueError(f"which assignment is {start!r}? there are {', '.join(names) or 'none'}")
+        raise ValueError(f"exactly one assignment must begin with {start!r}; there are: "
+                         f"{', '.join(names) or 'none'}")
     return matching[0]
 
 
 def who_handed_in(name):
-    """The students, or ValueError where there is none."""
+    """The names of the students, or ValueError if there are none."""
     students = sorted(path.parent.name for path in TOP.glob(f"submitted/*/{name}"))
     if not students:
-        raise ValueError(f"nobody has handed in {name}: there is no submitted/STUDENT/{name}/")
+        raise ValueError(f"no submissions for {name}: no folder submitted/STUDENT/{name}/ exists")
     return students
 
 
 def grade(name, students):
-    """Autograde every student, then feedback, grades-NAME.csv and report-NAME.md."""
+    """Autograde every student; write feedback, grades-NAME.csv and report-NAME.md."""
     api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", str(TOP)).load_config())
     api.log.setLevel(logging.CRITICAL)
-    warnings.simplefilter("ignore")  # SQLAlchemy's, of nbgrader's own queries
+    warnings.simplefilter("ignore")  # SQLAlchemy warns about queries of nbgrader
     failed = {}
     for student in students:
         if error := _autograde(api, name, student):
@@ -71,7 +72,7 @@ def grade(name, students):
 
 
 def _autograde(api, name, student):
-    """What went wrong, or nothing."""
+    """Autograde one student; an error text, or ''."""
     try:
         read(TOP / "submitted" / student / name / f"{name}.ipynb")
     except ValueError as error:
@@ -80,7 +81,7 @@ def _autograde(api, name, student):
 
 
 def _failure(result):
-    """Of a command of nbgrader's."""
+    """The error text of a command of nbgrader, or ''."""
     return "" if result["success"] else "nbgrader: " + result["error"].strip()[-300:]
 
 
@@ -102,13 +103,13 @@ def _row(api, name, student, failed):
 
 
 def report(name, rows):
-    """A table of the scores, then what was odd, by student."""
+    """A table of the scores, then the problems of each student."""
     short = [key for key in rows[0] if key != "notes"]
     lines = [f"# {name}", "", "| " + " | ".join(short) + " |", "| --- " * len(short) + "|"]
     lines += ["| " + " | ".join(f"{row[key]:g}" if isinstance(row[key], float) else str(row[key])
                                 for key in short) + " |" for row in rows]
     odd = [f"- {row['student']}: {row['notes']}" for row in rows if row["notes"]]
-    return "\n".join([*lines, "", "## What was odd", "", *(odd or ["Nothing."]), ""])
+    return "\n".join([*lines, "", "## Problems", "", *(odd or ["None."]), ""])
 
 
 if __name__ == "__main__":

@@ -1,19 +1,19 @@
-"""A student's notebook as JSON: what is taken from it, and what is odd about it."""
+"""Read a student's notebook (JSON): take its cells, and list its problems."""
 
 import json
 from pathlib import Path
 
-BIGGEST = 20 << 20  # bytes of a file that is read
+BIGGEST = 20 << 20  # bytes of a notebook file
 
 
 def read(path):
-    """The notebook of a file.  Raises ValueError for one that is none, or too large."""
+    """The notebook in a file.  Raises ValueError if it is not a notebook, or too large."""
     path = Path(path)
     if not path.exists():
-        raise ValueError(f"there is no {path.name}")
+        raise ValueError(f"the file {path.name} is missing")
     if path.stat().st_size > BIGGEST:
-        raise ValueError(f"{path.name} has {path.stat().st_size >> 20} MB, {BIGGEST >> 20} are "
-                         "allowed: clear its outputs and hand it in again")
+        raise ValueError(f"{path.name} has {path.stat().st_size >> 20} MB, at most "
+                         f"{BIGGEST >> 20} are allowed: clear its outputs and submit it again")
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         assert all(cell["cell_type"] and text(cell) is not None for cell in notebook["cells"])
@@ -27,7 +27,7 @@ def text(cell):
 
 
 def role(cell):
-    """nbgrader's metadata of a cell, or {}."""
+    """The metadata of nbgrader in a cell, or {}."""
     return cell.get("metadata", {}).get("nbgrader", {})
 
 
@@ -36,10 +36,10 @@ def locked(cell):
 
 
 def code_cells(notebook, released):
-    """[(name, source, whole)] for a Student: the given cells, then the student's own in order.
+    """[(name, source, whole)] for runner.Student: the given cells, then the student's, in order.
 
-    Of a solution cell that is there twice the first counts.  Locked cells are not taken from here.
-    """
+    If a solution cell appears twice, the first one counts.  Locked cells come from `released`, not
+    from the student's notebook."""
     cells = [(role(cell)["grade_id"], text(cell), False) for cell in released["cells"]
              if cell["cell_type"] == "code" and locked(cell) and not role(cell)["grade"]]
     names = set()
@@ -52,21 +52,23 @@ def code_cells(notebook, released):
 
 
 def oddities(notebook, released):
-    """Lines: cells that are missing, doubled or edited, by the notebook that was handed out."""
+    """Lines of text that name missing, duplicated and edited cells, compared with `released`."""
     own = [role(cell).get("grade_id") for cell in notebook["cells"]]
     sources = {role(cell).get("grade_id"): text(cell) for cell in reversed(notebook["cells"])}
     names = [role(cell)["grade_id"] for cell in released["cells"] if role(cell)]
     edited = [role(cell)["grade_id"] for cell in released["cells"] if locked(cell)
               and sources.get(role(cell)["grade_id"], text(cell)).strip() != text(cell).strip()]
-    problems = {"missing": [name for name in names if name not in own],
-                "there twice or more; the first counts": [n for n in names if own.count(n) > 1],
-                "edited, although locked": edited}
-    return [f"cells {', '.join(cells)} {what}" for what, cells in problems.items() if cells]
+    problems = {"missing cells": [name for name in names if name not in own],
+                "cells that appear more than once (the first counts)": [
+                    name for name in names if own.count(name) > 1],
+                "locked cells that were edited": edited}
+    return [f"{what}: {', '.join(cells)}" for what, cells in problems.items() if cells]
 
 
 def mended(notebook, released):
-    """The cells that were handed out, in their order, with the student's answers, and behind each
-    the cells that the student added there."""
+    """The released cells in order, with the student's answers.
+
+    Cells that the student added follow the same cell as in the student's notebook."""
     answers, added, last = {}, {}, None
     for cell in notebook["cells"]:
         name = role(cell).get("grade_id")

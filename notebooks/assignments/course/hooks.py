@@ -1,8 +1,8 @@
-"""What nbgrader does here instead of running notebooks in a kernel: see nbgrader_config.py.
+"""Preprocessors that grade for nbgrader without running notebooks in a kernel.
 
-A kernel would let a student's cell change the tests that come after it.  So cells that were handed
-out are put in place first, and a judge in this process writes the outputs of the test cells, which
-nbgrader reads as ever: an error is no points, a number part of them."""
+nbgrader_config.py lists them.  In a kernel, a student's cell could change the tests that follow it.
+So `Mend` restores the released cells, and `Judge` writes the outputs of the test cells.  nbgrader
+reads these as usual: an error means no points, a number means part of the points."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from .picturing import error_tag
 from .submission import hidden_part, judged
 
 TOP = Path(__file__).resolve().parents[1]
-MOST = 2000  # characters of what a student's cell has printed
+MOST = 2000  # characters of printed output to keep for each output of a student
 
 
 class Mend(NbGraderPreprocessor):
-    """Cells that are missing, doubled or changed become what was handed out, and this is said."""
+    """Restore missing, duplicated and changed cells, and note them in the metadata."""
 
     def preprocess(self, nb, resources):
         name = resources["nbgrader"]["assignment"]
@@ -34,7 +34,7 @@ class Mend(NbGraderPreprocessor):
 
 
 class Judge(NbGraderPreprocessor):
-    """Outputs of the test cells, and what was odd as a text at the top."""
+    """Write the outputs of the test cells, and the problems as a text at the top."""
 
     def preprocess(self, nb, resources):
         name = resources["nbgrader"]["assignment"]
@@ -47,7 +47,8 @@ class Judge(NbGraderPreprocessor):
         notes = nb.metadata["course"]["notes"] = nb.metadata["course"]["notes"] + notes
         if notes:
             words = "\n".join(f"- {note}" for note in notes)
-            nb.cells.insert(0, v4.new_markdown_cell(f"**What was odd**\n\n{words}", id="odd"))
+            nb.cells.insert(0, v4.new_markdown_cell(
+                f"**Problems with this notebook**\n\n{words}", id="odd"))
         return nb, resources
 
 
@@ -65,7 +66,7 @@ def _outputs(verdict, points):
 
 
 def _tidy(cell):
-    """Of the outputs as handed in: text, not too much of it, and pictures.  No scripts."""
+    """Outputs of a submitted cell that are kept: shortened text, and pictures, but no scripts."""
     if locked(cell):
         return []
     kept = []

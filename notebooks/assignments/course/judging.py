@@ -1,15 +1,16 @@
-"""Right or wrong, and why: the one judge that notebooks, pytest, nbgrader and Gradescope ask.
+"""Judge an exercise: correct or wrong, and why; for notebooks, pytest, nbgrader and Gradescope.
 
 An exercise is a dict: "points", "probe" (source of a function, or None), "tolerance", "hints" {name
-of a mistake: hint} and "cases".  A case: "args" {name: value}, "wanted", and "mistakes" {name:
-what comes out if it is made}, but for those that do no harm in this case."""
+of a mistake: hint} and "cases".  A case is a dict: "args" {name: value}, "wanted" (the expected
+result), and "mistakes" {name of a mistake: its outcome}, without those mistakes that do not change
+the result of the case."""
 
 from dataclasses import dataclass
 
 from .comparing import difference
 from .picturing import error_map
 
-VISIBLE_SHARE = 0.5  # of the points; the rest is for cases that students cannot see
+VISIBLE_SHARE = 0.5  # of the points; the rest is for hidden cases
 
 
 @dataclass
@@ -24,20 +25,22 @@ class Verdict:
 
 
 def judge(name, exercise, hidden, ask):
-    """The Verdict on an exercise;  hidden: its further cases, ask(args) -> an answer, as of
-    `calls.answer`.  Further cases are tried only where all visible ones are right."""
+    """The Verdict on an exercise.
+
+    hidden: its hidden cases, tried only if all visible cases are correct.  ask(args) returns an
+    answer like `calls.answer`."""
     seen = _asked(exercise["cases"], ask)
     wrong = _wrong(exercise, exercise["cases"], seen)
     if wrong is not None:
         return Verdict(0, *_visible(name, exercise, seen, wrong))
     unseen = _asked(hidden, ask)
     if _wrong(exercise, hidden, unseen) is None:
-        return Verdict(1, f"{name}: right")
+        return Verdict(1, f"{name}: correct")
     return Verdict(VISIBLE_SHARE, _unseen(name, exercise, hidden, seen, unseen))
 
 
 def _asked(cases, ask):
-    """Answers, up to the first after which the process is gone."""
+    """Answers to cases, in order; stops after an answer that ended the student's process."""
     answers = []
     for case in cases:
         answers.append(ask(case["args"]))
@@ -47,13 +50,13 @@ def _asked(cases, ask):
 
 
 def _wrong(exercise, cases, answers):
-    """The first that is wrong, or None."""
+    """The index of the first wrong answer, or None."""
     return next((k for k, (case, answer) in enumerate(zip(cases, answers))
                  if not _same(exercise, {"result": case["wanted"]}, answer)), None)
 
 
 def _visible(name, exercise, answers, k):
-    """Words and a picture."""
+    """The text and the picture for a wrong answer to the visible case k."""
     case, answer = exercise["cases"][k], answers[k]
     place = f"{name}, case {k + 1} ({describe(case['args'])})"
     if "error" in answer:
@@ -62,7 +65,7 @@ def _visible(name, exercise, answers, k):
         words, wrong = difference(case["wanted"], answer["result"], exercise["tolerance"])
         picture = None if wrong is None else error_map(wrong)
     likely = mistake(exercise, exercise["cases"], answers, k)
-    hint = f"\nLikely mistake: {likely}. {exercise['hints'][likely]}" if likely else ""
+    hint = f"\n{_hint(exercise, likely)}" if likely else ""
     return f"{place}: {words}{hint}", picture
 
 
@@ -71,15 +74,22 @@ def _unseen(name, exercise, hidden, seen, unseen):
     likely = mistake(exercise, cases, answers, _wrong(exercise, cases, answers))
     error = next((f" ({answer['error'].split(':')[0]})" for answer in unseen if "error" in answer),
                  "")
-    return (f"{name}: right where you can look, but not in other cases{error}. "
-            + (f"Likely mistake: {likely}. {exercise['hints'][likely]}" if likely
-               else "Try sizes that differ on every axis, and extreme ones."))
+    return (f"{name}: correct in the cases that you can see, but wrong in others{error}. "
+            + (_hint(exercise, likely) if likely
+               else "Try sizes that differ on every axis, and extreme values."))
+
+
+def _hint(exercise, likely):
+    """The sentences that name a mistake and give its hint."""
+    return (f"Your result equals that of a common mistake: {likely}. "
+            f"{exercise['hints'][likely]}")
 
 
 def mistake(exercise, cases, answers, k):
-    """The name of the known mistake that explains all answers, or else the k-th, or None.
+    """The name of a known mistake that explains all answers, else one that explains the k-th.
 
-    Of a true or false k-th answer nearly every mistake would explain it, so this says nothing."""
+    None if there is no such mistake.  A k-th answer of True or False alone is not enough, since
+    nearly every mistake would explain it."""
     def explains(name, case, answer):
         made = case["mistakes"].get(name, {"result": case["wanted"]})
         return _same(exercise, made, answer)
@@ -97,12 +107,12 @@ def _same(exercise, wanted, answer):
 
 
 def _message(answer):
-    """An error without the line where it happened."""
+    """The text of an error without its line number."""
     return answer.get("error", "").split(" (line ")[0]
 
 
 def describe(args):
-    """The arguments in a few words: arrays by their shape."""
+    """The arguments in a short text; arrays by their shapes."""
     words = [f"{key} {getattr(value, 'shape', None) or _short(value)}"
              for key, value in args.items()]
     return ", ".join(words) or "no arguments"

@@ -12,6 +12,6 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedE
 c.Autograde.sanitize_preprocessors = [
     "course.hooks.Mend", "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells", "nbgrader.preprocessors.CheckCellMetadata"]
-c.Autograde.autograde_preprocessors = [  # no kernel: see course/hooks.py
+c.Autograde.autograde_preprocessors = [  # run no kernel: see course/hooks.py
     "course.hooks.Judge", "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties", "nbgrader.preprocessors.CheckCellMetadata"]

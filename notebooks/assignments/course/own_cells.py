@@ -1,12 +1,12 @@
-"""What is run of a cell that a student has added: imports, functions, classes, plain constants.
+"""Run the parts of an added cell that count: imports, functions, classes, plain constants.
 
-The rest, such as a long experiment, was for the notebook."""
+Other parts, such as a long experiment, run only in the student's notebook."""
 
 import ast
 from contextlib import suppress
 
-RULE = ("Of cells that you add only imports, functions, classes and plain constants are run when "
-        "this is graded: numbers, text, lists, dicts, np.array of these, and arithmetic with them")
+RULE = ("In cells that you add, the grader runs only imports, functions, classes and plain "
+        "constants: numbers, text, lists, dicts, np.array of these, and arithmetic with them")
 DEFINE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 PLAIN = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Name,
          ast.Attribute, ast.unaryop, ast.operator, ast.expr_context)
@@ -14,9 +14,9 @@ ARRAYS = ("np.array", "numpy.array")
 
 
 def run_own(space, tree, cell, exercises):
-    """Run in the namespace `space` what counts; a part that fails is left out.
+    """Run the parts that count in the namespace `space`; skip parts that fail.
 
-    Returns names of exercises that the cell defines as well: they stay what they were."""
+    Returns the names of exercises that the cell defines too; these exercises stay unchanged."""
     absent, before = object(), {name: space[name] for name in exercises if name in space}
     for part in filter(counts, tree.body):
         with suppress(Exception):
@@ -30,7 +30,7 @@ def run_own(space, tree, cell, exercises):
 
 
 def counts(part):
-    """Whether it is run.  What is imported from course is for notebooks."""
+    """Whether a part of a cell is run.  Imports from course are only for notebooks."""
     if isinstance(part, ast.ImportFrom) and part.module == "course":
         return False
     if isinstance(part, (ast.Assign, ast.AnnAssign)):
@@ -39,7 +39,7 @@ def counts(part):
 
 
 def _plain(value):
-    """Whether nothing is called for it, but for np.array.  A lambda is called later."""
+    """Whether a value needs no call except np.array.  The body of a lambda runs later."""
     if isinstance(value, ast.Lambda):
         return True
     if isinstance(value, ast.Call):

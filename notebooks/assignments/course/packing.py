@@ -1,4 +1,4 @@
-"""Arguments and results as bytes: numbers, text, arrays, tuples, lists, dicts.  Never pickled."""
+"""Pack numbers, text, arrays, tuples, lists and dicts as bytes, without pickle."""
 
 import io
 import json
@@ -10,9 +10,9 @@ PLAIN = (bool, int, float, str, type(None))
 
 
 def pack(value):
-    """The bytes of an .npz: every array, and how they lie in each other as JSON.
+    """The bytes of an .npz file: every array, and the nesting as JSON.
 
-    Raises TypeError, with the name of the type, for anything else."""
+    Raises TypeError, with the name of the type, for any other type."""
     arrays = []
     layout = json.dumps(_layout(value, arrays)).encode()
     file = io.BytesIO()
@@ -22,21 +22,21 @@ def pack(value):
 
 
 def pack_reply(reply):
-    """The same of what `calls.answer` gives; an error where there is anything else in it."""
+    """Pack a reply of `calls.answer`; for an unsupported type, pack an error instead."""
     try:
         return pack(reply)
     except TypeError as error:
-        return pack({"error": f"returns a {error}: an array or a number is wanted"})
+        return pack({"error": f"returns the type {error}, expected arrays or numbers"})
 
 
 def send(pipe, data):
-    """Bytes, their number before them."""
+    """Write the number of bytes, then the bytes."""
     pipe.write(struct.pack("<Q", len(data)) + data)
     pipe.flush()
 
 
 def receive(pipe, most):
-    """The next of what send wrote, up to `most` bytes; b"" of more, or where the pipe ends."""
+    """Read the next bytes that `send` wrote; b"" if more than `most`, or at the pipe's end."""
     head = pipe.read(8)
     size = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
     return pipe.read(size) if size <= most else b""

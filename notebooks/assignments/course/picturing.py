@@ -1,4 +1,4 @@
-"""Pictures with NumPy alone: bytes of a PNG, and words for who cannot see them."""
+"""Make pictures with NumPy alone: PNG bytes, and a description for blind readers."""
 
 import base64
 import html
@@ -8,13 +8,13 @@ import zlib
 import numpy as np
 
 WIDEST = 480  # pixels of an error map
-MOST = 0.9  # of its values may be wrong
-THINNEST = 32  # times as long as wide
-LEGEND = "Black: wrong values. Columns: the last axis; rows: all others."
+MOST = 0.9  # largest fraction of wrong values to draw
+THINNEST = 32  # largest ratio of the two sides
+LEGEND = "Black: wrong values. Columns: the last axis. Rows: all other axes."
 
 
 def png(picture):
-    """The bytes of a PNG of (H, W) gray or (H, W, 3) colors, uint8."""
+    """The bytes of a PNG;  picture: (H, W) gray or (H, W, 3) colors, uint8."""
     picture = np.ascontiguousarray(picture, np.uint8)
     height, width = picture.shape[:2]
     kind = 2 if picture.ndim == 3 else 0
@@ -31,22 +31,22 @@ def enlarged(picture, scale):
 
 
 def tag(data, alt, width=None):
-    """An <img> with its words."""
+    """An <img> element with alternative text."""
     size = f' width="{width}"' if width else ""
     return (f'<img alt="{html.escape(alt)}"{size} style="background:white;max-width:100%" '
             f'src="data:image/png;base64,{base64.b64encode(data).decode()}">')
 
 
 def error_tag(data, alt):
-    """An error map, and below it how to read it."""
+    """HTML of an error map with its legend."""
     return f"{tag(data, alt)}<div>{LEGEND}</div>"
 
 
 def error_map(wrong):
-    """(PNG bytes, alt) of where values are wrong, black, in a grid.
+    """(PNG bytes, alt) of a grid in which wrong values are black.
 
-    All axes but the last are the rows.  None where it would show nothing: for less than two axes,
-    for a thin strip, and where nearly all are wrong."""
+    Columns are the last axis, rows are all other axes.  None if a picture would not help: for less
+    than two axes, too many values, a thin strip, or if nearly all values are wrong."""
     if wrong.ndim < 2 or wrong.size > WIDEST**2 or wrong.mean() > MOST:
         return None
     grid = wrong.reshape(-1, wrong.shape[-1])
@@ -54,8 +54,8 @@ def error_map(wrong):
         return None
     scale = max(1, min(12, WIDEST // max(grid.shape)))
     rows, columns = (np.flatnonzero(grid.any(axis)) for axis in (1, 0))
-    alt = (f"A grid of {grid.shape[0]} rows (all axes but the last) and {grid.shape[1]} columns; "
-           f"the {grid.sum()} wrong values are black: in rows {_ranges(rows)}, columns "
+    alt = (f"A grid of {grid.shape[0]} rows (all axes except the last) and {grid.shape[1]} "
+           f"columns. The {grid.sum()} wrong values are black: in rows {_ranges(rows)}, columns "
            f"{_ranges(columns)}.")
     cells = enlarged(np.where(grid, 0, 225).astype(np.uint8), scale)
     if scale > 3:  # lines between the values

@@ -1,4 +1,4 @@
-"""Where the project lies, for the cells of an assignment that look at its trained model."""
+"""Find the project's folder, for the cells that use its trained model."""
 
 import sys
 from pathlib import Path
@@ -7,10 +7,12 @@ MODEL = "figures/demo/model.safetensors"  # an installed tubevit_np comes withou
 
 
 def find_project(folder=None):
-    """The project's folder, from now on first on Python's path: the one that is given, or else one
-    above this notebook or on the path.  AssertionError if it is not there."""
+    """The project's folder, which becomes the first entry of sys.path.
+
+    folder: where it lies; by default the folders above this notebook and sys.path are searched.
+    Raises AssertionError if it is not found."""
     places = [Path(folder)] if folder else [*Path.cwd().parents, *map(Path, sys.path)]
     top = next((top for top in places if (top / MODEL).is_file()), None)
-    assert top, "the project is not there: write its folder into the line PROJECT = ..."
+    assert top, "the project was not found: write its folder into the line PROJECT = ..."
     sys.path.insert(0, str(top))
     return top

@@ -1,4 +1,4 @@
-"""A student's cells in a process of their own, that may hang, die or print without end."""
+"""Run a student's cells in a separate process; stop it if it hangs, or prints without end."""
 
 import os
 import queue
@@ -12,20 +12,22 @@ from pathlib import Path
 from .calls import ENDS_PYTHON
 from .packing import pack, receive, send, unpack
 
-SECONDS = 10  # of the processor for a cell, and for a call
-PATIENCE = 60  # more by the clock, for who waits instead of working: a machine may be busy
-PRINTED = 1 << 20  # bytes; who prints more is stopped
-RETURNED = 1 << 28
-ENDLESS = "does not end: it was stopped"
-TIME_IS_UP = getattr(signal, "SIGPROF", 0)  # how the system ends who takes too long
-LEFT_OUT = "; it is left out"
+SECONDS = 10  # processor time for a cell, and for a call
+PATIENCE = 60  # seconds of the clock on top, for code that waits: a machine may be busy
+PRINTED = 1 << 20  # bytes; a process that prints more is stopped
+RETURNED = 1 << 28  # largest size of a reply in bytes
+ENDLESS = "does not end, so it was stopped"
+TIME_IS_UP = getattr(signal, "SIGPROF", 0)  # signal that ends a process after its time limit
+LEFT_OUT = "; the cell is left out"
 KEPT = ("PATH", "SYSTEMROOT", "LANG", "DEV", "HOME", "CACHEDB", "XDG_CACHE_HOME")
 START = "import sys; sys.path.insert(0, {!r}); from course.child import serve; serve({})"
 
 
 class Student:
-    """cells: [(name, source, whole)];  a cell that hangs or kills its process is left out from then
-    on, and `notes` tells.  Use it in a with statement, or close() it."""
+    """A student's process.  Use it in a with statement, or call close().
+
+    cells: [(name, source, whole)].  A cell that hangs or kills its process is left out from then
+    on, and `notes` names it."""
 
     def __init__(self, cells, seconds=SECONDS):
         self.cells, self.seconds, self.notes, self.failed = cells, seconds, [], {}
@@ -38,22 +40,22 @@ class Student:
         self.close()
 
     def call(self, name, probe, case):
-        """{"result": value} or {"error": words}."""
+        """{"result": value} or {"error": text} of an exercise for one case."""
         self._load()
         reply = self._ask({"name": name, "probe": probe, "case": case}, f"exercise {name}")
         if "error" in reply and name in self.failed:
-            reply["error"] = f"its cell fails: {self.failed[name]}"
+            reply["error"] = f"its cell raises an error: {self.failed[name]}"
         return reply
 
     def _load(self):
         while self.process is None:
             self._start()
             exercises = [name for name, _, whole in self.cells if whole]
-            for cell in [each for each in self.cells if each[0] not in self._lost()]:
+            for cell in [kept for kept in self.cells if kept[0] not in self._lost()]:
                 reply = self._ask(dict(zip(("cell", "source", "whole"), cell)) | {
                     "exercises": exercises}, f"cell {cell[0]}")
                 if taken := reply.get("result"):
-                    self._note(f"cell {cell[0]} defines {', '.join(taken)}, too; there the cell "
+                    self._note(f"cell {cell[0]} also defines {', '.join(taken)}; only the cell "
                                "of the exercise counts")
                 if "error" in reply:
                     self.failed[cell[0]] = reply["error"]
@@ -64,13 +66,13 @@ class Student:
                 self._note_changes()
 
     def _note_changes(self):
-        """Who replaces what tests are made of gains nothing, but is named."""
+        """Note replaced functions of NumPy and Python; replacing them does not change points."""
         changed = self._ask({"changed": True}, "looking for changes").get("result")
         if changed:
-            self._note(f"its cells replace {', '.join(changed[:8])}")
+            self._note(f"the notebook replaces {', '.join(changed[:8])}")
 
     def _note(self, words):
-        """Once, though cells are run again in a new process."""
+        """Add a note once, even if cells run again in a new process."""
         if words not in self.notes:
             self.notes.append(words)
 
@@ -86,7 +88,7 @@ class Student:
             return reply
         except queue.Empty:
             words = ENDLESS
-        except Exception:  # noqa: BLE001  it is dead, or what came back is no reply
+        except Exception:  # noqa: BLE001  the process is dead, or sent no valid reply
             words = ENDLESS if self._code() == -TIME_IS_UP else "ends its process"
         words = "prints without end" if self.printed > PRINTED else words
         self.close_process()

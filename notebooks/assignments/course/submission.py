@@ -1,4 +1,4 @@
-"""A notebook file from start to end: its verdicts, and what is odd about it."""
+"""Judge a whole notebook: a verdict for each exercise, and notes on problems."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +14,13 @@ from .runner import SECONDS, Student
 def judged(notebook, folder=".", hidden=None, seconds=SECONDS):
     """({exercise: Verdict}, notes) of a notebook (JSON);  folder: where exercises.npz lies.
 
-    hidden: "cases" {exercise: further ones} and "right" {exercise: source}, for teachers alone."""
+    hidden: for teachers only; "cases" {exercise: hidden cases} and "right" {exercise: source of a
+    correct function}."""
     work, hidden = assignment(folder), hidden or {"cases": {}, "right": {}}
     cells = code_cells(notebook, work["released"])
 
     def judged_with(right, names):
-        """Verdicts of some exercises, where these cells follow the student's."""
+        """Verdicts on the exercises `names`, with the cells `right` after the student's."""
         with Student([*cells, *right], seconds) as student:
             return {name: judge(name, exercise, hidden["cases"].get(name, ()), asker(
                 student, name, exercise)) for name, exercise in work["exercises"].items()
@@ -37,31 +38,33 @@ def asker(student, name, exercise):
 
 
 def earlier_and_wrong(name, verdicts, hidden):
-    """[(exercise, its right source)] of those before `name` that have not all points."""
+    """[(exercise, correct source)] of the exercises before `name` without full points."""
     before = [*verdicts][:[*verdicts].index(name)]
-    return [(each, hidden["right"][each]) for each in before
-            if each in hidden["right"] and not verdicts[each].right]
+    return [(earlier, hidden["right"][earlier]) for earlier in before
+            if earlier in hidden["right"] and not verdicts[earlier].right]
 
 
 def _by_itself(name, verdict, wrong, judged_with):
-    """A Verdict that no slip in an earlier exercise spoils: what is wrong is tried once more with
-    right functions in place of earlier ones that are wrong, and the better result counts."""
+    """A Verdict that does not suffer from mistakes in earlier exercises.
+
+    A wrong exercise is tried once more with correct functions in place of wrong earlier ones, and
+    the better result counts."""
     if verdict.right or not wrong or verdict.words.endswith(f": {UNWRITTEN}"):
         return verdict
-    right = [(f"right_{each}", source, True) for each, source in wrong]
+    right = [(f"right_{earlier}", source, True) for earlier, source in wrong]
     again = judged_with(right, [name])[0][name]
     if again.share < verdict.share or again.words == verdict.words:
         return verdict
-    names = " and ".join(each for each, _ in wrong)
-    return replace(again, words=f"With a right {names} in place of yours: {again.words}")
+    names = " and ".join(earlier for earlier, _ in wrong)
+    return replace(again, words=f"With a correct {names} in place of yours: {again.words}")
 
 
 def judged_file(folder=".", hidden=None, seconds=SECONDS):
-    """The same of the notebook in an assignment's folder.  Raises ValueError if it is none."""
+    """`judged` for the notebook file in an assignment's folder.  ValueError if unreadable."""
     path = Path(folder) / f"{assignment(folder)['name']}.ipynb"
     return judged(read(path), folder, hidden, seconds)
 
 
 def hidden_part(path):
-    """What students do not get: see `judged`."""
+    """The contents of a hidden .npz file: see `judged`."""
     return unpack(Path(path).read_bytes())

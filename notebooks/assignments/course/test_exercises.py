@@ -1,4 +1,4 @@
-"""`python -m pytest` here judges the saved notebook as the teacher does, on the visible cases."""
+"""Run `python -m pytest` here to test the saved notebook on the visible cases."""
 
 from functools import cache
 
@@ -21,5 +21,5 @@ def test_exercise(exercise):
 
 def test_nothing_is_odd():
     """No cell is missing or changed, and none hangs or ends its process."""
-    if odd := judged()[1]:
-        pytest.fail("\n".join(odd), pytrace=False)
+    if problems := judged()[1]:
+        pytest.fail("\n".join(problems), pytrace=False)

@@ -1,5 +1,7 @@
-"""Import this before tinygrad: it chooses the processor, and where there is no clang the code for
-x86-64 that tinygrad writes itself.  DEV in the environment is obeyed."""
+"""Choose the processor (CPU) as the device of tinygrad.  Import this before tinygrad.
+
+Without clang on an x86-64 machine, tinygrad generates the machine code itself.  The environment
+variable DEV overrides this choice."""
 
 import os
 import platform
