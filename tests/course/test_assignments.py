@@ -246,7 +246,7 @@ CELLS = [("given", "import numpy as np\nfrom course import check\nprint('x' * 10
 def test_nothing_that_a_student_does_stops_the_others():
     with Student(CELLS, seconds=0.5) as process:
         for name, words in {"loops": "does not end", "prints": "prints without end",
-                            "dies": "ends its process", "exits": "ends Python",
+                            "dies": "ends the Python process", "exits": "ends Python",
                             "lies": "returns the type object"}.items():
             assert words in process.call(name, None, {"x": 1})["error"]
             assert process.call("good", None, {"x": np.arange(2)})["result"].tolist() == [0, 2]

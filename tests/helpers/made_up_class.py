@@ -41,9 +41,10 @@ OLGA = {  # has everything right but for one mistake in an exercise, which leave
     "05": ("order_in_time", '"mapped" uses the unchanged clips', 0),
     "06": ("vjp", "eps has a fixed value", 0.5)}
 ODD = {  # who is named, and for what;  {0} and {1}: the first and the second exercise
-    "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends its process",
+    "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends the Python process",
     "finn": "exercise {1} does not end", "gil": "missing cells: test_{0}",
-    "hana": "(the first counts): {0}", "ivan": "test_{1}, ", "jo": "exercise {1} prints without end",
+    "hana": "(the first counts): {0}", "ivan": "test_{1}, ",
+    "jo": "exercise {1} prints without end",
     "kim": "is not a notebook", "max": "cell {1} ends Python", "nora": "missing cells: {0}"}
 
 

@@ -314,7 +314,7 @@ check("share_read")
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_order", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # A model that is trained from scratch learns as well: the order inside a box only renumbers the
 # inputs of a linear layer, and the weights are learned in that order. With a kernel that was
-# trained in another order, each weight is multiplied with the wrong voxel, so the tokens are wrong.
+# trained in another order, each weight is multiplied by the wrong voxel, so the tokens are wrong.
 # After flattening, the shapes are the same, so no error is raised. Only a comparison of numbers
 # shows the mistake.
 

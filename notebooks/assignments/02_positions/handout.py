@@ -123,7 +123,7 @@ check("frequencies")
 # ## 2.4 From three numbers to D channels
 #
 # `at` is `(N, 3)`: the place t, h, w of each token. Return `(N, dim)`. There are `n = dim // 6`
-# frequencies $\omega_j$, those of 2.3. Channels `6 j` to `6 j + 5` belong to frequency $j$:
+# frequencies $\omega_j$, as in 2.3. Channels `6 j` to `6 j + 5` belong to frequency $j$:
 #
 # $$
 # \sin \omega_j t, \; \cos \omega_j t, \; \sin \omega_j h, \; \cos \omega_j h, \;
@@ -160,9 +160,10 @@ check("sincos")
 # %% [markdown] course={"exercise": "moved", "minutes": 12, "difficulty": 3}
 # ## 2.5 A step is a rotation
 #
-# You get the sine and the cosine of an angle $a$, `pair` of shape `(N, 2)`, but not the angle
-# itself. Return the pair after a step of `step` places with the given frequency: sine and cosine of
-# $a + \text{frequency} \cdot \text{step}$. Do not use `arcsin` or `arctan2`.
+# `pair`, of shape `(N, 2)`, contains the sine and the cosine of N angles $a$. The angles themselves
+# are not given. Move each angle by a step of `step` places with the given frequency, and return the
+# new pairs, `(N, 2)`: the sine and the cosine of $a + \text{frequency} \cdot \text{step}$. Do not
+# use `arcsin` or `arctan2`.
 #
 # <details><summary>Hint</summary>
 #
@@ -191,8 +192,8 @@ check("moved")
 # ## 2.6 All tubes of a video
 #
 # `tubes` is a list of `(kernel, stride, offset)`. Return the positions of all tokens, `(N, dim)`:
-# first all tokens of the first tube, then those of the second, and so on. A tube that does not fit
-# into the video has no tokens.
+# first all tokens of the first tube, then all tokens of the second tube, and so on. A tube that
+# does not fit into the video has no tokens.
 #
 # <details><summary>Hint</summary>
 #
@@ -263,8 +264,8 @@ check("keeps_distances")
 # division by the size of the video, the same distance would look different in each video. The dot
 # product of plain numbers grows with the place, so attention could not easily find neighbors. With
 # waves, the dot product is largest for equal places and depends only on the distance. Waves of many
-# frequencies also separate direct neighbors and distant parts of the video at the same time. Plain
-# numbers are simpler: they need three channels and no choice of $\tau$.
+# frequencies separate direct neighbors as well as distant places. Plain numbers are simpler: they
+# need three channels and no choice of $\tau$.
 
 # %% [markdown] tags=["rubric"]
 # **2.8, why not plain numbers (3 points).** One point for each of two disadvantages, with a reason;
@@ -280,11 +281,11 @@ check("keeps_distances")
 # %% [markdown] course={"exercise": "why_strides", "minutes": 12, "difficulty": 3}
 # ## 2.9 In words: numbered tokens
 #
-# Someone numbers the boxes of each tube instead: 0, 1, 2, ... on each axis, with no regard to the
-# stride. These numbers go through the same sines. Answer in four to six sentences: Which positions
-# do two tokens get that lie at the same place in the video, but belong to different tubes? Which
-# positions do two tokens with the same number get? Which part of the model suffers? Would the
-# problem also occur with only one kind of tube?
+# Someone numbers the boxes of each tube instead: 0, 1, 2, ... on each axis, whatever the stride is.
+# These numbers go through the same sines. Answer in four to six sentences: Which positions do two
+# tokens get that lie at the same place in the video, but belong to different tubes? Which positions
+# do two tokens with the same number get? Which part of the model suffers? Would the problem also
+# occur with only one kind of tube?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_strides", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
 # Two boxes around the same place get different numbers, because their strides differ. So they look

@@ -2,8 +2,9 @@
 
 from notebooks.assignments.build.exercises import Mistake
 
+# Two mistakes share this hint, because no case separates them.
 UP_TO_ROUNDING = ("Positions may change when places move, and dot products may change in the last "
-                  "digits. What must stay the same, and how exactly?")  # no case separates these two mistakes
+                  "digits. What must stay the same, and how exactly?")
 
 MISTAKES = {
     "middles": [

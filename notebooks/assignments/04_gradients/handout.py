@@ -121,8 +121,8 @@ check("linear_backward")
 # %% [markdown] course={"exercise": "softmax_backward", "minutes": 15, "difficulty": 3}
 # ## 4.3 Softmax
 #
-# `y = softmax(x)` over the last axis. Write `softmax_backward(d_y, y)`, which returns `d_x`. Its
-# argument is the result `y`, not `x`. You do not need more.
+# `y = softmax(x)` over the last axis. Write `softmax_backward(d_y, y)`, which returns `d_x`. It
+# gets the result `y`, not `x`, because `y` is enough.
 #
 # <details><summary>Hint</summary>
 #

@@ -258,8 +258,8 @@ def mixed_frames(clips, rng):
 check("mixed_frames")
 
 # %% [markdown] tags=["solution"]
-# If all clips had the same order, that order would be one fixed change, and a model could be lucky
-# with it. With repeated frames, other frames would be missing, so more than the order would change.
+# If all clips had the same new order, a model could be lucky with this one order. With repeated
+# frames, other frames would be missing, so more than the order would change.
 
 # %% [markdown] course={"exercise": "order_in_time", "minutes": 15, "difficulty": 2}
 # ## 5.7 How often, and how certain

@@ -50,8 +50,8 @@ def call(student, name, probe, case):
     """student.name(**case), or the result of the probe (source of a function) for both."""
     if probe is None:
         if not hasattr(student, name):
-            raise NameError(f"{name} is not defined. Run its cell. Does the cell raise an error, or "
-                            "is it missing?")
+            raise NameError(f"{name} is not defined. Run its cell. Does the cell raise an error, "
+                            "or is it missing?")
         return getattr(student, name)(**case)
     space = {}
     exec(probe, space)  # noqa: S102

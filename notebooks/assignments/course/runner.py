@@ -89,7 +89,7 @@ class Student:
         except queue.Empty:
             words = ENDLESS
         except Exception:  # noqa: BLE001  the process is dead, or sent no valid reply
-            words = ENDLESS if self._code() == -TIME_IS_UP else "ends its process"
+            words = ENDLESS if self._code() == -TIME_IS_UP else "ends the Python process"
         words = "prints without end" if self.printed > PRINTED else words
         self.close_process()
         self.notes.append(f"{what} {words}")

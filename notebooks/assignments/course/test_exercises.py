@@ -20,6 +20,6 @@ def test_exercise(exercise):
 
 
 def test_nothing_is_odd():
-    """No cell is missing or changed, and none hangs or ends its process."""
+    """No cell is missing or changed, and none hangs or ends the Python process."""
     if problems := judged()[1]:
         pytest.fail("\n".join(problems), pytrace=False)
