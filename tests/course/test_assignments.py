@@ -252,7 +252,7 @@ def test_nothing_that_a_student_does_stops_the_others():
             assert process.call("good", None, {"x": np.arange(2)})["result"].tolist() == [0, 2]
         assert "left out" in process.failed["hangs"]
     told = "\n".join(process.notes)
-    for words in ("exercise loops does not end", "exercise prints prints", "exercise dies ends its",
+    for words in ("exercise loops does not end", "exercise prints prints", "exercise dies ends the",
                   "exercise exits ends Python", "cell hangs does not end",
                   "the notebook replaces numpy.testing.assert_allclose"):
         assert words in told
