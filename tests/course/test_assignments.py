@@ -150,8 +150,8 @@ def test_the_readme_tells_how_many_mistakes_are_known():
     known = [load(handout.number)[1].MISTAKES for handout in HANDOUTS]
     count = sum(len(each) for mistakes in known for each in mistakes.values())
     text = " ".join((TOP / "README.md").read_text().split())
-    assert f"graders that know {count} mistakes by name" in text
-    assert len(HANDOUTS) == 6 and "[Six assignments]" in text
+    assert f"graders recognize {count} common mistakes" in text
+    assert len(HANDOUTS) == 6 and "Six assignments" in text
 
 
 def test_metadata_stands_behind_the_mark_of_a_cell():

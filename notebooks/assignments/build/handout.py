@@ -3,7 +3,7 @@
 A text cell may carry these marks in addition to the metadata of nbgrader:
   course={"exercise": NAME, "minutes": 10, "difficulty": 2}   the task of an exercise or question
   tags=["solution"]    explains the solution; a fold in the solutions
-  tags=["rubric"]      answers at three levels with points; a fold in the solutions, and in the guide
+  tags=["rubric"]      answers at three levels with points; a fold in the solutions and the guide
 """
 
 import re
