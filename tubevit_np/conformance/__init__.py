@@ -1,3 +1,3 @@
-"""Golden vectors for TubeViT and the command that holds any port of it against them."""
+"""Golden vectors for TubeViT, and the command that compares a port with them."""
 
-SPEC = "1.0"  # of the vectors: another number, other answers
+SPEC = "1.0"  # version of the golden vectors: other answers need another number

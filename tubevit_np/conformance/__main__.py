@@ -1,49 +1,87 @@
-"""Checks a port of TubeViT against the golden vectors.
+"""The command that compares a port of TubeViT with the golden vectors.
 
-MODULE:ADAPTER is an object whose functions are those of tubevit_np, with NumPy arrays in and out;
-missing functions are skipped.  The README.md of this package says how to write one.  Exit status: 0
-if every function that the port has is correct, 1 if a check failed, 2 if nothing was checked.
-
-examples:
-  python -m tubevit_np.conformance my_port.adapter
-  python -m tubevit_np.conformance my_port:adapter --only 'model/*' --dtype float64
-  python -m tubevit_np.conformance my_port:adapter --expected-failures known.txt --report out.json
-  python -m tubevit_np.conformance --list"""
+`tubevit-conformance MODULE:ADAPTER`, or `python -m tubevit_np.conformance MODULE:ADAPTER`; --help
+shows the options, README.md in this folder how to write an adapter.
+"""
 
 import argparse
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
-
-from tubevit_np.conformance import expected, port, report
+from tubevit_np import __version__
+from tubevit_np.conformance import SPEC, expected, port, report
 from tubevit_np.conformance.case import FLOATS
 from tubevit_np.conformance.mistakes import named
 from tubevit_np.conformance.progress import progress
-from tubevit_np.conformance.suite import FAILED, SKIPPED, checks, judge
+from tubevit_np.conformance.suite import FAILED, SKIPPED, Verdict, checks, judge
 from tubevit_np.conformance.vectors import vectors
 
+DESCRIPTION = """\
+Compare a port of TubeViT with the golden vectors: stored inputs with exact answers.
 
-def parser():
-    options = argparse.ArgumentParser(prog="python -m tubevit_np.conformance", description=__doc__,
+The adapter of a port is a module or object whose functions have the names of those of tubevit_np,
+with NumPy arrays as arguments and results. The suite skips functions that it does not have.
+README.md in tubevit_np/conformance describes each function. Errors and tolerances are in units of
+rounding: 1 is the spacing of floating-point numbers near 1, relative to the answer's size."""
+EPILOG = """\
+examples:
+  %(prog)s my_port.adapter
+  %(prog)s my_port:adapter --only 'model/*' --dtype float64
+  %(prog)s my_port:adapter --expected-failures known.txt --report out.json
+  %(prog)s --list
+
+exit status:
+  0  every function of the adapter is correct
+  1  a check failed
+  2  no check ran, or an argument is wrong"""
+
+
+def program() -> str:
+    """Return the command as typed: the console script, or python -m with this package."""
+    name = Path(sys.argv[0]).name
+    return f"python -m {__package__}" if name == "__main__.py" else name
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    options = argparse.ArgumentParser(prog=program(), description=DESCRIPTION, epilog=EPILOG,
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("adapter", nargs="?", metavar="MODULE:ADAPTER",
-                         help="the object, or a module with these functions")
-    options.add_argument("--dtype", choices=FLOATS, help="only this one; default: the adapter's "
-                         "`dtypes`, or both")
-    options.add_argument("--only", metavar="PATTERN", default="*", help="checks like 'gradients/*'")
-    options.add_argument("--expected-failures", metavar="FILE", help="checks known to fail, one a "
-                         "line: [float32|float64] LEVEL/CASE  # why")
+                         help="module with the functions, or an object in it")
+    options.add_argument("--dtype", choices=FLOATS, help="check this dtype only (default: the "
+                         "adapter's `dtypes`, or both)")
+    options.add_argument("--only", metavar="PATTERN", default="*",
+                         help="check these only, such as 'gradients/*'")
+    options.add_argument("--expected-failures", metavar="FILE", help="checks known to fail, one "
+                         "per line: [float32|float64] LEVEL/CASE  # why")
     options.add_argument("--report", metavar="FILE", help="write all results as JSON")
-    options.add_argument("--quiet", action="store_true", help="print only failures")
-    options.add_argument("--list", action="store_true", help="print the names of all checks")
+    options.add_argument("--quiet", action="store_true", help="print failures and the table only")
+    options.add_argument("--list", action="store_true", help="print all checks and their purpose")
+    options.add_argument("--version", action="version",
+                         version=f"tubevit {__version__}, golden vectors {SPEC}")
     return options
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Command-line arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        Exit status: 0 if every function of the adapter is correct, 1 if a check failed, 2 if no
+        check ran or an argument is wrong.
+    """
     args = parser().parse_args(arguments)
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # as python -m does; a console script does not
     try:
         return list_checks() if args.list else run(args)
     except (ValueError, OSError) as error:
@@ -51,17 +89,18 @@ def main(arguments=None):
         return 2
 
 
-def list_checks():
-    for check in checks(vectors(), "float32"):  # the two that float64 lacks are among them
-        only = "" if len(check.vector.dtypes) == len(FLOATS) else " (float32 alone)"
+def list_checks() -> int:
+    """Print the names and purposes of all checks."""
+    for check in checks(vectors(), "float32"):  # float32 has all checks, float64 all but two
+        only = "" if len(check.vector.dtypes) == len(FLOATS) else " (float32 only)"
         print(f"{check.id:52} {check.why}{only}")
     return 0
 
 
-def run(args):
-    """Run all checks, print each result, the mistakes that failures equal, and the totals."""
+def run(args: argparse.Namespace) -> int:
+    """Run the checks; print each result, the mistakes that failures match, and the totals."""
     if not args.adapter:
-        raise ValueError("name the port's adapter, MODULE:ADAPTER (or --list, or --help)")
+        raise ValueError("name the port's adapter, MODULE:ADAPTER (or use --list or --help)")
     port.check_place(args.report)
     adapter, stored = port.find(args.adapter), vectors()
     port.check_ops(adapter, args.adapter, stored)
@@ -70,9 +109,9 @@ def run(args):
                 for dtype in ([args.dtype] if args.dtype else port.dtypes(adapter))
                 for check in checks(stored, dtype) if fnmatchcase(check.id, args.only)]
     if not verdicts:
-        raise ValueError(f"no check fits {args.only!r}; --list names them all")
+        raise ValueError(f"no check matches {args.only!r}; --list prints all names")
     if all(verdict.status == SKIPPED for verdict in verdicts):
-        raise ValueError(f"nothing was checked\n{report.missing(verdicts)}")
+        raise ValueError(f"no check ran\n{report.missing(verdicts)}")
     mistakes = name_mistakes([verdict for verdict in verdicts if verdict.status == FAILED])
     print("", report.summary(verdicts), report.missing(verdicts), sep="\n")
     if args.report:
@@ -80,23 +119,23 @@ def run(args):
     return int(any(verdict.status == FAILED for verdict in verdicts))
 
 
-def show(verdict, quiet):
-    """Print the verdict; quiet: only if it failed.  Returns it."""
+def show(verdict: Verdict, quiet: bool) -> Verdict:
+    """Print the verdict, with quiet only if it failed; return it."""
     if not quiet or verdict.status == FAILED:
         print(report.line(verdict), flush=True)
     return verdict
 
 
-def name_mistakes(failures):
-    """Print the known mistakes that failures equal; return {(check id, dtype): mistakes}."""
-    found = {}
+def name_mistakes(failures: Iterable[Verdict]) -> dict[tuple[str, str], list[str]]:
+    """Print the known mistakes with the same answer; return {(check id, dtype): mistakes}."""
+    matches = {}
     for verdict in progress(failures, "comparing with known mistakes", unit="failure", leave=False,
                             disable=None if failures else True):
         if mistakes := named(verdict):
-            found[verdict.id, verdict.dtype] = mistakes
-    for (check_id, dtype), mistakes in found.items():
-        print(f"{dtype}  {check_id} equals the answer with: {', or '.join(mistakes)}")
-    return found
+            matches[verdict.id, verdict.dtype] = mistakes
+    for (check_id, dtype), mistakes in matches.items():
+        print(f"{dtype}  {check_id}: {report.SAME} {', or '.join(mistakes)}")
+    return matches
 
 
 if __name__ == "__main__":

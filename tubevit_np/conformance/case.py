@@ -1,12 +1,14 @@
-"""A case, and the generator of its input numbers."""
+"""A case of the suite, and the generator of its input numbers."""
 
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
-from tubevit_np.model.config import Config
+from tubevit_np.model.config import Config, Tube
 from tubevit_np.variants.config import to_json
 
 LEVELS = ("layout", "operations", "block", "model", "gradients", "optimizer", "training",
@@ -16,63 +18,122 @@ FLOATS = ("float32", "float64")
 
 @dataclass(frozen=True)
 class Case:
-    """One call, adapter.op(**arrays, **attributes), and how its answer is judged.
+    """One call, adapter.op(**arrays, **attributes), and how to judge its answer.
 
-    why: the purpose of its input.  arrays: {name: array}; "params.x" becomes params["x"].
-    gradients: the arrays with respect to which gradients are checked, "params" for all parameters.
-    judge: "rounding", "exact", "spread" (of new parameters) or "refused"."""
+    Parameters
+    ----------
+    level : str
+        One of LEVELS.
+    name : str
+        Name within the level.
+    op : str
+        Name of the adapter's function.
+    why : str
+        Purpose of the input.
+    arrays : dict from str to array
+        Input arrays; "params.x" becomes params["x"].
+    attributes : dict
+        Other arguments: plain dicts, lists, numbers and strings.
+    gradients : tuple of str
+        Arrays with respect to which gradients are checked; "params" for all parameters.
+    judge : {"rounding", "exact", "spread", "refused"}
+        How to compare: within a tolerance, exactly, by mean and standard deviation of new
+        parameters, or as an input that must raise an exception.
+    dtypes : tuple of str
+        Precisions in which the case exists.
+    """
 
     level: str
     name: str
     op: str
     why: str
-    arrays: dict = field(default_factory=dict)
-    attributes: dict = field(default_factory=dict)
-    gradients: tuple = ()
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    gradients: tuple[str, ...] = ()
     judge: str = "rounding"
-    dtypes: tuple = FLOATS
+    dtypes: tuple[str, ...] = FLOATS
 
 
 class Draw:
-    """Numbers that depend on a case's name alone, each a few steps of a power of two.
+    """Random numbers that depend only on a name.
 
-    float32 holds them exactly: no two implementations start from different numbers."""
+    Each is a small multiple of a power of two, so that float32 represents it exactly and all ports
+    start from the same numbers.
 
-    def __init__(self, name):
+    Parameters
+    ----------
+    name : str
+        Seed.
+    """
+
+    def __init__(self, name: str) -> None:
         self.rng = np.random.default_rng(zlib.crc32(name.encode()))
 
-    def __call__(self, *shape, most=2.0, about=0.0):
-        """float32 in about +- most, in steps of most / 64."""
+    def __call__(self, *shape: int, most: float = 2.0, about: float = 0.0) -> np.ndarray:
+        """Draw float32 numbers between about - most and about + most, in steps of most / 64."""
         return np.asarray(about + self.rng.integers(-64, 65, shape) * (most / 64), np.float32)
 
-    def params(self, shapes):
-        """{"params.name": array}: gains about 1, matrices by their fan in, nothing left at 0."""
+    def params(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+        """Draw {"params.name": array}: gains near 1, matrices scaled by their fan-in, no zeros."""
         return {f"params.{name}": self(*shape, most=0.5, about=1.0) if name.endswith(".g") else
                 self(*shape, most=_spread(shape)) for name, shape in shapes.items()}
 
-    def labels(self, classes, *shape):
+    def labels(self, classes: int, *shape: int) -> np.ndarray:
+        """Draw integers from 0 to classes - 1."""
         return self.rng.integers(0, classes, shape)
 
 
-def _spread(shape):
-    """The power of two nearest to 2 / sqrt(fan in)."""
+def _spread(shape: tuple[int, ...]) -> float:
+    """Return the power of two nearest to 2 / sqrt(fan-in)."""
     fan_in = np.prod(shape[:-1]) if len(shape) > 1 else 4
     return 2.0 ** round(np.log2(2 / np.sqrt(fan_in)))
 
 
-def plain(thing):
-    """A Tube or Config as adapters get it: dicts, lists, numbers and texts."""
+def plain(thing: Tube | Config) -> dict[str, Any]:
+    """Return a Tube or a Config in the form in which adapters receive it.
+
+    Parameters
+    ----------
+    thing : Tube or Config
+        The object.
+
+    Returns
+    -------
+    dict
+        Its fields as dicts, lists, numbers and strings.
+
+    Examples
+    --------
+    >>> plain(Tube((8, 4, 4), (16, 32, 32)))["kernel"]
+    [8, 4, 4]
+    """
     text = to_json(thing) if isinstance(thing, Config) else json.dumps(asdict(thing))
     return json.loads(text)
 
 
-def gathered(arrays):
-    """{"x": ..., "params.a.w": ...} as arguments: {"x": ..., "params": {"a.w": ...}}."""
-    found = {}
+def gathered(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Put arrays of one group into a dict, as arguments of an adapter's function.
+
+    Parameters
+    ----------
+    arrays : mapping from str to array
+        Arrays by dotted name.
+
+    Returns
+    -------
+    dict
+        Arrays without a dot in their names, and a dict for each first part of a dotted name.
+
+    Examples
+    --------
+    >>> gathered({"x": 1, "params.w": 2, "params.b": 3})
+    {'x': 1, 'params': {'w': 2, 'b': 3}}
+    """
+    arguments: dict[str, Any] = {}
     for name, array in arrays.items():
         group, _, rest = name.partition(".")
         if rest:
-            found.setdefault(group, {})[rest] = array
+            arguments.setdefault(group, {})[rest] = array
         else:
-            found[name] = array
-    return found
+            arguments[name] = array
+    return arguments

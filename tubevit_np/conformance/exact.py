@@ -1,16 +1,17 @@
 """Numbers of 60 digits that record how they were computed: exact values, exact gradients.
 
-The plain loops of loops/ run on them unchanged.  Rounded to float64 at the end, their results are
-the same bits on every machine, and gradients follow from the chain rule alone."""
+The plain loops of loops/ run on them unchanged. Their results, rounded to float64 at the end, have
+the same bits on every machine. Gradients follow from the chain rule alone.
+"""
 
 import gmpy2
 import numpy as np
 
-PRECISION = 200  # bits; MPFR rounds every step correctly, whatever the processor
+PRECISION = 200  # bits; MPFR rounds every operation correctly on any processor
 
 
 class Exact:
-    """value, and parents: pairs (Exact, slope of value by it) where they lead to a live number."""
+    """A value, and pairs (parent, derivative) for the parents that depend on a live number."""
 
     __slots__ = ("live", "parents", "value")
 
@@ -57,7 +58,7 @@ class Exact:
     def __float__(self):
         return float(self.value)
 
-    # np.exp and the like ask an object for a method of their name:
+    # np.exp and similar functions call the method of their name on an object.
 
     def exp(self):
         y = gmpy2.exp(self.value)
@@ -86,11 +87,12 @@ class Exact:
 
 
 def exact(number):
+    """Return the number as an Exact."""
     return number if isinstance(number, Exact) else Exact(gmpy2.mpfr(float(number)))
 
 
 def exact_array(array, live=False):
-    """New Exact numbers without parents; live: gradients with respect to them are recorded."""
+    """Return Exact numbers without parents; live: record gradients with respect to them."""
     return _of_each(lambda number: _leaf(exact(number).value, live), array)
 
 
@@ -105,12 +107,12 @@ def _of_each(function, array):
 
 
 def rounded(numbers):
-    """To float64."""
+    """Round to float64."""
     return np.asarray(numbers, object).astype(float)
 
 
 def gradients(output, inputs):
-    """{name: gradient of the number output by each of inputs[name]}, for live arrays."""
+    """Return {name: gradient of the number `output` by the array inputs[name]}, for live arrays."""
     slopes = {id(output): gmpy2.mpfr(1)}
     for number in reversed(_parents_first(output)):
         slope = slopes.get(id(number), 0)
@@ -121,7 +123,7 @@ def gradients(output, inputs):
 
 
 def _parents_first(output):
-    """Every number that output depends on, each after its parents."""
+    """Return every number that output depends on, each after its parents."""
     order, visited, stack = [], set(), [(output, False)]
     while stack:
         number, parents_done = stack.pop()

@@ -1,6 +1,9 @@
 """Small valid and invalid checkpoint files, written byte by byte in the frozen format."""
 
 import json
+from typing import Any
+
+import numpy as np
 
 from tubevit_np.conformance.case import Draw
 from tubevit_np.model.config import Config, Tube
@@ -10,9 +13,10 @@ from tubevit_np.variants.config import to_json
 TINY = Config((Tube((1, 4, 3), (4, 6, 5)),), 4, 1, 2, 3, {"verb": 4}, channels=2)
 
 
-def safetensors(arrays, metadata):
-    """The file format: length of the header, header, numbers (float32, little end first)."""
-    header, start = {"__metadata__": metadata} if metadata else {}, 0
+def safetensors(arrays: dict[str, np.ndarray], metadata: dict[str, str]) -> bytes:
+    """Return a file: length of the header, header, numbers (float32, little-endian)."""
+    header: dict[str, Any] = {"__metadata__": metadata} if metadata else {}
+    start = 0
     for name, array in arrays.items():
         header[name] = {"dtype": "F32", "shape": list(array.shape),
                         "data_offsets": [start, start + array.nbytes]}
@@ -23,8 +27,8 @@ def safetensors(arrays, metadata):
     return len(text).to_bytes(8, "little") + text + numbers
 
 
-def parameters():
-    """{name: array} of the good file."""
+def parameters() -> dict[str, np.ndarray]:
+    """Return {name: array} of the valid file."""
     drawn = Draw("checkpoint").params(shapes(TINY))
     return {name.removeprefix("params."): array for name, array in drawn.items()}
 

@@ -1,7 +1,8 @@
 """The answers: plain loops over exact numbers, operation by operation.
 
-Functions are called as an adapter's would be, but arrays hold Exact numbers and plain dicts have
-become Tubes and Configs; each returns {name of the result: array}."""
+The functions take the arguments of an adapter's functions. Arrays hold Exact numbers, and Tubes and
+Configs replace plain dicts. Each function returns {name of the result: array}.
+"""
 
 import functools
 import json
@@ -78,7 +79,7 @@ def scale_uint8(x, mean, std):
 
 
 def attention(q, k, v):
-    """Every head of every clip alone."""
+    """Attention of each head of each clip."""
     return {"out": np.array([[loops.attention(*head, 1) for head in zip(*clip, strict=True)]
                              for clip in zip(q, k, v, strict=True)])}
 
@@ -112,7 +113,7 @@ def block(params, z, heads, eps, form):
 
 
 def forward(params, x, cfg, heads):
-    """Logits by head, and what lies between the blocks; an image is a video of one frame."""
+    """Return logits by head, and the intermediates; an image is a video of one frame."""
     if x.dtype == np.uint8:
         x = scale_uint8(x, cfg.mean, cfg.std)["out"]
     video = x if x.ndim == 5 else x[:, None]
@@ -133,7 +134,7 @@ def clip(grads, most):
 
 
 def adamw(params, grads, m, v, t, lr, weight_decay, rates, spectral):
-    """One number, or one channel of a kernel, after the other."""
+    """Step one number, or one channel of a kernel, after the other."""
     found = {}
     for name, w in params.items():
         rate, decay = lr * rates.get(name, 1.0), weight_decay * (w.ndim > 1)
@@ -188,7 +189,7 @@ def load(path):
 
 
 def init(cfg, seed):
-    """{name: [shape, mean, standard deviation]} of new parameters."""
+    """Return {name: [shape, mean, standard deviation]} of new parameters."""
     return {name: [list(shape), *_spread(name, shape, cfg)]
             for name, shape in param_shapes(cfg).items()}
 

@@ -1,8 +1,11 @@
-"""A progress bar where tqdm is installed, else none."""
+"""A progress bar where tqdm is installed."""
+
+from collections.abc import Iterable
+from typing import Any
 
 try:
     from tqdm import tqdm as progress
 except ImportError:
-    def progress(items, *description, **options):
-        """The items as they are."""
+    def progress(items: Iterable, *description: str, **options: Any) -> Iterable:  # type: ignore[no-redef]
+        """Return the items without a progress bar."""
         return items

@@ -1,63 +1,91 @@
-"""The suite under pytest: one test for each check of a port.  A test file of the port:
+"""Run the suite under pytest, one test for each check of a port.
+
+The test file of the port::
 
     from tubevit_np.conformance.pytest_port import *
 
     ADAPTERS = {"my_port.adapter": None}  # {MODULE:ADAPTER: file of expected failures, or None}
 
-With `from tubevit_np.conformance.pytest_port import pytest_addoption` in the conftest.py at the top
-of its tests, pytest has the options --adapter, --dtype, --expected-failures and --report too."""
+`from tubevit_np.conformance.pytest_port import pytest_addoption` in the conftest.py at the top of
+the port's tests adds the options --adapter, --dtype, --expected-failures and --report to pytest.
+With `COMPLETE = True` in the test file a skipped check fails.
+"""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from tubevit_np.conformance import expected, port, report
 from tubevit_np.conformance.case import FLOATS
 from tubevit_np.conformance.mistakes import named
-from tubevit_np.conformance.suite import FAILED, SKIPPED, checks, judge
-from tubevit_np.conformance.vectors import vectors
+from tubevit_np.conformance.suite import FAILED, SKIPPED, Check, checks, judge
+from tubevit_np.conformance.vectors import Vector, vectors
 
 __all__ = ["pytest_generate_tests", "results", "test_port"]
 
 
-def pytest_addoption(parser):
-    group = parser.getgroup("conformance", "a port against the golden vectors")
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --adapter, --dtype, --expected-failures and --report to pytest.
+
+    Parameters
+    ----------
+    parser : pytest.Parser
+        Given by pytest.
+    """
+    group = parser.getgroup("conformance", "compare a port of TubeViT with the golden vectors")
     group.addoption("--adapter", help="MODULE:ADAPTER; see tubevit_np/conformance/README.md")
-    group.addoption("--dtype", choices=FLOATS, help="only this one")
-    group.addoption("--expected-failures", help="a file of checks that are known to fail")
-    group.addoption("--report", help="a JSON file to write")
+    group.addoption("--dtype", choices=FLOATS, help="check this dtype only")
+    group.addoption("--expected-failures", help="file that lists the checks known to fail")
+    group.addoption("--report", help="JSON file to write")
 
 
-def option(config, name):
-    """The value of an option; None where pytest_addoption is not in use."""
+def option(config: pytest.Config, name: str) -> Any:
+    """Return the value of an option; None where pytest_addoption is not in use."""
     return config.getoption(name, None)
 
 
-def adapters(config, module):
-    """{MODULE:ADAPTER: its file of expected failures or None}: --adapter, else those of the file.
+def adapters(config: pytest.Config, module: ModuleType) -> dict[str, Any]:
+    """Return {MODULE:ADAPTER: file of expected failures or None}.
 
-    Raises ValueError for a report on several adapters, or into a folder that is not there."""
+    --adapter takes precedence over the test file's ADAPTERS. Raises ValueError for --report with
+    several adapters or into a missing folder.
+    """
     name, path = option(config, "adapter"), option(config, "report")
     files = {name: option(config, "expected_failures")} if name else module.ADAPTERS
     port.check_place(path)
     if path and len(files) > 1:
-        raise ValueError("--report is about one --adapter")
+        raise ValueError("--report takes one adapter: name it with --adapter")
     return files
 
 
-def pytest_generate_tests(metafunc):
-    """One test for each check of each adapter in each of its dtypes."""
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test for each check of each adapter, in each of its dtypes.
+
+    Parameters
+    ----------
+    metafunc : pytest.Metafunc
+        Given by pytest.
+
+    Raises
+    ------
+    pytest.UsageError
+        If an adapter cannot be imported, or a file of expected failures cannot be read.
+    """
     config, stored = metafunc.config, vectors()
     try:
-        asked = [part for name, file in adapters(config, metafunc.module).items()
-                 for part in every_check(name, file, option(config, "dtype"), stored)]
+        tests = [test for name, file in adapters(config, metafunc.module).items()
+                 for test in every_check(name, file, option(config, "dtype"), stored)]
     except (ValueError, OSError) as error:
         raise pytest.UsageError(str(error)) from None
-    metafunc.parametrize("adapter, check, dtype, lines", asked)
+    metafunc.parametrize("adapter, check, dtype, lines", tests)
 
 
-def every_check(name, file, dtype, stored):
-    """The tests of one adapter; dtype: None for all that it has."""
+def every_check(name: str, file: str | Path | None, dtype: str | None,
+                stored: Sequence[Vector]) -> Iterator[Any]:
+    """Yield the tests of one adapter; dtype None: in all of its dtypes."""
     adapter, lines = port.find(name), expected.read(file, stored) if file else []
     port.check_ops(adapter, name, stored)
     short = name.removeprefix("tubevit_np.conformance.adapters.").partition(":")[0]
@@ -67,16 +95,19 @@ def every_check(name, file, dtype, stored):
 
 
 @pytest.fixture(scope="module")
-def results(request):
-    """(verdicts, {(check id, dtype): mistakes}); --report writes them at the end."""
-    verdicts, mistakes = [], {}
+def results(request: pytest.FixtureRequest) -> Iterator[tuple[list, dict]]:
+    """Collect (verdicts, {(check id, dtype): mistakes}); --report writes them at the end."""
+    verdicts: list[Any] = []
+    mistakes: dict[tuple[str, str], list[str]] = {}
     yield verdicts, mistakes
     if path := option(request.config, "report"):
         name, = adapters(request.config, request.module)
         Path(path).write_text(report.as_json(verdicts, name, mistakes) + "\n")
 
 
-def test_port(adapter, check, dtype, lines, results, request):
+def test_port(adapter: Any, check: Check, dtype: str, lines: list, results: tuple[list, dict],
+              request: pytest.FixtureRequest) -> None:
+    """Run one check; pytest_generate_tests sets its arguments."""
     verdicts, mistakes = results
     verdict = expected.settle(judge(check, adapter, dtype), lines)
     verdicts.append(verdict)
@@ -86,10 +117,10 @@ def test_port(adapter, check, dtype, lines, results, request):
         pytest.skip(verdict.text)
     if verdict.status in (FAILED, SKIPPED):
         mistakes[verdict.id, dtype] = named(verdict)
-        equals = [f"equals the answer with: {mistake}" for mistake in mistakes[verdict.id, dtype]]
+        equals = [f"{report.SAME} {mistake}" for mistake in mistakes[verdict.id, dtype]]
         pytest.fail("\n".join([report.line(verdict), *equals]), pytrace=False)
 
 
-def must_be_complete(request):
-    """True where a skipped check fails: the test file says COMPLETE and names its adapters."""
+def must_be_complete(request: pytest.FixtureRequest) -> bool:
+    """Return whether a skipped check fails: with COMPLETE in the test file, without --adapter."""
     return getattr(request.module, "COMPLETE", False) and not option(request.config, "adapter")

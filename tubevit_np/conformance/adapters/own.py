@@ -1,6 +1,7 @@
-"""The common part of the adapters of tubevit_np and tubevit_tg, whose functions are the same.
+"""The common part of the adapters of tubevit_np and tubevit_tg, which have the same functions.
 
-OPS[name](p, **arguments) calls a function of package p; it nests and flattens parameters."""
+OPS[name](p, **arguments) calls a function of package p; it nests and flattens parameters.
+"""
 
 import json
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from tubevit_np.data.batch import Batch
 from tubevit_np.model.layers import with_prefix
 
 FIXED = {"smoothness": 0.0, "dropout": 0.0, "frozen": 0, "accumulate": 1, "kernel_rates": True,
-         "precision": "float32"}  # of the recipe of a step: what the suite does not vary
+         "precision": "float32"}  # fields of a Recipe that the suite does not vary
 HOST = ("grid", "centres", "shapes", "preset", "sincos_3d", "learning_rate", "load", "init")
 
 
@@ -23,29 +24,30 @@ class Own:
         self.package = package
 
     def __getattr__(self, op):
+        """Return the function of an operation."""
         if op not in OPS:
             raise AttributeError(op)
         return lambda **arguments: self.call(op, arguments)
 
     def call(self, op, arguments):
-        """HOST operations take and return NumPy arrays and plain values in both packages."""
+        """Call an operation; those of HOST take and return NumPy arrays in both packages."""
         if op in HOST:
             return OPS[op](self.package, **arguments)
         return self.leave(OPS[op](self.package, **self.enter(arguments)))
 
     def train(self, params, videos, video_labels, images, image_labels, cfg, head_of_videos,
               head_of_images, rates, lr, warmup, **recipe):
-        """Losses and norms of the package's own joint steps; the kernels' rates are its own too."""
+        """Return losses and norms of joint steps; the package sets the kernels' rates itself."""
         p, params, steps = self.package, self.enter(params), len(videos)
         labels = {head_of_videos: video_labels}, {head_of_images: image_labels}
         recipe = SimpleNamespace(**FIXED, **recipe)
         run = SimpleNamespace(cfg=config(cfg), weights=[1.0, 1.0], recipe=recipe,
                               counts=[videos.shape[1], images.shape[1]],
-                              sources=[SimpleNamespace(labels=each) for each in labels])
+                              sources=[SimpleNamespace(labels=by_head) for by_head in labels])
         step, history = self.joint_step(p.nest(params), p.adamw_state(params), run), []
         for i in range(steps):
-            batches = [Batch(x[i], {head: y[i] for head, y in each.items()})
-                       for x, each in zip((videos, images), labels, strict=True)]
+            batches = [Batch(x[i], {head: y[i] for head, y in by_head.items()})
+                       for x, by_head in zip((videos, images), labels, strict=True)]
             history.append(step(i + 1, p.learning_rate(i, steps, lr, warmup), batches)[:2])
         losses, norms = np.transpose(history).astype(videos.dtype)
         return {"losses": losses, "norms": norms}

@@ -1,4 +1,4 @@
-"""The adapter of the NumPy reference, tubevit_np/model; its gradients are those written by hand."""
+"""The adapter of the NumPy reference, tubevit_np/model, with its hand-written gradients."""
 
 import copy
 
@@ -12,7 +12,7 @@ from tubevit_np.training.optim import clip_grad_norm
 
 
 class Numpy(Own):
-    """package: its functions;  gradients: the module of its backward functions."""
+    """Adapter of a package; gradients: the module of its backward functions."""
 
     dtypes = ("float64", "float32")
 
@@ -21,18 +21,18 @@ class Numpy(Own):
         self.gradients = gradients
 
     def enter(self, tree):
-        return copy.deepcopy(tree)  # clipping and AdamW work in place
+        return copy.deepcopy(tree)  # clipping and AdamW change arrays in place
 
     def leave(self, tree):
         return tree
 
     def joint_step(self, params, moments, run):
-        """One step at a time, the losses of videos and images added."""
+        """Return a function that does one step; it adds the losses of videos and images."""
         flat = tv.flatten(params)
 
         def step(t, lr, batches):
             results = [self.loss_and_gradients(params, batch, run) for batch in batches]
-            grads = {name: sum(found[name] for _, found in results if name in found)
+            grads = {name: sum(part[name] for _, part in results if name in part)
                      for name in flat}
             norm = clip_grad_norm(grads, run.recipe.clip)
             adamw_by_waves(flat, grads, moments, t, lr, run.recipe.weight_decay,
@@ -50,7 +50,7 @@ class Numpy(Own):
         return loss, self.gradients.backward(params, out, d_logits, run.cfg)
 
     def vjp(self, op, inputs, attributes, cotangents, by):
-        """{input: gradient} of the sum of op's answer times the cotangents; all, not only `by`."""
+        """Return {input: gradient} of the sum of answer times cotangents; all, not only `by`."""
         d = cotangents.get("out", cotangents)
         if "params" in inputs:
             inputs = inputs | {"params": tv.nest(inputs["params"])}
@@ -62,8 +62,8 @@ def tube_tokens(p, back, d, video, w, b, tube):
 
 
 def layer_norm(p, back, d, x, g, b, eps):
-    d_x, found = back.layer_norm_backward(d, x, g, eps)
-    return {"x": d_x} | found
+    d_x, grads = back.layer_norm_backward(d, x, g, eps)
+    return {"x": d_x} | grads
 
 
 def attention(p, back, d, q, k, v):
@@ -72,20 +72,20 @@ def attention(p, back, d, q, k, v):
 
 
 def composite(name):
-    """The gradient of a function that returns (y, cache), by its x (or z) and its parameters."""
+    """Return the gradient of a function that returns (y, cache), by x (or z) and parameters."""
     def vjp(p, back, d, params, **rest):
         x = rest.pop("z", None)
         key, x = ("x", rest.pop("x")) if x is None else ("z", x)
         _, cache = getattr(p, name)(x, **params, **rest)
-        d_x, found = getattr(back, f"{name}_backward")(d, x, cache, **params, **rest)
-        return {key: d_x} | with_prefix("params", found)
+        d_x, grads = getattr(back, f"{name}_backward")(d, x, cache, **params, **rest)
+        return {key: d_x} | with_prefix("params", grads)
 
     return vjp
 
 
 def gate(p, back, d, z, z0, alpha, keep):
-    d_z, d_z0, found = reference.gate_backward(d, z0, alpha, keep)
-    return {"z": d_z, "z0": d_z0} | found
+    d_z, d_z0, grads = reference.gate_backward(d, z0, alpha, keep)
+    return {"z": d_z, "z0": d_z0} | grads
 
 
 def forward(p, back, d, params, x, cfg, heads):

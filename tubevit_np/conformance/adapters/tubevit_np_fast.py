@@ -1,4 +1,4 @@
-"""The adapter of the tuned mirror, tubevit_np/fast; what is not tuned is the reference's."""
+"""The adapter of the tuned mirror, tubevit_np/fast; functions it lacks are the reference's."""
 
 from importlib import import_module
 from types import SimpleNamespace

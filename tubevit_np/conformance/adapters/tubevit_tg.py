@@ -1,4 +1,4 @@
-"""The adapter of the tinygrad package; its gradients are tinygrad's own."""
+"""The adapter of the tinygrad package; gradients by tinygrad's autograd."""
 
 import numpy as np
 from tinygrad import Context, Tensor
@@ -17,7 +17,7 @@ class Tinygrad(Own):
             return super().call(op, arguments)
 
     def enter(self, tree):
-        """Arrays as Tensors, however deep; the rest as it is."""
+        """Return a tree with Tensors in place of arrays."""
         if isinstance(tree, dict):
             return {name: self.enter(value) for name, value in tree.items()}
         return tg.to_tensors(tree) if isinstance(tree, np.ndarray) else tree
@@ -35,7 +35,7 @@ class Tinygrad(Own):
         return unoptimized
 
     def vjp(self, op, inputs, attributes, cotangents, by):
-        """{input: gradient} of the sum of op's answer times the cotangents, by the inputs named."""
+        """Return {input: gradient} of the sum of answer times cotangents, by the inputs `by`."""
         tensors = self.enter(tg.flatten(inputs))
         answer = OPS[op](self.package, **gathered(tensors), **attributes)
         answer = {"out": answer} if isinstance(answer, Tensor) else answer

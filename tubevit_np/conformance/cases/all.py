@@ -6,4 +6,5 @@ MODULES = (layout, operations, model, training, refusals)
 
 
 def all_cases():
+    """Return the list of all cases."""
     return [case for module in MODULES for case in module.cases()]

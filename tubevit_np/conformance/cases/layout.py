@@ -7,10 +7,10 @@ from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.params import shapes
 from tubevit_np.model.presets import PRESETS, TUBES
 
-# Every axis has another size, stride and offset: no two can be swapped unseen.
+# Size, stride and offset differ on all axes, so that swapping two axes changes the answer.
 PACKED = Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 2))  # members overrun t and w
 PATCH = Tube((1, 4, 3), (4, 6, 5))
-OVERLAPPING = Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # in t over each other
+OVERLAPPING = Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # in t
 EDGES = (Tube((4, 3, 2), (5, 4, 3), (2, 1, 0)), Tube((5, 3, 2), (5, 4, 3), (2, 2, 1)))
 SMALL = (7, 10, 13)  # T, H, W
 
@@ -40,7 +40,7 @@ def places():
 
 
 def order():
-    """A token holds the number of its first voxel, and each channel that of its own member."""
+    """Return the case whose tokens hold the number of their members' first voxels."""
     cfg = Config((PACKED, PATCH, OVERLAPPING), 8, 1, 2, 3, {"verb": 2}, channels=1)
     video = np.arange(np.prod(SMALL), dtype=np.float32).reshape(1, *SMALL, 1) + 1
     kernels = {name: np.zeros(shape, np.float32) for name, shape in shapes(cfg).items()

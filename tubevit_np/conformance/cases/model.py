@@ -37,7 +37,7 @@ def models():
 
 
 def faint():
-    """Nothing before the first norm is larger than FAINT, so that eps shows through the model."""
+    """Values before the first norm are at most FAINT, so that eps changes the answer."""
     cfg, draw = replace(ONE, position_scale=FAINT), Draw("model faint")
     arrays = {"x": draw(1, *SMALL, cfg.channels)} | draw.params(shapes(cfg))
     block = "params.blocks.0"

@@ -8,7 +8,7 @@ from tubevit_np.model.backward import select_prefix
 from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.params import shapes
 
-B, N, D, A, M = 2, 6, 12, 3, 7  # all different; E = 4
+B, N, D, A, M = 2, 6, 12, 3, 7  # all different; E = D / A = 4
 FAINT = 2.0**-10  # tokens whose variance is about eps, 1e-6
 EPS = 1e-6
 SHAPES = shapes(Config((PATCH,), D, 1, A, M, {"verb": 5}, pool_mlp=True))
@@ -143,7 +143,7 @@ def blocks():
             ("large-eps", 2.0, "tanh", 0.25, "eps is the Config's")]:
         draw = Draw(f"block {name}")
         arrays = {"z": draw(B, N, D, most=most)} | draw.params(select_prefix("blocks.0", SHAPES))
-        if most == FAINT:  # or the attention's own values would hide how faint z is
+        if most == FAINT:  # otherwise the attention's output would be far larger than z
             for part in ("w", "b"):
                 arrays[f"params.attn.out.{part}"] *= np.float32(FAINT)
         yield Case("block", f"block-{name}", "block", why, arrays,

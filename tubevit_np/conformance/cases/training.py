@@ -1,4 +1,4 @@
-"""AdamW, its rate, clipping, ten joint steps, and the initial parameters."""
+"""AdamW, the learning rate, clipping, ten joint steps, and new parameters."""
 
 import math
 
@@ -39,7 +39,7 @@ def clipping():
 
 
 def steps():
-    """From moments of earlier steps; the matrix gets no gradient."""
+    """AdamW after earlier steps; one matrix has no gradient."""
     for name, t, size, spectral, why in [
             ("first", 1, 1.0, False, "both moments corrected; decay on matrices and kernels alone"),
             ("third", 3, 1.0, False, "a missing gradient is 0: moments fade, decay goes on"),
@@ -58,12 +58,12 @@ def steps():
 
 
 def kernel_rate(shape):
-    """The factor on the learning rate of a tube kernel: 4 (768 / fan in)^0.75."""
+    """Return the factor on the learning rate of a tube kernel: 4 (768 / fan-in)^0.75."""
     return 4 * (768 / math.prod(shape[:-1])) ** 0.75
 
 
 def trainings():
-    """A batch of videos and one of images in each step, their mean losses added (Sec. 3.5)."""
+    """Each step adds the mean losses of a batch of videos and a batch of images (Sec. 3.5)."""
     for name, spectral, why in [("ten-losses", False, "warm-up, cosine, clipping, decay, the gate"),
                                 ("ten-losses-by-waves", True, "kernels stepped by their waves")]:
         draw = Draw(name)

@@ -1,8 +1,9 @@
-"""TubeViT as plain loops: slow, one number at a time, and hard to misread.
+"""TubeViT as plain loops: slow, one number at a time, easy to check.
 
-The tests compare the vectorized functions with these, so the loops take nothing from the rest of
-tubevit_np.  They take one clip at a time: video (T, H, W, C), tokens (N, D).  p is the flat dict of
-parameters.  A number may be a float or an Exact of exact.py: np.exp and the like take both."""
+The tests compare the vectorized functions with these, so the loops use nothing from the rest of
+tubevit_np. They take one clip at a time: video (T, H, W, C), tokens (N, D). p is the flat dict of
+parameters. A number may be a float or an Exact of exact.py: np.exp and similar functions take both.
+"""
 
 from tubevit_np.conformance.loops.layers import (
     attend,

@@ -37,18 +37,18 @@ def softmax(scores):
 
 
 def attend(query, keys, values):
-    """The mean of the values, weighted by softmax(query key / sqrt(E))."""
+    """Return the mean of the values, weighted by softmax(query key / sqrt(E))."""
     weights = softmax([dot(query, key) / math.sqrt(len(query)) for key in keys])
     return [dot(weights, column) for column in values.T]
 
 
 def attention(q, k, v, heads):
-    """Each head reads its own neighboring channels."""
+    """Attention in which each head reads neighboring channels."""
     size = q.shape[1] // heads
     mixed = np.zeros(q.shape, q.dtype)
     for head, n in places((heads, len(q))):
-        own = slice(head * size, (head + 1) * size)
-        mixed[n, own] = attend(q[n, own], k[:, own], v[:, own])
+        channels = slice(head * size, (head + 1) * size)
+        mixed[n, channels] = attend(q[n, channels], k[:, channels], v[:, channels])
     return mixed
 
 
@@ -73,19 +73,19 @@ def block(p, name, z, heads, eps, form):
 
 
 def divided_block(p, name, z, frames, heads, eps, form):
-    """Over the frames of each place, then an ordinary block within each frame."""
+    """Attention over the frames of each place, then an ordinary block within each frame."""
     y, places = z.copy(), len(z) // frames
     x = layer_norm(z, p[f"{name}.time.ln.g"], p[f"{name}.time.ln.b"], eps)
     for place in range(places):
-        own = [frame * places + place for frame in range(frames)]
-        change = self_attention(p, f"{name}.time.attn", x[own], heads)
-        y[own] = z[own] + linear(change, p[f"{name}.time.fc.w"], p[f"{name}.time.fc.b"])
+        line = [frame * places + place for frame in range(frames)]
+        change = self_attention(p, f"{name}.time.attn", x[line], heads)
+        y[line] = z[line] + linear(change, p[f"{name}.time.fc.w"], p[f"{name}.time.fc.b"])
     return np.concatenate([block(p, name, y[frame * places:(frame + 1) * places], heads, eps, form)
                            for frame in range(frames)])
 
 
 def pool(p, x, heads, eps, form):
-    """x (N, D) -> (1, D); the MLP is there if its parameters are."""
+    """Map x (N, D) to (1, D); with an MLP if p has its parameters."""
     d = x.shape[1]
     q = linear(p["pool.probe"][None], p["pool.q.w"], p["pool.q.b"])
     kv = linear(x, p["pool.kv.w"], p["pool.kv.b"])

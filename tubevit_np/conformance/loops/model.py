@@ -1,4 +1,4 @@
-"""One clip from its voxels to its scores."""
+"""The whole model on one clip."""
 
 import numpy as np
 
@@ -12,12 +12,12 @@ def tokens(p, video, cfg):
 
 
 def centers(cfg, shape):
-    """Of all tokens, in their order."""
+    """Return the centers of all tokens, in their order."""
     return [center(tube, place) for tube in cfg.tubes for place in places(grid(tube, shape))]
 
 
 def gated(cfg, shape):
-    """Which tokens the gate adds again."""
+    """Return for each token whether the gate adds it again."""
     return [cfg.gate_tokens == "all" or tube.kernel[0] > 1
             for tube in cfg.tubes for _ in places(grid(tube, shape))]
 
@@ -29,7 +29,7 @@ def encoder_block(p, name, z, cfg, shape):
 
 
 def encode(p, video, cfg, tau=None):
-    """One clip (T, H, W, C): what lies between the blocks, by name, to "pooled" (1, D)."""
+    """Map one clip (T, H, W, C) to the intermediates by name, up to "pooled" (1, D)."""
     at = [position(center, cfg.dim, tau or cfg.tau) for center in centers(cfg, video.shape[:3])]
     out = {"tokens": tokens(p, video, cfg)}
     learned = getattr(cfg, "position", "fixed") == "learned"
@@ -46,5 +46,5 @@ def encode(p, video, cfg, tau=None):
 
 
 def forward(p, video, cfg, head):
-    """One clip (T, H, W, C) to its scores (K,)."""
+    """Map one clip (T, H, W, C) to its logits (K,)."""
     return linear(encode(p, video, cfg)["pooled"], p[f"heads.{head}.w"], p[f"heads.{head}.b"])[0]

@@ -7,12 +7,12 @@ import numpy as np
 
 
 def places(sizes):
-    """Every index of an array of these sizes, the last axis fastest."""
+    """Iterate over all indices of an array of these sizes, the last axis fastest."""
     return itertools.product(*(range(size) for size in sizes))
 
 
 def dot(a, b):
-    """The sum of products: almost all of the work."""
+    """Return the sum of products, which takes almost all of the time."""
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
@@ -27,7 +27,7 @@ def member_start(tube, place, member):
 
 
 def tube_tokens(video, w, b, tube):
-    """w fastest among the tokens; within one, member after member, again w fastest."""
+    """Tokens with w fastest; within a token member after member, again w fastest."""
     tokens = []
     for place in places(grid(tube, video.shape[:3])):
         starts = [member_start(tube, place, member) for member in places(tube.s2d)]
@@ -36,7 +36,7 @@ def tube_tokens(video, w, b, tube):
 
 
 def under_kernel(video, w, b, start):
-    """One token (D,): the kernel at start, voxel by voxel; beyond the far edge the video is 0."""
+    """Return one token (D,): the kernel at start, voxel by voxel; 0 beyond the far edge."""
     voxels, weights = [], []
     for i, j, k, c in places(w.shape[:4]):
         at = start[0] + i, start[1] + j, start[2] + k
@@ -47,7 +47,7 @@ def under_kernel(video, w, b, start):
 
 
 def resize_kernel(w, size):
-    """Every voxel of the new kernel from the eight of the old one around its place."""
+    """Interpolate each voxel of the new kernel from the eight nearest of the old one."""
     new = np.zeros((*size, *w.shape[3:]), w.dtype)
     for place in places(size):
         at = [min(max((p + 0.5) * n / m - 0.5, 0), n - 1) for p, n, m in zip(place, w.shape, size)]
@@ -66,7 +66,7 @@ def kernel(p, cfg, i):
 
 
 def center(tube, place):
-    """Half-way between the first and the last voxel of the token, on each axis."""
+    """Return the midpoint of the first and the last voxel of the token, on each axis."""
     covered = [[start + k for start in starts for k in range(size)] for starts, size in zip(
         zip(*(member_start(tube, place, member) for member in places(tube.s2d))), tube.kernel)]
     return [(min(axis) + max(axis)) / 2 for axis in covered]

@@ -1,4 +1,4 @@
-"""The known mistakes by room, how they are made, and how a failed check is matched with them."""
+"""The known mistakes, and how a failed check is matched with them."""
 
 from tubevit_np.conformance.mistakes.in_memory import adapter
 from tubevit_np.conformance.mistakes.known import KNOWN

@@ -1,6 +1,7 @@
-"""All known mistakes: those of real ports, and readings of the paper's open points that differ.
+"""All known mistakes: those of real ports, and other readings of what the paper leaves open.
 
-They change no shape: running the code does not show them."""
+They change no shape, so the code still runs.
+"""
 
 from tubevit_np.conformance.mistakes.geometry import GEOMETRY
 from tubevit_np.conformance.mistakes.gradients import GRADIENTS

@@ -1,22 +1,28 @@
-"""Names the known mistakes that a failed check equals.
+"""Find the known mistakes that give the same wrong answer as a failed check.
 
-A port with the wrong answer that NumPy gives with a known mistake very likely has that mistake."""
+Such a port very likely has that mistake.
+"""
+
+from typing import Any
 
 import numpy as np
 
 from tubevit_np.conformance.mistakes.in_memory import adapter
 from tubevit_np.conformance.mistakes.known import KNOWN
-from tubevit_np.conformance.suite import FAILED, as_dict, differ, judge
+from tubevit_np.conformance.suite import FAILED, Check, Verdict, as_dict, differ, judge
 
 
-def named(verdict):
-    """The texts of all known mistakes that fail this check in the same way; [] if none does."""
+def named(verdict: Verdict) -> list[str]:
+    """Return the texts of all known mistakes that fail this check in the same way."""
     return [mutant.text for mutant in KNOWN
             if is_alike(verdict, judge(verdict.check, adapter(mutant), verdict.dtype))]
 
 
-def is_alike(verdict, mistaken):
-    """True if both fail with the same answer or accept the same input; exceptions never match."""
+def is_alike(verdict: Verdict, mistaken: Verdict) -> bool:
+    """Return whether both fail with the same answer or accept the same invalid input.
+
+    Exceptions never match.
+    """
     if not verdict.status == mistaken.status == FAILED:
         return False
     if verdict.check.vector.judge == "refused":
@@ -28,8 +34,8 @@ def is_alike(verdict, mistaken):
     return difference.units <= verdict.check.tolerance(verdict.dtype)
 
 
-def as_stored(found, check):
-    """A mistaken answer in the form of the stored answers."""
+def as_stored(found: Any, check: Check) -> Any:
+    """Return a mistaken answer in the form of the stored answers."""
     if check.vector.judge == "spread":
         return {name: [w.shape, float(w.mean()), float(w.std())] for name, w in found.items()}
     if "answer" in check.vector.entry:
