@@ -1,4 +1,4 @@
-"""Writes KILLS.md, the table of which check notices which mistake.
+"""Write KILLS.md, the table of which check detects which mistake.
 
 python -m tests.conformance.kills    # half a minute"""
 
@@ -18,25 +18,26 @@ from tubevit_np.conformance.suite import FAILED, checks, judge
 from tubevit_np.conformance.vectors import vectors
 
 TABLE = Path(__file__).with_name("KILLS.md")
-CLEAR = 2  # times the tolerance: so much that another machine's rounding changes nothing
+CLEAR = 2  # times the tolerance: far enough that rounding on another machine changes nothing
 SHOWN = 3
-HEAD = """# Which check notices which mistake
+HEAD = """# Which check detects which mistake
 
-Made by `python -m tests.conformance.kills`; `tests/conformance/test_conformance.py` makes every
-mistake again and runs these checks.  Each mistake is one change of `tubevit_np`, and
-`tubevit_np/conformance/mistakes/` lists them all.  The number behind a check is its float32 error
-over the tolerance (1 would pass); "!" stands where there is no number: another shape or dtype, an
-answer that must be exact, an input that must be refused.  Each row shows the first three checks of
-the level at which the suite must notice the mistake, and how many of all {total} float32 checks
-notice it.
+`python -m tests.conformance.kills` writes this file. `tests/conformance/test_conformance.py` makes
+every mistake again and runs these checks. Each mistake is one change of the source of `tubevit_np`;
+`tubevit_np/conformance/mistakes/` lists all of them.
 
-| mistake | where | level | noticed by | in all |
+Each row names the mistake, its file, the level at which the suite must detect it, the first three
+checks that do so, and how many of all {total} float32 checks fail. The number after a check is its
+float32 error divided by the tolerance (up to 1 passes). "!" means that there is no such number: a
+wrong shape or dtype, an answer that must be exact, or an invalid input that was accepted.
+
+| mistake | file | level | detected by | failed checks |
 | --- | --- | --- | --- | --- |
 """
 
 
 def noticed(mutant, dtype, stored):
-    """{check id: error over tolerance} of all that fail with the mistake; inf: no number tells."""
+    """{check id: error / tolerance} of all checks that fail with the mistake; inf: no number."""
     mistaken = adapter(mutant)
     with np.errstate(all="ignore"):
         verdicts = [judge(check, mistaken, dtype) for check in checks(stored, dtype)]
@@ -49,13 +50,13 @@ def over(verdict):
 
 
 def row(mutant, stored):
-    found = noticed(mutant, "float32", stored)
-    shown = [(check.partition("/")[2], ratio) for check, ratio in found.items()
+    failed = noticed(mutant, "float32", stored)
+    shown = [(check.partition("/")[2], ratio) for check, ratio in failed.items()
              if ratio >= CLEAR and check.startswith(f"{mutant.level}/")][:SHOWN]
     named = "; ".join(f"{check} {'!' if math.isinf(ratio) else f'{ratio:.1g}'}"
                       for check, ratio in shown)
     return (f"| {mutant.why} | {Path(mutant.file).name} | {mutant.level} | {named} "
-            f"| {len(found)} |")
+            f"| {len(failed)} |")
 
 
 def main():

@@ -20,17 +20,20 @@ from tubevit_np.conformance.suite import FAILED, SKIPPED, Verdict, checks, judge
 from tubevit_np.conformance.vectors import vectors
 
 DESCRIPTION = """\
-Compare a port of TubeViT with the golden vectors: stored inputs with exact answers.
+Compare a port of TubeViT with golden vectors: stored inputs with exact answers.
 
-The adapter of a port is a module or object whose functions have the names of those of tubevit_np,
-with NumPy arrays as arguments and results. The suite skips functions that it does not have.
-README.md in tubevit_np/conformance describes each function. Errors and tolerances are in units of
-rounding: 1 is the spacing of floating-point numbers near 1, relative to the answer's size."""
+The adapter of a port is a module or object whose functions have the names of
+those of tubevit_np. They take and return NumPy arrays. Checks of missing
+functions are skipped. README.md in tubevit_np/conformance describes all of them.
+
+Errors and tolerances are in units of rounding: the spacing of floating-point
+numbers near 1, relative to the size of the answer."""
 EPILOG = """\
 examples:
   %(prog)s my_port.adapter
-  %(prog)s my_port:adapter --only 'model/*' --dtype float64
-  %(prog)s my_port:adapter --expected-failures known.txt --report out.json
+  %(prog)s my_port:adapter --only 'model/*'
+  %(prog)s my_port --expected-failures known.txt
+  %(prog)s my_port --report results.json
   %(prog)s --list
 
 exit status:
