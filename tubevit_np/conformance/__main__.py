@@ -24,7 +24,7 @@ Compare a port of TubeViT with golden vectors: stored inputs with exact answers.
 
 The adapter of a port is a module or object whose functions have the names of
 those of tubevit_np. They take and return NumPy arrays. Checks of missing
-functions are skipped. README.md in tubevit_np/conformance describes all of them.
+functions are skipped. README.md in tubevit_np/conformance lists them.
 
 Errors and tolerances are in units of rounding: the spacing of floating-point
 numbers near 1, relative to the size of the answer."""
