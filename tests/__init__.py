@@ -1,1 +1,1 @@
-"""The project's tests; tests/conformance judges other ports too."""
+"""The project's tests."""

@@ -1,4 +1,4 @@
-"""One BLAS thread, tinygrad on the CPU, and a guard: the packages beside the tests are judged."""
+"""One BLAS thread, tinygrad on the CPU, and a check that the packages beside the tests are used."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ def pytest_configure():
 
 @pytest.fixture(autouse=True)
 def nothing_said():
-    """Each test hears a warning that is given once in a process."""
+    """Let each test receive warnings that a process gives only once."""
     warn_once.cache_clear()
 
 

@@ -1,8 +1,8 @@
-"""How long a training step of each baseline takes beside TubeViT's, in turn, in one run.
+"""Time of a training step of each baseline beside TubeViT's, in turn, in one run.
 
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.baselines --batch 16
 
-One thread;  of every variant of `ablate baselines`, on the joint batch that it trains on."""
+One thread; all variants of `ablate baselines`, each on its joint batch."""
 
 import argparse
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tubevit_np.training.step import joint_gradients
 
 
 def step_of(fields, batch):
-    """A function that does forward, backward and AdamW of one variant, and its GFLOPs of a clip."""
+    """Return a function that does one step of a variant, and the GFLOPs of a clip."""
     recipe = replace(recipe_for(**fields), batch=batch, image_batch=batch)
     cfg, rng = recipe.config({"verb": 8, "noun": 9}), np.random.default_rng(0)
     flat, batches = tv.flatten(tv.init(cfg, rng)), random_batches(rng, cfg, recipe)

@@ -1,4 +1,4 @@
-"""The demo's joint batch, of random pixels."""
+"""The demo's joint batch with random pixels."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from tubevit_np.data.batch import Batch
 
 
 def random_batches(rng, cfg, recipe):
-    """Clips with both labels, images with a noun."""
+    """Return a Batch of clips with verbs and nouns, and one of images with nouns."""
     def batch(shape, heads):
         return Batch(rng.integers(0, 256, shape, dtype=np.uint8),
                      {head: rng.integers(0, cfg.classes[head], shape[0]) for head in heads})

@@ -1,13 +1,13 @@
-"""How long NumPy's forward takes beside its bare matrix products and PyTorch eager, in turn.
+"""Time of NumPy's forward pass beside its bare matrix products and PyTorch eager, in turn.
 
     pip install torch==2.13.0
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.forward --batch 1 4 --threads 1
 
-ViT-B's main tubes on videos of 32x224x224, and its 2D patches on images, float32.  Prints a table
-in Markdown: medians, the ratio to either, PyTorch's own products (its BLAS is not NumPy's), and
-NumPy's memory at its peak beside the weights plus the largest activations (inference_memory).  With
-two threads it is `predictor`, which computes half of a batch on each.  Without PyTorch installed
-its columns are empty."""
+ViT-B with the main tubes on videos of 32x224x224, and its 2D patches on images, float32. Prints a
+table in Markdown: medians, both ratios, PyTorch's own products (its BLAS is not NumPy's), and
+NumPy's peak memory divided by the weights plus the largest activations (inference_memory). With two
+threads it times `predictor`, which computes half of a batch on each. Without PyTorch its columns
+stay empty."""
 
 import argparse
 from dataclasses import replace
@@ -39,14 +39,14 @@ def in_torch(params, cfg, x):
 
 
 def bare_in_torch(ready):
-    """The bare products, of the same memory, by PyTorch's BLAS."""
+    """Return a function that computes the bare products by PyTorch's BLAS, on the same memory."""
     import torch
     ready = [tuple(map(torch.from_numpy, three)) for three in ready]
     return lambda: [torch.matmul(a, b, out=c) for a, b, c in ready]
 
 
 def measure(cfg, params, shape, batch, threads, rounds, rng):
-    """A row of the table, for videos (T, H, W) or, with T = 1, images."""
+    """Return a row of the table, for videos (T, H, W) or, with T = 1, images."""
     x = rng.standard_normal((batch, *shape[shape[0] == 1:], cfg.channels), np.float32)
     predict = partial(logits_of, params, cfg) if threads == 1 else predictor(params, cfg)
     ready = matrices(cfg, shape, batch, rng)

@@ -1,14 +1,15 @@
-"""Forward and training step on a GPU: tubevit_tg beside PyTorch eager and torch.compile, in turn.
+"""Forward pass and training step on a GPU: tubevit_tg, PyTorch eager, torch.compile, in turn.
 
     pip install torch==2.13.0
     python -m tests.benchmarks.gpu --device CUDA --presets Ti S B --batch 8
     python -m tests.benchmarks.gpu --device CPU --presets demo --clip 16x48x48 --size 512 \\
         --batch 4 --rounds 3 --programs PyTorch tubevit_tg
 
-Each program in a process of its own, all on the same card, one step of each in turn.  A step takes
-a batch of uint8 from memory, as training does, then forward, backward, clipping, AdamW by voxels.
-bfloat16: tubevit_tg --precision bfloat16, PyTorch's autocast.  Prints a table in Markdown: medians,
-the ratio to the faster PyTorch, and ours as a share of what one large product reaches there."""
+Each program has its own process; all use the same card, one step of each in turn. A step takes a
+batch of uint8 from memory, as training does, then computes forward, backward, clipping, and AdamW
+without the cosine basis. bfloat16 means tubevit_tg --precision bfloat16 and PyTorch's autocast.
+Prints a table in Markdown: medians, the ratio to the faster PyTorch, and the fraction of the speed
+of one large matrix product that tubevit_tg reaches."""
 
 import argparse
 import multiprocessing
@@ -20,12 +21,12 @@ import numpy as np
 from tests.benchmarks.timing import seconds
 
 PROGRAMS = ("PyTorch", "torch.compile", "tubevit_tg")
-WARM = 3  # tinygrad computes, captures and replays
+WARM = 3  # tinygrad runs eagerly, captures the graph, replays it
 TORCH = {"CPU": "cpu", "METAL": "mps"}  # and "cuda" for CUDA, NV and AMD
 
 
 def batch_of(task):
-    """Config, parameters, flat, and a Batch of random clips."""
+    """Return Config, flat parameters, and a Batch of random clips."""
     import tubevit_np as tv
     from tubevit_np.data.batch import Batch
     cfg, rng = tv.PRESETS[task.preset], np.random.default_rng(0)
@@ -36,7 +37,7 @@ def batch_of(task):
 
 
 def in_tinygrad(task):
-    """A function that does the work once and waits for its end."""
+    """Return a function that runs the task once in tinygrad and waits for its end."""
     import tubevit_np as tv
     import tubevit_tg as tg
     from tests.benchmarks.tinygrad_step import tinygrad_step
@@ -53,7 +54,7 @@ def in_tinygrad(task):
 
 
 def in_torch(task):
-    """The same in PyTorch, compiled if it is to be."""
+    """Return the same for PyTorch, eager or compiled."""
     import torch
 
     import tubevit_np as tv
@@ -95,7 +96,7 @@ def in_torch(task):
 
 
 def rate(task, size):
-    """Operations a second of one product of size x size matrices: the best of twenty."""
+    """Return the operations per second of one product of size x size matrices: the best of 20."""
     import torch
     dtype = getattr(torch, task.precision)
     a, b = (torch.randn(size, size, device=where(task), dtype=dtype) for _ in range(2))
@@ -103,12 +104,12 @@ def rate(task, size):
 
 
 def where(task):
-    """PyTorch's name of the device."""
+    """Return PyTorch's name of the device."""
     return TORCH.get(task.device.partition(":")[0], "cuda")
 
 
 def serve(task, pipe):
-    """In its own process: warm up, then time one call for every word, until there is none."""
+    """In its own process: warm up, then time one call for each message, until it is False."""
     try:
         if task.program == "rate":
             return pipe.send(rate(task, task.size))
@@ -121,10 +122,10 @@ def serve(task, pipe):
 
 
 class Program:
-    """A process that does one task; its times, or why it has none."""
+    """A process for one task, with its times or the reason why it cannot run."""
 
     def __init__(self, task):
-        context = multiprocessing.get_context("spawn")  # nothing shared: each has its own driver
+        context = multiprocessing.get_context("spawn")  # no shared state: each has its own driver
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=serve, args=(task, theirs), daemon=True)
         self.process.start()
@@ -150,7 +151,7 @@ class Program:
 
 
 def compare(tasks, rounds):
-    """Median seconds of each program."""
+    """Return the median seconds of each program."""
     programs = [Program(task) for task in tasks]
     for _ in range(rounds):
         for program in programs:

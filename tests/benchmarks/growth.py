@@ -1,10 +1,11 @@
-"""How NumPy's forward grows with frames, pixels, width, clips and tubes, beside dense models.
+"""How the cost of NumPy's forward pass grows with frames, pixels, width, clips and tubes.
 
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.growth --out figures/growth
 
-From Ti with the main tubes, one clip of 32x224x224, one thread, float32: one size is changed at a
-time.  All of a sweep are timed in turn.  What takes more than --most GFLOPs is counted and not
-timed.  Writes growth.csv and growth.png; prints exponents and where the costs cross."""
+Starts from Ti with the main tubes, one clip of 32x224x224, one thread, float32; each sweep changes
+one size, also for dense tubelets and divided attention. The cases of a sweep are timed in turn.
+Cases above --most GFLOPs are counted and not timed. Writes growth.csv and growth.png; prints
+exponents and where the costs cross."""
 
 import argparse
 import itertools
@@ -31,7 +32,7 @@ HEAD = "kinetics400"
 
 
 def case(sweep, value, tubes):
-    """Config, (T, H, W) and clips with one size changed."""
+    """Return Config, (T, H, W) and number of clips, with one size changed."""
     cfg, shape, clips = with_tubes(tv.PRESETS["Ti"], tubes), [32, 224, 224], 1
     if sweep == "frames":
         shape[0] = value
@@ -41,13 +42,13 @@ def case(sweep, value, tubes):
         clips = value
     elif sweep == "width":
         cfg = replace(cfg, dim=value, mlp_dim=4 * value, heads=value // 64)
-    else:  # the patch first, then as many of the others
+    else:  # the 2D patch first, then the other tubes
         cfg = replace(cfg, tubes=(cfg.tubes[-1], *cfg.tubes[:value - 1]))
     return cfg, tuple(shape), clips
 
 
 def sweep_rows(sweep, most, rounds, rng):
-    """Rows as in COLUMNS; a time and memory of None where it would take too long."""
+    """Return rows as in COLUMNS; time and memory are None for cases above --most."""
     models = {"TubeViT": "main"} if sweep == "tubes" else MODELS
     cases = {(value, model): case(sweep, value, tubes)
              for value in SWEEPS[sweep] for model, tubes in models.items()}
@@ -69,19 +70,19 @@ def run(cfg, shape, clips, rng):
 
 
 def exponents(rows):
-    """{(sweep, model): the power that times grow with, over the upper half of what was timed}."""
-    found = {}
+    """Return {(sweep, model): exponent of the time}, fitted to the upper half of the sizes."""
+    powers = {}
     for sweep, model in dict.fromkeys((row["sweep"], row["model"]) for row in rows):
         points = [(row["value"], row["ms"]) for row in rows
                   if (row["sweep"], row["model"]) == (sweep, model) and row["ms"] is not None]
         if len(points) > 1:
             values, times = np.log(points[-max(2, (len(points) + 1) // 2):]).T
-            found[sweep, model] = float(np.polyfit(values, times, 1)[0])
-    return found
+            powers[sweep, model] = float(np.polyfit(values, times, 1)[0])
+    return powers
 
 
 def crossing(first, second):
-    """From how many frames on, of 4 to 128, the first model takes fewer operations; or None."""
+    """Return the number of frames, 4 to 128, from which on the first model is cheaper, or None."""
     def work(model, frames):
         cfg, shape, _ = case("frames", frames, MODELS[model])
         return sum(cost.flops(cfg, shape).values())

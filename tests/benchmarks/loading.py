@@ -1,11 +1,11 @@
-"""Clips decoded as training goes, against plain PyAV decoding of the same frames, and from a cache.
+"""Clips decoded on the fly, against plain PyAV decoding of the same frames, and from a cache.
 
 python -m tests.benchmarks.loading --data videos/ --fps 15    # a minute
 
-Plain: each file opened, decoded from its first frame to the last that is wanted, those turned into
-arrays of their own size, on one thread.  Ours seeks, scales, crops, and uses every core.  In turn,
-medians of seven; also how long a training step of the demo waits for its clips.  Then with a new
-cache, batch by batch in turn with the same ones without: its first epoch, and three more."""
+Plain PyAV opens each file, decodes from its first frame to the last one needed, and converts the
+needed frames at the file's size, on one thread. Our source seeks, scales, crops, and uses all
+cores. Both in turn, medians of seven; also how long a training step waits for its clips. Then the
+same batches with and without a new cache in turn: the first epoch, and three more."""
 
 import argparse
 import statistics
@@ -29,21 +29,21 @@ TIMES = 7
 
 
 def plain(path, moments):
-    """The frames at these moments, by a loop over all before them."""
-    found, wanted = [], list(moments)
+    """Return the frames at these times, by decoding all frames before them."""
+    frames, wanted = [], list(moments)
     with av.open(str(path)) as file:
         begin = float((file.streams.video[0].start_time or 0) * file.streams.video[0].time_base)
         for frame in file.decode(video=0):
             while wanted and frame.time - begin >= wanted[0] - 1e-6:
-                found.append(frame.to_ndarray(format="rgb24"))
+                frames.append(frame.to_ndarray(format="rgb24"))
                 wanted.pop(0)
             if not wanted:
                 break
-    return found
+    return frames
 
 
 def plain_batch(source, step, count):
-    """As many clips as a batch has, of the same files at random moments."""
+    """Decode the clips of a batch plainly, from the same files at random times."""
     rng, frames = np.random.default_rng(step), source.val.frames
     for i in rng.integers(0, len(source.val.items), count):
         path = source.val.items[i][0]
@@ -52,7 +52,7 @@ def plain_batch(source, step, count):
 
 
 def our_batch(source, step, count):
-    """The same through the source's own reader and threads."""
+    """Decode the clips of a batch by the source's reader and threads."""
     rng = np.random.default_rng(step)
     jobs = [(i, rng.random()) for i in rng.integers(0, len(source.val.items), count)]
     list(thread_pool().map(lambda job: source._read(source.val.items[job[0]][0], job[1],
@@ -60,7 +60,7 @@ def our_batch(source, step, count):
 
 
 def epochs(source, kept, batch):
-    """Name, frames a second without and with a cache, of its first epoch and of three more."""
+    """Yield name and frames per second without and with a cache: first epoch, three more."""
     steps = -(-len(source.train.items) // batch)
     for name, part in (("first epoch", range(steps)), ("later", range(steps, 4 * steps))):
         pairs = [[seconds(one.batch, step, batch) for one in (source, kept)] for step in part]
@@ -69,13 +69,13 @@ def epochs(source, kept, batch):
 
 
 def waiting(source, batch, work, steps=12):
-    """Share of a loop of `work` seconds a step that goes by waiting for clips made ahead."""
+    """Return the fraction of time that steps of `work` seconds wait for prefetched clips."""
     waited, begun = 0.0, None
     with prefetch(Joint([source], [batch]), range(steps)) as batches:
         for step in range(steps):
             start = time.perf_counter()
             next(batches)
-            if step > 1:  # the process has started, the first batch is made
+            if step > 1:  # the worker process has started, the first batch is ready
                 waited += time.perf_counter() - start
                 begun = begun or start
             time.sleep(work)

@@ -1,11 +1,11 @@
-"""How long tinygrad's step takes on several devices, in parts and in lower precision.
+"""Time of tinygrad's step on several devices, with micro-batches and in lower precision.
 
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.past_one_device --batch 8 --rounds 5
 
-Each variant in turn with the plain step, in one run.  Prints medians, the ratio to the plain one,
-how far the first losses are apart, and what tinygrad holds on the first device once captured:
-parameters, moments and all intermediates, which is a step's peak.  Leaves out what needs more
-devices than there are."""
+Each variant runs in turn with the plain step. Prints medians, the ratio to the plain step, the
+difference of the first losses, and the memory that tinygrad holds on the first device after
+capturing: parameters, moments and all intermediates, the peak of a step. Variants that need more
+devices than available are left out."""
 
 import argparse
 import gc
@@ -30,11 +30,11 @@ VARIANTS = {
     "bfloat16": {"precision": "bfloat16"},
     "half": {"precision": "half"},
 }
-WARM = 3  # computed, captured, replayed once
+WARM = 3  # tinygrad runs eagerly, captures the graph, replays it
 
 
 class Stepper:
-    """A model in training by a recipe; step() does one step and returns its loss."""
+    """A model trained by a recipe; step() does one step and returns its loss."""
 
     def __init__(self, recipe):
         cfg, rng = recipe.config(tv.PRESETS[recipe.preset].classes), np.random.default_rng(0)
@@ -60,14 +60,14 @@ class Stepper:
 
 
 def held():
-    """Bytes on the first device."""
+    """Return the bytes that tinygrad holds on the first device."""
     return GlobalCounters.mem_used_per_device[devices(1)]
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__,
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--batch", type=int, default=32, help="videos, and as many images")
+    options.add_argument("--batch", type=int, default=32, help="number of videos, and of images")
     options.add_argument("--rounds", type=int, default=11)
     options.add_argument("--preset", default="demo")
     options = options.parse_args()
@@ -92,7 +92,7 @@ def compare(plain, name, other, rounds):
     apart = np.abs(np.array(other.losses) / plain.losses - 1).max()
     print(f"{name:14}{1e3 * theirs:8.0f} ms beside {1e3 * ours:6.0f} ms: ratio "
           f"{theirs / ours:5.2f}; {other.memory / 2**20:6.0f} MiB beside "
-          f"{plain.memory / 2**20:.0f}; losses {apart:.0e} apart", flush=True)
+          f"{plain.memory / 2**20:.0f}; losses differ by {apart:.0e}", flush=True)
 
 
 if __name__ == "__main__":

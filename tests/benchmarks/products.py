@@ -1,4 +1,4 @@
-"""The bare matrix products of a model, and nothing else: what a pass cannot do without."""
+"""The bare matrix products of a model, a lower bound for the time of a pass."""
 
 import numpy as np
 
@@ -6,21 +6,21 @@ from tubevit_np.model.geometry import token_counts
 
 
 def products(cfg, shape, batch):
-    """((rows, inner, columns), how often) of every product of a pass over (T, H, W) videos."""
+    """Yield ((rows, inner, columns), count) for every product of a pass over (T, H, W) videos."""
     n, d, m, e = sum(token_counts(cfg, shape)), cfg.dim, cfg.mlp_dim, cfg.dim // cfg.heads
     for tube, count in zip(cfg.tubes, token_counts(cfg, shape), strict=True):
         volume = int(np.prod(tube.kernel)) * cfg.channels
         yield (batch * count * tube.members, volume, d // tube.members), 1
     for inner, columns in ((d, 3 * d), (d, d), (d, m), (m, d)):
         yield (batch * n, inner, columns), cfg.depth
-    for columns, inner in ((n, e), (e, n)):  # scores and mixing, of every head by itself
+    for columns, inner in ((n, e), (e, n)):  # scores and weighted sums, for each head
         yield (n, inner, columns), batch * cfg.heads * cfg.depth
     yield (batch * n, d, 2 * d), 1  # pooling
     yield (batch, d, d), 1
 
 
 def bare(ready):
-    """A function that does the products of `matrices`, and nothing else."""
+    """Return a function that computes the products of `matrices` only."""
     def run():
         for a, b, c in ready:
             np.matmul(a, b, out=c)
@@ -28,9 +28,10 @@ def bare(ready):
 
 
 def matrices(cfg, shape, batch, rng, back=False):
-    """(a, b, where a @ b goes) of them all, float32; back: and the two of each on the way back, of
-    tubes the one by their kernels.  Every block has weights of its own, as in a model: the same
-    ones would stay in the cache."""
+    """Return [(a, b, output of a @ b)] for all products, float32.
+
+    back: also the two products of each in the backward pass, for tubes only the one by the kernel.
+    As in a model, each block has other weights: the same ones would stay in the cache."""
     ready = []
     for i, (sizes, often) in enumerate(products(cfg, shape, batch)):
         a, c = (rng.standard_normal(size, np.float32) for size in (sizes[:2], sizes[::2]))

@@ -1,11 +1,11 @@
-"""How long tinygrad's training step takes beside PyTorch's on the same CPU, in turn, in one run.
+"""Time of tinygrad's training step beside PyTorch's on the same CPU, in turn, in one run.
 
     pip install torch==2.13.0
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.tinygrad_step --threads 1
 
-The demo's joint step on one batch, as training does it but for the making of clips; PyTorch is
-eager.  DEV=CPU:X86 does without a compiler, TUBEVIT_BLAS=0 without NumPy's products.  Prints the
-first two steps, medians, ratios, and how far the losses are apart."""
+The demo's joint step on one batch, as in training but without generating clips; PyTorch is eager.
+DEV=CPU:X86 uses no compiler, TUBEVIT_BLAS=0 not NumPy's products. Prints the time of the first two
+steps, medians, ratios, and the difference of the losses."""
 
 import argparse
 import os
@@ -17,7 +17,7 @@ from tests.benchmarks.timing import both_medians, timed
 
 
 def tinygrad_step(flat, cfg, batches, **recipe):
-    """A function that does one step in place and returns its loss; recipe: what else it has."""
+    """Return a function that does one step in place and returns its loss; recipe: more fields."""
     import tubevit_np as tv
     import tubevit_tg as tg
     from tests.benchmarks.training_step import CLIP, DECAY, LR
@@ -36,10 +36,10 @@ def main():
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--rounds", type=int, default=15)
-    options.add_argument("--cold", action="store_true", help="compile anew, whatever was kept")
+    options.add_argument("--cold", action="store_true", help="compile without cached kernels")
     options = options.parse_args()
     os.environ.update(CPU_COUNT=str(options.threads), **{"CACHELEVEL": "0"} if options.cold else {})
-    import torch  # after tinygrad's settings are made
+    import torch  # after tinygrad's settings
     from threadpoolctl import threadpool_limits
 
     import tubevit_np as tv
@@ -57,19 +57,19 @@ def main():
 
 
 def report(steps, rounds):
-    """Time by the clock and of the processor."""
+    """Print wall time and processor time."""
     first, losses = {}, {}
     for name, step in steps.items():
         first[name], losses[name] = zip(*[timed(step) for _ in range(3)], strict=True)
     medians = both_medians(steps, rounds, warm=1)
     (wall, cpu), (wall2, cpu2) = first["tinygrad"][:2]
-    print(f"first two steps {wall:.1f} and {wall2:.1f} s, of the processor {cpu:.1f} and "
-          f"{cpu2:.1f}, without a compiler's own process")
-    for i, what in enumerate(("clock", "processor")):
+    print(f"first two steps {wall:.1f} and {wall2:.1f} s; processor time {cpu:.1f} and "
+          f"{cpu2:.1f} s, without the compiler's process")
+    for i, what in enumerate(("wall time", "processor time")):
         ours, theirs = (1e3 * medians[name][i] for name in ("tinygrad", "PyTorch"))
         print(f"{what}: tinygrad {ours:.1f} ms, PyTorch {theirs:.1f} ms: ratio {ours / theirs:.2f}")
     apart = np.abs(np.subtract(*losses.values())).max()
-    print(f"first three losses at most {apart:.1e} apart")
+    print(f"first three losses differ by at most {apart:.1e}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""The adapter of the PyTorch port, torch_model.py and torch_training.py: an example to follow.
+"""The adapter of the PyTorch port, torch_model.py and torch_training.py: a complete example.
 
     pip install torch==2.13.0
+    python -m tubevit_np.conformance tests.benchmarks.torch_adapter:adapter
 
-OPS[name] is a function of Tensors; the adapter calls it with arrays, or for its gradients.
-
-    python -m tubevit_np.conformance tests.benchmarks.torch_adapter:adapter"""
+OPS[name] is a function of Tensors. The adapter converts arrays to Tensors and back."""
 
 import json
 
@@ -30,21 +29,21 @@ class PyTorch:
         return lambda **arguments: arrays(OPS[op](**tensors(arguments)))
 
     def vjp(self, op, inputs, attributes, cotangents, by):
-        """{input: gradient} of the sum of op's answer times the cotangents, by the inputs named."""
+        """Return {input: gradient} of the sum of answer times cotangents, by the inputs `by`."""
         inputs = tensors(inputs)
-        asked = [flatten(inputs)[name].requires_grad_() for name in by]
+        live = [flatten(inputs)[name].requires_grad_() for name in by]
         answer = OPS[op](**inputs, **attributes)
         answer = answer if isinstance(answer, dict) else {"out": answer}
-        grads = torch.autograd.grad([answer[name] for name in cotangents], asked,
+        grads = torch.autograd.grad([answer[name] for name in cotangents], live,
                                     [*tensors(cotangents).values()], materialize_grads=True)
         return arrays(dict(zip(by, grads, strict=True)))
 
 
 def tensors(tree):
-    """Arrays, however deep, as Tensors of their own: clipping and AdamW work in place."""
+    """Copy the arrays of a tree to Tensors; clipping and AdamW change them in place."""
     if isinstance(tree, dict):
         return {name: tensors(value) for name, value in tree.items()}
-    is_array = isinstance(tree, (np.ndarray, np.generic))  # NumPy's 0-d results are no arrays
+    is_array = isinstance(tree, (np.ndarray, np.generic))  # NumPy scalars are not arrays
     return torch.from_numpy(np.array(tree, order="C")) if is_array else tree
 
 
@@ -83,7 +82,7 @@ def adamw(params, grads, m, v, **rest):
 
 def train(params, videos, video_labels, images, image_labels, cfg, head_of_videos, head_of_images,
           lr, warmup, weight_decay, clip, smoothing, rates, spectral):
-    """Losses and norms of joint steps."""
+    """Return losses and norms of joint steps."""
     cfg, steps, losses, norms = config(cfg), len(videos), [], []
     m, v = ({name: torch.zeros_like(w) for name, w in params.items()} for _ in "mv")
     sources = [(head_of_videos, videos, video_labels), (head_of_images, images, image_labels)]

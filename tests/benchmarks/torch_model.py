@@ -1,7 +1,7 @@
-"""TubeViT in PyTorch, as its users would write it: the same functions and names as tubevit_np.
+"""TubeViT in ordinary PyTorch, with the same functions and names as tubevit_np.
 
-The opponent of the training benchmark; torch_adapter.py puts it to the test.
-Functions take Tensors of any float precision and keep it.  params is always the nested tree."""
+The benchmarks compare with it; torch_adapter.py checks it with the conformance suite. Functions
+take Tensors of any float precision and keep it. params is always the nested tree."""
 
 import math
 

@@ -1,11 +1,11 @@
-"""How long a training step takes here and in PyTorch eager on the same CPU, in turn, in one run.
+"""Time of a training step in NumPy and in PyTorch eager on the same CPU, in turn, in one run.
 
     pip install torch==2.13.0
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.training_step --threads 1
     OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.training_step --preset Ti --clip 32x224x224
 
-Prints the medians, their ratio and that to the bare matrix products of the step on one thread, and
-how far the two losses are apart (the models are the same)."""
+Prints the medians, their ratio, the ratios to the bare matrix products of the step on one thread,
+and the difference of the losses (the models are the same)."""
 
 import argparse
 from collections import defaultdict
@@ -27,11 +27,11 @@ from tubevit_np.training.optim import BETAS, EPS, is_decayed
 from tubevit_np.training.step import joint_gradients
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
-WARM = 2  # steps untimed before each: by then the other side's idling threads and cache are gone
+WARM = 2  # untimed steps before each, until the other program's threads and cache are gone
 
 
 def numpy_step(flat, cfg, batches, pool):
-    """A function that does one step in place and returns its loss."""
+    """Return a function that does one step in place and returns its loss."""
     params, moments, rates = tv.nest(flat), tv.adamw_state(flat), kernel_rates(flat)
     steps = iter(range(1, 10**9))
 
@@ -44,7 +44,7 @@ def numpy_step(flat, cfg, batches, pool):
 
 
 def torch_step(flat, cfg, batches):
-    """The same in PyTorch, with its own AdamW and clipping."""
+    """Return the same for PyTorch, with its own AdamW and clipping."""
     params = {name: torch.tensor(w, requires_grad=True) for name, w in flat.items()}
     optimizer = torch_adamw(params, kernel_rates(flat))
 
@@ -59,7 +59,7 @@ def torch_step(flat, cfg, batches):
 
 
 def torch_adamw(params, rates):
-    """PyTorch's AdamW; as few groups as there are rates and decays, or it takes twice as long."""
+    """Return PyTorch's AdamW with one group per rate and decay; more groups take twice as long."""
     groups = defaultdict(list)
     for name, w in params.items():
         groups[LR * rates.get(name, 1.0), DECAY if is_decayed(w.shape) else 0.0].append(w)
@@ -95,7 +95,7 @@ def main():
 
 
 def products_of(cfg, recipe, rng):
-    """A function that does the matrix products of a step, there and back, and nothing else."""
+    """Return a function that computes only the matrix products of a step, forward and backward."""
     parts = [bare(matrices(cfg, shape, batch, rng, back=True)) for shape, batch in zip(
         recipe.shapes, (recipe.batch, recipe.image_batch), strict=True)]
     return lambda: [part() for part in parts]
@@ -108,7 +108,7 @@ def report(steps, products, rounds):
     apart = np.abs(np.subtract(*losses.values())[:10]).max()
     print(f"NumPy {1e3 * ours:.1f} ms, PyTorch {1e3 * theirs:.1f} ms: ratio {ours / theirs:.2f}; "
           f"products {1e3 * least:.1f} ms: {ours / least:.2f} and {theirs / least:.2f}; "
-          f"first losses at most {apart:.1e} apart")
+          f"first losses differ by at most {apart:.1e}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Two checkouts of this project in turn: time and peak memory of passes and of training steps.
+"""Time and peak memory of forward passes and training steps of two checkouts, in turn.
 
 example:
   OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.two_checkouts ../before . --rounds 7
 
-Each round starts a process per checkout and case; shown are medians and the ratio second / first,
-pair by pair."""
+Each round starts a process per checkout and case. Prints medians, and the median of the ratios
+second / first of each pair."""
 
 import argparse
 import json
@@ -62,7 +62,7 @@ CASES = {"forward alone": 3, "forward with intermediates": 3, "training step": 5
 
 
 def measured(checkout, case):
-    """(seconds, MiB) of a case in a process of its own."""
+    """Return (seconds, MiB) of a case, run in its own process."""
     environ = os.environ | {"PYTHONPATH": os.path.abspath(checkout)}
     environ.pop("OPENBLAS_CORETYPE", None)  # it slows NumPy
     done = subprocess.run([sys.executable, "-c", CHILD, case, str(CASES[case])], env=environ,

@@ -1,4 +1,4 @@
-"""The suite that judges ports, judged: what it must see, say and refuse, and the known mistakes."""
+"""The conformance suite: which answers pass and fail, its messages, and the known mistakes."""
 
 import json
 import sys
@@ -38,7 +38,7 @@ ANSWER = np.array([[1.0, -2.0], [2.0, 4.0]])  # root mean square 2.5
 
 
 def layer_norm(change, check="operations/layer_norm-usual", dtype="float32"):
-    """The verdict on a port whose layer norm is right but for a change of its answer."""
+    """Return the verdict on a port whose layer norm is correct except for a change."""
     def changed(**given):
         return change(adapter.layer_norm(**given))
     return suite.judge(CHECKS[check], types.SimpleNamespace(layer_norm=changed), dtype)
@@ -66,7 +66,7 @@ def test_the_manifest_lists_every_case_once():
 
 @pytest.mark.parametrize("name", ["gelu-erf", "layer_norm-faint", "sincos_3d-20", "adamw-third"])
 def test_a_case_made_anew_has_the_same_bytes(name):
-    """All of them are made by tubevit_np.conformance.build --check."""
+    """tubevit_np.conformance.build --check does this for all cases."""
     case = next(case for case in all_cases() if case.name == name)
     members, _ = build.answer(case)
     assert vectors.npz(members) == (vectors.FOLDER / f"{name}.npz").read_bytes()
@@ -118,7 +118,8 @@ def test_a_tolerance_is_rounded_up_to_two_digits(units, wanted):
 
 def test_the_readme_shows_the_table_as_measured_and_how_much_is_asked():
     readme, table = (HERE / "README.md").read_text(), measure.table(noise.measured())
-    assert measure.with_table(readme.replace("| block | 4 | 4 |", "| block | 4 | 5 |"), table) == readme
+    other = readme.replace("| block | 4 | 4 |", "| block | 4 | 5 |")
+    assert other != readme and measure.with_table(other, table) == readme
     refusals = sum(check.vector.judge == "refused" for check in CHECKS.values())
     gradients = sum(check.kind == "gradients" for check in CHECKS.values())
     answers = len(CHECKS) - gradients - refusals
@@ -261,10 +262,10 @@ def test_a_port_may_change_all_that_it_is_given():
         assert suite.judge(CHECKS["model/forward-image"], port, "float32").status == suite.PASSED
 
 
-# What a port expects of itself.
+# Expected failures.
 
 def test_expected_failures(tmp_path):
-    (tmp_path / "known").write_text("# none of it is dear to us\n\noperations/layer_*-us*  # why\n"
+    (tmp_path / "known").write_text("# a comment\n\noperations/layer_*-us*  # why\n"
                                     "float64 operations/gelu-erf\n")
     lines = expected.read(tmp_path / "known", STORED)
     bad, good = layer_norm(lambda y: y + 1), layer_norm(lambda y: y)
@@ -305,7 +306,7 @@ class Half:
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
-    """The command, with PORT as the module some_port: (exit code, what it printed)."""
+    """The command, with PORT as the module some_port; returns (exit code, output)."""
     (tmp_path / "some_port.py").write_text(PORT)
     (tmp_path / "broken.py").write_text("\nimport not_there")
     (tmp_path / "ending.py").write_text("import sys\nsys.exit(0)")
@@ -424,7 +425,7 @@ def test_the_example_of_the_readme(command, tmp_path):
 # The known mistakes.
 
 def rows():
-    """{(mistake, file): the checks that KILLS.md names for it}."""
+    """Return {(mistake, file): the checks that KILLS.md names for it}."""
     cells = [line.split(" | ") for line in kills.TABLE.read_text().splitlines()
              if line.startswith("| ")][2:]
     return {(why.removeprefix("| "), where): [f"{level}/{named.split()[0]}"
@@ -476,7 +477,7 @@ def test_a_failure_of_its_own_has_no_name():
 def test_the_mistakes_leave_the_packages_alone():
     names = {name: getattr(tubevit_np, name) for name in vars(tubevit_np)}
     mistakes.adapter.cache_clear()
-    mutant = next(mutant for mutant in mistakes.KNOWN if mutant.why == "tanh GELU and erf GELU swapped")
+    mutant = next(mutant for mutant in mistakes.KNOWN if mutant.why.startswith("tanh GELU"))
     assert mistakes.adapter(mutant).package is not tubevit_np
     assert adapter.package is tubevit_np is sys.modules["tubevit_np"]
     assert conformance.adapters is sys.modules["tubevit_np.conformance.adapters"]

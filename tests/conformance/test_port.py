@@ -10,4 +10,4 @@ from tubevit_np.conformance.pytest_port import *
 HERE = "tubevit_np.conformance.adapters"
 ADAPTERS = {f"{HERE}.tubevit_np:adapter": None, f"{HERE}.tubevit_np_fast:adapter": None,
             f"{HERE}.tubevit_tg:adapter": Path(adapters.__file__).with_name("tubevit_tg.txt")}
-COMPLETE = True  # all three have every operation: a skipped check is a failure
+COMPLETE = True  # all three have every function: a skipped check is a failure

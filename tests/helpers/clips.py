@@ -1,4 +1,4 @@
-"""Small video and image files whose every pixel is known; the real ones where they are at hand."""
+"""Small video and image files with known pixels; real videos where they are available."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ LOSSLESS = {"webp": {"lossless": True}}
 
 
 def noise(rng, count=10, height=24, width=40):
-    """uint8 (count, height, width, 3): no two frames, rows or columns alike."""
+    """Random uint8 (count, height, width, 3): all frames, rows and columns differ."""
     return rng.integers(0, 256, (count, height, width, 3), np.uint8)
 
 
@@ -37,16 +37,15 @@ def write_video(path, *films, codec="png", pixels="rgb24", rotation=0, aspect=1,
 
 
 def smooth(rng, count):
-    """Frames that an ordinary codec keeps apart: gray ones, each of its own level."""
+    """Gray frames of different levels, which stay distinct in a lossy codec."""
     return np.broadcast_to(rng.permutation(np.arange(10, 250, 4))[:count, None, None, None],
                            (count, 32, 48, 3)).astype(np.uint8)
 
 
 def write_ordinary(path, film, rate=10, codec="libx264", drop=0, begin=0, **options):
-    """A key frame every 8 frames, and frames that lean on later ones.
+    """Write a video with a key frame every 8 frames and with B-frames, which need later frames.
 
-    drop: so many packets are left out at the start;  begin: the time of the first frame, in frames.
-    """
+    drop: number of packets left out at the start. begin: time of the first frame, in frames."""
     with av.open(path, "w", **options) as file:
         stream = file.add_stream(codec, rate=rate, options={"g": "8", "bf": "2"})
         stream.height, stream.width, stream.pix_fmt = 32, 48, "yuv420p"
@@ -58,7 +57,7 @@ def write_ordinary(path, film, rate=10, codec="libx264", drop=0, begin=0, **opti
 
 
 def write_pictures(path, pictures, **options):
-    """Write (H, W, ...) as an image, (T, H, W, ...) as an animation; exact, but for JPEG."""
+    """Write (H, W, ...) as an image, (T, H, W, ...) as an animation; exact except for JPEG."""
     suffix = path.suffix[1:].lower().replace("apng", "png")
     iio.imwrite(path, pictures, plugin="pillow", extension="." + suffix,
                 **LOSSLESS.get(suffix, {}) | options)
@@ -71,13 +70,13 @@ def levels(count, height=6, width=8):
 
 
 def which(clip, frames):
-    """For every frame of the clip its place among `frames`, each of which it must equal exactly."""
+    """Return for every frame of the clip the index of the equal one in `frames`."""
     return [next(k for k, frame in enumerate(frames) if np.array_equal(picture, frame))
             for picture in clip]
 
 
 def overwrite(path, old, new, nth=0):
-    """Replace bytes at the nth place where `old` stands by as many others."""
+    """Replace the nth occurrence of `old` by as many other bytes."""
     content, at = path.read_bytes(), -1
     for _ in range(nth + 1):
         at = content.index(old, at + 1)

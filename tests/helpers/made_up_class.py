@@ -1,4 +1,4 @@
-"""Classes of made-up students, honest ones and others: what each hands in, and what it earns."""
+"""Classes of made-up students, honest and cheating ones: their notebooks and their points."""
 
 import copy
 import json
@@ -20,8 +20,8 @@ LEAVES = "import sys\nsys.exit(0)\ndef {name}(*a, **k): return 0\n"
 PRINTS = "def {name}(*a, **k):\n    while True:\n        print('x' * 65536)\n"
 
 
-CLASSES = {  # who takes an assignment, and the points that must come out: a mistake in the first
-    # exercise costs nothing in those whose solutions call it
+CLASSES = {  # {assignment: {student: expected points}}; a mistake in the first exercise costs no
+    # points in later exercises that call it
     "01": {"ada": 20, "ben": 0, "cleo": 18, "dan": 18, "eve": 18, "finn": 18, "gil": 20, "hana": 20,
            "ivan": 0, "jo": 18, "kim": 0, "lea": 20, "max": 18, "nora": 18, "olga": 18},
     "02": {"ada": 20, "ben": 0, "cleo": 18, "gil": 20, "olga": 18.5},
@@ -29,18 +29,18 @@ CLASSES = {  # who takes an assignment, and the points that must come out: a mis
     "04": {"ada": 22, "ben": 0, "cleo": 19, "ivan": 0, "olga": 20.5},
     "05": {"ada": 18, "ben": 0, "cleo": 16, "nora": 16, "olga": 15},
     "06": {"ada": 24, "ben": 0, "cleo": 22, "eve": 21, "olga": 22}}
-SHARES = {  # of the points of the first and the second exercise of "01"
+SHARES = {  # fractions of the points of the first and the second exercise of "01"
     "ada": (1, 1), "ben": (0, 0), "cleo": (0, 1), "dan": (0, 1), "eve": (1, 0), "finn": (1, 0),
     "gil": (1, 1), "hana": (1, 1), "ivan": (0, 0), "jo": (1, 0), "kim": (0, 0), "lea": (1, 1),
     "max": (1, 0), "nora": (0, 1)}
-OLGA = {  # has everything right but for one mistake in an exercise, which leaves her this share
+OLGA = {  # one mistake in an otherwise correct assignment, and the fraction of points left
     "01": ("tube_windows", "the second axis is missing if no box fits", 0.5),
     "02": ("keeps_distances", "only the last axis is moved", 0.5),
     "03": ("softmax", "the largest of all rows is subtracted", 0.5),
     "04": ("linear_backward", "only x with two axes works", 0.5),
     "05": ("order_in_time", '"mapped" uses the unchanged clips', 0),
     "06": ("vjp", "eps has a fixed value", 0.5)}
-ODD = {  # who is named, and for what;  {0} and {1}: the first and the second exercise
+ODD = {  # the message about a student; {0} and {1}: the first and the second exercise
     "dan": "numpy.testing.assert_allclose", "eve": "exercise {1} ends the Python process",
     "finn": "exercise {1} does not end", "gil": "missing cells: test_{0}",
     "hana": "(the first counts): {0}", "ivan": "test_{1}, ",
@@ -49,9 +49,9 @@ ODD = {  # who is named, and for what;  {0} and {1}: the first and the second ex
 
 
 def made_up_class(number, released, solutions, mistakes):
-    """{student: text of a notebook file} of those who take the assignment of a number.
+    """Return {student: text of the notebook file} for an assignment.
 
-    released: the notebook handed out;  solutions: {grade_id: source}, written answers included;
+    released: the notebook handed out. solutions: {grade_id: source}, with written answers.
     mistakes: {exercise: [Mistake]}."""
     first, second = [*mistakes][:2]
     solved = answered(released, solutions)
@@ -62,7 +62,7 @@ def made_up_class(number, released, solutions, mistakes):
     def mistaken(name, mistake):
         return answered(released, solutions | {name: edited(solutions[name], mistake)})
 
-    made = {name: json.dumps(notebook) for name, notebook in {
+    files = {name: json.dumps(notebook) for name, notebook in {
         "ada": solved,
         "ben": released,
         "cleo": mistaken(first, mistakes[first][0]),
@@ -77,15 +77,15 @@ def made_up_class(number, released, solutions, mistakes):
         "max": instead(second, LEAVES),
         "nora": without(solved, first),
         "olga": mistaken(OLGA[number][0], olgas(number, mistakes))}.items()}
-    made["kim"] = json.dumps(solved)[:2000]
-    return {student: made[student] for student in CLASSES[number]}
+    files["kim"] = json.dumps(solved)[:2000]
+    return {student: files[student] for student in CLASSES[number]}
 
 
 def olgas(number, mistakes):
-    """Her Mistake."""
+    """Return Olga's Mistake."""
     exercise, name, _ = OLGA[number]
-    own, = (mistake for mistake in mistakes[exercise] if mistake.name == name)
-    return own
+    mistake, = (mistake for mistake in mistakes[exercise] if mistake.name == name)
+    return mistake
 
 
 def answered(notebook, solutions):
@@ -102,7 +102,7 @@ def without(notebook, name):
 
 
 def doubled(notebook, name):
-    """The cell once more behind itself, as Jupyter copies it: with its metadata."""
+    """Repeat a cell with its metadata, as copying in Jupyter does."""
     cells = [again for cell in notebook["cells"]
              for again in [cell] * (1 + (role(cell).get("grade_id") == name))]
     return notebook | {"cells": cells}
@@ -117,11 +117,11 @@ def tests_edited(notebook):
 
 
 def with_helper(notebook, solutions, name):
-    """The solution is in a cell of the student's own, and the exercise's cell calls it."""
+    """Put the solution into an added cell, which the exercise's cell calls."""
     helper = solutions[name].replace(f"def {name}(", "def helper(")
     call = f"def {name}(*a, **k):\n    return helper(*a, **k)\n"
-    made = answered(notebook, solutions | {name: call})
-    k = next(k for k, cell in enumerate(made["cells"]) if role(cell).get("grade_id") == name)
-    made["cells"].insert(k, {"cell_type": "code", "metadata": {}, "source": helper, "id": "own",
+    written = answered(notebook, solutions | {name: call})
+    k = next(k for k, cell in enumerate(written["cells"]) if role(cell).get("grade_id") == name)
+    written["cells"].insert(k, {"cell_type": "code", "metadata": {}, "source": helper, "id": "own",
                              "outputs": [], "execution_count": None})
-    return made
+    return written

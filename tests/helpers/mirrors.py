@@ -1,4 +1,4 @@
-"""One pass there and back through an implementation in NumPy, for others to be compared with."""
+"""One forward and backward pass of a NumPy implementation, to compare others with."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ reference = SimpleNamespace(forward=tv.forward, backward=tv.backward)
 
 
 def given(cfg, dtype, image=False, seed=5):
-    """Parameters, flat, and clips or images: float64, of values that dtype holds exactly."""
+    """Return flat parameters and clips or images: float64 values that dtype represents exactly."""
     rng = np.random.default_rng(seed)
     flat = tv.flatten(small.params(cfg, rng))
     x = small.clips(rng, shape=(10, 13) if image else (7, 10, 13))
@@ -32,12 +32,12 @@ def given(cfg, dtype, image=False, seed=5):
 
 
 def judge(config):
-    """The implementation in NumPy that takes a config: the reference, or that of variants."""
+    """Return the NumPy implementation of a config: the reference or variants."""
     return variants if config in VARIANTS else reference
 
 
 def there_and_back(package, cfg, flat, x):
-    """{"out": every intermediate and the logits, "gradients": ...} by name; keeps x's precision."""
+    """Return {"out": intermediates and logits, "gradients": ...} by name, in the dtype of x."""
     params = tv.nest({name: w.astype(x.dtype) for name, w in flat.items()})
     logits, out = package.forward(params, x, cfg, tuple(LABELS))
     d_logits = {head: cross_entropy_backward(logits[head], labels, SMOOTHING)
@@ -46,7 +46,7 @@ def there_and_back(package, cfg, flat, x):
 
 
 def assert_alike(wanted, found, dtype, tolerance):
-    """Names the first array that differs in precision or by more than its largest value's share."""
+    """Fail with the name of the first array of another dtype, or of too large an error."""
     for name, w in wanted.items():
         assert found[name].dtype == dtype, name
         try:

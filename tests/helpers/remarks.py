@@ -1,14 +1,15 @@
-"""What the project says by the way, as warnings."""
+"""Warnings of the project."""
 
 import warnings
 
 
 def remarks(call, *args):
-    """What it returns, and the texts of what it says.
+    """Call a function; return its result and the texts of its warnings.
 
-    Of Python's own warnings none: that of a file which another test left open, say, may come at
-    any time."""
+    Python's other warnings are left out: for example, one about a file that another test did not
+    close may come at any time."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = call(*args)
-    return found, [str(told.message) for told in caught if issubclass(told.category, UserWarning)]
+        result = call(*args)
+    return result, [str(warning.message) for warning in caught
+                    if issubclass(warning.category, UserWarning)]

@@ -1,4 +1,4 @@
-"""Small models and clips whose sizes all differ, so that no two axes can be swapped unseen."""
+"""Small models and clips with a different size on each axis, so that swapped axes show."""
 
 from dataclasses import replace
 
@@ -6,10 +6,10 @@ import numpy as np
 
 import tubevit_np as tv
 
-ROUNDING = 1e-14  # ten times what was measured between the loops and NumPy in float64, 1e-15
+ROUNDING = 1e-14  # ten times the measured difference of loops and NumPy in float64, 1e-15
 
 PATCH = tv.Tube((1, 4, 3), (4, 6, 5))  # 2x2x3 tokens of a 7x10x13 video
-OVERLAPPING = tv.Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # 2x2x3, in time over each other
+OVERLAPPING = tv.Tube((4, 3, 2), (2, 5, 4), (1, 2, 3))  # 2x2x3, overlap in time
 PACKED = tv.Tube((2, 3, 4), (4, 4, 6), (0, 1, 2), s2d=(2, 1, 3))  # 2x2x2, overruns t and w
 
 MODEL = tv.Config((PACKED, PATCH, OVERLAPPING), dim=24, depth=2, heads=3, mlp_dim=10,
@@ -31,7 +31,7 @@ MODELS = {
 
 
 def params(cfg, rng):
-    """Random float64 parameters: fresh ones, zeros and ones, would hide a bias, gain or gate."""
+    """Random float64 parameters; a new model's zeros and ones would hide biases and gains."""
     flat = {}
     for name, shape in tv.shapes(cfg).items():
         spread = 1.2 / np.sqrt(shape[0] if len(shape) == 2 else 4)
@@ -44,17 +44,17 @@ def clips(rng, batch=2, shape=(7, 10, 13), channels=2):
 
 
 def assert_close(found, wanted, tolerance=ROUNDING):
-    """The largest difference as a share of the largest wanted value."""
-    assert np.shape(found) == np.shape(wanted)  # NumPy would stretch one to fit the other
+    """Check the largest difference, relative to the largest wanted value."""
+    assert np.shape(found) == np.shape(wanted)  # otherwise NumPy would broadcast
     error = np.abs(np.subtract(found, wanted)).max() / np.abs(wanted).max()
     assert error <= tolerance, f"off by {error:.1e} of the largest value"
 
 
 def forward(params, x, cfg, head):
-    """The reference, or for a variant its own forward pass."""
+    """Forward pass of the reference, or of variants for a variant."""
     return (tv if type(cfg) is tv.Config else tv.variants).forward(params, x, cfg, head)
 
 
 def backward(params, out, d_logits, cfg):
-    """The reverse of forward."""
+    """Backward pass for `forward`."""
     return (tv if type(cfg) is tv.Config else tv.variants).backward(params, out, d_logits, cfg)

@@ -1,4 +1,4 @@
-"""A run that takes a second, and folders of labeled files to train on."""
+"""A run that trains in a second, and folders of labeled files."""
 
 import shutil
 import tempfile
@@ -23,9 +23,9 @@ early = mock.patch.object(kernel_snapshots, "FIRST", 4)  # snapshots after 4 and
 
 @cache
 def finished():
-    """The folder of a run by RECIPE, trained once for all tests, which leave it as it is."""
+    """Return the folder of a run by RECIPE, trained once for all tests; they must not change it."""
     place = tempfile.TemporaryDirectory(prefix="tubevit")
-    finished.place = place  # goes when the tests end
+    finished.place = place  # deleted when the tests end
     folder = Path(place.name) / "finished"
     with glance, early:
         train(new_run(folder, RECIPE))
@@ -33,12 +33,12 @@ def finished():
 
 
 def copied(folder):
-    """The finished run, to be spoilt."""
+    """Return a copy of the finished run, which a test may change."""
     return Path(shutil.copytree(finished(), folder))
 
 
 def asked(**given):
-    """The part of a recipe that a source of files reads; of sizes that no model needs."""
+    """Return the fields of a recipe that a source of files reads; no model takes these sizes."""
     return SimpleNamespace(**{"frames": 2, "size": 24, "memory": 0, "fps": None, "seed": 0,
                               "flip": False, "randaugment": 0, "magnitude": 10.0,
                               "cache": None} | given)
@@ -60,7 +60,7 @@ def class_folder(folder, kind, classes=("cat", "eel"), train=3, val=2, size=27):
 
 
 def coded(k, size, frames=None):
-    """uint8 pictures that tell in each pixel k (and the frame), row and column."""
+    """Return uint8 pictures whose pixels encode k (and the frame), row and column."""
     red = 20 * k + np.arange(frames or 1)[:, None, None]
     pixels = np.broadcast_arrays(red, np.arange(size)[:, None], np.arange(size))
     return np.stack(pixels, -1).astype(np.uint8)[slice(None) if frames else 0]

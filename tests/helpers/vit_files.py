@@ -1,7 +1,7 @@
-"""Image ViTs as others write them: their names and axes, written out by hand and by number.
+"""Image ViTs in the formats of other libraries, with names and axes written out by hand.
 
-Nothing is taken from tubevit_np.  `vit` draws one by our names; the others give {name: array} of
-the same one as the first ViTs, big_vision, timm and Hugging Face would write it."""
+Nothing is taken from tubevit_np. `vit` draws one with our names; the other functions return
+{name: array} of the same model as the original ViT, big_vision, timm and Hugging Face write it."""
 
 import json
 
@@ -13,7 +13,7 @@ BIG_VISION = "MultiHeadDotProductAttention_0", "LayerNorm_1", "MlpBlock_0"
 
 
 def vit(rng, dim=12, depth=2, mlp_dim=10, patch=(4, 3), channels=2, classes=5):
-    """float32 arrays by our names, no two sizes alike; gains near 1, nothing zero."""
+    """Return float32 arrays with our names; all sizes differ, gains are near 1, no zeros."""
     shapes = {"patch.w": (1, *patch, channels, dim), "patch.b": (dim,)}
     for layer in range(depth):
         shapes |= {f"blocks.{layer}.{name}": shape for name, shape in {
@@ -27,7 +27,7 @@ def vit(rng, dim=12, depth=2, mlp_dim=10, patch=(4, 3), channels=2, classes=5):
 
 
 def pooling(rng, dim=12, mlp_dim=10):
-    """float32 arrays of attention pooling with an MLP, by our names."""
+    """Return float32 arrays of attention pooling with an MLP, with our names."""
     shapes = {"probe": (dim,), "q.w": (dim, dim), "q.b": (dim,), "kv.w": (dim, 2 * dim),
               "kv.b": (2 * dim,), "out.w": (dim, dim), "out.b": (dim,), "ln.g": (dim,),
               "ln.b": (dim,), "mlp.up.w": (dim, mlp_dim), "mlp.up.b": (mlp_dim,),
@@ -37,7 +37,7 @@ def pooling(rng, dim=12, mlp_dim=10):
 
 
 def map_head(ours, heads):
-    """big_vision's MAPHead_0."""
+    """Return the pooling as big_vision's MAPHead_0."""
     dim, head = len(ours["pool.probe"]), "MAPHead_0"
     attention, size = f"{head}/MultiHeadDotProductAttention_0", len(ours["pool.probe"]) // heads
     found = {f"{head}/probe": ours["pool.probe"].reshape(1, 1, dim),
@@ -58,7 +58,7 @@ def map_head(ours, heads):
 
 
 def attn_pool(ours):
-    """timm's attn_pool."""
+    """Return the pooling as timm's attn_pool."""
     found = {"latent": ours["pool.probe"].reshape(1, 1, -1), "norm.weight": ours["pool.ln.g"],
              "norm.bias": ours["pool.ln.b"]}
     for theirs, mine in {"q": "q", "kv": "kv", "proj": "out", "mlp.fc1": "mlp.up",
@@ -73,7 +73,7 @@ def depth_of(ours):
 
 
 def flax(ours, heads, names=ORIGINAL, prefix=""):
-    """(kh, kw, C, D) kernels, matrices (in, out), attention with an axis for the heads."""
+    """Flax: kernels (kh, kw, C, D), matrices (in, out), an axis for the heads in attention."""
     attention, norm, mlp = names
     dim = len(ours["norm.g"])
     found = {"cls": np.ones((1, 1, dim), np.float32), "embedding/kernel": ours["patch.w"][0],
@@ -103,7 +103,7 @@ def flax(ours, heads, names=ORIGINAL, prefix=""):
 
 
 def scanned(arrays):
-    """big_vision where it scans: the blocks stacked, one array for all of them."""
+    """Stack the blocks into one array each, as big_vision does with scan."""
     found, stacks = {}, {}
     for name, x in arrays.items():
         before, mark, after = name.partition("/encoderblock_")
@@ -115,7 +115,7 @@ def scanned(arrays):
 
 
 def timm(ours):
-    """PyTorch: (D, C, kh, kw) kernels, matrices (out, in), queries, keys and values in one."""
+    """timm: kernels (D, C, kh, kw), matrices (out, in), queries, keys and values in one matrix."""
     dim = len(ours["norm.g"])
     found = {"cls_token": np.ones((1, 1, dim)), "pos_embed": np.ones((1, 7, dim)),
              "patch_embed.proj.weight": conv(ours["patch.w"]),
@@ -134,7 +134,7 @@ def timm(ours):
 
 
 def hugging_face(ours, prefix="vit."):
-    """As timm, but queries, keys and values apart; a classifier only where there is a prefix."""
+    """Like timm with separate queries, keys and values; a classifier only with a prefix."""
     dim = len(ours["norm.g"])
     found = {"embeddings.cls_token": np.ones((1, 1, dim)),
              "embeddings.position_embeddings": np.ones((1, 7, dim)),
@@ -164,7 +164,7 @@ def hugging_face(ours, prefix="vit."):
 
 
 def conv(w):
-    """(1, kh, kw, C, D) -> (D, C, kh, kw), number by number."""
+    """Map (1, kh, kw, C, D) to (D, C, kh, kw), number by number."""
     _, kh, kw, channels, dim = w.shape
     return np.array([[[[w[0, i, j, c, d] for j in range(kw)] for i in range(kh)]
                       for c in range(channels)] for d in range(dim)], w.dtype)
@@ -175,7 +175,7 @@ def whole(arrays):
 
 
 def folder(path, arrays, shards=1, **settings):
-    """path/ as Hugging Face saves it; in shards with an index, with a config.json of settings."""
+    """Write a folder like Hugging Face: shards with an index, config.json with these settings."""
     path.mkdir(exist_ok=True)
     names = {k: f"model-{k + 1:05}-of-{shards:05}.safetensors" for k in range(shards)}
     names = names if shards > 1 else {0: "model.safetensors"}
