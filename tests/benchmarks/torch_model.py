@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 
 def grid(tube, shape):
-    """(nt, nh, nw): how often a tube fits into (T, H, W) on each axis; with a 0 it does not fit."""
+    """Return (nt, nh, nw), how many times a tube fits into (T, H, W); with a 0 it does not fit."""
     return tuple(max(0, (length - offset - kernel) // stride + 1) for length, offset, kernel, stride
                  in zip(shape, tube.offset, tube.kernel, tube.stride, strict=True))
 
@@ -26,7 +26,7 @@ def centers(tube, shape):
 def sincos_3d(at, dim, tau):
     """(N, 3) -> (N, dim): sin t, cos t, sin h, cos h, sin w, cos w for each frequency, then zeros.
 
-    In float64 whatever the precision of at: float32 would be off by 1e-5 where an angle is 200."""
+    Computed in float64 for any precision of at: in float32 an angle of 200 has an error of 1e-5."""
     count = dim // 6
     frequencies = tau ** -(torch.arange(count).double() / max(1, count))
     angles = at.double()[:, None] * frequencies[:, None]  # (N, dim // 6, 3)
@@ -41,7 +41,7 @@ def resize_kernel(w, size):
 
 
 def tube_kernel(params, cfg, i):
-    """The kernel of tube i: its own, or the first D/S channels of the shared one, resized."""
+    """Return the kernel of tube i, or the first D/S channels of the shared kernel, resized."""
     tube = cfg.tubes[i]
     if not cfg.shared_kernel or tube.is_patch:
         return params["tubes"][str(i)]["w"]
@@ -66,7 +66,7 @@ def tube_tokens(video, w, b, tube):
 
 
 def pad_far(video, spans):
-    """Zeros beyond the far edges where a member overruns them; else no copy."""
+    """Add zeros beyond the far edges where a member overruns them; else return the video itself."""
     t, h, w = (max(0, span.stop - length)
                for span, length in zip(spans, video.shape[1:4], strict=True))
     return F.pad(video, (0, 0, 0, w, 0, h, 0, t)) if t or h or w else video

@@ -1,4 +1,4 @@
-"""The studies: each variant can be trained, nothing is trained twice, and what is counted."""
+"""Ablations: each variant can be trained, no variant is trained twice, costs are counted."""
 
 import csv
 from pathlib import Path

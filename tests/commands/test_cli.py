@@ -1,4 +1,4 @@
-"""What is typed and what is printed: every command, and one line for every mistake."""
+"""Every command: its arguments, its output, and one line for every user error."""
 
 import json
 import os

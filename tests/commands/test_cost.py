@@ -1,4 +1,4 @@
-"""Tokens, parameters, operations and memory, against the arrays and products of real passes."""
+"""Tokens, parameters, operations and memory, against the arrays and products of forward passes."""
 
 import re
 import tracemalloc

@@ -1,4 +1,4 @@
-"""What draws, and what the commands do where matplotlib is not installed."""
+"""Commands that draw, and what they do without matplotlib."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Ctrl-C stops a command even where Python drops it."""
+"""Ctrl-C stops a command even where Python ignores the exception."""
 
 import signal
 import sys

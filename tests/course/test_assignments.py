@@ -1,6 +1,6 @@
-"""The course of assignments: its graders notice what is wrong, and nothing else.
+"""The graders of the assignments: they detect wrong answers and accept correct ones.
 
-`pytest -m course` builds it, and has made-up classes graded by nbgrader, pytest and Gradescope."""
+`pytest -m course` builds it and grades made-up classes with nbgrader, pytest and Gradescope."""
 
 import re
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""The course as it is used: built, handed in by made-up classes, graded three ways.
+"""The course from end to end: build, submissions of made-up classes, grading in three ways.
 
-`pytest -m course`; nbgrader's commands take most of the time."""
+Run by `pytest -m course`; nbgrader's commands take most of the time."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""What is handed out, and to whom: guides, setups, probes, and cells that no grader runs."""
+"""Handouts for students and teachers: guides, setups, probes, and cells that no grader runs."""
 
 import subprocess
 import sys

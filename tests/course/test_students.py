@@ -1,4 +1,4 @@
-"""A student's notebook from start to end: what counts of it, and what an early slip costs."""
+"""A student's notebook from start to end: which cells count, and what an early mistake costs."""
 
 from types import SimpleNamespace
 

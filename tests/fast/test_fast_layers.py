@@ -1,4 +1,4 @@
-"""What is tuned for the cache: blocks of any size, results in place, scores far from 0."""
+"""Functions tuned for the cache: blocks of any size, results in place, scores far from 0."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Every gradient against differences of the loss: each function alone, then whole models."""
+"""Every gradient against central differences: each function alone, then whole models."""
 
 from dataclasses import replace
 from functools import partial
@@ -36,7 +36,7 @@ from tubevit_np.training.frozen import is_trainable
 from tubevit_np.training.loss import cross_entropy_backward
 from tubevit_np.variants.divided_backward import divided_block_backward
 
-TOLERANCE = 2.5e-10  # of the norm of a gradient; differences were cache to miss by 2.5e-11
+TOLERANCE = 2.5e-10  # of the norm of a gradient; central differences had errors up to 2.5e-11
 B, N, D, A, M = 2, 4, 6, 3, 5
 CFG = tv.Config((small.PATCH,), D, 1, A, M, pool_mlp=True, channels=2, eps=0.1)
 

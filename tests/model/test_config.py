@@ -1,4 +1,4 @@
-"""Config: what it refuses, the presets, and JSON."""
+"""Config: errors, presets and JSON."""
 
 from dataclasses import FrozenInstanceError, replace
 

@@ -1,4 +1,4 @@
-"""The model folder is the paper: it imports NumPy, the standard library and itself alone."""
+"""The folder model/ imports only NumPy, the standard library and itself."""
 
 import ast
 import sys

@@ -1,4 +1,4 @@
-"""Kernels resized trilinearly: against a loop, and the taps known of image libraries."""
+"""Trilinear resizing of kernels: against a loop, and the weights that image libraries use."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Layers against loops, and inputs made to show each convention: eps, GELU form, heads, scale."""
+"""Layers against loops, with inputs that expose each convention: eps, GELU form, heads, scale."""
 
 import math
 

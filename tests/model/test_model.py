@@ -1,4 +1,4 @@
-"""The whole model against loops, what it returns, and what it refuses."""
+"""The whole model: against loops, its results, and its errors."""
 
 import warnings
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Attention pooling against a loop, and what must not matter to it."""
+"""Attention pooling against a loop, and its invariances."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Positions against the printed formula, and where the tokens of Table 12 sit."""
+"""Positions against the printed formula, and the centers of the tokens of Table 12."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""What holds for any tube, size and clip: hypothesis looks for one for which it does not."""
+"""Properties that hold for any tube, size and clip; hypothesis searches for counterexamples."""
 
 import itertools
 import math

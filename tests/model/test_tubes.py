@@ -1,4 +1,4 @@
-"""Tokens against loops over voxels, the counts of Table 12, and what happens at the edges."""
+"""Tokens against loops over voxels, the counts of Table 12, and the edges of the video."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Mistakes made on purpose in the suite that judges ports."""
+"""Mistakes made on purpose in the conformance suite."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 

@@ -1,4 +1,4 @@
-"""Mistakes made on purpose in the judge of the assignments."""
+"""Mistakes made on purpose in the graders of the assignments."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 

@@ -1,4 +1,4 @@
-"""Mistakes made on purpose in the mirror in tinygrad."""
+"""Mistakes made on purpose in tubevit_tg."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 

@@ -1,4 +1,4 @@
-"""Mistakes made on purpose in what a run keeps for its pictures and in what these show of a clip."""
+"""Mistakes made on purpose in the snapshots of a run and in figures of a clip."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 

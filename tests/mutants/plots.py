@@ -1,4 +1,4 @@
-"""Mistakes in the measures of kernels and in their figures."""
+"""Mistakes made on purpose in the measures of kernels and in their figures."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 

@@ -1,4 +1,4 @@
-"""Mistakes made on purpose in what reads, writes and joins other models."""
+"""Mistakes made on purpose in reading, writing and joining other models."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 

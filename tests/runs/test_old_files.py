@@ -1,4 +1,4 @@
-"""Runs and checkpoints of the first layout still load, resume and score as they did."""
+"""Runs and checkpoints of version 0.1.0 load, resume and give the same logits."""
 
 import shutil
 from pathlib import Path

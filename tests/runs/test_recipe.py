@@ -1,4 +1,4 @@
-"""What a recipe refuses at once, before any data is read; and that its file brings it back."""
+"""Errors of a recipe before any data is read, and its file."""
 
 import json
 import math

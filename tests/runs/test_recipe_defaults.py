@@ -1,4 +1,4 @@
-"""What is usual: Table 10 for each data set, and a size's own rates."""
+"""Defaults of a recipe: Table 10 for each data set, and the rates of each model size."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A run's folder: what it holds, that it survives a kill at any moment, and what it refuses."""
+"""A run's folder: its files, resuming after a kill at any moment, and its errors."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The tube kernels that a run keeps on its way, of either package."""
+"""The snapshots of tube kernels that a run of either package saves."""
 
 from contextlib import nullcontext
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A run that begins with what another one learned: what it keeps, what is new, what is refused."""
+"""A warm start from another run: which parameters are kept, which are new, and its errors."""
 
 import shutil
 from dataclasses import replace

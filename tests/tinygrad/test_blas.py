@@ -1,10 +1,10 @@
-"""Matrix products by NumPy on a CPU: numbers, gradients, replayed, on every compiler; when not.
+"""Matrix products by NumPy's BLAS on a CPU: values, gradients, replay, compilers, exceptions.
 
-The judges are NumPy in float64 and tinygrad's own product."""
+The reference values are NumPy's in float64 and tinygrad's own products."""
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # set before tinygrad looks
+os.environ.setdefault("DEV", "CPU")  # before tinygrad opens a device
 
 import platform
 import subprocess

@@ -1,8 +1,8 @@
-"""Which device and compiler is chosen, what is said where none will do, and arrays to and fro."""
+"""The choice of device and compiler, the error if there is none, and conversion of arrays."""
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # has float64, as not every GPU; set before tinygrad looks
+os.environ.setdefault("DEV", "CPU")  # it has float64; set before tinygrad opens a device
 
 import platform
 import subprocess

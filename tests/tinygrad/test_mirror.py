@@ -2,7 +2,7 @@
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # has float64, as not every GPU; set before tinygrad looks
+os.environ.setdefault("DEV", "CPU")  # it has float64; set before tinygrad opens a device
 
 import ast
 import difflib

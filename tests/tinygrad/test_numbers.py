@@ -1,11 +1,11 @@
 """tubevit_tg against tubevit_np: every intermediate, every gradient, every function, by name.
 
-The judge is NumPy in float64, given the very numbers that tinygrad gets.  All run as plain loops,
+The reference is NumPy in float64 with the same input numbers. tinygrad runs unoptimized kernels,
 which compile twice as fast."""
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # has float64, as not every GPU; set before tinygrad looks
+os.environ.setdefault("DEV", "CPU")  # it has float64; set before tinygrad opens a device
 
 import functools
 import importlib

@@ -1,8 +1,8 @@
-"""What is computed in lower precision: every product of matrices, and nothing else."""
+"""Lower precision: all matrix products, and no other operation."""
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # before tinygrad looks
+os.environ.setdefault("DEV", "CPU")  # before tinygrad opens a device
 
 from dataclasses import replace
 

@@ -1,11 +1,11 @@
-"""tubevit_tg's step on several devices, in parts and in lower precision, against the plain one.
+"""tubevit_tg's step on several devices, with micro-batches and in lower precision.
 
-CPU devices are threads.  Three steps: computed, captured, replayed, in plain loops, which compile
-fastest; mostly of a model of five parameters, since nothing here depends on the model."""
+CPU devices are threads. Each test takes three steps: run, captured, replayed. Kernels are not
+optimized, because that compiles fastest, and most models have five parameters."""
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # has float64, as not every GPU; set before tinygrad looks
+os.environ.setdefault("DEV", "CPU")  # it has float64; set before tinygrad opens a device
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""What dropout drops: how much, other numbers for each example, layer and part, in any division."""
+"""Dropout: its rate; masks differ by example, layer and part, and not by micro-batches."""
 
 import numpy as np
 import pytest

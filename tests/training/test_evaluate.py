@@ -1,4 +1,4 @@
-"""Scores against a count by hand; what gives no clear answer is never right."""
+"""Scores against a count by hand; logits without a unique largest one are never correct."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What takes minutes: the main job's promise, and the same run in both packages.
+"""Tests that take minutes: the accuracy of the demo, and the same run in both packages.
 
     python -m pytest -m long"""
 

@@ -1,4 +1,4 @@
-"""AdamW against a loop written out number by number, the schedule, and clipping."""
+"""AdamW against a loop over single numbers, the schedule, and clipping."""
 
 import math
 

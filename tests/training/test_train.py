@@ -1,4 +1,4 @@
-"""A joint step's gradient, in parts and side by side; what ten steps do."""
+"""The gradient of a joint step, with micro-batches and threads; ten steps."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Several looks at one file: which moments, which squares, and what becomes of their answers."""
+"""Several views of a file: temporal and spatial crops, and the mean of their predictions."""
 
 import csv
 from types import SimpleNamespace

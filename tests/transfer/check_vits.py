@@ -1,11 +1,11 @@
-"""Image ViTs that transformers and timm made, read here, and ours opened there: the same tokens.
+"""Image ViTs of transformers and timm read here, and ours opened there: the same tokens.
 
     pip install torch==2.13.0 transformers==5.24.0 timm==1.0.31
     python -m tests.transfer.check_vits
 
-Every weight is random, biases and gains too.  Their position tables are set to ours; the class
-token is hidden by an attention mask (transformers) or not built (timm).  Prints the largest
-difference of each check, in tokens after the final norm of about 1, and fails above 1e-5."""
+All weights are random, also biases and gains. Their position tables are set to ours; the class
+token is hidden by an attention mask (transformers) or not built (timm). Prints the largest
+difference of each check, in tokens of size 1 after the final norm, and fails above 1e-5."""
 
 import sys
 import tempfile

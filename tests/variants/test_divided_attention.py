@@ -1,4 +1,4 @@
-"""Divided attention: against loops, and what each token can see; the tube sets to compare with."""
+"""Divided attention against loops, and which tokens it connects; the tube sets of baselines."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Positions that are not fixed: without strides, learned, none."""
+"""Other positions: without strides, learned, none."""
 
 import numpy as np
 import pytest
