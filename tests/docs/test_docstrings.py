@@ -27,6 +27,16 @@ PUBLIC = [
     ("tubevit_np.variants", ["forward", "backward"]),
     ("tubevit_tg", None),
     ("tubevit_tg.variants", ["forward"]),
+    ("tubevit_np.conformance.__main__", ["main"]),
+    ("tubevit_np.conformance.case", ["Case", "Draw", "gathered", "plain"]),
+    ("tubevit_np.conformance.compare", ["Difference", "compare", "compare_array", "compare_plain",
+                                        "compare_spread"]),
+    ("tubevit_np.conformance.expected", ["Line", "read", "settle"]),
+    ("tubevit_np.conformance.port", ["check_ops", "check_place", "dtypes", "find"]),
+    ("tubevit_np.conformance.pytest_port", ["pytest_addoption", "pytest_generate_tests"]),
+    ("tubevit_np.conformance.report", ["as_json", "line", "missing", "summary"]),
+    ("tubevit_np.conformance.suite", ["Check", "Verdict", "ask", "checks", "differ", "judge"]),
+    ("tubevit_np.conformance.vectors", ["Vector", "manifest", "vectors"]),
 ]
 ORDER = ["Parameters", "Returns", "Raises", "Warns", "References", "Examples"]
 PAPER = r"(Sections?|Eq\.|Tables?|Fig\.) \d"

@@ -79,7 +79,9 @@ def test_a_mutant_still_fits_the_code(mutant):
 
 
 def test_the_readme_tells_how_many_there_are():
-    assert f"in {len(MUTANTS)} places" in (TOP / "tests/README.md").read_text()
+    count = len(MUTANTS)
+    assert f"| {count} of {count} |" in (TOP / "README.md").read_text()
+    assert f"in {count} places" in (TOP / "tests/README.md").read_text()
 
 
 @pytest.mark.mutants

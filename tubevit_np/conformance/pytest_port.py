@@ -64,15 +64,12 @@ def adapters(config: pytest.Config, module: ModuleType) -> dict[str, Any]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test for each check of each adapter, in each of its dtypes.
 
+    pytest ends with a usage error if an adapter or a file of expected failures cannot be read.
+
     Parameters
     ----------
     metafunc : pytest.Metafunc
         Given by pytest.
-
-    Raises
-    ------
-    pytest.UsageError
-        If an adapter cannot be imported, or a file of expected failures cannot be read.
     """
     config, stored = metafunc.config, vectors()
     try:

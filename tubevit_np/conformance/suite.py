@@ -128,7 +128,7 @@ class Verdict:
 
 
 def checks(vectors: Sequence[Vector], dtype: str) -> Iterator[Check]:
-    """Yield the checks of all cases: each answer, then its gradients if the case has any.
+    """Generate the checks of all cases: each answer, then its gradients if the case has any.
 
     Parameters
     ----------
@@ -137,10 +137,10 @@ def checks(vectors: Sequence[Vector], dtype: str) -> Iterator[Check]:
     dtype : {"float32", "float64"}
         Precision; two cases exist in float32 only.
 
-    Yields
-    ------
-    Check
-        One check.
+    Returns
+    -------
+    iterator of Check
+        The checks in the order of the cases.
 
     Examples
     --------
