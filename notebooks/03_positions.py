@@ -20,7 +20,7 @@ lesson.overview("positions")
 #
 # After the tokens come **blocks**, which turn tokens into tokens ([lesson 4](04_attention.ipynb)),
 # and **pooling**, which turns all tokens into one vector ([lesson 5](05_pooling.ipynb)). We give
-# both the tokens of a clip, first in order and then shuffled. The block returns the same tokens,
+# the tokens of a clip to a block and to pooling, first in order and then shuffled. The block returns the same tokens,
 # shuffled in the same way. Pooling returns the same vector, up to rounding. So this vector does not
 # show where anything was.
 
@@ -89,7 +89,8 @@ lesson.show(figure, "The boxes of all tubes from the front (left) and from the s
 # $$f_j = \tau^{-j/n}, \quad j = 0, \dots, n - 1$$
 #
 # and each $j$ gives six channels: $\sin(f_j t)$, $\cos(f_j t)$, $\sin(f_j h)$, $\cos(f_j h)$,
-# $\sin(f_j w)$, $\cos(f_j w)$. In the code, $\tau$ is `tau`.
+# $\sin(f_j w)$, $\cos(f_j w)$. $\tau$ is the constant `cfg.tau`, 10,000 here. The
+# larger it is, the slower is the slowest hand.
 
 # %%
 t, h, w = centers[0]
@@ -101,8 +102,8 @@ assert np.allclose(vector, tv.sincos_3d(centers, cfg.dim, cfg.tau)[0])
 lesson.source(tv.sincos_3d)
 
 # %% [markdown]
-# A change along one axis changes only the channels of this axis. The picture shows points along the
-# columns, 0 to 47. Each curve is the sine of one frequency. Fast sines tell neighbors apart, slow
+# A change along one axis changes only the channels of this axis. The picture shows the column axis, for
+# columns 0 to 47. Each curve is the sine of one frequency. Fast sines tell neighbors apart, slow
 # sines tell left from right.
 
 # %%
@@ -114,7 +115,7 @@ for j in (0, 2, 4, 6):
 ax.set(xlabel="columns (pixels)", ylabel="sin of columns")
 figure.legend(frameon=False, loc="outside right upper")
 lesson.show(figure, "Four sine waves over 48 columns. The fastest goes up and down seven times. "
-                    "The slowest only reaches its maximum.")
+                    "The slowest rises from 0 to its maximum at the right edge.")
 
 # %% [markdown]
 # The next picture shows the positions of all tokens of the clip, tube by tube. Most channels in the
@@ -136,14 +137,14 @@ lesson.show(figure, "The positions of 102 tokens in 96 channels, with values fro
 # %% [markdown]
 # ## Nearby positions have similar vectors
 #
-# Because $\sin a \sin b + \cos a \cos b = \cos(a - b)$, the dot product of two positions is a sum
-# of cosines, for the frequencies $f_j$ and the distances $\Delta t$, $\Delta h$, $\Delta w$ of the
-# two centers:
+# For any two numbers, $\sin a \sin b + \cos a \cos b = \cos(a - b)$. So the dot product of two
+# positions is a sum of cosines. Let $\Delta t$, $\Delta h$, $\Delta w$ be the distances between the
+# two centers along the three axes. Then the dot product is
 #
 # $$\sum_j \cos(f_j \Delta t) + \cos(f_j \Delta h) + \cos(f_j \Delta w)$$
 #
-# So this product is largest for a token with itself. It depends only on the distance of two tokens,
-# not on where they are and not on their tubes. Attention uses dot products (lesson 4), so it can
+# It is largest for a token with itself. It depends only on the three distances, not on where the two
+# tokens are or which tubes they come from. Attention uses dot products (lesson 4), so it can
 # find nearby tokens.
 
 # %%
@@ -171,10 +172,10 @@ lesson.show(figure, "How similar the position of one token (black dot) is to all
 # %% [markdown]
 # ## Why strides matter
 #
-# A simpler method would number the tokens of each tube: first, second, third. Then token 1 of the
-# patches, 8 pixels to the right of token 0, and token 1 of the 4×12×12 tube, 18 pixels to the
-# right, would get the same position. The paper tries this and loses accuracy (Table 7a). We try it
-# with strides of 1 in place of the real strides, for the same token as above.
+# A simpler method computes the centers as if every stride were 1. Then some tokens of different tubes
+# get the same position. An example is token 1 of the 8×8×8 tube and token 1 of the 4×12×12 tube. The
+# first lies 12 pixels to the right of its token 0, the second 18 pixels. The paper tries this method
+# and loses accuracy (Table 7a). We draw the same picture as above with these centers.
 
 # %%
 from tubevit_np.variants.positions import strideless_centers
@@ -186,8 +187,7 @@ near = 2 * (alike - alike.min()) / np.ptp(alike) - 1
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, shape))
 draw_weights(axes, np.full((*shape, 3), 255, np.uint8), cfg, np.maximum(near, 0))
 axes[1].plot(*centers[5, :0:-1], "o", color="black", markersize=4)
-lesson.show(figure, "The same with numbered tokens: the strongest colors are no longer near the "
-                    "dot.")
+lesson.show(figure, "The same with strides of 1: the strongest colors are no longer near the dot.")
 
 # %% [markdown]
 # ## The sum
@@ -229,7 +229,8 @@ lesson.shapes(image=tv.positions(cfg, (1, 48, 48)), video=positions)
 # 2. The channels of time, $6j$ and $6j + 1$. All patches lie in frame 0, and $\sin 0 = 0$,
 #    $\cos 0 = 1$.
 # 3. Better: every channel now changes within the clip, so positions differ in more channels. Worse:
-#    in a longer clip or a larger picture the waves repeat, and distant places look like near ones.
+#    in a longer clip or a larger picture each wave repeats, and the similarity of two positions no
+#    longer falls steadily with their distance.
 #    A large `tau` also works for inputs that are larger than the training clips.
 #
 # </details>

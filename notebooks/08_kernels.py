@@ -2,10 +2,10 @@
 # # 8. What the kernels learned
 #
 # The kernel of a tube has the shape of a small video, so we can draw it. The kernels of the demo
-# model began as noise. The training data were clips and their classes, without any instruction
-# about edges or motion. This lesson shows what the kernels became. It also guards against wrong
-# conclusions: we always compare the learned kernels with the kernels before training and with
-# chance. Each new term is in bold and in the [glossary](GLOSSARY.md).
+# model began as noise. The model saw clips and their classes. Nothing told it to use edges, or
+# how to detect motion. This lesson shows what the kernels became. It also guards against wrong
+# conclusions: we compare the learned kernels with the kernels before training and with
+# kernels that look similar by chance. Each new term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -28,8 +28,8 @@ lesson.shapes(**{tube.name: w for tube, w in zip(cfg.tubes, learned, strict=True
 #
 # ## A kernel as a picture
 #
-# Where a kernel is positive, bright pixels increase the channel. Where it is negative, they
-# decrease it. Where it is zero, they have no effect. So we draw zero as mid gray, 0.5, and the
+# Each kernel computes one channel of the token. Where a kernel is positive, bright pixels increase
+# the value of this channel. Where it is negative, they decrease it. Where it is zero, they have no effect. So we draw zero as mid gray, 0.5, and the
 # largest absolute value of the kernel as black or white. Each kernel $k$ has *one* scale for all
 # its frames and colors:
 #
@@ -74,8 +74,8 @@ lesson.show(figure, "All 96 patch kernels, sorted by norm. Left: before training
 #
 # Many kernels look alike. How many different ones are there? **Principal components** answer this.
 # Each kernel is a vector of $8 \cdot 8 \cdot 3 = 192$ numbers. The first component is the direction
-# along which the 96 vectors differ most. The second is the direction at right angles to the first
-# along which they differ most, and so on. The **singular value decomposition** of the matrix of
+# along which the 96 vectors differ most. The second is at right angles to the first. Of all such
+# directions, it is the one along which the vectors differ most, and so on. The **singular value decomposition** of the matrix of
 # kernels gives all components, and for each its fraction of the total variance.
 
 # %%
@@ -127,7 +127,7 @@ lesson.show(draw_beside({"before": pixels.strips(noise[1], 8, scale=9),
 # Every kernel changes from frame to frame. In some, a spot stays in place and turns from bright to
 # dark: such a kernel responds when something appears, disappears or flickers. In others, a bar or
 # an edge travels: such a kernel responds to motion in this direction. The colors are paler than in
-# the patch kernels. Motion is mostly detected in brightness.
+# the patch kernels. So the model seems to detect motion mainly from brightness, not from color.
 #
 # ## A slice through space and time
 #
@@ -161,12 +161,13 @@ lesson.show(figure, "Left: the eight frames of a kernel. Right: its columns over
 #
 # Every array is a sum of waves. The **Fourier transform** gives the strength of each wave, and the
 # squared strengths are the **spectrum** (or power). A wave in space and time has a frequency on
-# each axis: $f_t$ in cycles per frame and $f_w$ in cycles per pixel. If a wave moves to the right
-# by $v$ pixels per frame, then
+# each axis: $f_t$ in cycles per frame and $f_w$ in cycles per pixel. A wave that moves to the
+# right by $v$ pixels per frame is $\cos(2 \pi f_w (x - v t))$. The factor of $t$ is its frequency in
+# time:
 #
 # $$f_t = -v f_w$$
 #
-# The sign shows the direction, left or right. All waves of one moving object have the same $v$, so
+# The sign of $v$ shows the direction: positive to the right, negative to the left. All waves of one moving object have the same $v$, so
 # they lie on one line through zero: *the slope of the line gives the speed*. (Adelson and Bergen
 # described in 1985 how eyes can measure motion in this way.)
 #
@@ -202,25 +203,25 @@ for ax, (name, which) in zip(axes, {"the grating": grating, "the kernel": course
     ax.set(title=f"{name}: {speed(power):.1f} pixels per frame",
            xlabel="fw, cycles per pixel", ylabel="ft, cycles per frame")
 lesson.show(figure, "Power over frequencies in space and time. Both spectra have two dark spots "
-                    "on a slanted line through zero, so both move. The orange line shows the "
+                    "on a slanted line through zero, so the grating and the kernel both move. The orange line shows the "
                     "measured speed.")
 
 # %% [markdown]
-# The objects in the clips move by 0.6 to 1.5 pixels per frame. A kernel that only flickers has the
-# same power on both sides. A kernel that does not change has its power on the horizontal axis. The
-# spots of the kernel are wider than those of the grating, so the kernel responds to a range of
-# speeds.
+# The objects in the clips move by 0.6 to 1.5 pixels per frame, and this kernel responds best to a speed
+# a little above. A kernel that only flickers has the same power for motion to the left and to the
+# right. A kernel that does not change has its power on the horizontal axis. In the spectrum, the dark
+# spots of the kernel are wider than those of the grating. So the kernel responds to a range of speeds.
 #
 # ## Is it more than chance?
 #
 # People see faces in clouds. So we need a number, and the value of this number for chance. Our
 # number is the fraction of the kernel's energy that *one* drifting grating in a soft window can
-# explain. Such a wave packet is a **Gabor** function. A perfect Gabor function scores 1, and white
+# explain. A drifting grating in a soft window is a **Gabor** function. A perfect Gabor function scores 1, and white
 # noise scores close to 0.
 #
 # But noise is too weak a comparison, because any *smooth* noise looks a little like a grating. A
-# fair comparison has waves of the same strength with random phases (the phase is the place of the
-# crests of a wave). We call this comparison chance.
+# fair comparison is a kernel of the same waves with the same strengths, but with random phases (the
+# phase is the place of the crests of a wave). We call such kernels chance.
 
 # %%
 from tubevit_np.plots.analysis.null_models import random_phases
@@ -252,7 +253,7 @@ for name, values in scores.items():
 # %% [markdown]
 # In all video tubes, the learned kernels are closer to a drifting grating than chance. The patches
 # are nearest to chance, because spots and colors are not gratings. Chance scores much higher than
-# noise, because these kernels are smooth. So a score means little without the value for chance.
+# noise, because the chance kernels are as smooth as the learned kernels. So a score means little without the value for chance.
 #
 # ## In which direction?
 #
@@ -261,8 +262,8 @@ for name, values in scores.items():
 #
 # $$\frac{P - P'}{P + P'}$$
 #
-# It is computed for the direction where it is largest. It is 1 for motion in one direction only,
-# and 0 for flicker or no change. In the next picture each point is one kernel of a tube. The angle
+# We take the direction for which this value is largest. The value is 1 for motion in one direction
+# only, and 0 for flicker or no change. In the next picture each point is one kernel of a tube. The angle
 # is its direction, the distance from the center is its direction selectivity.
 
 # %%
@@ -276,15 +277,16 @@ for k, i in enumerate((1, 2)):
         to = np.radians(tuning(peaks(kernels), len(kernels))["direction"])
         ax.scatter(to, direction_selectivity(kernels), s=14, color=shade)
     ax.set(title=cfg.tubes[i].name, ylim=(0, 1), yticks=[0.5, 1])
-lesson.show(figure, "Directions of the kernels of two tubes, in color. Gray: chance, the same "
-                    "waves with each direction drawn by a coin. The learned kernels point in all "
+lesson.show(figure, "Directions of the kernels of two tubes, in color. Gray: chance, here kernels "
+                    "of the same waves, each moving forward or backward at random. The learned kernels point in all "
                     "directions, and many are further from the center than chance.")
 
 # %% [markdown]
-# Many learned kernels have a higher direction selectivity than chance. The clips move left, right,
-# up and down, but kernels exist for all directions. The edges of the objects have random angles,
-# and the model combines several kernels to detect one motion. No kernel reaches 1: each responds to
-# a broad range of directions, and the encoder compares them.
+# Many learned kernels have a higher direction selectivity than chance. The objects move left,
+# right, up and down, but kernels exist for all directions. A kernel sees the motion of an edge only
+# across this edge, and the edges of the objects have random angles. So the model needs kernels for
+# all directions. The largest value is about 0.5: every kernel also responds to the opposite
+# direction. The encoder can compare several kernels.
 #
 # The [next lesson](09_images_and_videos.ipynb) tests what these kernels are used for.
 #
@@ -302,9 +304,9 @@ lesson.show(figure, "Directions of the kernels of two tubes, in color. Gray: cha
 # 1. Small bars and spots of 4×4 pixels that enter on one side and leave on the other, and some that
 #    appear and disappear in place.
 # 2. The first has its power on the horizontal axis, $f_t = 0$, because it does not change. The
-#    second has equal power at $f_t = 1 / (2 \pi)$ cycles per frame above and below. A wave to the
+#    second has equal power at $f_t = 1 / (2 \pi)$ and $f_t = -1 / (2 \pi)$ cycles per frame. A wave to the
 #    right plus a wave to the left flicker in place. Both kernels have direction selectivity 0.
-# 3. All frames have the same contrast, so the kernel seems to last evenly, even where it is almost
-#    zero. With one common scale we see when it begins and ends.
+# 3. All frames have the same contrast, so the kernel seems equally strong in every frame, even where it is
+#    almost zero. With one common scale we see when it begins and ends.
 #
 # </details>

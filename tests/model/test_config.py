@@ -15,7 +15,7 @@ import tubevit_np as tv
     ({"offset": (0, -1, 0)}, "offset .* each at least 0"),
     ({"s2d": (0, 1, 1)}, "s2d .* each at least 1"),
     ({"s2d": (1, 3, 1)}, r"stride \(4, 4, 4\) must be a multiple of s2d \(1, 3, 1\)"),
-    ({"kernel": (1, 8, 8), "s2d": (2, 1, 1)}, "cannot pack a 2D patch in time"),
+    ({"kernel": (1, 8, 8), "s2d": (2, 1, 1)}, "needs s2d 1 in t, not 2"),
 ])
 def test_tube_refuses(fields, text):
     with pytest.raises(ValueError, match=text):
@@ -29,7 +29,7 @@ def test_tube_refuses(fields, text):
     ({"tubes": ()}, "at least one tube"),
     ({"heads": 5}, "dim 24 is not a multiple of heads 5"),
     ({"tubes": (tv.Tube((2, 2, 2), (5, 5, 5), s2d=(1, 5, 1)),)},
-     "tube 2x2x2 packs 5 members into a token, which must divide dim 24"),
+     "tube 2x2x2 packs 5 members into a token, but dim 24 is not a multiple of 5"),
     ({"gelu": "relu"}, "gelu 'relu' is not one of tanh, erf"),
     ({"gate_tokens": "patches"}, "gate_tokens 'patches' is not one of all, tubes"),
     ({"gate_layer": 2}, "gate_layer 2 is not a block: 0 to 1"),

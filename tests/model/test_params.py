@@ -226,7 +226,7 @@ def test_a_file_that_does_not_fit_its_config(saved):
     text = refused(path)
     assert "2 missing: gate.alpha, pool.probe" in text
     assert "2 extra: " in text and "cls_token" in text and "norm.gain" in text
-    assert "2 of another shape: " in text and "norm.g (25,), expected (24,)" in text
+    assert "2 with a wrong shape: " in text and "norm.g (25,), expected (24,)" in text
     assert "blocks.0.attn.out.w (24, 5), expected (24, 24)" in text
 
 

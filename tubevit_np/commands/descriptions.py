@@ -22,12 +22,13 @@ COMMANDS = {
         "", "train a model on generated clips or on your videos and images",
         """Train a model, evaluate it on held-out examples and draw its kernels. Without --data and
  --images, the data are clips and images that the program generates. Each data set has its own
- classification head, batch size and loss weight; all other parameters are shared. All results go
+ classification head, batch size and loss weight. Apart from the heads, all parameters are shared.
+ All results go
  into the run folder (--out): checkpoints, model.safetensors, metrics.jsonl, evaluation.json,
  curves.png, kernels.png and tubes.png. An interrupted run continues with --resume.
 
-Files: PATH/train/CLASS/FILE and PATH/val/CLASS/FILE; PATH/CLASS/FILE; a CSV with the columns path
- and label; or the annotation files of Kinetics and Something-Something V2.
+PATH can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder with CLASS/FILE, a CSV file
+ with the columns path and label, or an annotation file of Kinetics or Something-Something V2.
  tubevit_np/data/README.md describes all formats.""",
         ("--out runs/demo",
          "--data videos/ --size 64 --out runs/mine",
@@ -43,8 +44,8 @@ Files: PATH/train/CLASS/FILE and PATH/val/CLASS/FILE; PATH/CLASS/FILE; a CSV wit
         ("runs/mine", "runs/mine --views 4x3 --details answers/")),
     "predict": Description(
         "RUN FILE", "classify one video or image",
-        """Print the five most likely classes of a video or an image, with their probabilities, for
- each head of its kind. Nothing is written.""",
+        """Print the five most likely classes of a video or an image and their probabilities, for
+ each head that was trained on videos, or on images if FILE is an image. Nothing is written.""",
         ("runs/demo clip.mp4", "runs/demo -- -clip.mp4")),
     "kernels": Description(
         "RUN", "draw the tube kernels, as a picture and an animation",
@@ -53,41 +54,42 @@ Files: PATH/train/CLASS/FILE and PATH/val/CLASS/FILE; PATH/CLASS/FILE; a CSV wit
         ("runs/demo --out pictures/",)),
     "figures": Description(
         "RUN", "draw all pictures of a run",
-        """Draw all pictures of a run: kernels and their tuning, sample positions of the tubes,
- position encodings, attention maps and training curves. Also writes scores.json, with the numbers
- of the pictures, and README.md, which shows them. Needs matplotlib.""",
+        """Draw all pictures of a run: kernels, the motion that they respond to, the places that the
+ tubes read, positions, attention maps and training curves. Also writes scores.json, with the
+ values that are drawn, and README.md, which shows the pictures. Needs matplotlib.""",
         ("runs/demo --out pictures/", "runs/demo --clip clip.mp4 --out pictures/")),
     "subset": Description(
         "(--data|--images) PATH --out FOLDER", "list a small part of a labeled data set",
-        """Choose some classes and some files of each class at random, by the seed. Writes train.csv
+        """Choose some classes and some files of each class at random; the same --seed gives the same choice.
+ Writes train.csv
  and val.csv, which list the files, into a folder; pass it to train --data or --images. No file is
  copied.""",
         ("--data k400/ --classes 9 --per-class 50 --out k9/",)),
     "pretrained": Description(
         "FILE --out FILE", "make a checkpoint from a pretrained image ViT",
-        """Convert an image ViT into a TubeViT checkpoint to start training from. Reads the original
- .npz files (also big_vision's) and the safetensors files of timm and Hugging Face, in one file or
- in shards; it never unpickles. The command lists which weights are read, derived or new, and which
+        """Convert an image ViT into a TubeViT checkpoint to start training from. Reads the .npz
+ files of the original ViT and of big_vision, and the safetensors files of timm and Hugging Face, in
+ one file or in shards. It never loads pickle files, which can run code. The command lists which weights are read, derived or new, and which
  are not used. tubevit_np/transfer/README.md has the details.""",
         ("vit/ --classes k400=400 --out new.safetensors",
          "vit.npz --start random --out new.safetensors")),
     "scale": Description(
         "SMALL LARGE --out FILE", "combine a small model's tubes with a large image model",
         """Put the tubes of a small model into a large image model (Section 3.6 of the paper). With
- --gate, a gate adds the tube tokens again after a block. The gate is closed at first, so images
- give the same outputs as the large model. Writes a checkpoint and prints the command that trains
+ --gate, a learned gate adds the input tokens a second time, to the output of one block. The gate
+ starts closed (it adds 0), so that at first the outputs for images equal those of the large model. Writes a checkpoint and prints the command that trains
  it.""",
         ("runs/small runs/big --gate 8 --out new.safetensors",)),
     "export": Description(
-        "RUN --format NAME --out FOLDER", "write the image part for timm or Hugging Face",
+        "RUN --format NAME --out FOLDER", "write a model's image part for timm or Hugging Face",
         """Write the image part of a model (2D patches, positions, blocks) as model.safetensors and
  config.json, for timm or for Hugging Face's transformers. Prints which parameters are not
- exported: the video tubes and other heads. Hugging Face's ViT always has a class token; hide it
- with an attention mask.""",
+ exported: the video tubes and other heads. Hugging Face's ViT always has a class token;
+ tubevit_np/transfer/README.md shows how to mask it.""",
         ("new.safetensors --format hf --size 224 --out vit/",
          "runs/mine --format timm --head noun --out vit/")),
     "ablate": Description(
-        "STUDY", "train all variants of one of the paper's ablations, in small",
+        "STUDY", "repeat one of the paper's ablations at a small size",
         """Train every variant of a study on generated clips, with several seeds, and compare their
  accuracies. Writes STUDY.csv and STUDY.png. Trained variants stay in --out: run the same command
  again to continue.""",
@@ -96,7 +98,7 @@ Files: PATH/train/CLASS/FILE and PATH/val/CLASS/FILE; PATH/CLASS/FILE; a CSV wit
     "info": Description(
         "", "print tokens, parameters, operations and memory of a model",
         """Print what a model costs: tokens, parameters, floating-point operations and memory, for
- inference and training. --all compares all sizes with the figures printed in the paper, and says
+ inference and training. --all compares all sizes with the numbers printed in the paper, and explains
  why some of them cannot be reproduced. Nothing is written.""",
         ("--preset B --frames 32 --size 224", "--all --tubes core")),
     "completion": Description(
@@ -110,6 +112,6 @@ zsh: write the script to a file named _tubevit in a folder of $fpath.
 
 tcsh: write the script to a file, and add to ~/.tcshrc: source FILE
 
-tubevit-tg: the same with tubevit-tg, and _tubevit-tg.""",
+For tubevit-tg, write tubevit-tg in place of tubevit, and name the file _tubevit-tg.""",
         ("bash", "zsh > ~/.zfunc/_tubevit")),
 }

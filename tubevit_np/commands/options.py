@@ -82,11 +82,11 @@ def evaluate(sub):
         default=[])
     add(sub, "--images", "PATH", "labeled images; as --data", action="append", default=[])
     add(sub, "--count", "N", "evaluate at most N examples of each data set, at least 1 (default: "
-        f"all files, {NUM_EVAL_CLIPS} generated examples)")
+        f"all files; of generated data, {NUM_EVAL_CLIPS} examples)")
     add(sub, "--views", "TxS", "temporal x spatial crops of each file, whose predictions are "
         "averaged; the paper uses 4x3 (default 1x1)", default="1x1")
-    add(sub, "--details", "FOLDER", "folder for CSV files with every prediction and every class, "
-        "and a confusion matrix for each head (default: none)")
+    add(sub, "--details", "FOLDER", "folder for CSV files with each prediction and with the accuracy "
+        "of each class, and a confusion matrix for each head (default: none)")
 
 
 def predict(sub):
@@ -126,13 +126,14 @@ def pretrained(sub):
     add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
     add(sub, "--tubes", "NAME", f"tube set: {', '.join(TUBE_SETS)} (default main)", TUBE_SETS,
         default="main")
-    add(sub, "--start", "NAME", "initial video tubes. inflated: the patch kernel spread over time, "
-        "so that a video of identical frames gives the same token as the image; random; shared: "
-        "one kernel for all tubes (default inflated)", STARTS, default="inflated")
+    add(sub, "--start", "NAME", "how the video tubes begin. inflated: with the patch kernel spread "
+        "over time, so that a video of identical frames gives the same token as the image. random: "
+        "with noise. shared: with one kernel for all tubes (default inflated)", STARTS, default="inflated")
     add(sub, "--classes", "HEAD=K", "new heads and their numbers of classes (default: none)",
         nargs="+", default=[])
     flag(sub, "--keep-head", "keep the head of the file, under the name image")
-    add(sub, "--heads", "N", "number of attention heads, if the file does not contain it")
+    add(sub, "--heads", "N", "number of attention heads (not of classification heads), if the "
+        "file does not contain it")
     add(sub, "--seed", "N", "seed of new parameters, at least 0 (default 0)", default=0)
 
 
@@ -142,8 +143,8 @@ def scale(sub):
         "from it")
     add(sub, "--gate", "N", "block, counted from 0, after which a gate adds the tokens again "
         "(default: no gate)")
-    add(sub, "--gate-tokens", "NAME", "tokens that the gate adds: all, or tubes, those of the "
-        "video tubes (default all)", GATE_TOKENS, default="all")
+    add(sub, "--gate-tokens", "NAME", "which tokens the gate adds: \"all\", or \"tubes\" for those of the "
+        "video tubes only (default all)", GATE_TOKENS, default="all")
     field(sub, "frames", "frames per clip of the new model (default: as SMALL)")
     field(sub, "size", "height and width of its frames, in pixels (default: as SMALL)")
     add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
@@ -153,7 +154,8 @@ def export(sub):
     run(sub)
     add(sub, "--format", "NAME", "timm, or hf for Hugging Face's transformers (required)", FORMATS,
         required=True)
-    add(sub, "--size", "N", "height and width of an image, in pixels (default: the run's, or 224)")
+    add(sub, "--size", "N", "height and width of an image, in pixels (default: the "
+        "size of the run; 224 if the checkpoint has none)")
     add(sub, "--head", "NAME", "also write the attention pooling and this head; timm only "
         "(default: no head, the model returns tokens)")
     add(sub, "--out", "FOLDER", "folder for model.safetensors and config.json (required)",
@@ -166,8 +168,8 @@ def ablate(sub):
         "(default 3)", default=3)
     add(sub, "--out", "FOLDER", "folder for all trainings (default runs/ablations)",
         default="runs/ablations")
-    add(sub, "--base-steps", "N", "study scaling: training steps of the small and the large model "
-        "before they are combined (default: as --steps)")
+    add(sub, "--base-steps", "N", "only for the study \"scaling\": training steps of the small and the "
+        "large model before they are combined (default: as --steps)")
     for name in ("steps", "batch", "image_batch"):
         field(sub, name, OPTIONS[name][1].partition(";")[0] + f" (default {getattr(Recipe, name)})",
               default=argparse.SUPPRESS)
@@ -178,7 +180,7 @@ def info(sub):
         text = OPTIONS[name][1] + default_text(name, getattr(Recipe, name))
         field(sub, name, text)
     flag(sub, "--all", "compare all sizes at 32 and 64 frames with the paper, and all tube sets "
-         "(default preset B)")
+         "with each other, in preset B unless --preset is given")
 
 
 def completion(sub):

@@ -11,11 +11,11 @@ EACH = "one number for all data sets, or one for each"
 
 HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help text)}
     "data": {
-        "data": (Path, """videos: a folder, a CSV, an annotation file, or the word generated.
-            NAME=PATH names the head. Repeat the option for several data sets (default, if there are
-            no --images either: generated videos and images)"""),
-        "images": (Path, """images, trained jointly with the videos; as --data (default: see
-            --data)"""),
+        "data": (Path, """videos: a folder, a CSV, an annotation file, or the word
+            "generated". NAME=PATH names the head. Repeat the option for several data sets (default
+            without --data and --images: generated videos and images)"""),
+        "images": (Path, """images to train on together with the videos; same formats as --data
+            (default: see --data)"""),
         "frames": (int, "frames per clip"),
         "fps": (float, """frames per second of a clip, above 0; clips start at a random time and are
             decoded on the fly (default: the frames are spread over the whole video)"""),
@@ -26,15 +26,15 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
         "image_weight": (float, f"weight of the mean loss of images, at least 0; {EACH}"),
         "memory": (float, """memory for decoded files, in GB. Larger data sets, and all videos with
             --fps, are decoded on the fly in a worker process"""),
-        "cache": (Path, """folder for frames that are decoded on the fly: the first epoch fills it,
-            later epochs decode nothing and get the same batches, bit for bit (default: no
-            cache)"""),
+        "cache": (Path, """folder for frames that are decoded on the fly. The first epoch fills it,
+            and later epochs decode nothing. The batches are the same as without a cache, bit for
+            bit (default: no cache)"""),
     },
     "augmentation and regularization": {
-        "flip": (bool, """mirror files at random, except classes whose name contains left or right
-            (default: off)"""),
-        "randaugment": (int, """number of random operations per clip, the same for all its frames;
-            not on generated clips (paper: 2)"""),
+        "flip": (bool, """mirror videos and images from left to right at random, except in classes
+            whose name contains "left" or "right" (default: off)"""),
+        "randaugment": (int, """number of random operations per clip; all frames of a clip get the
+            same operations. Generated clips get none. The paper uses 2"""),
         "magnitude": (float, "strength of these operations, 0 to 10"),
         "mixup": (float, """parameter of the Beta distribution for mixing pairs of examples, at
             least 0; 0: no mixup"""),
@@ -49,12 +49,13 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
         "preset": (str, f"model size: {', '.join(PRESETS)}"),
         "tubes": (str, f"""tube set (default: that of the preset). Baselines: dense (tubelets, as in
             ViViT), frames (patches of every frame and divided attention, as in TimeSformer),
-            patches (2D patches alone), plain (main without space-to-depth), shared (one kernel for
-            all tubes); demo-... for generated clips. All: {", ".join(TUBE_SETS)}"""),
+            patches (2D patches alone), plain (main, the paper's tubes, but each token holds one
+            kernel output), shared (one kernel for all tubes). Names with demo- are for generated
+            clips; tubevit_np/ablation/README.md explains every name. All: {", ".join(TUBE_SETS)}"""),
         "position": (str, f"position encoding of tokens: {', '.join(POSITIONS)} (Table 7a)"),
-        "start": (Path, """run or checkpoint to start from: its model and parameters. Heads with
-            other names or classes are new (default: new parameters). Excludes --preset, --tubes and
-            --position"""),
+        "start": (Path, """run or checkpoint whose model and parameters the training starts with.
+            A head whose name or classes it lacks is created new. Cannot be combined with --preset,
+            --tubes and --position (default: new parameters)"""),
     },
     "optimization": {
         "steps": (int, "number of training steps"),
@@ -66,12 +67,12 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
     "memory and speed": {
         "accumulate": (int, """gradient accumulation: number of micro-batches per step. 4 gives the
             same gradients in about a quarter of the memory"""),
-        "devices": (int, """number of devices, data parallel (tubevit_tg): the model is replicated,
-            each batch is split. Batch sizes must be multiples of --devices times --accumulate. On a
+        "devices": (int, """number of devices, only in tubevit_tg. Each device has a copy of the
+            model and gets a part of each batch. Batch sizes must be multiples of --devices times --accumulate. On a
             CPU, devices are threads"""),
-        "precision": (str, f"""format of matrix products: {", ".join(PRECISIONS)} (tubevit_tg). half
-            scales the loss and adapts the scale. On a CPU, lower precision saves memory, not
-            time"""),
+        "precision": (str, f"""format of matrix products: {", ".join(PRECISIONS)} , only in
+            tubevit_tg. With "half", the loss is multiplied by a scale that is adapted during
+            training. On a CPU, lower precision saves memory but no time"""),
     },
     "run folder": {
         "save_every": (int, "steps between checkpoints"),

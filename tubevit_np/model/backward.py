@@ -1,9 +1,10 @@
 """Every gradient by hand: the forward functions in reverse, from the logits back to the kernels.
 
-f_backward(d_y, ...) takes the gradient of the output of f, the inputs of f and its cache. It
-returns the gradient of the input of f and the gradients of its weights by name. d_x means dL/dx.
-A product such as `x up` stands for linear(x, **up), the bias included. The file goes from single
-functions to the whole model; to follow the gradient, begin with `backward`.
+d_x means dL/dx, the gradient of the loss L with respect to x. f_backward(d_y, ...) takes three
+things: d_y, where y is the output of f; the inputs of f; and the cache of f. It returns d_x, and
+the gradients of the weights of f by name. In formulas, names in backquotes are weights, as in
+layers.py. The file goes from single functions to the whole model. To follow the gradient, begin
+with `backward`.
 """
 
 import math
@@ -47,7 +48,8 @@ def gelu_backward(d_y, x, form):
 def normal_density(x, form):
     """Phi'(x) = exp(-x^2 / 2) / sqrt(2 pi), or in the tanh form (1 - t^2) u' / 2.
 
-    There t = tanh(u), u = sqrt(2 / pi) (x + 0.044715 x^3), u' = sqrt(2 / pi) (1 + 3 0.044715 x^2).
+    In the tanh form t = tanh(u), u = sqrt(2 / pi) (x + 0.044715 x^3), and the derivative of u is
+    u' = sqrt(2 / pi) (1 + 3 * 0.044715 x^2).
     """
     if form == "erf":
         return np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
@@ -56,7 +58,10 @@ def normal_density(x, form):
 
 
 def softmax_backward(d_y, y):
-    """Softmax, dy_i/dx_j = y_i (i == j) - y_i y_j: d_x = y (d_y - sum(d_y y))."""
+    """Softmax: d_x = y (d_y - sum(d_y y)).
+
+    The derivative dy_i/dx_j is y_i - y_i y_j if i = j, and -y_i y_j otherwise.
+    """
     return y * (d_y - (d_y * y).sum(-1, keepdims=True))
 
 
@@ -64,8 +69,8 @@ def attention_backward(d_y, q, k, v, weights):
     """Attention y = weights v (Eq. 1), weights = softmax(s), s = q k^T / sqrt(E).
 
     d_weights = d_y v^T, d_s = softmax_backward(d_weights, weights), d_q = d_s k / sqrt(E),
-    d_k = d_s^T q / sqrt(E), d_v = weights^T d_y. d_y is (B, A, Q, E). A q (1, A, Q, E) that all
-    clips share gets one d_q per clip.
+    d_k = d_s^T q / sqrt(E), d_v = weights^T d_y. d_y has the shape (B, A, Q, E). If all
+    clips share q, d_q still has one gradient per clip, and the caller sums them.
     """
     d_s = softmax_backward(d_y @ v.swapaxes(-1, -2), weights)
     d_q, d_k = (d / math.sqrt(q.shape[-1]) for d in (d_s @ k, d_s.swapaxes(-1, -2) @ q))
@@ -117,9 +122,10 @@ def block_backward(d_out, z, cache, ln1, attn, ln2, mlp, heads, eps, form):
 
 
 def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
-    """Pooling (Fig. 2), d_y (B, D) -> d_x (B, N, D): back through any MLP, out, attention, q, kv.
+    """Pooling (Fig. 2): d_y (B, D) -> d_x (B, N, D).
 
-    All clips share the probe, so d_q is summed over clips.
+    Back through the MLP if there is one, then out, attention, q and kv. All clips share the probe,
+    so d_q is summed over clips.
     """
     grads = {}
     if mlp is not None:
@@ -167,8 +173,8 @@ def tube_tokens_backward(d_tokens, video, tube):
 def tokenize_backward(d_tokens, video, cfg):
     """Gradients of "tubes" and, if the video tubes share a kernel, of "kernel".
 
-    d_tokens (B, N, D) is split into the tokens of each tube. The gradients of the shared kernel
-    from all its tubes add up.
+    d_tokens (B, N, D) is split into the tokens of each tube. Each video tube gives a
+    gradient of the shared kernel, and these are summed.
     """
     counts = token_counts(cfg, video.shape[1:4])
     parts = np.split(d_tokens, np.cumsum(counts)[:-1], axis=1)
@@ -179,7 +185,7 @@ def tokenize_backward(d_tokens, video, cfg):
         d_tube = tube_tokens_backward(part, video, tube)
         if cfg.shared_kernel and not tube.is_patch:
             d_kernel = resize_kernel_backward(d_tube.pop("w"), SHARED_SIZE)
-            unused = cfg.dim - d_kernel.shape[-1]  # with space-to-depth, the last channels
+            unused = cfg.dim - d_kernel.shape[-1]  # a space-to-depth tube has fewer channels
             d_shared.append(np.pad(d_kernel, [(0, 0)] * 4 + [(0, unused)]))
         grads |= with_prefix(f"tubes.{i}", d_tube)
     return grads | ({"kernel.w": sum(d_shared)} if d_shared else {})
@@ -193,11 +199,11 @@ def backward(params: Params, out: Arrays, d_logits: Arrays, cfg: Config) -> Arra
     Parameters
     ----------
     params : dict
-        The nested tree of parameters.
+        All parameters in nested dicts.
     out : dict
         The cache that forward returned.
     d_logits : dict
-        Gradient of the loss, an array (B, K), by the name of the head.
+        {name of the head: gradient of the loss with respect to its logits, shape (B, K)}.
     cfg : Config
 
     Returns
@@ -209,7 +215,7 @@ def backward(params: Params, out: Arrays, d_logits: Arrays, cfg: Config) -> Arra
     Raises
     ------
     ValueError
-        If cfg is a VariantConfig.
+        If cfg is a VariantConfig, a model of variants/.
     """
     check_plain(cfg)
     d_z, grads = classify_backward(d_logits, params, out, cfg)
@@ -219,7 +225,7 @@ def backward(params: Params, out: Arrays, d_logits: Arrays, cfg: Config) -> Arra
 
 
 def classify_backward(d_logits, params, out, cfg):
-    """d_z (B, N, D): back through the heads, the pooling and the norm; d_pooled of heads add up."""
+    """d_z (B, N, D): back through the heads, whose d_pooled are summed, pooling and norm."""
     d_pooled, grads = 0, {}
     for head, d_head in d_logits.items():
         d_x, d_linear = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])

@@ -8,10 +8,10 @@ from tubevit_np.model.geometry import grid
 
 
 def check_forward(shape, dtype, cfg, head):
-    """Names of the heads, as a tuple, after all checks of forward.
+    """Do all checks of forward, then return the names of the heads as a tuple.
 
-    Raises ValueError for an unknown head, for an input of a wrong shape or dtype (a name), and for
-    a VariantConfig, which needs variants.forward.
+    dtype: as text, such as "float32". Raises ValueError for an unknown head, for an input of a
+    wrong shape or dtype, and for a VariantConfig, which needs variants.forward.
     """
     check_plain(cfg)
     check_input(shape, dtype, cfg)
@@ -36,7 +36,7 @@ def check_heads(head, cfg):
 
 
 def check_input(shape, dtype, cfg):
-    """Raise ValueError unless forward accepts an input of this shape and dtype (a name)."""
+    """Raise ValueError unless forward accepts this shape and dtype, which is a text."""
     if len(shape) not in (4, 5):
         raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), "
                          "an image (B, H, W, C)")
@@ -51,7 +51,7 @@ def check_input(shape, dtype, cfg):
 
 
 def check_tubes(shape, cfg):
-    """Raise ValueError if no tube fits into (T, H, W); warn once about each that does not fit."""
+    """Raise ValueError if no tube fits into (T, H, W); warn once about each that a video lacks."""
     missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
     size = format_size(shape)
     needed = [format_size(tube.extent) for tube in missing]
@@ -64,7 +64,7 @@ def check_tubes(shape, cfg):
 
 @cache
 def warn_once(text):
-    """Warn once per process; Python's filter "once" starts again whenever a filter changes."""
+    """Warn once per process. Python's own "once" warns again after any change of the filters."""
     warnings.warn(text, stacklevel=3)
 
 
@@ -75,10 +75,10 @@ def check_params(flat, expected, where="the parameters"):
     """
     kinds = {"missing": [n for n in expected if n not in flat],
              "extra": [n for n in flat if n not in expected],
-             "of another shape": [f"{n} {tuple(flat[n].shape)}, expected {expected[n]}"
+             "with a wrong shape": [f"{n} {tuple(flat[n].shape)}, expected {expected[n]}"
                                   for n in expected
                                   if n in flat and tuple(flat[n].shape) != expected[n]]}
     problems = [f"{len(names)} {what}: {', '.join(names[:5])}{' ...' if len(names) > 5 else ''}"
                 for what, names in kinds.items() if names]
     if problems:
-        raise ValueError(f"{where}: names or shapes do not fit the Config: {'; '.join(problems)}")
+        raise ValueError(f"{where} do not match the Config; {'; '.join(problems)}")

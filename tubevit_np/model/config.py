@@ -8,7 +8,7 @@ from tubevit_np.model.config_checks import check_config, check_tube, triple
 
 @dataclass(frozen=True)
 class Tube:
-    """One sparse 3D kernel; every triple is (t, h, w), in frames and pixels.
+    """One 3D kernel, applied with large strides; its sizes are in frames and pixels.
 
     Parameters
     ----------
@@ -19,14 +19,15 @@ class Tube:
     offset : (int, int, int), default (0, 0, 0)
         Start of the first token.
     s2d : (int, int, int), default (1, 1, 1)
-        Space-to-depth (st, sh, sw): each token concatenates S = st * sh * sw neighboring outputs of
-        the kernel along its channels. They are stride / s2d apart, and each fills D / S channels.
+        Space-to-depth (st, sh, sw). One token holds S = st * sh * sw outputs of the kernel, called
+        its members, side by side in its channels. Members are stride / s2d apart. Each has D / S
+        of the D channels of the model.
 
     Raises
     ------
     ValueError
-        If a size is invalid, if stride is not a multiple of s2d, or if s2d packs a kernel of one
-        frame in time.
+        If a size is invalid, if stride is not a multiple of s2d, or if a kernel of one frame has
+        an s2d above 1 in t.
 
     References
     ----------
@@ -53,7 +54,7 @@ class Tube:
 
     @property
     def is_patch(self) -> bool:
-        """True for a 2D patch, a kernel of one frame, which images use too."""
+        """True if the kernel has one frame. Such a tube is a 2D patch, and images use it too."""
         return self.kernel[0] == 1
 
     @property
@@ -87,25 +88,27 @@ class Config:
     depth : int
         Number of blocks.
     heads : int
-        Attention heads A; divides dim.
+        Number A of attention heads. A divides dim.
     mlp_dim : int
         Width M of the MLPs.
     classes : dict, default {}
-        Number of classes K by the name of the head, one linear head per data set.
+        {name of the head: number of classes K}. Each data set has its own linear head.
     channels : int, default 3
         Color channels C.
     mean, std : float, default 0.5
         uint8 input becomes (x / 255 - mean) / std; the defaults give [-1, 1].
     gelu : {"tanh", "erf"}
-        Form of the GELU; they differ by up to 4.7e-4.
+        Form of the GELU. The results of the two forms differ by up to 4.7e-4.
     eps : float, default 1e-6
-        Of every layer norm; usual in ViTs.
+        Every layer norm adds eps to the variance. 1e-6 is usual in ViTs.
     pool_mlp : bool, default False
-        Whether y + MLP(LN(y)) follows the pooling; the paper's totals of parameters fit without it.
+        Whether an MLP follows the pooling. The number of parameters in the paper matches a model
+        without this MLP.
     gate_layer : int, optional
-        Block, counted from 0, after which the gate adds the tokens ("26th of 32"); None: no gate.
+        Index of the block, counted from 0, after which the gate adds the tokens. The paper's "26th
+        of 32" is index 25. None: no gate.
     gate_tokens : {"all", "tubes"}
-        Whether z0 in Eq. 8 has all tokens or only the tokens of video tubes.
+        Which tokens the gate adds (z0 in Eq. 8): all, or only those of the video tubes.
     position_scale : float, default 1
         Amplitude of the positions; small models learn better with less.
     tau : float, default 10000

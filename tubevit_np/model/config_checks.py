@@ -5,7 +5,7 @@ import operator
 
 GELUS = ("tanh", "erf")
 GATE_TOKENS = ("all", "tubes")
-SCORES = ("both", "count")  # evaluation reports these beside the heads
+SCORES = ("both", "count")  # results of an evaluation; a head may not have these names
 
 
 def check_tube(tube):
@@ -14,8 +14,8 @@ def check_tube(tube):
         raise ValueError(f"tube {tube.kernel}: stride {tube.stride} must be a multiple of "
                          f"s2d {tube.s2d} on every axis")
     if tube.is_patch and tube.s2d[0] > 1:
-        raise ValueError(f"tube {tube.kernel}: s2d {tube.s2d} cannot pack a 2D patch in time, "
-                         "because an image has one frame; use more frames, or s2d 1 in t")
+        raise ValueError(f"tube {tube.kernel}: a kernel of one frame (a 2D patch) needs s2d 1 "
+                         f"in t, not {tube.s2d[0]}, because an image has one frame")
 
 
 def check_config(cfg):
@@ -24,13 +24,14 @@ def check_config(cfg):
     choice("gelu", cfg.gelu, GELUS)
     choice("gate_tokens", cfg.gate_tokens, GATE_TOKENS)
     if not cfg.tubes or not all(hasattr(tube, "kernel") for tube in cfg.tubes):
-        raise ValueError(f"tubes {cfg.tubes}: a Config needs at least one tube, a Tube each")
+        raise ValueError(f"tubes {cfg.tubes}: a Config needs at least one tube, and "
+                         "each must be a Tube")
     if cfg.dim % cfg.heads:
         raise ValueError(f"dim {cfg.dim} is not a multiple of heads {cfg.heads}")
     for tube in cfg.tubes:
         if cfg.dim % tube.members:
             raise ValueError(f"tube {tube.name} packs {tube.members} members into a token, "
-                             f"which must divide dim {cfg.dim}")
+                             f"but dim {cfg.dim} is not a multiple of {tube.members}")
     if cfg.gate_layer is not None and not 0 <= cfg.gate_layer < cfg.depth:
         raise ValueError(f"gate_layer {cfg.gate_layer} is not a block: 0 to {cfg.depth - 1}")
     for head, count in cfg.classes.items():
@@ -47,14 +48,14 @@ def check_numbers(cfg):
             raise ValueError(f"{name} is {value}; it must be a whole number of at least 1")
     for name in ("std", "eps", "tau"):
         if not 0 < getattr(cfg, name) < math.inf:
-            raise ValueError(f"{name} is {getattr(cfg, name)}; it must be above 0")
+            raise ValueError(f"{name} is {getattr(cfg, name)}; it must be finite and above 0")
     for name in ("mean", "position_scale"):
         if not math.isfinite(getattr(cfg, name)):
-            raise ValueError(f"{name} is {getattr(cfg, name)}; it must be a number")
+            raise ValueError(f"{name} is {getattr(cfg, name)}; it must be a finite number")
 
 
 def triple(name, value, minimum):
-    """Three ints (t, h, w) from value; ValueError if they are not, or below minimum."""
+    """Return value as three ints (t, h, w); ValueError if it is something else or below minimum."""
     try:
         sizes = tuple(operator.index(v) for v in value)
     except TypeError:

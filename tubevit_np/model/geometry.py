@@ -44,9 +44,10 @@ def token_counts(cfg, shape):
 
 
 def member_offsets(tube):
-    """Offsets of the S members of a token from the token (Section 3.4): S triples (t, h, w).
+    """Start of each member of a token, relative to the start of the token: S triples (t, h, w).
 
-    i * stride / s2d for 0 <= i < s2d on each axis, w fastest.
+    On each axis a member starts at i * stride / s2d with 0 <= i < s2d (Section 3.4). In the list, w
+    changes fastest.
     """
     steps = (stride // factor for stride, factor in zip(tube.stride, tube.s2d, strict=True))
     return list(itertools.product(*(range(0, factor * step, step)
@@ -54,9 +55,9 @@ def member_offsets(tube):
 
 
 def centers(tube: Tube, shape: Size) -> np.ndarray:
-    """Centers of all tokens of a tube: offset + i * stride + (extent - 1) / 2 on each axis.
+    """Centers of all tokens of a tube: offset + i * stride + (span - 1) / 2 on each axis.
 
-    extent = kernel + (s2d - 1) * stride / s2d. The center is the mean of the indices that the
+    span = kernel + (s2d - 1) * stride / s2d. The center is the mean of the indices that the
     token covers with all its members. A 2D patch of the first frame therefore has t = 0.
 
     Parameters
@@ -83,6 +84,6 @@ def centers(tube: Tube, shape: Size) -> np.ndarray:
     axes = []
     for n, kernel, stride, offset, factor in zip(grid(tube, shape), tube.kernel, tube.stride,
                                                  tube.offset, tube.s2d, strict=True):
-        extent = kernel + (factor - 1) * (stride // factor)
-        axes.append(offset + stride * np.arange(n) + (extent - 1) / 2)
+        span = kernel + (factor - 1) * (stride // factor)
+        axes.append(offset + stride * np.arange(n) + (span - 1) / 2)
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)

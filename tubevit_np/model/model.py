@@ -1,7 +1,7 @@
 """TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2).
 
-forward is embed, encode, classify. The variants in variants/ and training/ pass another block to
-encode or use another embed.
+forward calls embed, encode and classify. The models of variants/ and the training step reuse these
+functions: they give encode another block, or replace embed.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str]
     Parameters
     ----------
     params : dict
-        The nested tree of parameters, as from init or load.
+        All parameters in nested dicts, for example from init or load.
     x : array, shape (B, T, H, W, C) or (B, H, W, C), float or uint8
         Floats are used unchanged. uint8 becomes (x / 255 - mean) / std of cfg.
     cfg : Config
@@ -38,21 +38,22 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str]
     Returns
     -------
     logits : array, shape (B, K), or dict of arrays by head
-        A dict if several heads are named.
+        A dict unless head is a str.
     cache : dict
         Every intermediate by name: "video", "tokens", "with_position", "blocks.i" (the output of
-        block i), "blocks.i.x" (x of its cache), "norm", "pooled", "pool.x". backward needs it.
+        block i), "blocks.i.NAME" (the array NAME in the cache of block i), "norm", "pooled",
+        "pool.NAME". backward needs this dict.
 
     Raises
     ------
     ValueError
         If a head is unknown, if x has a wrong shape or dtype or is too small for every tube, or if
-        cfg is a VariantConfig.
+        cfg is a VariantConfig, a model of variants/.
 
     Warns
     -----
     UserWarning
-        Once for each tube that does not fit into a video, which gives no tokens.
+        Once for each tube that does not fit into a video. Such a tube gives no tokens.
 
     References
     ----------

@@ -9,7 +9,7 @@ from tubevit_np.model.types import Array, Size
 
 
 def sincos_3d(at: np.ndarray, dim: int, tau: float = 10000.0) -> np.ndarray:
-    """Encode places as sines and cosines of at * tau^(-j/n), n = dim // 6.
+    """Encode each place `at` as sines and cosines of `at` * tau^(-j/n), 0 <= j < n = dim // 6.
 
     Each frequency j has six channels: sin t, cos t, sin h, cos h, sin w, cos w. The paper prints
     tau^(-j) (Eq. 3). Every channel with j > 0 would then be nearly constant (tau^-1 is 1e-4), so
@@ -20,7 +20,8 @@ def sincos_3d(at: np.ndarray, dim: int, tau: float = 10000.0) -> np.ndarray:
     at : array, shape (N, 3)
         Places (t, h, w), in frames and pixels.
     dim : int
-        Width D, any. Channels beyond the last full six are zero, as in D = 1024 and 1280.
+        Width D, any number. Channels after the last full group of six are zero. D = 1024 and 1280
+        have such channels.
     tau : float, default 10000
         Base of the frequencies.
 
@@ -57,12 +58,12 @@ def positions(cfg: Config, shape: Size) -> Array:
     Returns
     -------
     array, shape (N, D)
-        In the order of the tokens. NumPy computes it in float64.
+        In the order of the tokens. NumPy returns float64.
 
     Raises
     ------
     ValueError
-        If cfg is a VariantConfig.
+        If cfg is a VariantConfig, a model of variants/.
 
     References
     ----------

@@ -12,7 +12,7 @@ TUBES = {
              PATCH),
     # The core approach of Section 3.4.
     "core": (Tube((1, 16, 16), (16, 16, 16)), Tube((8, 8, 8), (16, 16, 16))),
-    # For the generated clips of 16x48x48: 36 + 32 + 16 + 18 = 102 tokens.
+    # For the clips of 16x48x48 that the demo generates: 36 + 32 + 16 + 18 = 102 tokens.
     "demo": (Tube((1, 8, 8), (16, 8, 8)),
              Tube((8, 8, 8), (8, 12, 12), (0, 2, 2)),
              Tube((16, 4, 4), (16, 12, 12), (0, 4, 4)),

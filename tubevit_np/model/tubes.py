@@ -36,7 +36,7 @@ def cut(video, tube, member):
 
 
 def tube_tokens(video: Array, w: Array, b: Array, tube: Tube) -> Array:
-    """Turn every window of one tube into a token: voxels w + b, a strided 3D convolution.
+    """Turn every window of one tube into a token: voxels @ w + b, a 3D convolution with strides.
 
     With space-to-depth, the S members of a token lie side by side in its channels.
 
@@ -70,7 +70,7 @@ def tokenize(params: Params, video: Array, cfg: Config) -> Array:
     Parameters
     ----------
     params : dict
-        The nested tree of parameters, of which "tubes" and "kernel" are used.
+        All parameters in nested dicts. "tubes" and, if it is there, "kernel" are used.
     video : array, shape (B, T, H, W, C), float
         An image is a video of one frame.
     cfg : Config

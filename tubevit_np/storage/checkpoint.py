@@ -95,7 +95,7 @@ def check(flat: Arrays, cfg: Config, where: str | Path = "the parameters") -> No
     Raises
     ------
     ValueError
-        If parameters are missing, extra, or of another shape; the message lists their names.
+        If parameters are missing, extra, or have a wrong shape; the message lists their names.
     """
     check_params(flat, shapes(cfg), where)
 

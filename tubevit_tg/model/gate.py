@@ -1,4 +1,7 @@
-"""The gate that adds the tokens of a small model to a large image model (Section 3.6, Eq. 8)."""
+"""The gate: it adds the input tokens z0 to the output of one block (Section 3.6, Eq. 8).
+
+The paper uses it to give a large image model the tubes of a small video model.
+"""
 
 from tubevit_np.model.gate import gated_tokens
 from tubevit_tg.model.types import Array

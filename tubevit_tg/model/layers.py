@@ -2,7 +2,7 @@
 
 Every function keeps the precision of its arrays. Composite functions return (y, cache); cache maps
 the name of every intermediate to its array, for pictures, comparisons and gradients. In formulas,
-a product such as `x up` stands for linear(x, **up), the bias included.
+names in backquotes are weights: x `up` means linear(x, **up) = x @ up["w"] + up["b"].
 """
 
 import math
@@ -151,13 +151,14 @@ def attention(q: Array, k: Array, v: Array) -> tuple[Array, Array]:
 
 
 def self_attention(x: Array, qkv: Arrays, out: Arrays, heads: int) -> tuple[Array, Arrays]:
-    """Self-attention of all tokens: MSA(x) = concat(attention(q, k, v)) out, with q, k, v = x qkv.
+    """Self-attention: MSA(x) = y `out`, where y = attention(q, k, v) of all heads, q k v = x `qkv`.
 
     Parameters
     ----------
     x : array, shape (B, N, D)
     qkv : dict, w (D, 3D), b (3D,)
-        The columns are q, k, v; in each, head after head.
+        The columns are all of q, then all of k, then all of v. In each third, the heads follow one
+        another.
     out : dict, w (D, D), b (D,)
         Applied to the concatenated heads.
     heads : int
@@ -181,7 +182,7 @@ def self_attention(x: Array, qkv: Arrays, out: Arrays, heads: int) -> tuple[Arra
 
 
 def feed_forward(x: Array, up: Arrays, down: Arrays, form: str) -> tuple[Array, Arrays]:
-    """Feed-forward layer of each token: MLP(x) = GELU(x up) down.
+    """Feed-forward layer of each token: MLP(x) = GELU(x `up`) `down`.
 
     Parameters
     ----------
@@ -207,14 +208,14 @@ def feed_forward(x: Array, up: Arrays, down: Arrays, form: str) -> tuple[Array, 
 
 
 def attention_branch(z, ln1, attn, heads, eps):
-    """MSA(LN(z)) (B, N, D), which Eq. 1 adds to z."""
+    """Compute MSA(LN(z)), shape (B, N, D). Eq. 1 adds it to z."""
     cache = {"ln1": layer_norm(z, **ln1, eps=eps)}
     change, inner = self_attention(cache["ln1"], **attn, heads=heads)
     return change, cache | with_prefix("attn", inner)
 
 
 def mlp_branch(y, ln2, mlp, eps, form):
-    """MLP(LN(y)) (B, N, D), which Eq. 2 adds to y."""
+    """Compute MLP(LN(y)), shape (B, N, D). Eq. 2 adds it to y."""
     cache = {"ln2": layer_norm(y, **ln2, eps=eps)}
     change, inner = feed_forward(cache["ln2"], **mlp, form=form)
     return change, cache | with_prefix("mlp", inner)

@@ -16,10 +16,11 @@ from tubevit_tg.model.types import Array, Arrays, Params
 def attention_pool(x: Array, probe: Array, q: Arrays, kv: Arrays, out: Arrays, heads: int,
                    eps: float, form: str, ln: Arrays | None = None, mlp: Params | None = None
                    ) -> tuple[Array, Arrays]:
-    """Attention pooling: y = attention(probe q, x k, x v) out, then with an MLP y + MLP(LN(y)).
+    """Attention pooling: y = attention(probe `q`, x `k`, x `v`) `out`, perhaps then an MLP.
 
-    One learned query per head attends to all tokens. The paper only names the layer; its totals of
-    parameters fit this form without the MLP.
+    One learned vector, the probe, gives the query of each head, and the queries attend to all
+    tokens. With ln and mlp the result is y + MLP(LN(y)). The paper names the layer but does not
+    describe it. Its numbers of parameters match this form without the MLP.
 
     Parameters
     ----------

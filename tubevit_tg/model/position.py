@@ -25,12 +25,12 @@ def positions(cfg: Config, shape: Size, dtype: DType = dtypes.float32) -> Array:
     Returns
     -------
     array, shape (N, D)
-        In the order of the tokens. NumPy computes it in float64.
+        In the order of the tokens. NumPy returns float64.
 
     Raises
     ------
     ValueError
-        If cfg is a VariantConfig.
+        If cfg is a VariantConfig, a model of variants/.
 
     References
     ----------
