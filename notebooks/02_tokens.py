@@ -18,12 +18,12 @@ lesson.overview("tubes", "tokens")
 # %% [markdown]
 # We take a small trained model and one clip. The pixel values, bytes from 0 to 255, become floats
 # around zero: we subtract the mean of the training data and divide by its standard deviation. A
-# model processes several clips together, a **batch**. The batch is the first axis, and here its
-# size $B$ is 1.
+# model processes several clips together. They are called a **batch**. The first axis of the array
+# counts the clips of the batch. Here the batch size $B$ is 1.
 #
-# The second tube is 8×8×8. Its parameters are a kernel `w` and a **bias** `b`. From now on
-# **kernel** also means these weights: the array has the size of the box and holds $D$ weights for
-# each voxel and color.
+# We start with the second tube of the model. Its boxes have 8×8×8 voxels. The parameters of this
+# tube are a kernel `w` and a **bias** `b`. From now on **kernel** also means these weights: the
+# array has the size of the box and holds $D$ weights for each voxel and color.
 
 # %%
 from tubevit_np.model.model import scale_uint8
@@ -42,8 +42,8 @@ lesson.shapes(video=video, w=w, b=b)
 #
 # $$\text{token}_d = b_d + \sum_{i,j,k,c} \text{box}_{ijkc} \, w_{ijkcd}$$
 #
-# The sum is large where the box looks like the weights. So a token says how much the box looks like
-# each of $D$ patterns.
+# The sum is large if the box looks like the weights. So the $D$ numbers of a token measure how much
+# the box looks like each of $D$ patterns.
 
 # %%
 from tubevit_np.plots.analysis.pixels import order_by_norm
@@ -56,8 +56,8 @@ for i, j, k, c in np.ndindex(box.shape):
 print(f"channel {d}: {box.size} products, sum {total:.3f}")
 
 # %% [markdown]
-# The picture shows this pattern, channel $d$ of the kernel, as a film. Mid gray is a weight of
-# zero. The colors are the weights of red, green and blue.
+# The picture shows this pattern, channel $d$ of the kernel, as a film. Medium gray means a weight
+# of zero. The red, green and blue of each pixel show the three weights for these colors.
 
 # %%
 from tubevit_np.plots.analysis.pixels import kernel_rgb, to_bytes
@@ -66,8 +66,8 @@ from tubevit_np.plots.lesson_plots.frames import draw_film
 figure, (above, below) = lesson.axes(900, 330, 2, 1)
 draw_film(above, to_bytes(kernel_rgb(w)[d]))
 draw_film(below, clips[1, 0:8, 14:22, 2:10])
-lesson.show(figure, "Above: the eight frames of one kernel. Below: the eight frames of the box, "
-                    "in which a pink and a black stripe move.")
+lesson.show(figure, "Above: the eight frames of channel d of the kernel. Below: the eight frames "
+                    "of the box, in which a pink and a black stripe move.")
 
 # %% [markdown]
 # ## One token
@@ -85,9 +85,9 @@ lesson.shapes(row=row, matrix=matrix, token=token)
 # %% [markdown]
 # ## All tokens of a tube
 #
-# `windows` returns all boxes of one tube as rows of a matrix, $N$ rows for $N$ boxes. (It has one
-# more axis, of length 1 here; the end of this lesson explains it.) Now one matrix product gives all
-# tokens of this tube.
+# `windows` returns all boxes of one tube as rows of a matrix, $N$ rows for $N$ boxes. (The array
+# that `windows` returns has one more axis. Here its length is 1. The end of this lesson explains
+# this axis.) Now one matrix product gives all tokens of this tube.
 
 # %%
 from tubevit_np.model.tubes import windows
@@ -108,9 +108,9 @@ lesson.show(figure, "The boxes (32 by 1536) times the kernel (1536 by 96) give t
                     "96).")
 
 # %% [markdown]
-# The loops in `tubevit_np/conformance/loops/` compute the same tokens value by value, and
-# `tube_tokens` computes them in the package. We check that all three agree. This is the whole
-# source of `tube_tokens`:
+# We check our tokens in two ways. The loops in `tubevit_np/conformance/loops/` compute the same
+# tokens value by value. The function `tube_tokens` computes them in the model. Both must agree with
+# our matrix product. This is the whole source of `tube_tokens`:
 
 # %%
 from tubevit_np.conformance import loops
@@ -123,8 +123,9 @@ lesson.source(tv.tube_tokens)
 # %% [markdown]
 # ## What a channel responds to
 #
-# A kernel is a pattern, and its channel is large where the video looks like the pattern. We take
-# all boxes of 64 clips and find the three boxes with the largest numbers in channel $d$.
+# Channel $d$ of the kernel is a pattern. Channel $d$ of a token is large where the video looks like
+# this pattern. We take all boxes of 64 clips and find the three boxes with the largest numbers in
+# channel $d$.
 
 # %%
 from tubevit_np.data.generated.clips import make_clips
@@ -140,16 +141,16 @@ figure, axes = lesson.axes(900, 600, 4, 1)
 draw_film(axes[0], to_bytes(kernel_rgb(w)[d]))
 for ax, film in zip(axes[1:], films):
     draw_film(ax, film)
-lesson.show(figure, "Top row: one kernel. Other rows: the three boxes with the largest numbers in "
-                    "its channel. They change over the eight frames in nearly the same way as the "
-                    "kernel.")
+lesson.show(figure, "Top row: channel d of the kernel. Other rows: the three boxes with the "
+                    "largest numbers in this channel. These boxes change over the eight frames in "
+                    "nearly the same way as the kernel.")
 
 # %% [markdown]
 # ## All tubes
 #
-# Every tube has its own kernel, but $D$ is the same, so all tokens can stand in one list. The order
-# is: tube by tube, and inside a tube time changes slowest and columns fastest. `tv.tokenize` does
-# this.
+# Every tube has its own kernel, but $D$ is the same. So the tokens of all tubes fit into one list.
+# The list contains one tube after another. The tokens of a tube are sorted by time, then by row,
+# then by column. `tv.tokenize` makes this list.
 
 # %%
 from tubevit_np.model.geometry import token_counts
@@ -174,8 +175,9 @@ lesson.show(figure, "All 102 tokens by 96 channels. The bars on the left mark th
 #
 # The formula of lesson 1, $\lfloor (L - o - k) / s \rfloor + 1$, gives the number of boxes on each
 # axis. The number of tokens is the product over the three axes. For the paper's model ViT-B on 32
-# frames of 224×224 pixels the sum is 539. (The paper prints 559, but no reading of its numbers
-# gives 559.) Dense boxes of 2×16×16 voxels, without gaps, give 3136.
+# frames of 224×224 pixels, the sum over all tubes is 539. (The paper prints 559, but the kernels
+# and strides in the paper do not give 559 in any interpretation.) Dense boxes of 2×16×16 voxels,
+# without gaps, give 3136.
 
 # %%
 paper, shape = tv.PRESETS["B"], (32, 224, 224)
@@ -189,9 +191,9 @@ print(f"{sum(token_counts(paper, shape))} tokens; dense: {16 * 14 * 14}")
 #
 # The number $S$ in the output above belongs to **space-to-depth**. The paper packs $S$ neighboring
 # boxes, called **members**, into one token. The video is then read more densely, with the same
-# number of tokens. Each member gives only $D / S$ channels, and a token joins the channels of its
-# members. The third axis of `windows` is the axis of the members. The demo model has $S = 1$
-# everywhere. Here we try two members with 48 channels each.
+# number of tokens. Each member gives only $D / S$ channels, and a token concatenates the channels
+# of its members. In the array that `windows` returns, the third axis counts the members. The demo
+# model has $S = 1$ everywhere. Here we try two members with 48 channels each.
 
 # %%
 from dataclasses import replace
@@ -203,8 +205,9 @@ assert np.allclose(halves[0, :, :48], tokens[:, :48], atol=1e-4)
 lesson.shapes(members=members, halves=halves)
 
 # %% [markdown]
-# The first member of each packed token is the box from before, so the first 48 channels are the
-# same. A token does not say where its box was. [Lesson 3](03_positions.ipynb) adds this.
+# The first member of each packed token is the same box as before, so the first 48 channels are the
+# same. One thing is still missing: a token does not contain the place of its box.
+# [Lesson 3](03_positions.ipynb) adds the place.
 #
 # ## Exercises
 #
@@ -221,7 +224,8 @@ lesson.shapes(members=members, halves=halves)
 #    biases.
 # 2. The weighted sum doubles, the bias does not: `2 * (tokens - b) + b`.
 # 3. The order of the terms does not change a sum. So a reversed box and a reversed kernel give the
-#    same number. With 16×4×4 all 16 tokens stay the same. With 8×8×8 the two layers in time
-#    exchange places: token 0 becomes token 16.
+#    same number. With 16×4×4 all 16 tokens stay the same. With 8×8×8 the 16 tokens of the first
+#    eight frames and the 16 tokens of the last eight frames exchange places: token 0 becomes token
+#    16.
 #
 # </details>

@@ -27,14 +27,15 @@ lesson.shapes(clip=clips[1:2], z=z)
 # %% [markdown]
 # ## Layer norm: tokens of the same size
 #
-# Some tokens are long vectors, others short. **Layer norm** first brings each token to mean 0 and
-# variance 1 over its $D$ channels. Then each channel gets a learned **gain** $g$ and **shift** $b$:
+# Some tokens are vectors with large numbers, others with small numbers. **Layer norm** brings each
+# token to mean 0 and variance 1 over its $D$ channels. Then it multiplies each channel by a learned
+# **gain** $g$ and adds a learned **shift** $b$:
 #
 # $$y = \frac{x - \text{mean}}{\sqrt{\text{variance} + \varepsilon}} \, g + b$$
 #
 # The small number $\varepsilon$ (`eps`) prevents a division by zero. The cell below computes one
-# token in a loop, and then all tokens with the function of the package. All functions that this
-# lesson prints are equally short.
+# token in a loop, and then all tokens with the function of the package. It also prints the source
+# of this function. The other functions in this lesson are just as short.
 
 # %%
 g, b = weights["ln1"]["g"], weights["ln1"]["b"]
@@ -65,12 +66,12 @@ lesson.show(figure, "The standard deviation of each of the 102 tokens. Left: bef
 # - the **key** describes what other tokens can find in it,
 # - the **value** is what it passes on.
 #
-# The dot product of a query and a key is a score: it is large where they fit. **Softmax** turns the
-# scores $s$ of one query into positive weights that sum to 1:
+# The dot product of a query and a key is a score. The score is large if the query and the key
+# match. **Softmax** turns the scores $s$ of one query into positive weights that sum to 1:
 #
 # $$p_n = \frac{e^{s_n}}{\sum_m e^{s_m}}$$
 #
-# The output is the mean of the values with these weights.
+# The output is the weighted mean of the values, with these weights.
 
 # %%
 scores = np.array([2.0, 1.0, -1.0])
@@ -82,10 +83,10 @@ lesson.source(tv.softmax)
 
 # %% [markdown]
 # The $D$ channels are divided among $A$ **attention heads**, with $E = D / A$ channels each. Each
-# attention head works on its own channels, so each can find different tokens. The cell below
-# computes the output of attention head 0 for token 40. The scores are divided by $\sqrt{E}$.
-# Without this division they would grow with $E$, and softmax would give almost all weight to one
-# token.
+# attention head works on its own channels, so each can give its weight to different tokens. The
+# cell below computes the output of attention head 0 for token 40. The scores are divided by
+# $\sqrt{E}$. Without this division they would grow with $E$, and softmax would give almost all
+# weight to one token.
 
 # %%
 qkv = tv.linear(x, **weights["attn"]["qkv"])
@@ -104,9 +105,9 @@ lesson.shapes(qkv=qkv, q=q, k=k, v=v, share=share, output=output)
 #
 # $$\text{attention}(Q, K, V) = \text{softmax}(Q K^\top / \sqrt{E}) \, V$$
 #
-# A loop over the attention heads writes each output into its own channels. Then `split_heads` makes
-# the heads an axis of the array, and no loop is needed. The loops in
-# `tubevit_np/conformance/loops/` agree.
+# The next cell loops over the attention heads. It writes the output of each head into the channels
+# of this head, and compares the result with the loops in `tubevit_np/conformance/loops/`. The cell
+# after it needs no loop, because `split_heads` makes the heads an axis of the array.
 
 # %%
 from tubevit_np.conformance import loops
@@ -129,17 +130,17 @@ lesson.shapes(q=heads[0], attended=attended, mixed=mixed, merged=merge_heads(mix
 # %% [markdown]
 # `tv.attention` is this formula in two lines, for all attention heads of all clips.
 # `swapaxes(-1, -2)` transposes the last two axes. Training uses the functions in `tubevit_np/fast`.
-# They have the same names, but they are tuned to the caches of a processor and run faster.
-# `tests/fast` checks that their results agree.
+# They have the same names and compute the same, but they make better use of the processor's cache
+# and run faster. The tests in `tests/fast` check that the results agree.
 
 # %%
 lesson.source(split_heads, tv.attention, merge_heads)
 
 # %% [markdown]
-# The pictures show the weights. Each row belongs to a query token, each column to a key token, and
-# the bars have the colors of the tubes. Each row sums to 1. $N$ tokens have $N^2$ weights: twice
-# the tokens cost four times the work here. For this reason a small number of tokens, as with sparse
-# tubes, saves a lot.
+# The pictures show the weights. Each row belongs to the query of one token, each column to the key
+# of one token. The colored bars at the edges mark the tubes. Each row sums to 1. $N$ tokens have
+# $N^2$ weights, so twice the number of tokens means four times the work here. For this reason a
+# small number of tokens, as with sparse tubes, saves a lot.
 
 # %%
 from tubevit_np.model.geometry import token_counts
@@ -155,20 +156,21 @@ lesson.show(figure, "The 102 by 102 attention weights of each attention head. Mo
 
 # %% [markdown]
 # Where do the tokens with large weights lie in the clip? Each panel shows the boxes of one tube at
-# one time, over the frame in the middle of the boxes.
+# one time. Behind the boxes is the frame in the middle of this time.
 
 # %%
 from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, clips.shape[1:4]))
 draw_weights(axes, clips[1], cfg, attended[0].mean(axis=(0, 1)))
-lesson.show(figure, "The stronger the color, the more weight the token gets from all others. A "
-                    "few places on the disc and around it have strong colors, most places do not.")
+lesson.show(figure, "The stronger the color of a box, the more weight its token gets from all "
+                    "tokens. A few boxes on the disc and around it have strong colors. Most boxes "
+                    "do not.")
 
 # %% [markdown]
 # A last matrix, `out`, mixes the channels of the attention heads. This completes
-# **self-attention**. The function also returns a `cache`, which holds every intermediate array by
-# name. Pictures and gradients (lesson 6) use it.
+# **self-attention**. `tv.self_attention` also returns a `cache`, a dictionary that holds every
+# intermediate array under its name. Pictures and gradients (lesson 6) use it.
 
 # %%
 change, cache = tv.self_attention(x, **weights["attn"], heads=cfg.heads)
@@ -178,11 +180,11 @@ lesson.source(tv.self_attention)
 # %% [markdown]
 # ## Each token alone: the MLP
 #
-# Attention only takes means of values. A small network then processes each token, with the same
-# weights for all tokens: the **MLP** (multilayer perceptron). It goes from $D$ to $M$ channels,
-# applies a nonlinear function, and goes back to $D$ channels. The function is **GELU**: it keeps
-# large numbers and moves small and negative ones close to 0. Without it, the two matrices would be
-# equivalent to one matrix.
+# Attention only computes weighted means of values. Then a small network, the **MLP** (multilayer
+# perceptron), processes each token alone, with the same weights for all tokens. It goes from $D$ to
+# $M$ channels, applies a nonlinear function, and goes back to $D$ channels. The function is
+# **GELU**: it keeps large numbers and moves small and negative ones close to 0. Without it, the two
+# matrices would be equivalent to one matrix.
 
 # %%
 mlp = weights["mlp"]
@@ -221,9 +223,9 @@ lesson.show(figure, "GELU (black) and, for comparison, the larger of 0 and the i
 #
 # $$z' = y + \text{MLP}(\text{norm}(y))$$
 #
-# `tv.block` is these two lines, and `attention_branch` and `mlp_branch` compute the added terms.
-# The `cache` of `tv.block` holds every intermediate array by name. The `out` of `tv.forward` does
-# the same for the whole model.
+# `tv.block` computes these two lines. `attention_branch` and `mlp_branch` compute the terms that
+# are added. The `cache` of `tv.block` holds the intermediate arrays of one block. The second result
+# of `tv.forward`, `out`, holds those of the whole model.
 
 # %%
 y = z + tv.self_attention(tv.layer_norm(z, **weights["ln1"], eps=cfg.eps), **weights["attn"],
@@ -250,28 +252,29 @@ figure, axes = lesson.axes(1400, 360, 1, 4)
 for ax, name in zip(axes, steps):
     draw_matrix(ax, out[name][0, ::2, ::2], name, columns="channels, every other")
     mark_tubes(ax, [count // 2 for count in counts])
-lesson.show(figure, "The tokens with their positions, after the first block, after the second "
-                    "block, and after the last layer norm, which brings all tokens to the same "
-                    "size.")
+lesson.show(figure, "The tokens at four places in the model, from left to right: after positions "
+                    "are added, after the first block, after the second block, and after the last "
+                    "layer norm. The layer norm brings all tokens to the same size.")
 
 # %% [markdown]
 # The encoder takes 102 tokens and returns 102 tokens, and each output token holds information from
-# all others. In [lesson 5](05_pooling.ipynb) they become one prediction.
+# all others. In [lesson 5](05_pooling.ipynb) these tokens become one prediction.
 #
 # ## Exercises
 #
-# 1. How many parameters does one block have? Write the number with $D$ and $M$, then check with
+# 1. How many parameters does one block have? Write a formula with $D$ and $M$, then check it with
 #    `tv.flatten(weights)`.
-# 2. Without the division by $\sqrt{E}$ the scores are 5.7 times as large. Remove it from the loop
-#    over heads, and compare the largest weight of each row.
+# 2. Without the division by $\sqrt{E}$ the scores are 5.7 times as large. Remove the division from
+#    the loop over the heads, and compare the largest weight of each row before and after.
 # 3. Copy `weights["attn"]["qkv"]`, and set its query part to zero: columns 0 to 95 of `w`, and the
 #    same part of the bias. What are the weights then, and what does attention compute?
 #
 # <details><summary>Answers</summary>
 #
-# 1. The two norms have $4D$. Queries, keys and values have $3D^2 + 3D$, and `out` has $D^2 + D$.
-#    The MLP has $2DM + M + D$. Together this is $4D^2 + 2DM + 9D + M$, which is 74784 for $D = 96$,
-#    $M = 192$. Check: `sum(each.size for each in tv.flatten(weights).values())`.
+# 1. The two layer norms have $4D$ parameters. The matrix and bias for queries, keys and values have
+#    $3D^2 + 3D$, and `out` has $D^2 + D$. The MLP has $2DM + M + D$. Together this is
+#    $4D^2 + 2DM + 9D + M$, which is 74784 for $D = 96$, $M = 192$. Check:
+#    `sum(each.size for each in tv.flatten(weights).values())`.
 # 2. In most rows nearly all weight then goes to one token. Softmax of large scores is close to "the
 #    largest score gets everything".
 # 3. All scores are 0, so each of the 102 weights is $1/102$. Every token gets the plain mean of all

@@ -1,10 +1,11 @@
 # %% [markdown]
 # # 5. One prediction, for a video and for an image
 #
-# The encoder returns one token for each input token. A prediction needs one vector, for any number
-# of tokens, and then a score for each class. This lesson computes both, applies the trained model
-# to a clip, and then gives a single picture to the same model without changing a weight. Each new
-# term is in bold and in the [glossary](GLOSSARY.md).
+# The encoder returns one token for each input token. For a prediction we need one vector, whatever
+# the number of tokens. From this vector we compute a score for each class. This lesson computes the
+# vector and the scores, and applies the trained model to a clip. Then it applies the same model,
+# with the same weights, to a single picture. Each new term is in bold and in the
+# [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -40,9 +41,9 @@ output = sum(share * v[n, :E] for n, share in enumerate(tv.softmax(scores)))
 lesson.shapes(probe=pool["probe"], q=q, k=k, v=v, scores=scores, output=output)
 
 # %% [markdown]
-# The package computes all attention heads at once. It is the attention of lesson 4 with one query
-# in place of 102. The output does not depend on the order of the tokens, and any number of tokens
-# is possible.
+# The function `attention_pool` computes all attention heads at once. Attention pooling is the
+# attention of lesson 4 with one query in place of 102. The output does not depend on the order of
+# the tokens, and any number of tokens is possible.
 
 # %%
 pooled, cache = tv.attention_pool(x, **pool, heads=cfg.heads, eps=cfg.eps, form=cfg.gelu)
@@ -64,7 +65,7 @@ for row, n in zip(axes, (1, 7)):
     draw_weights(row, clips[n], cfg, all_out["pool.weights"][n].mean(axis=0)[0])
 lesson.show(figure, "Weights of the tokens in pooling, one clip in each row. The stronger the "
                     "color, the more weight. Tokens on the moving objects and their edges have "
-                    "most of the weight, the background has little.")
+                    "most of the weight. The background has little.")
 
 # %% [markdown]
 # ## Classification heads: from a vector to classes
@@ -95,17 +96,17 @@ lesson.show(figure, "Probabilities of eight verbs and nine nouns. The correct cl
 # %% [markdown]
 # ## Backward in time
 #
-# We play the clip backward. The model has seen each of these frames before, but *left* becomes
-# *right*, and the noun stays the same. So the verb depends only on the order of the frames. (The
-# red bar is the correct class of the reversed clip.)
+# We play the clip backward. The frames are the same as before. But now the model predicts *right*
+# in place of *left*, and the noun stays the same. So it was the order of the frames that decided
+# between *left* and *right*. (The red bar is the correct class of the reversed clip.)
 
 # %%
 back, _ = tv.forward(params, clips[1:2, ::-1], cfg, ("verb", "noun"))
 figure, axes = lesson.axes(1100, 380, 1, 2)
 for ax, name, correct in zip(axes, ("verb", "noun"), (1, labels["noun"][1])):
     draw_scores(ax, notes["labels"][name], tv.softmax(back[name])[0], correct, name)
-lesson.show(figure, "The same for the clip played backward. Of the verbs, right now has the "
-                    "longest bar. Of the nouns, it is still red stripes.")
+lesson.show(figure, "Probabilities for the clip played backward. The longest bar of the verbs is "
+                    "now at \"right\". The longest bar of the nouns is still at \"red stripes\".")
 
 # %% [markdown]
 # ## An image through the same weights
@@ -122,9 +123,9 @@ for name in ("tokens", "with_position", "blocks.1", "pooled"):
 assert np.allclose(image_out["with_position"], out["with_position"][:, :36], atol=1e-5)
 
 # %% [markdown]
-# With their positions, the first 36 tokens of a clip equal the tokens of its first frame. In the
-# blocks they become different: in the clip they attend to the tokens of the tubes too, in the image
-# only to each other. What does the model predict for the image?
+# After positions are added, the first 36 tokens of a clip are equal to the 36 tokens of its first
+# frame. The blocks make them different. In the clip, these tokens also attend to the tokens of the
+# tubes. In the image, they only attend to each other. What does the model predict for the image?
 
 # %%
 from tubevit_np.plots.style import page, place
@@ -134,14 +135,15 @@ place(figure, 20, 60, 300, 300, title="frame 0", xticks=[], yticks=[]).imshow(fr
 draw_scores(place(figure, 540, 60, 600, 300), notes["labels"]["noun"],
             tv.softmax(image_logits)[0], labels["noun"][1], "noun")
 lesson.show(figure, "Left: the first frame. Right: the probabilities of the nine nouns. The "
-                    "correct one, red stripes, has the longest bar.")
+                    "correct class, red stripes, has the longest bar.")
 
 # %% [markdown]
 # ## How often is the model correct?
 #
-# One clip proves little. Here are 256 new clips, and the first frame of each. Guessing would get
-# one verb in eight and one noun in nine. (One frame does not show the verb, so we only predict its
-# noun.) `tv.fast.forward` computes the same as `tv.forward`, but faster (lesson 4).
+# One clip proves little. Here are 256 new clips, and the first frame of each. Guessing would be
+# correct for one verb in eight and for one noun in nine. (One frame does not show the verb, so we
+# only predict its noun.) `tv.fast.forward` computes the same as `tv.forward`, but faster (lesson
+# 4).
 
 # %%
 from tubevit_np.data.generated.clips import REVERSED, make_clips
@@ -162,25 +164,25 @@ lesson.show(figure, "Fraction of correct predictions: verb and noun of clips, no
                     "frames, and the opposite verb of reversed clips. All are far above guessing.")
 
 # %% [markdown]
-# These five lessons cover the whole **forward pass**, from voxels to a prediction. `tv.forward`
-# contains little more. The next lessons show how the weights are trained.
+# The first five lessons cover the whole **forward pass**, from voxels to a prediction. The function
+# `tv.forward` does little more than these steps. The next lessons show how the weights are trained.
 #
 # ## Exercises
 #
 # 1. Replace attention pooling by the mean of all tokens, `x.mean(axis=1)`, and use it as the input
 #    of the verb head. Is *left* still predicted? Why is this not a fair comparison?
 # 2. Give the model a clip of 32 frames: `np.concatenate([clips[1:2], clips[2:3]], axis=1)`. How
-#    many tokens are there, and does anything have to change?
+#    many tokens are there, and does anything in the model have to change?
 # 3. Which parameters does an image use, and which not? Count them with `tv.flatten(params)`.
 #
 # <details><summary>Answers</summary>
 #
 # 1. No. The probabilities `tv.softmax(tv.linear(x.mean(axis=1), **params["heads"]["verb"]))` are
 #    little better than guessing. The classification head was trained on the output of pooling,
-#    which is made of values, not of tokens. For a fair comparison, a model must be trained with the
-#    mean.
+#    which is made of values, not of tokens. For a fair comparison, a second model must be trained
+#    with the mean in place of attention pooling.
 # 2. 204, because all tubes fit twice as often in time. Nothing has to change: positions are
-#    computed, and no weight depends on the number of tokens.
+#    computed for any place, and the number of weights does not depend on the number of tokens.
 # 3. An image uses all parameters except two groups: those of the three video tubes, whose names
 #    begin with `tubes.1`, `tubes.2` and `tubes.3`, and those of the verb head.
 #

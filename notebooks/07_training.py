@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 7. Training, and the same steps in tinygrad
 #
-# Lesson 6 computed the gradient of the loss for every number of the model. Training repeats four
-# steps: take some clips, run the forward pass, compute the gradients, and move every number a
+# Lesson 6 computed the gradient of the loss for every parameter of the model. Training repeats four
+# steps: take some clips, run the forward pass, compute the gradients, and move every parameter a
 # little against its gradient. This lesson trains a small model **from scratch**, that is from
-# random weights, in a few seconds. Then it repeats the first steps in the second package,
-# `tubevit_tg`, which computes gradients automatically. The losses must agree. Each new term is in
-# bold and in the [glossary](GLOSSARY.md).
+# random weights, in a few seconds. Then it repeats the first training steps with the second package
+# of this project, `tubevit_tg`, which computes gradients automatically. The losses of both packages
+# must agree. Each new term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 from dataclasses import replace
@@ -66,16 +66,17 @@ print(f"{sum(w.size for w in flat.values())} parameters")
 # %% [markdown]
 # ## How far to move: AdamW
 #
-# The simplest rule is **gradient descent**. It moves each weight $w$ against its gradient $g$, with
-# a **learning rate** $\eta$:
+# The simplest update rule is **gradient descent**. It moves each weight $w$ against its gradient
+# $g$, with a **learning rate** $\eta$:
 #
 # $$w \leftarrow w - \eta \, g$$
 #
-# One learning rate does not fit all weights. Where gradients are large, the weight jumps back and
-# forth. Where they are small, it hardly moves.
+# One learning rate does not fit all weights. A weight with large gradients jumps back and forth. A
+# weight with small gradients hardly moves.
 #
-# **AdamW** keeps two running means for each weight: $m$ of the gradient and $v$ of its square. Here
-# they are for step $t$, with $\beta_1 = 0.9$ and $\beta_2 = 0.95$:
+# **AdamW** keeps two running means for each weight: $m$ of the gradient and $v$ of its square. Step
+# $t$ updates these two means and then the weight, with $\beta_1 = 0.9$, $\beta_2 = 0.95$ and
+# $\epsilon = 10^{-8}$:
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) \, g$$
 #
@@ -83,11 +84,12 @@ print(f"{sum(w.size for w in flat.values())} parameters")
 #
 # $$w \leftarrow w - \eta \, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}$$
 #
-# If the gradients agree from step to step, the weight moves by about $\eta$, for large and small
-# gradients. If they contradict each other, it moves less. Both means begin at 0, and the divisions
-# by $1 - \beta^t$ correct for this start. Before each step, **weight decay** moves the matrices a
-# little toward 0: $w \leftarrow w - \eta \lambda w$, with a small number $\lambda$, here 0.05. Both
-# running means together are the **optimizer state**.
+# If the gradients of several steps agree, the weight moves by about $\eta$ in each step, whether
+# the gradients are large or small. If their signs change from step to step, the weight moves less.
+# Both means begin at 0, and the divisions by $1 - \beta^t$ correct for this start. Before each
+# step, **weight decay** moves the matrices a little toward 0: $w \leftarrow w - \eta \lambda w$,
+# with a small number $\lambda$, here 0.05. The small number $\epsilon$ prevents a division by zero.
+# The running means of all weights are the **optimizer state**.
 
 # %%
 rng = np.random.default_rng(1)
@@ -104,8 +106,9 @@ for t in range(1, 6):
 print(f"after five steps w is {w:.6f}")
 
 # %% [markdown]
-# A loss with the shape of a narrow valley shows the difference. It is 50 times steeper across the
-# valley than along it, with the minimum at $(0, 0)$. Both rules make 40 steps.
+# A loss with the shape of a narrow valley shows the difference between the two rules. The loss is
+# 50 times steeper across the valley than along it. The minimum of the loss is at $(0, 0)$. Both
+# rules make 40 steps.
 
 # %%
 steep, paths = np.array([[1.0, 50.0]]), {}
@@ -113,7 +116,7 @@ for rule in ("gradient descent", "AdamW"):
     tree = {"w": np.array([[-2.0, 0.6]])}
     state, path = tv.adamw_state(tree), [tree["w"][0].copy()]
     for t in range(1, 41):
-        g = steep * tree["w"]  # of the loss (x**2 + 50 y**2) / 2
+        g = steep * tree["w"]  # gradient of the loss (x**2 + 50 y**2) / 2
         if rule == "AdamW":
             tv.adamw(tree, {"w": g}, state, t, lr=0.15, weight_decay=0)
         else:
@@ -138,9 +141,9 @@ lesson.show(figure, "The paths of both rules in a narrow valley. Left: gradient 
 #   running means are still inaccurate. Then it falls to 0 along a cosine.
 # - Take all gradients as one long vector. If its length is above 1, all gradients are scaled so
 #   that the length is 1 (**gradient clipping**). So one unusual batch cannot move the model far.
-# - The kernels of the tubes have their own learning rates. Their update uses the frequencies of a
-#   kernel instead of its voxels: this is `adamw_by_waves`, and `training/cosine_basis.py` explains
-#   the reason. The model is the same, it only trains faster.
+# - The kernels of the tubes have their own learning rates. Also, the function `adamw_by_waves` does
+#   not update the voxels of a kernel one by one. It updates the waves that add up to the kernel.
+#   The model stays the same but trains faster. `tubevit_np/training/cosine_basis.py` explains why.
 
 # %%
 steps = 120
@@ -154,8 +157,8 @@ lesson.show(figure, "The learning rate grows linearly for ten steps, then falls 
 # ## One step, then 120 steps
 #
 # `gradients` runs the forward and backward pass of lesson 6, with the functions of
-# `tubevit_np/fast`. All steps together take a few seconds, and the picture grows during training. A
-# model that guesses has a loss of $\log 8 = 2.08$.
+# `tubevit_np/fast`. All steps together take a few seconds, and the curves in the picture grow
+# during training. A model that guesses has a loss of $\log 8 = 2.08$.
 
 # %%
 from tubevit_np.training.cosine_basis import kernel_rates
@@ -222,18 +225,19 @@ lesson.show(figure, "Fraction of correct predictions for each verb on held-out c
                     "after training. Dotted: chance.")
 
 # %% [markdown]
-# Before training, the model predicts the same verb for nearly all clips. This is correct for one
-# clip in eight, as often as by guessing (**chance**). After training, most verbs are predicted well
-# above chance. They are not all learned equally fast. An object that spins stays in place, but to a
-# model with few kernels it looks as if it moves.
+# Before training, the model predicts the same verb for nearly all clips. This prediction is correct
+# for about one clip in eight. Guessing would be correct equally often. This accuracy is called
+# **chance**. After training, the accuracy of all verbs except *spin* is far above chance. The model
+# learns some verbs faster than others. It predicts *still* for most clips of *spin*, because an
+# object that spins stays in its place.
 #
 # ## The same steps in tinygrad
 #
 # `tubevit_tg` is the same code with tinygrad's Tensors in place of arrays, for GPUs. It has no
-# gradients by hand: tinygrad derives them from the forward pass (**automatic differentiation**, or
-# autograd). With the same parameters and the same batches it must compute the same losses. Only the
-# last digits differ, because it adds numbers in a different order. This comparison tests the
-# forward pass, every gradient and the optimizer of both packages at once.
+# hand-written gradients: tinygrad derives them from the forward pass (**automatic
+# differentiation**, or autograd). With the same parameters and the same batches it must compute the
+# same losses. Only the last digits may differ, because tinygrad adds numbers in a different order.
+# So this comparison tests three things at once: the forward pass, the gradients and the optimizer.
 
 # %%
 from tinygrad import Context, TinyJit
@@ -257,10 +261,11 @@ def step_in_tinygrad(t, lr, x, verb):
 
 
 # %% [markdown]
-# The next cell takes about ten seconds, and little of this is arithmetic. tinygrad first generates
-# a program for each array and compiles it for this machine. The second step is recorded, and from
-# the third step on the recording is replayed, which is fast. `NOOPT=1` selects plain loops, which
-# compile fastest. A long training run does not use it.
+# The next cell takes about ten seconds. Most of this time is compilation: for each array that it
+# computes, tinygrad generates a program and compiles it for this machine. `TinyJit` records these
+# programs in the second step. From the third step on, it only replays the recording, which is fast.
+# `NOOPT=1` selects plain loops. They compile fastest but run slowly, so a long training run does
+# not use `NOOPT=1`.
 
 # %%
 for step in range(6):
@@ -279,8 +284,8 @@ for step in range(6):
 # clips, two classification heads and 3200 steps. It takes five minutes on two CPU cores. It also
 # saves a **checkpoint** from time to time, so that an interrupted **run** can continue with
 # `--resume`. It evaluates the model on held-out clips and draws curves and kernels.
-# `python -m tubevit_tg train` does the same on a GPU. Here are the curves of the demo model, which
-# the next lessons use.
+# `python -m tubevit_tg train` does the same on a GPU. The next lessons use this demo model. Here
+# are the curves of its training.
 
 # %%
 from tubevit_np.runs.run_folder import read_metrics
@@ -289,20 +294,21 @@ run = read_metrics(lesson.TOP / "figures/demo/metrics.jsonl")
 chance = {"verb": 1 / 8, "noun": 1 / 9, "image noun": 1 / 9, "both": 1 / 72}
 lesson.show(draw(run, run[-1]["step"], chance),
             "Loss and accuracy while the demo model was trained. Thin lines: training batches. "
-            "Thick lines with points: held-out clips. Dotted: chance. \"Both\" counts clips with "
-            "correct verb and noun. Nouns rise first, then verbs, then both.")
+            "Thick lines with points: held-out clips. Dotted: chance. \"Both\" is the fraction of "
+            "clips with correct verb and correct noun. The curves of the nouns rise first, then "
+            "verb, then \"both\".")
 
 # %% [markdown]
-# The noun depends on color and texture and is learned first. The verb comes later: the kernels of
-# the tubes must first detect moving edges before the blocks can use them. The [next
-# lesson](08_kernels.ipynb) shows these kernels.
+# The model learns nouns first, because they depend only on color and texture. It learns verbs
+# later: the blocks can only use motion after the kernels of the tubes have learned to detect moving
+# edges. The [next lesson](08_kernels.ipynb) shows these kernels.
 #
 # ## Exercises
 #
 # 1. Train with `peak=1e-1`, ten times the learning rate, and with `peak=1e-3`. How does the loss
 #    change?
 # 2. Give the model one frame of each clip, repeated 16 times: use `np.repeat(x[:, :1], 16, axis=1)`
-#    in `batch`. How often can it be correct, and why?
+#    in `batch`. How often can its prediction be correct, and why?
 # 3. Remove the clipping from `step_in_tinygrad`. From which step on do the losses differ, and why
 #    not earlier?
 #
@@ -314,7 +320,7 @@ lesson.show(draw(run, run[-1]["step"], chance),
 #    the object moves. (The *first* frame gives a small hint for approach and recede, because an
 #    object that approaches begins small.)
 # 3. From the third step on. The first loss is computed before any update. The first update of AdamW
-#    divides one gradient by the root of its own square, so the length of the gradient does not
-#    matter. The length matters only after gradients of several steps are combined.
+#    divides the gradient by the square root of its own square, so the length of the gradient does
+#    not matter. The length matters only after gradients of several steps are combined.
 #
 # </details>

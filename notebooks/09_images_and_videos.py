@@ -3,10 +3,10 @@
 #
 # Images are easy to find. Labeled videos are rare, and they need much storage and time. TubeViT
 # learns from both at once, with the same weights: an image is a video of one frame, and fewer tubes
-# fit into it. This lesson shows what is shared, makes one joint training step, and tests what the
-# trained model learned from each kind of data. The result: it recognizes *what* an object is from a
-# single frame, but *how it moves* only from time. Each new term is in bold and in the
-# [glossary](GLOSSARY.md).
+# fit into it. This lesson shows which parts of the model images and videos share. It makes one
+# training step with both, and tests what the trained model learned from each kind of data. The
+# result: the model recognizes *what* an object is from a single frame, but it needs several frames
+# to recognize *how* the object moves. Each new term is in bold and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -22,8 +22,8 @@ lesson.overview("video", "heads", "training")
 # ## The same weights for clips and images
 #
 # Each generated clip has a verb, which says how the object moves, and a noun, which says what it
-# is: red, green or blue, with stripes, dots or clouds. An image is one frame of such a clip. It has
-# only a noun. The model has a classification head for each.
+# is: red, green or blue, with stripes, dots or clouds. An image is one frame of such a clip, and
+# has only a noun. The model has two classification heads, one for the verb and one for the noun.
 
 # %%
 params, cfg, notes = lesson.model()
@@ -36,8 +36,8 @@ lesson.shapes(clips=of_clips["tokens"], images=of_images["tokens"])
 
 # %% [markdown]
 # Lesson 5 explained why an image has 36 tokens and a clip 102: a tube gives tokens only where it
-# fits, and only the 2D patches fit into one frame. With their positions, they equal the patches in
-# the first frame of a clip.
+# fits, and only the 2D patches fit into one frame. After positions are added, the 36 tokens of an
+# image are equal to the first 36 tokens of a clip that begins with this image.
 
 # %%
 figure, axes = lesson.axes(1300, 460, columns=2, widths=(16, 3))
@@ -81,7 +81,7 @@ print(f"{len(by_videos)} arrays get a gradient from the videos, {len(by_images)}
 
 # %% [markdown]
 # Which parts of the model learn from images? The picture shows the size of the gradient of each
-# part, from the videos and from the images. An empty field means no gradient.
+# part, once for the videos and once for the images. An empty field means no gradient.
 
 # %%
 def size(grads, part):
@@ -103,16 +103,17 @@ for (row, column), value in np.ndenumerate(sizes):
             color="white" if value > 0.6 * np.nanmax(sizes) else "black")
 ax.set_xticks(range(len(parts)), parts)
 ax.set_yticks(range(2), ["videos", "images"])
-lesson.show(figure, "Size of the gradient of each part. Videos reach all parts. Images reach the "
-                    "patches, the encoder, the pooling and the noun head, but not the three tubes "
-                    "and the verb head.")
+lesson.show(figure, "Size of the gradient of each part. The videos give a gradient to all parts. "
+                    "The images give a gradient to the patches, the encoder, the pooling and the "
+                    "noun head, but not to the three tubes and the verb head.")
 
 # %% [markdown]
 # ## The same frames, the opposite prediction
 #
-# Lesson 5 played one clip backward, and the model predicted *right* instead of *left*. Is this so
-# for all clips? The frames are the same, so a model that only uses single frames must predict the
-# same verb. A model that uses motion must predict the opposite verb, and *recede* for *approach*.
+# Lesson 5 played one clip backward, and the model predicted *right* instead of *left*. Does this
+# happen for all clips? The frames are the same, so a model that only uses single frames must
+# predict the same verb. A model that uses motion must predict the opposite verb: *right* for
+# *left*, or *recede* for *approach*.
 
 # %%
 def predicted_verbs(x):
@@ -137,18 +138,19 @@ for ax, predicted, title in zip(axes, (forward, backward), ("original", "played 
     np.add.at(table, (labels["verb"], predicted), 1)
     draw_shares(ax, table, VERBS)
     ax.set(title=title, xlabel="predicted", ylabel="verb of the original clip")
-lesson.show(figure, "Left: original clips, most predictions are on the diagonal. Right: played "
-                    "backward, left and right, up and down, approach and recede are exchanged.")
+lesson.show(figure, "Left: for original clips, most predictions are on the diagonal, so they are "
+                    "correct. Right: for clips played backward, the model exchanges left and "
+                    "right, up and down, approach and recede.")
 
 # %% [markdown]
 # ## Removing information
 #
-# We change the clips in three more ways. Each answers a question:
+# We change the clips in three more ways. Each change answers a question:
 #
-# - frames in random order: is it enough that objects are in different places in different frames?
-# - the first frame, repeated sixteen times: which verb is predicted if nothing moves?
-# - each color replaced by the mean of its three channels, which is gray: how much does the noun
-#   depend on color?
+# - Frames in random order: can the model recognize the verb without the order of the frames?
+# - The first frame, repeated sixteen times: which verb does the model predict if nothing moves?
+# - Gray: each pixel gets the mean of its three color channels. How much does the noun depend on
+#   color?
 
 # %%
 rng = np.random.default_rng(2)
@@ -177,39 +179,43 @@ for k, (head, shade, chance) in enumerate((("verb", "#0072B2", 1 / 8), ("noun", 
 ax.set(yticks=np.arange(len(rows)) + 0.2, yticklabels=rows, xlim=(0, 1), xlabel="fraction correct")
 ax.invert_yaxis()
 ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
-lesson.show(figure, "Fraction of correct verbs and nouns. Dotted: chance. Played backward, the "
-                    "verbs fall; with the verbs swapped they are as before; mixed or stopped, "
-                    "they fall far. Gray reduces the nouns.")
+lesson.show(figure, "Fraction of correct verbs and nouns. Dotted: chance. For clips played "
+                    "backward, most predicted verbs are wrong. If the opposite verb counts as "
+                    "correct (verbs swapped), the accuracy is as before. With mixed frames or one "
+                    "repeated frame, most verbs are wrong too. Without color, most nouns are "
+                    "wrong.")
 
 # %% [markdown]
-# Played backward, a quarter of the verbs is still correct, because *spin* and *still* do not change
-# when reversed. With the verbs swapped, the accuracy is as before: *the same frames, the opposite
-# prediction*. With mixed frames fewer than a third of the verbs are correct, and with one repeated
-# frame hardly more than by guessing. The noun hardly suffers, because every frame shows it. Gray
-# removes the color, and the noun with it, but the motion stays.
+# For clips played backward, about a quarter of the predicted verbs is still correct, because *spin*
+# and *still* do not change when a clip is reversed. If we count the opposite verb as correct, the
+# accuracy is as before: *the same frames, the opposite prediction*. With mixed frames, fewer than a
+# third of the verbs are correct. With one repeated frame, the accuracy for verbs is hardly above
+# chance. In all these clips most nouns are still correct, because every frame shows the noun.
+# Without color, most nouns are wrong. But most verbs are correct, because motion is visible in gray
+# too.
 #
-# So images and patches teach the model what objects are. The tubes with several frames teach it how
-# they move. One encoder processes both.
+# So images and patches teach the model what an object is. The tubes with several frames teach it
+# how the object moves. One encoder processes both.
 #
 # The [next lesson](10_small_to_large.ipynb) puts these tubes into a larger model.
 #
 # ## Exercises
 #
 # 1. Predict the verb of an image: `tv.forward(params, images, cfg, "verb")`. The code allows it.
-#    Which verb is most frequent, and what is this prediction worth?
-# 2. Remove the images from the joint step. Which of the 45 arrays get no gradient? And without the
-#    clips?
+#    Which verb does the model predict most often, and can you trust this prediction?
+# 2. Remove the images from the joint step. Which of the 45 arrays of parameters get no gradient?
+#    Which get none if you remove the clips instead?
 # 3. Shift each clip by 5 pixels, `np.roll(clips, 5, axis=3)`. In these clips, an object that leaves
-#    on the right comes back on the left, so the shift makes valid clips. Do the predictions change?
-#    Why do a few change?
+#    on the right comes back on the left, so the shift makes valid clips. What fraction of the
+#    predictions stays the same, and why do the others change?
 #
 # <details><summary>Answers</summary>
 #
-# 1. *still* for nearly every image, as for a clip of sixteen equal frames. This is correct for one
-#    image in eight, those from clips where the object is still. It is a sensible guess, but the
-#    verb head was never trained on the tokens of an image, so it is not reliable.
-# 2. None: the clips reach all 45. Without the clips, the 8 arrays of the three tubes and of the
-#    verb head get no gradient.
+# 1. *still* for nearly every image, as for a clip of sixteen equal frames. One image in eight comes
+#    from a clip in which the object is still, so this prediction is correct for one image in eight.
+#    You cannot trust it: the verb head was never trained on the tokens of an image.
+# 2. Without the images, all 45 arrays still get a gradient from the clips. Without the clips, the 8
+#    arrays of the three tubes and of the verb head get no gradient.
 # 3. About nine in ten stay the same. But the tubes are at fixed places, and a shift by 5 pixels
 #    moves the object relative to them. So the tokens and their positions do not match the original
 #    ones.

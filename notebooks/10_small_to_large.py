@@ -5,8 +5,8 @@
 # exist, trained by others. The paper (Sec. 3.6) uses them in three steps: train a small video
 # model, put its tubes into a large image model, and train only the last blocks. Two methods make
 # this work. *Space-to-depth* makes the narrow tubes wide enough without new weights. A *gate* adds
-# their tokens gradually. Both need only a few lines of code. Each new term is in bold and in the
-# [glossary](GLOSSARY.md).
+# the tokens of the tubes gradually. Both need only a few lines of code. Each new term is in bold
+# and in the [glossary](GLOSSARY.md).
 
 # %%
 from dataclasses import replace
@@ -22,8 +22,8 @@ lesson.overview("tubes", "encoder")
 # ## Why not train the large model directly?
 #
 # `cost.training_flops` counts the **FLOPs** (additions and multiplications) of the forward and
-# backward pass of one clip, here of 32 × 224 × 224 voxels. The sizes Ti to H are those of the paper
-# and of the ViT papers.
+# backward pass of one clip, here of 32 × 224 × 224 voxels. Ti, S, B, L and H are model sizes from
+# the TubeViT paper and from the ViT papers.
 
 # %%
 from tubevit_np.cost import count as cost
@@ -38,16 +38,16 @@ for name, operations, numbers in zip(sizes, giga, millions, strict=True):
 figure, ax = lesson.axes(900, 360)
 ax.bar(sizes, giga, color="#0072B2")
 ax.set(ylabel="GFLOPs per training clip")
-lesson.show(figure, "FLOPs for one training clip. The bar of Ti is hardly visible. H needs eighty "
-                    "times as many.")
+lesson.show(figure, "FLOPs for one training clip. The bar of Ti is hardly visible. H needs more "
+                    "than eighty times the FLOPs of Ti.")
 
 # %% [markdown]
 # ## Two models
 #
 # The *small* model is our demo, trained on clips and images, with $D = 96$. The *large* model has
 # $D = 192$ and four blocks, and takes only images: its only tube is a 2D patch. These lessons
-# include no trained image model, so its weights are random. What this lesson shows holds for any
-# weights.
+# include no trained image model, so the weights of the large model are random. The equalities that
+# this lesson checks are true for any weights.
 
 # %%
 small, small_cfg, _ = lesson.model()
@@ -62,9 +62,9 @@ lesson.shapes(small_patch=small["tubes"]["0"]["w"], small_8x8x8=small["tubes"]["
 #
 # The kernels of the small 8×8×8 tube give 96 channels, but the tokens of the large model have 192.
 # Random new channels would add noise to the learned ones. Instead each token gets *two* boxes. The
-# kernel is applied to its own box, and again half a stride later. The two outputs of 96 channels
-# form one token of 192 channels. This is the space-to-depth of lesson 2: places (space or time)
-# become channels (depth). The number of tokens stays the same.
+# same kernel is applied twice: to the original box, and to a second box half a stride away. The two
+# outputs of 96 channels form one token of 192 channels. This is the space-to-depth of lesson 2:
+# places (space or time) become channels (depth). The number of tokens stays the same.
 
 # %%
 from tubevit_np.transfer.small_to_large import widen_tube
@@ -76,7 +76,7 @@ for tube in narrow, wide:
           f"{np.prod(tv.grid(tube, (16, 48, 48)))} tokens")
 
 # %% [markdown]
-# `s2d` (2, 1, 1) means that the second box is later in time, by half of the stride of 8 frames. We
+# `s2d` (2, 1, 1) means that the second box begins 4 frames later, which is half of the stride. We
 # compute one token in a loop over its boxes, then all tokens at once.
 
 # %%
@@ -95,8 +95,8 @@ lesson.shapes(one_box=parts[0], token=token, tokens=tokens)
 
 # %% [markdown]
 # The next picture shows the boxes from the side, with time to the right. The boxes of the wide tube
-# overlap. In the second half of the clip they extend past its end, and the missing frames are read
-# as zeros.
+# overlap. The last boxes extend past the end of the clip. There the missing frames are read as
+# zeros.
 
 # %%
 from tubevit_np.plots.model_plots.sampling import draw_grid
@@ -113,7 +113,7 @@ lesson.show(figure, "Boxes of the 8x8x8 tube over time and rows. Left: narrow, o
 
 # %% [markdown]
 # `scale_up` does this for every video tube. It takes everything else from the large model: its
-# patch, blocks, pooling and classification heads. Only one number is new: `alpha`, the parameter of
+# patch, blocks, pooling and classification heads. Only one parameter is new: the number `alpha` of
 # the gate.
 
 # %%
@@ -131,15 +131,16 @@ for origin, arrays in names.items():
 # %% [markdown]
 # ## The gate
 #
-# The large model was never trained with the token of a tube. After one of its blocks, here block
-# 2 of 0 to 3, the **gate** adds the first tokens $z^0$ once more (Eq. 8):
+# The large model was never trained with tokens of tubes. The **gate** helps it to use them. Let
+# $z^0$ be the tokens that enter the first block. After one block, here block 2 of the blocks 0 to
+# 3, the gate adds $z^0$ once more (Eq. 8):
 #
 # $$z \leftarrow z + \tanh(\alpha) \, z^0$$
 #
-# So the later blocks get the tokens of the tubes directly, not only after blocks that were not
-# trained for them. $\alpha$ is one number and begins at 0. Since $\tanh(0) = 0$, nothing is added
-# at first. The slope of $\tanh$ at 0 is 1, so $\alpha$ has a gradient, and training can open the
-# gate if this helps.
+# So the later blocks get the tokens of the tubes directly. Without the gate, these tokens reach the
+# later blocks only through the earlier blocks, which were not trained for them. The parameter
+# $\alpha$ is one number and begins at 0. Since $\tanh(0) = 0$, nothing is added at first. The slope
+# of $\tanh$ at 0 is 1, so $\alpha$ has a gradient, and training can open the gate if this helps.
 
 # %%
 z, z0 = np.random.default_rng(0).standard_normal((2, 1, 102, 192))
@@ -151,9 +152,9 @@ assert np.allclose(added, tv.gate(z, z0, alpha, everywhere))
 assert np.array_equal(z, tv.gate(z, z0, 0.0, everywhere))  # closed: equal to the last bit
 
 # %% [markdown]
-# Does a closed gate change nothing in the whole model? We check two results, to the last bit. For
-# an image, the new model must give the logits of the large model. For a clip, it must give the
-# logits of the same model without a gate. (Multiplying by 0 and adding 0 causes no rounding.)
+# Does a closed gate leave the results of the whole model unchanged? We compare logits, to the last
+# bit. For an image, the new model must give the logits of the large model. For a clip, it must give
+# the logits of the same model without a gate. (Multiplying by 0 and adding 0 causes no rounding.)
 
 # %%
 def logits(params, x, cfg):
@@ -189,21 +190,23 @@ for (name, change), shade in zip(changes.items(), ("#0072B2", "#E69F00"), strict
     axes[1].plot(alphas, change, "o-", color=shade, markersize=3, label=name)
 axes[1].set(title="the logits", xlabel="alpha", ylabel="relative change", ylim=(0, None))
 axes[1].legend(frameon=False)
-lesson.show(figure, "Left: the gate. Right: relative change of the logits. It is zero at alpha = "
-                    "0 and grows to both sides.")
+lesson.show(figure, "Left: the gate. Right: relative change of the logits. The change is zero at "
+                    "alpha = 0 and grows on both sides.")
 
 # %% [markdown]
-# The change is gradual, so training can find the best opening step by step. The two sides differ.
-# The residual connections carry $z^0$ through all blocks. Adding more of it changes its proportion
-# only a little, and the next layer norm partly removes the change. Subtracting it removes what the
-# blocks depend on. (The paper does not say whether $z^0$ means all tokens or only the tokens of the
-# tubes. The project has both.)
+# The change is gradual, so training can find the best $\alpha$ step by step. A negative $\alpha$
+# changes the logits more than a positive one. The reason is that the residual connections carry
+# $z^0$ through all blocks. So the tokens already contain $z^0$ when the gate adds it again. A
+# positive $\alpha$ makes this part larger, and the next layer norm partly removes the change. A
+# negative $\alpha$ removes a part that the next blocks need. (The paper does not say whether $z^0$
+# means all tokens or only the tokens of the tubes. This project supports both.)
 #
 # ## Which parameters train, and what this saves
 #
-# With `num_frozen_blocks` = 2, the first two blocks are **frozen**: they keep their weights. All
-# tubes are frozen too, because the backward pass ends at the first block that trains. No gradients
-# are computed for frozen parameters, and AdamW keeps no optimizer state for them.
+# With `num_frozen_blocks` = 2, the first two blocks are **frozen**: training does not change their
+# weights. All tubes are frozen too, because the backward pass stops at the first block that is
+# trained. No gradients are computed for frozen parameters, and AdamW keeps no optimizer state for
+# them.
 
 # %%
 from tubevit_np.training.frozen import is_trainable, trainable_params
@@ -246,15 +249,16 @@ axes[1].bar(range(5), costs, color="#0072B2")
 axes[1].axhline(sum(ahead.values()) / 1e9, color="black", linestyle=":")
 axes[1].set(xlabel="frozen blocks, of 4", ylabel="GFLOPs per training clip")
 lesson.show(figure, "Left: with more frozen blocks, a smaller fraction of the parameters trains. "
-                    "Right: a step needs fewer FLOPs. Dotted: the forward pass alone, which "
-                    "always remains.")
+                    "Right: a step needs fewer FLOPs. Dotted: the forward pass alone, which is "
+                    "always needed.")
 
 # %% [markdown]
 # ## How good is the result?
 #
-# The paper (Table 6) puts the tubes of a small model into an image model of 32 blocks and trains it
-# on Kinetics-600. Training only the classification head, or only the last blocks, gives a much
-# lower accuracy than training everything. The gate closes most of this gap.
+# The paper (Table 6) puts the tubes of a small model into an image model of 32 blocks and trains
+# the result on Kinetics-600, a data set with 600 kinds of human actions. If only the classification
+# head or the last blocks train, the accuracy is much lower than if everything trains. The gate
+# closes more than half of this gap.
 
 # %%
 from tubevit_np.ablation.studies import STUDIES
@@ -273,22 +277,23 @@ lesson.show(figure, "Accuracy in the paper. Training the classification head alo
 
 # %% [markdown]
 # `python -m tubevit_np ablate scaling` repeats this experiment with small models on generated
-# clips, and the order is different (`figures/ablations/README.md`). Nouns transfer well, and they
-# improve when more blocks are trained. Verbs, which a single frame does not show, are best when
-# only the classification head trains, and the differences between seeds are larger than the
-# differences between rows. To scale your own model: `python -m tubevit_np scale SMALL LARGE --gate
-# 2 --out FILE`, then `train --start FILE --frozen 2`.
+# clips. There the order of the results is different (`figures/ablations/README.md`). The accuracy
+# of nouns is high, and it grows when more blocks are trained. A single frame does not show verbs.
+# Of the five variants above, training only the classification head gives the best accuracy for
+# verbs, but this difference is not reliable: runs with different random seeds differ even more. To
+# scale your own model: `python -m tubevit_np scale SMALL LARGE --gate 2 --out FILE`, then
+# `train --start FILE --frozen 2`.
 #
 # The [last lesson](11_cost.ipynb) counts what the tubes themselves save.
 #
 # ## Exercises
 #
-# 1. Go from Ti (192 channels) to B (768). How many boxes must each token of `tv.TUBE_SETS["main"]`
-#    contain? The first of these tubes already has two boxes in each token and the second has four,
-#    so their kernels have 96 and 48 channels. Check with `widen_tube(tube, channels, 768, (32, 224,
-#    224))`.
-# 2. Set `alpha` to 0 and measure its gradient by differences of the loss, as in lesson 6. Why is it
-#    not 0, although the gate adds nothing?
+# 1. Go from Ti (192 channels) to B (768). How many boxes must each token of the three video tubes
+#    in `tv.TUBE_SETS["main"]` contain? In Ti, the first tube already has two boxes in each token,
+#    and the second has four. So their kernels have 96 and 48 channels, and the kernel of the third
+#    tube has 192. Check with `widen_tube(tube, channels, 768, (32, 224, 224))`.
+# 2. Set `alpha` to 0 and measure its gradient with central differences of the loss, as in lesson 6.
+#    Why is the gradient not 0, although the gate adds nothing?
 # 3. With the gate closed and `alpha` frozen at 0, which gradient do the tubes get *through the
 #    gate*?
 #
@@ -296,10 +301,10 @@ lesson.show(figure, "Accuracy in the paper. Training the classification head alo
 #
 # 1. $768 / 96 = 8$, $768 / 48 = 16$ and $768 / 192 = 4$. `widen_tube` gives `s2d` (2, 2, 2), (1, 4,
 #    4) and (4, 1, 1).
-# 2. The slope of $\tanh$ at 0 is 1. If $\alpha$ grew by $h$, $h z^0$ would be added, and the loss
-#    would change. The gradient measures this change. A gate $\alpha^2$ would have slope 0 and would
-#    never open.
+# 2. The slope of $\tanh$ at 0 is 1. If $\alpha$ grew by a small $h$, the gate would add about
+#    $h z^0$, and the loss would change. The gradient measures this change. A gate $\alpha^2$ would
+#    have slope 0 and would never open.
 # 3. None: the gradient through the gate is multiplied by $\tanh(0) = 0$. The tubes still get a
-#    gradient along the other path, through the blocks, unless these are frozen.
+#    gradient along the other path, through the blocks, unless the blocks are frozen.
 #
 # </details>

@@ -1,11 +1,12 @@
 # %% [markdown]
 # # 11. What sparse sampling saves
 #
-# A video is long, and a transformer does work for every token, in part for every *pair* of tokens.
-# TubeViT reads a few sparse tubes. Other models cut the video into dense boxes or read every frame.
-# This lesson counts tokens, operations and memory of each, first by hand. Then it compares their
-# accuracy on the generated clips. The counts are exact and need no training. Each new term is in
-# bold and in the [glossary](GLOSSARY.md).
+# A long video can give many tokens. A transformer computes something for every token and, in
+# attention, for every *pair* of tokens. TubeViT keeps the number of tokens small: it reads a few
+# sparse tubes. Other models cut the video into dense boxes or read every frame. This lesson counts
+# the tokens, operations and memory of each model. These counts are exact and need no training. At
+# the end it compares the accuracy of the models on the generated clips. Each new term is in bold
+# and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -27,7 +28,8 @@ lesson.overview("tubes", "tokens", "encoder")
 # - **dense tubelets**: boxes of 2×16×16 without gaps, as in ViViT, plus patches of one frame, so
 #   that images give tokens too;
 # - *every frame*: patches of 16×16 in each frame, as in TimeSformer;
-# - *some frames*: patches in every 16th frame only, which cannot show motion.
+# - *some frames*: patches in every 16th frame only. These patches are too far apart in time to show
+#   motion.
 #
 # The number of boxes on an axis is again $\lfloor (L - o - k) / s \rfloor + 1$.
 
@@ -49,27 +51,27 @@ figure, axes = lesson.axes(1400, 420, columns=4)
 for ax, (name, tubes) in zip(axes, sets.items(), strict=True):
     draw_grid(ax, tv.with_tubes(tv.PRESETS["B"], tubes), shape, view=(1, 0))
     ax.set_title(name)
-lesson.show(figure, "Where each method reads the video, seen from the side, with time to the "
-                    "right. TubeViT leaves gaps, dense tubelets and every frame read everything, "
-                    "some frames reads two frames.")
+lesson.show(figure, "The places where each method reads the video, seen from the side, with time "
+                    "to the right. TubeViT leaves gaps. \"Dense tubelets\" and \"every frame\" "
+                    "read everything. \"Some frames\" reads only two frames.")
 
 # %% [markdown]
 # ## Operations of a block
 #
 # Nearly all work is in the matrix products of the blocks. A product of an $(n, k)$ matrix with a
-# $(k, m)$ matrix needs $nkm$ multiplications and as many additions, $2nkm$ FLOPs in total. One
-# block, for $N$ tokens of $D$ channels and an MLP of $M = 4D$ channels, needs:
+# $(k, m)$ matrix needs $nkm$ multiplications and $nkm$ additions, $2nkm$ FLOPs in total. One block,
+# for $N$ tokens of $D$ channels and an MLP of $M = 4D$ channels, needs:
 #
 # | product | FLOPs | grows with |
 # | --- | --- | --- |
 # | queries, keys, values | $2 N D \cdot 3D$ | $N$ |
-# | scores, each token with each | $2 N^2 D$ | $N^2$ |
-# | mean of the values by the weights | $2 N^2 D$ | $N^2$ |
+# | scores, each query with each key | $2 N^2 D$ | $N^2$ |
+# | weighted mean of the values | $2 N^2 D$ | $N^2$ |
 # | `out` | $2 N D^2$ | $N$ |
 # | MLP, up and down | $2 \cdot 2 N D M$ | $N$ |
 #
-# (The attention heads share the channels. Together they need as many FLOPs as one head with all
-# channels.)
+# (The channels are divided among the attention heads. So all heads together need the same FLOPs as
+# one head with all channels.)
 
 # %%
 def block(n, d):
@@ -85,8 +87,8 @@ assert base.depth * (linear + square) == cost.flops(base, shape)["encoder"]
 print(f"ViT-B, 539 tokens: {12 * linear / 1e9:.1f} + {12 * square / 1e9:.1f} GFLOPs in 12 blocks")
 
 # %% [markdown]
-# For few tokens the $N^2$ part is small. It exceeds the $N$ part above $N = 6D$, which is 4608
-# tokens for ViT-B. TubeViT stays far below.
+# For few tokens, the part that grows with $N^2$ is small. It is larger than the other part only for
+# more than $N = 6D$ tokens, which is 4608 tokens for ViT-B. TubeViT has far fewer tokens.
 
 # %%
 n = np.arange(0, 7001, 50)
@@ -109,10 +111,11 @@ lesson.show(figure, "FLOPs of the encoder against the number of tokens: a part t
 # %% [markdown]
 # ## Divided attention
 #
-# Attention among all 6272 tokens of every frame is expensive. In **divided attention**
-# (TimeSformer), each token first attends to the same place in all frames, and then to all places in
-# its own frame. This is $32 + 196$ tokens in place of 6272. The $N^2$ part is gone, but a block now
-# has two attentions, and every frame still gives tokens.
+# With *every frame* there are 6272 tokens, and attention among all of them is expensive. In
+# **divided attention** (TimeSformer), each token first attends to the tokens at the same place in
+# all frames, and then to all tokens in its own frame. These are $32 + 196$ tokens in place of 6272.
+# No part of the work grows with $N^2$ any more. But each block now needs two attention layers, and
+# the number of tokens is still 6272.
 
 # %%
 frames = tv.with_tubes(base, "frames")
@@ -127,8 +130,8 @@ for attention in ("global", "divided"):
 # ## All sizes
 #
 # The table shows GFLOPs for one clip and the whole model, for the sizes Ti, S, B, L and H and each
-# way of reading. (ViT-B with the main tubes needs 104. The paper prints other numbers, but no count
-# of its model gives them. `python -m tubevit_np info --all` explains this.)
+# way of reading. (ViT-B with the main tubes needs 104. The paper prints other numbers. No count of
+# the operations of its model gives these numbers. `python -m tubevit_np info --all` explains this.)
 
 # %%
 sizes = ("Ti", "S", "B", "L", "H")
@@ -146,15 +149,15 @@ for name, row, shade in zip(sets, table, shades, strict=True):
     ax.text(4.1, row[-1], name, color=shade, va="top" if name == "some frames" else "bottom")
 ax.set(ylabel="GFLOPs per clip (logarithmic)", xlim=(-0.2, 5))
 ax.yaxis.set_major_formatter("{x:g}")
-lesson.show(figure, "Operations for five sizes of the model. The dense methods need about ten "
-                    "times as many as TubeViT.")
+lesson.show(figure, "Operations for five sizes of the model. Dense tubelets and every frame need 8 "
+                    "to 16 times the operations of TubeViT.")
 
 # %% [markdown]
 # ## Longer videos
 #
 # What changes for longer clips? The strides in time stay the same, so the number of tokens grows
-# with the number of frames in all four cases. But TubeViT starts low: 128 frames cost it less than
-# 32 frames cost the dense methods.
+# with the number of frames in all four cases. But TubeViT has few tokens: for 128 frames it needs
+# fewer operations than dense tubelets or every frame for 32 frames.
 
 # %%
 lengths = np.arange(16, 129, 16)
@@ -167,9 +170,9 @@ for ax, count in zip(axes, (cost.flops, cost.training_memory), strict=True):
 axes[0].set(title="operations", xlabel="frames", ylabel="GFLOPs", ylim=(0, 5000))
 axes[1].set(title="memory to train one clip", xlabel="frames", ylabel="gigabytes", ylim=(0, 40))
 axes[0].legend(frameon=False)
-lesson.show(figure, "Operations and memory against the number of frames. The curve of dense "
-                    "tubelets bends upward and leaves the picture, every frame grows in a "
-                    "straight line, TubeViT stays near the bottom.")
+lesson.show(figure, "Operations and memory for different numbers of frames. The curve of dense "
+                    "tubelets bends upward and leaves the picture. The curve of every frame is a "
+                    "straight line. The curve of TubeViT stays near the bottom.")
 
 # %% [markdown]
 # The right panel counts the arrays that training keeps for the backward pass of one clip. Global
@@ -178,10 +181,12 @@ lesson.show(figure, "Operations and memory against the number of frames. The cur
 #
 # ## Accuracy
 #
-# Low cost alone is easy: *some frames* costs even less. So we compare seven models. Each is trained
-# on the generated clips with the same number of steps and examples, three times with different
-# random numbers (`python -m tubevit_np ablate baselines`). *core* has 2D patches and 8×8×8 tubes
-# without gaps (Sec. 3.4). *shared* has one 8×8×8 kernel, which is resized for every tube.
+# Low cost alone is easy to reach: *some frames* costs even less than TubeViT. So we also compare
+# the accuracy of seven models. Each model is trained on the generated clips three times, with
+# different random seeds (`python -m tubevit_np ablate baselines`). The number of steps and examples
+# is the same for all models. *core tubes* has 2D patches and 8×8×8 tubes without gaps (Sec. 3.4).
+# *shared kernel* has one 8×8×8 kernel, which is resized for every tube. The column *spread* is the
+# standard deviation of *both* between seeds.
 
 # %%
 import csv
@@ -198,38 +203,41 @@ for row in rows:
 from tubevit_np.plots.training_plots.ablation import draw_ablation
 
 figure = draw_ablation(rows, "Accuracy against cost")
-lesson.show(figure, "Fraction of clips with correct verb and noun for seven models, against "
-                    "operations and against seconds of training.")
+lesson.show(figure, "Fraction of clips with correct verb and correct noun for seven models. Left: "
+                    "accuracy against operations. Right: accuracy against seconds of training.")
 
 # %% [markdown]
 # What these numbers show, and what they do not show:
 #
-# - With 2D patches of a few frames, the nouns are as good as with any other method, but the verbs
-#   are at chance, 1 in 8. This is cheap, but motion is not detected.
-# - With so few training steps, most models with 8×8×8 tubes learn motion sooner than dense tubelets
-#   of 2 frames and than attention over frames, and they need far fewer operations. A kernel of 8
-#   frames can detect motion by itself. A kernel of one or two frames leaves this to the encoder,
-#   which needs longer to learn it.
+# - The model with only 2D patches of a few frames is cheap. It predicts nouns about as well as the
+#   other models. But its accuracy for verbs is close to chance, 1 in 8, because it cannot detect
+#   motion.
+# - The training runs are short. In this time, most models with 8×8×8 tubes learn motion better than
+#   dense tubelets and divided attention, and they need far fewer operations. A kernel of 8 frames
+#   can detect motion by itself. With a kernel of one or two frames, the encoder must detect motion,
+#   and needs longer to learn this.
 # - The *spread* between seeds is large. A difference that is smaller than the spread means nothing.
-#   Also, these are small models, short training runs, and generated clips. On Kinetics-600 the
-#   paper's dense baseline reaches 88.4 percent and its 2D patches 87.6 percent: in real videos one
-#   frame often shows the verb.
+#   Also, the models are small, the training runs are short, and the clips are generated. Real
+#   videos are different: one frame often shows the verb. In the paper, 2D patches alone reach 87.6
+#   percent on Kinetics-600, nearly as much as dense tubelets with 88.4 percent.
 #
 # ## Exercises
 #
-# 1. How many frames must a video have until TubeViT needs as many tokens as dense tubelets need for
-#    32 frames? Find it with `cost.tokens`.
+# 1. Dense tubelets give 3332 tokens for 32 frames. For how many frames does TubeViT give the same
+#    number of tokens? Find out with `cost.tokens`.
 # 2. Halve the strides in space of the `main` tubes (`dataclasses.replace(tube, stride=...)`). How
-#    many tokens are there, and what fraction of the encoder's work is the $N^2$ part now?
+#    many tokens are there, and what fraction of the encoder's FLOPs is the part that grows with
+#    $N^2$ now?
 # 3. Why does *every frame* need less memory than *dense tubelets* in the picture above, although it
 #    has twice as many tokens?
 #
 # <details><summary>Answers</summary>
 #
-# 1. About 170. With 160 frames it needs 3136 tokens: nearly as many, for a clip five times as long.
-# 2. 2047 tokens, almost four times as many. The $N^2$ part is $N / (N + 6D)$ of the encoder's work:
-#    31 percent in place of 10 percent.
-# 3. Its attention is divided. It keeps $32 + 196$ weights for each token and attention head, dense
-#    tubelets keep 3332.
+# 1. For 161 frames, so for a clip that is five times as long. (The answer is the same for 162 and
+#    163 frames, because the number of boxes grows in steps.)
+# 2. 2047 tokens, almost four times as many. The part that grows with $N^2$ is the fraction
+#    $N / (N + 6D)$ of the encoder's FLOPs: 31 percent in place of 10 percent.
+# 3. *Every frame* uses divided attention. Training keeps $32 + 196$ attention weights for each
+#    token and attention head. For dense tubelets it keeps 3332.
 #
 # </details>
