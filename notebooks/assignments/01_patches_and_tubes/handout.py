@@ -2,33 +2,33 @@
 # # 1. Patches and tubes
 #
 # A video is an array of numbers with shape `(T, H, W, C)`: frames, rows, columns, colors. A
-# transformer needs a list of vectors. In this assignment you cut boxes out of a video, with gaps
-# between them, and turn each box into one vector, a **token**. At the end you have the first layer
-# of TubeViT.
+# transformer needs a list of vectors. In this assignment you cut boxes out of a video and turn each
+# box into one vector, a **token**. Most of the boxes have gaps between them. A rule that says how
+# large the boxes are and where they lie is called a **tube**. TubeViT, the model of this project,
+# is a vision transformer that makes its tokens in this way. At the end you have its first layer.
 #
 # **You will be able to**
 #
-# - compute where the boxes of a kernel with a stride and an offset begin, and how many boxes there
-#   are;
-# - cut an image into patches and a video into tubes with NumPy, in a fixed order, and put patches
-#   back together;
-# - explain why a box times a kernel is a matrix product;
-# - compute how much of a video sparse tubes cover, and how much work that saves.
+# - compute how many boxes there are and where they begin, for a given kernel, stride and offset;
+# - cut an image into patches and a video into tubes with NumPy, in a fixed order, and put the
+#   patches back together into an image;
+# - explain why one matrix product applies a kernel to all boxes;
+# - compute which fraction of a video the tubes cover, and how much computation the gaps save.
 #
 # Time: about two hours. You need NumPy, slicing, `reshape` and `transpose`.
 #
-# **How it works.** Write your code where it says `YOUR CODE HERE`. Run that cell, then run the cell
-# below it, which tells you what is wrong. `python -m pytest` in this folder tests the saved
-# notebook. When you submit, the grader also tries cases that you cannot see. They are worth half of
-# the points. A mistake costs points only in its own exercise: if a later exercise calls a wrong
-# function, the grader tries the later exercise again with a correct function in its place.
+# **How it works.** Write your code where it says `YOUR CODE HERE`. Run the cell. Then run the cell
+# below it: it shows what is wrong. `python -m pytest` in this folder tests the saved notebook. When
+# you submit, the grader also tries cases that you cannot see. They are worth half of the points. A
+# mistake costs points only in its own exercise: if a later exercise calls a wrong function, the
+# grader runs the later exercise again with a correct version of that function.
 #
 # **Cells that you add.** You may add cells with helper functions, here and in the other
-# assignments. The grader runs only these parts of them: imports, functions (also `lambda`), classes
-# and plain constants. Plain constants are numbers, text, lists, tuples and dicts, `np.array` of
-# these, and arithmetic with them. Values that come from other function calls do not exist when your
-# work is graded. If you define a function with the name of an exercise in another cell, only the
-# definition in the cell of the exercise counts.
+# assignments. Of these cells the grader runs only some parts: imports, functions (also `lambda`),
+# classes and plain constants. Plain constants are numbers, text, lists, tuples and dicts,
+# `np.array` of these, and arithmetic with them. If a cell computes a value with any other function
+# call, this value does not exist when your work is graded. An added cell cannot replace an
+# exercise: only the function in the exercise's own cell counts.
 #
 # **To read**
 #
@@ -51,9 +51,9 @@ film(clip[::2], "Eight frames of a clip of 48 by 48 pixels: a square with blue d
 # %% [markdown] course={"exercise": "box_starts", "minutes": 8, "difficulty": 1}
 # ## 1.1 Where boxes begin
 #
-# On one axis, a kernel covers `kernel` neighboring indices. We call this a box. The first box
-# begins at `offset`. Each further box begins `stride` later. Every box must lie completely inside
-# the axis.
+# On one axis, a box is a range of `kernel` neighboring indices. The first box begins at `offset`.
+# Each further box begins `stride` indices after the box before it. Every box must lie completely
+# inside the axis.
 #
 # Return a list of the indices where boxes begin. If not even the first box fits, return an empty
 # list.
@@ -90,8 +90,8 @@ check("box_starts")
 #
 # <details><summary>Hint</summary>
 #
-# How much of the axis is left after the first box? Each further box uses up `stride` of it. Try
-# your formula by hand on an axis that ends exactly where a box ends.
+# How many indices are left after the first box? Each further box uses `stride` of these indices.
+# Try your formula by hand on an axis that ends exactly where a box ends.
 #
 # </details>
 
@@ -106,16 +106,17 @@ check("grid")
 
 # %% [markdown] tags=["solution"]
 # After the first box, $n - o - k$ indices are left on an axis of length $n$ (offset $o$, kernel
-# $k$, stride $s$). Each full stride of them holds one more box, so there are
+# $k$, stride $s$). Each further box needs $s$ of these indices, so there are
 # $\lfloor (n - o - k) / s \rfloor + 1$ boxes. If $n - o - k$ is negative, the floor is -1 or less,
 # so the formula gives 0 or less, and `max` returns 0.
 
 # %% [markdown] course={"exercise": "patches", "minutes": 15, "difficulty": 2}
 # ## 1.3 An image as patches
 #
-# Cut an image `(H, W, C)` into squares of `size` by `size` pixels that lie side by side. Write each
-# square as one row: the result is `(N, size * size * C)`. Patches go row by row, from left to
-# right. Inside a patch the order is rows, columns, colors. `H` and `W` are multiples of `size`.
+# Cut an image `(H, W, C)` into squares of `size` by `size` pixels that lie side by side. These
+# squares are called patches. Write each patch as one row of the result, `(N, size * size * C)`. The
+# patches are ordered row by row, and from left to right in each row. Inside a patch the order is
+# rows, columns, colors. `H` and `W` are multiples of `size`.
 #
 # <details><summary>Hint</summary>
 #
@@ -186,8 +187,9 @@ check("unpatch")
 #
 # <details><summary>Another hint</summary>
 #
-# `np.array([])` of an empty list has only one axis. `reshape` with the right second number repairs
-# that. `-1` does not work there, because `reshape` cannot compute it from zero values.
+# `np.array` of an empty list has only one axis. `reshape` with the right second number repairs
+# that. `-1` does not work as the second number, because `reshape` cannot compute a length from zero
+# values.
 #
 # </details>
 
@@ -206,21 +208,22 @@ check("tube_windows")
 
 # %% [markdown] tags=["solution"]
 # The last loop runs fastest, so columns must come last. An image is a video with one frame, and a
-# patch is a tube whose kernel covers one frame: 1.3 is the case
+# patch is a box of a tube whose kernel covers one frame. So 1.3 is the case
 # `kernel = stride = (1, size, size)`. For this reason one model can read both images and videos.
 
 # %% [markdown] course={"exercise": "tube_tokens", "minutes": 15, "difficulty": 2}
 # ## 1.6 From boxes to tokens
 #
-# A kernel `w` of shape `(kt, kh, kw, C, D)` holds `D` patterns, each as large as a box. Channel `d`
-# of a token is the sum of the products of all numbers in the box with the numbers of pattern `d`,
-# plus `b[d]`. Return all tokens of a video, `(N, D)`, in the order of 1.5. Use one matrix product,
-# no loop over boxes or patterns.
+# A kernel `w` of shape `(kt, kh, kw, C, D)` holds `D` patterns, each as large as a box. To get
+# channel `d` of a token, multiply each number in the box by the number at the same place in pattern
+# `d`. Add up all the products, and add `b[d]`. Return all tokens of a video, `(N, D)`, in the order
+# of 1.5. Use one matrix product, no loop over boxes or patterns.
 #
 # <details><summary>Hint</summary>
 #
-# Which shape must the kernel have, so that a row of 1.5 times the kernel gives `D` numbers? Do its
-# voxels have the same order as the voxels in a row?
+# A row of exercise 1.5 is multiplied by the kernel, and the result is `D` numbers. Which shape must
+# the kernel have for this product? Do the voxels of the kernel have the same order as the voxels in
+# the row?
 #
 # </details>
 
@@ -270,17 +273,18 @@ def share_read(shape, tubes):
 check("share_read")
 
 # %% [markdown] tags=["solution"]
-# With the paper's tubes on 32 frames of 224 by 224 pixels, about a tenth of the voxels is read, or
-# a sixth if you count the neighboring boxes that the paper packs into one token. If you add up the
-# volumes of all boxes instead, you count voxels twice where boxes overlap.
+# With the paper's tubes on 32 frames of 224 by 224 pixels, the boxes cover about a tenth of the
+# voxels. The paper also packs some neighboring boxes into the same token (space-to-depth). With
+# these boxes it is about a sixth. If you add up the volumes of all boxes instead, you count voxels
+# twice where boxes overlap.
 
 # %% [markdown] course={"exercise": "why_sparse", "minutes": 12, "difficulty": 2}
 # ## 1.8 In words: what gaps cost and save
 #
 # The paper's tubes give 539 tokens for a video of $32 \times 224 \times 224$. Dense boxes of
 # $2 \times 16 \times 16$ give 3136 tokens. Answer in three to six sentences: What work does the
-# model save? Which of its parts saves most, and by about which factor? What can the model miss, and
-# why does that do less harm than one might think?
+# model save? Which part of the model saves most, and by about which factor? What can the model
+# miss, and why does that do less harm than one might think?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_sparse", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
 # Attention compares all tokens with all others, so its cost grows with the square of the number of
@@ -292,40 +296,42 @@ check("share_read")
 
 # %% [markdown] tags=["rubric"]
 # **1.8, what gaps cost and save (4 points).** One point each for: the square in attention; the
-# linear factor elsewhere, or a number for either; what is missed; why this does little harm.
+# linear factor in the other layers (or a number for one of the two factors); what the model can
+# miss; why this does little harm.
 #
 # - *4 points.* "Attention is quadratic in the tokens, so 3136/539 = 5.8 times fewer tokens make it
 #   about 34 times cheaper, MLPs 5.8 times. Small things in gaps are invisible. But videos are
 #   redundant and the three tube shapes are shifted against each other, so most things hit some
 #   tube."
 # - *2 points.* "There are about six times fewer tokens, so the model is about six times faster. It
-#   can overlook small details between the tubes." The square is missing, and so is a reason why it
-#   works.
-# - *0 to 1 point.* "Sparse tubes are faster and more efficient, and accuracy stays good." Only
-#   repeats the claim that the answer has to explain.
+#   can overlook small details between the tubes." The answer has neither the square nor a reason
+#   why gaps do little harm.
+# - *0 to 1 point.* "Sparse tubes are faster and more efficient, and accuracy stays good." The
+#   answer only repeats the claim that it should explain.
 
 # %% [markdown] course={"exercise": "why_order", "minutes": 8, "difficulty": 2}
 # ## 1.9 In words: does order matter?
 #
 # Someone writes the voxels of each box with colors first, `(C, kt, kh, kw)`, and trains a model
-# from scratch. Does it learn as well? Then they load your kernel `w` into this model. What goes
-# wrong? Would the shapes show the error? Answer in three or four sentences.
+# from scratch. Is this model as good as a model with your order? Then they load your kernel `w`
+# into this model. What goes wrong? Do the shapes of the arrays show the error? Answer in three or
+# four sentences.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_order", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
-# A model that is trained from scratch learns as well: the order inside a box only renumbers the
+# A model that is trained from scratch is equally good: the order inside a box only renumbers the
 # inputs of a linear layer, and the weights are learned in that order. With a kernel that was
 # trained in another order, each weight is multiplied by the wrong voxel, so the tokens are wrong.
 # After flattening, the shapes are the same, so no error is raised. Only a comparison of numbers
 # shows the mistake.
 
 # %% [markdown] tags=["rubric"]
-# **1.9, does order matter (3 points).** One point each for: learns as well, and why; wrong with
-# loaded weights; shapes do not show it.
+# **1.9, does order matter (3 points).** One point each for: the model is equally good, and why;
+# loaded weights give wrong tokens; the shapes do not show this.
 #
 # - *3 points.* "A linear layer does not care how inputs are numbered, so training works equally
 #   well. Loaded weights would multiply the wrong voxels. After flattening both are (kt kh kw C, D),
 #   so there is no error, just bad tokens."
 # - *2 points.* "It trains fine because the weights adapt. With loaded weights results are wrong."
-#   Nothing about shapes.
-# - *0 to 1 point.* "The order must always be the same or the model cannot learn." True only for
-#   loading.
+#   The answer says nothing about shapes.
+# - *0 to 1 point.* "The order must always be the same or the model cannot learn." This is true only
+#   when weights are loaded.

@@ -1,13 +1,15 @@
 # %% [markdown]
 # # 2. Positions
 #
-# A transformer treats its tokens as a set, without an order. So each token also gets a vector that
-# encodes where its tube was, its **position**. You compute the center of every tube, turn it into
-# sines and cosines, and find out what such vectors can do that plain numbers cannot.
+# A transformer treats its tokens as a set, without an order. So each token also gets a
+# **position**: a vector that encodes where in the video its box lies. As in assignment 1, a tube is
+# a rule (kernel, stride, offset) that says where boxes lie, and each box becomes one token. You
+# compute the center of every box, turn it into sines and cosines, and find out what such vectors
+# can do that the plain coordinates cannot.
 #
 # **You will be able to**
 #
-# - compute the center of every tube from kernel, stride and offset;
+# - compute the center of every box from kernel, stride and offset;
 # - turn three numbers into `D` channels with sines and cosines of many frequencies;
 # - show that the dot product of two positions depends only on how far apart they are, and write a
 #   test that detects encodings without this property;
@@ -32,16 +34,16 @@ from course import check, data, show
 
 waves = data("waves")  # positions of 48 places along one axis, 96 channels
 show(np.uint8(127.5 * (waves[:, ::6] + 1)), "Sines of 16 frequencies (columns, fast to slow) at "
-     "48 places (rows): bands that are thin on the left, grow taller towards the right, and end in "
-     "even gray.", scale=8)
+     "48 places (rows): thin bands on the left, taller bands towards the right, and uniform "
+     "gray at the right edge.", scale=8)
 
 # %% [markdown] course={"exercise": "middles", "minutes": 8, "difficulty": 1}
 # ## 2.1 The middle of a box, on one axis
 #
 # A kernel that begins at `s` covers the indices `s`, `s + 1`, ..., `s + kernel - 1`. Its middle is
 # the mean of these indices. Return the middles of all boxes on one axis as an array of floats, in
-# order. The first box begins at `offset`, each further box begins `stride` later, and every box
-# lies completely inside the axis. If no box fits, the array is empty.
+# order. The first box begins at `offset`, each further box begins `stride` indices after the box
+# before it, and every box lies completely inside the axis. If no box fits, the array is empty.
 #
 # <details><summary>Hint</summary>
 #
@@ -61,10 +63,11 @@ check("middles")
 
 # %% [markdown] tags=["solution"]
 # The mean of $s, \dots, s + k - 1$ is $s + (k - 1) / 2$. With $k / 2$ instead, all centers would be
-# half a voxel too far, and a patch, whose kernel covers one frame, would lie between two frames.
+# half a voxel too large. For example, a patch covers one frame, but its center would lie between
+# two frames.
 
 # %% [markdown] course={"exercise": "centers", "minutes": 12, "difficulty": 2}
-# ## 2.2 The center of every tube
+# ## 2.2 The center of every box
 #
 # Do the same for three axes: return `(N, 3)`, one row (t, h, w) for each box, with the middle of
 # the box on each axis. The order of the boxes: time changes slowest, columns change fastest. All
@@ -87,16 +90,16 @@ def centers(shape, kernel, stride, offset):
 check("centers")
 
 # %% [markdown] tags=["solution"]
-# Without `indexing="ij"`, NumPy swaps the first two axes, as for plots. Then rows would change
-# slowest. If tokens and positions are in different orders, every token gets the place of another
-# token.
+# Without `indexing="ij"`, NumPy swaps the first two axes, as is usual for plots. Then rows would
+# change slowest. If tokens and positions are in different orders, tokens get the positions of other
+# tokens.
 
 # %% [markdown] course={"exercise": "frequencies", "minutes": 8, "difficulty": 1}
 # ## 2.3 Fast and slow hands
 #
 # The frequencies are like the hands of a clock, some fast and some slow. Return an array of `count`
-# frequencies. Frequency $j$ is $\tau^{-j / \text{count}}$, from 1 for $j = 0$ down to almost
-# $1 / \tau$.
+# frequencies. Frequency $j$ is $\tau^{-j / \text{count}}$, where $\tau$ is the argument `tau`. The
+# frequencies fall from 1 for $j = 0$ to almost $1 / \tau$.
 #
 # <details><summary>Hint</summary>
 #
@@ -135,7 +138,7 @@ check("frequencies")
 # <details><summary>Hint</summary>
 #
 # First compute the angles, `(N, n, 3)`, by broadcasting. Then stack sine and cosine on a new last
-# axis, and look which order `reshape` gives.
+# axis, and check in which order `reshape` puts the numbers.
 #
 # </details>
 
@@ -155,15 +158,15 @@ check("sincos")
 
 # %% [markdown] tags=["solution"]
 # The stacked array is `(N, n, 3, 2)`: frequency, axis, sine or cosine. `reshape` keeps that order.
-# Some widths, such as 1024, are not multiples of six, so 4 channels stay zero.
+# `dim` need not be a multiple of six: with 1024 channels, the last 4 stay zero.
 
 # %% [markdown] course={"exercise": "moved", "minutes": 12, "difficulty": 3}
 # ## 2.5 A step is a rotation
 #
 # `pair`, of shape `(N, 2)`, contains the sine and the cosine of N angles $a$. The angles themselves
-# are not given. Move each angle by a step of `step` places with the given frequency, and return the
-# new pairs, `(N, 2)`: the sine and the cosine of $a + \text{frequency} \cdot \text{step}$. Do not
-# use `arcsin` or `arctan2`.
+# are not given. If a token moves by `step` places along the axis, its angle grows by
+# $\text{frequency} \cdot \text{step}$. Return the new pairs, `(N, 2)`: the sine and the cosine of
+# $a + \text{frequency} \cdot \text{step}$. Do not use `arcsin` or `arctan2`.
 #
 # <details><summary>Hint</summary>
 #
@@ -213,8 +216,8 @@ check("all_positions")
 
 # %% [markdown] tags=["solution"]
 # `sincos` of an array `(0, 3)` is an array `(0, dim)`, so a tube that does not fit needs no special
-# case. In the same way an image, which is a video with one frame, gets the positions of its patches
-# and nothing else.
+# case. An image is a video with one frame, so only patches fit. The result then contains the
+# positions of the patches and nothing else.
 
 # %% [markdown] course={"exercise": "keeps_distances", "minutes": 15, "difficulty": 4}
 # ## 2.7 Write a test
@@ -223,8 +226,8 @@ check("all_positions")
 # where they are. Write a test for this property. `encode` is a function from `(N, 3)` to `(N, D)`.
 # Return `True` if the dot product of any two positions stays the same, up to rounding, when both
 # places move by the same step. Otherwise return `False`. The grader runs your test on good
-# encodings and on encodings that fail on a single axis, so choose your places well. Use fixed
-# places or `np.random.default_rng(0)`.
+# encodings and on encodings that fail on a single axis, so choose well at which places you test
+# them. Use fixed places, or random places from `np.random.default_rng(0)`.
 #
 # <details><summary>Hint</summary>
 #
@@ -249,55 +252,58 @@ check("keeps_distances")
 # %% [markdown] tags=["solution"]
 # $\sin a \sin b + \cos a \cos b = \cos(a - b)$, summed over frequencies and axes. A test that moves
 # places along one axis only cannot detect an error on another axis. A test that compares only the
-# lengths of single positions is too weak: encodings with sines alone change lengths, but encodings
-# with wrong pairs can keep all lengths.
+# lengths of single positions is too weak. It detects encodings that use only sines, because their
+# lengths change. But a bad encoding can have sines and cosines of the wrong angles: then the
+# lengths never change, but the dot products do.
 
 # %% [markdown] course={"exercise": "why_waves", "minutes": 10, "difficulty": 2}
 # ## 2.8 In words: why not plain numbers?
 #
 # One could give each token three more channels that contain t, h and w as plain numbers. Answer in
 # three to six sentences: name two disadvantages of plain numbers compared with sines and cosines of
-# many frequencies, and one thing that is simpler.
+# many frequencies, and one thing that is simpler with plain numbers.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_waves", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
-# Plain numbers have no bounds: column 200 would be much larger than the other channels, and after a
-# division by the size of the video, the same distance would look different in each video. The dot
-# product of plain numbers grows with the place, so attention could not easily find neighbors. With
-# waves, the dot product is largest for equal places and depends only on the distance. Waves of many
-# frequencies separate direct neighbors as well as distant places. Plain numbers are simpler: they
-# need three channels and no choice of $\tau$.
+# Plain numbers have no bounds: at column 200, this channel would be much larger than the other
+# channels. One could divide by the size of the video, but then the same distance would be a
+# different number in each video. The dot product of plain numbers grows with the place, so
+# attention could not easily find neighbors. With waves, the dot product is largest for equal places
+# and depends only on the distance. Waves of many frequencies separate direct neighbors as well as
+# distant places. Plain numbers are simpler: they need three channels and no choice of $\tau$.
 
 # %% [markdown] tags=["rubric"]
 # **2.8, why not plain numbers (3 points).** One point for each of two disadvantages, with a reason;
-# one for what is simpler.
+# one point for what is simpler with plain numbers.
 #
 # - *3 points.* "Numbers like 200 are much larger than token values, so they dominate. Their dot
-#   product does not say how close two tokens are, that of waves does. But it would be three
-#   channels without any parameter."
+#   product does not say how close two tokens are. The dot product of waves does. But plain numbers
+#   are only three channels, without any parameter."
 # - *2 points.* "They are not bounded, and the network cannot tell 3 from 4 well. Sines are better."
-#   Two disadvantages, but nothing that is simpler.
-# - *0 to 1 point.* "The Transformer paper uses sines and they work best." No reason.
+#   The answer has two disadvantages, but nothing that is simpler.
+# - *0 to 1 point.* "The Transformer paper uses sines and they work best." The answer gives no
+#   reason.
 
 # %% [markdown] course={"exercise": "why_strides", "minutes": 12, "difficulty": 3}
 # ## 2.9 In words: numbered tokens
 #
-# Someone numbers the boxes of each tube instead: 0, 1, 2, ... on each axis, whatever the stride is.
-# These numbers go through the same sines. Answer in four to six sentences: Which positions do two
-# tokens get that lie at the same place in the video, but belong to different tubes? Which positions
-# do two tokens with the same number get? Which part of the model suffers? Would the problem also
-# occur with only one kind of tube?
+# Someone does not use centers, but numbers the boxes of each tube: 0, 1, 2, ... on each axis,
+# whatever the stride is. The sines and cosines are computed from these numbers. Answer in four to
+# six sentences: Two tokens of different tubes lie at the same place in the video. Which positions
+# do they get? Two tokens of different tubes have the same number. Which positions do they get?
+# Which part of the model suffers? Would the problem also occur with only one kind of tube?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_strides", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
 # Two boxes around the same place get different numbers, because their strides differ. So they look
 # far apart. Box 1 of a tube with stride 8 and box 1 of a tube with stride 18 get the same position,
-# although they are 10 pixels apart or more. Attention compares tokens of all tubes, and finds
-# neighbors by the dot product of their positions: now it finds false neighbors. With only one kind
-# of tube, the numbers are places in another unit, so distances still agree with each other. Then
-# little is lost, as long as the stride stays the same.
+# although one begins at pixel 8 and the other at pixel 18. Attention compares tokens of all tubes,
+# and finds neighbors by the dot product of their positions: now it finds false neighbors. With only
+# one kind of tube, the numbers are places measured in strides. So a larger distance still has a
+# larger number, and little is lost as long as the stride stays the same.
 
 # %% [markdown] tags=["rubric"]
-# **2.9, numbered tokens (4 points).** One point each for: same place, different position; same
-# number, different place; attention between tubes; harmless for one kind of tube.
+# **2.9, numbered tokens (4 points).** One point each for: tokens at the same place get different
+# positions; tokens with the same number get the same position, although their places differ;
+# attention between tubes suffers; with one kind of tube there is little harm.
 #
 # - *4 points.* "Tokens at the same spot get different codes, and tokens with equal index get equal
 #   codes though they are far apart. Attention across tubes then cannot find what belongs together.

@@ -1,15 +1,15 @@
 # %% [markdown]
 # # 3. Attention, block and pooling
 #
-# Each token now contains what its tube shows and where the tube was. Next, tokens exchange
-# information. You build one block of the encoder from its parts, and the pooling that turns all
-# tokens into one vector.
+# After assignments 1 and 2, each token contains what its box shows and where the box lies in the
+# video. Next, tokens exchange information. You build one block of the encoder from its parts, and
+# the pooling that turns all tokens into one vector.
 #
 # **You will be able to**
 #
 # - write layer norm, and a softmax that does not overflow;
 # - write attention for one attention head and for several, and say what each axis means;
-# - put a pre-norm block together, and pool tokens with a learned query;
+# - put a pre-norm block together, and use a learned query to pool tokens;
 # - explain why the order of tokens does not matter in any of these parts, and why scores are
 #   scaled.
 #
@@ -75,9 +75,9 @@ def layer_norm(x, g, b, eps):
 check("layer_norm")
 
 # %% [markdown] tags=["solution"]
-# Each token is normalized alone, so nothing depends on the batch. For tokens of ordinary size,
-# `eps` hardly matters. For tokens with small values it does, so an `eps` in the wrong place can
-# stay undetected for a long time.
+# Each token is normalized alone, so nothing depends on the batch. If the values of a token have an
+# ordinary size, `eps` hardly changes the result. If they are small, `eps` does change it. So an
+# `eps` in the wrong place can stay undetected for a long time.
 
 # %% [markdown] course={"exercise": "softmax", "minutes": 8, "difficulty": 1}
 # ## 3.2 Softmax
@@ -139,12 +139,13 @@ check("attention")
 # %% [markdown] course={"exercise": "split_heads", "minutes": 10, "difficulty": 2}
 # ## 3.4 Heads
 #
-# `x` is `(N, D)`. Return `(A, N, E)`: attention head `a` gets the channels `a * E` to
-# `(a + 1) * E - 1` of every token.
+# `x` is `(N, D)`, and `heads` is the number `A`. Return `(A, N, E)`: attention head `a` gets the
+# channels `a * E` to `(a + 1) * E - 1` of every token.
 #
 # <details><summary>Hint</summary>
 #
-# Work as with patches: `reshape` splits an axis, then axes change places.
+# Do the same as with the patches in assignment 1: `reshape` splits an axis, then axes change
+# places.
 #
 # </details>
 
@@ -193,7 +194,8 @@ check("self_attention")
 # %% [markdown] course={"exercise": "block", "minutes": 15, "difficulty": 3}
 # ## 3.6 A block
 #
-# Write a pre-norm block, as in equations 1 and 2 of the paper:
+# Write a pre-norm block, as in equations 1 and 2 of the TubeViT paper (Piergiovanni, Kuo and
+# Angelova, *Rethinking Video ViTs*, CVPR 2023):
 #
 # $$
 # y = z + \text{attention}(\text{norm}_1(z)), \qquad
@@ -202,11 +204,11 @@ check("self_attention")
 #
 # The MLP is `linear` with `mlp["up"]`, then `gelu`, then `linear` with `mlp["down"]`. `ln1` and
 # `ln2` are dicts with `"g"` and `"b"`; `attn` has `"qkv"` and `"out"`. `linear` and `gelu` are
-# given above.
+# given at the top of this notebook.
 #
 # <details><summary>Hint</summary>
 #
-# What is added to what? The sum uses `z` as it was before its norm.
+# What is added to what? The `z` in the sum is the input of the norm, not its output.
 #
 # </details>
 
@@ -222,9 +224,9 @@ def block(z, ln1, attn, ln2, mlp, heads, eps):
 check("block")
 
 # %% [markdown] tags=["solution"]
-# The stream `z` goes straight through both sums. Norms only act on the inputs of the two parts. If
-# the norm comes after the sum (post-norm, as in the first transformer), deep models are harder to
-# train.
+# The input `z` passes through both sums without a norm. The norms act only on the inputs of
+# attention and of the MLP. If the norm comes after the sum (post-norm, as in the first
+# transformer), deep models are harder to train.
 
 # %% [markdown] course={"exercise": "pool", "minutes": 12, "difficulty": 3}
 # ## 3.7 From all tokens to one vector
@@ -236,7 +238,7 @@ check("block")
 #
 # <details><summary>Hint</summary>
 #
-# `probe[None]` is a list of one token.
+# `probe[None]` is an array with one token.
 #
 # </details>
 
@@ -253,47 +255,49 @@ def pool(x, probe, q, kv, out, heads):
 check("pool")
 
 # %% [markdown] tags=["solution"]
-# The number of tokens appears only in the sums of attention, so a video and an image can use the
-# same weights.
+# Only the sums of attention depend on the number of tokens. No array of weights does, so a video
+# and an image can use the same weights.
 
 # %% [markdown] course={"exercise": "why_order", "minutes": 10, "difficulty": 2}
 # ## 3.8 In words: does the order of tokens matter?
 #
 # You shuffle the rows of `z` before the block. How does the output of the block change? How does
-# the output of pooling after the block change? Which part of the model contains the order, then?
+# the output of pooling after the block change? So which part of the model contains the order?
 # Answer in three to five sentences, with a reason for each part of a block.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_order", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # The block returns the same rows, shuffled in the same way: layer norm and MLP treat each row
 # alone, and attention is a weighted sum over all rows, which does not depend on their order.
-# Pooling returns the same vector, because it is such a sum with one query. So only the positions,
-# which were added to the tokens earlier, contain where a token was. Without them, a clip played
-# backwards could look the same.
+# Pooling returns the same vector, because it is also a weighted sum over all tokens, with one
+# query. So only the positions, which were added to the tokens earlier, contain where a token was.
+# Without them, a clip played backwards could look the same.
 
 # %% [markdown] tags=["rubric"]
-# **3.8, does the order of tokens matter (3 points).** One point each for: the rows of the block are
-# shuffled in the same way, with reasons; pooling stays the same; only positions contain the order.
+# **3.8, does the order of tokens matter (3 points).** One point each for: the rows that the block
+# returns are shuffled in the same way, with reasons; pooling stays the same; only positions contain
+# the order.
 #
 # - *3 points.* "Norm and MLP are per token, attention sums over all tokens, so the output is
 #   shuffled the same way. Pooling sums too, so its vector is unchanged. Order only enters by
 #   positions."
 # - *2 points.* "Everything is symmetric, so the pooled vector is the same and you need positions."
-#   Nothing about the rows of the block, no reasons.
+#   The answer says nothing about the rows that the block returns, and gives no reasons.
 # - *0 to 1 point.* "The result changes because tokens are in the wrong place."
 
 # %% [markdown] course={"exercise": "why_scale", "minutes": 10, "difficulty": 2}
 # ## 3.9 In words: why divide by the root of E?
 #
 # Assume that the channels of queries and keys are independent, with mean 0 and variance 1. How
-# large are scores without the division? What does softmax make of such scores for $E = 64$? Why is
-# that bad at the beginning of training? Answer in three to five sentences.
+# large are scores without the division? What are the softmax weights for scores of this size, for
+# $E = 64$? Why is that bad at the beginning of training? Answer in three to five sentences.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "why_scale", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # A score is a sum of $E$ products, each with variance 1, so its variance is $E$ and its typical
 # size is $\sqrt{E}$: 8 for $E = 64$. With differences of 8 or more, softmax puts almost all weight
 # on one token, because $e^8$ is about 3000. Then weights hardly change with the scores, and the
-# gradient through softmax is almost zero. The choice of this token is random at the start, and hard
-# to unlearn. Divided by $\sqrt{E}$, scores have variance 1 for any $E$.
+# gradient through softmax is almost zero. At the start of training it is random which token this
+# is, and the model cannot easily unlearn it. After the division by $\sqrt{E}$, scores have variance
+# 1 for any $E$.
 
 # %% [markdown] tags=["rubric"]
 # **3.9, why divide by the root of E (3 points).** One point each for: variance $E$, or size

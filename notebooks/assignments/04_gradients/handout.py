@@ -10,7 +10,7 @@
 #
 # - check any gradient by central differences, and say which errors such a check cannot detect;
 # - write the backward pass of a linear layer, softmax, layer norm and attention;
-# - say what the gradient of a tube's kernel is: a sum over all positions of the tube;
+# - explain why the gradient of a kernel is a sum over all boxes of its tube;
 # - recognize the usual mistakes by their effect on the numbers.
 #
 # Time: two hours. You need NumPy and the chain rule. All arrays are float64. We write `d_y` for the
@@ -69,15 +69,15 @@ check("differences")
 
 # %% [markdown] tags=["solution"]
 # Two copies for each number are wasteful but safe. If you change a number in `x` itself, you must
-# restore it, and `x[place] + h - h` is not always equal to `x[place]`. The error of a one-sided
-# difference shrinks like $h$. The error of a central difference shrinks like $h^2$, because the
-# curvature cancels.
+# restore it from a saved value: because of rounding, `x[place] + h - h` is not always equal to
+# `x[place]`. The error of a one-sided difference shrinks like $h$. The error of a central
+# difference shrinks like $h^2$, because the curvature cancels.
 
 # %% [markdown]
 # Now you can check your own code. In each exercise below, compare your function with `differences`
-# before you run the cell with `check`. For a function that returns an array, use the sum of result
-# times `d_y` as the loss. The gradient of this loss with respect to the input is what the backward
-# function must return. For example:
+# before you run the cell with `check`. If a function returns an array, multiply its result by `d_y`
+# and use the sum as the loss. The gradient of this loss with respect to the input is what the
+# backward function must return. For example:
 #
 # ```python
 # rng = np.random.default_rng(0)
@@ -89,15 +89,15 @@ check("differences")
 # %% [markdown] course={"exercise": "linear_backward", "minutes": 12, "difficulty": 2}
 # ## 4.2 A linear layer
 #
-# `y = x @ w + b`, with `x (..., in)`, `w (in, out)`, `b (out,)`. `x` has one axis of examples or
-# several, for example `(B, N, in)` for the tokens of several clips. All examples share the same `w`
-# and `b`. Write `linear_backward(d_y, x, w)`, which returns `d_x` and `{"w": d_w, "b": d_b}`.
+# `y = x @ w + b`, with `x (..., in)`, `w (in, out)`, `b (out,)`. `x` may have more than one axis of
+# examples: `(B, N, in)`, for instance, for the tokens of several clips. All examples share the same
+# `w` and `b`. Write `linear_backward(d_y, x, w)`, which returns `d_x` and `{"w": d_w, "b": d_b}`.
 #
 # <details><summary>Hint</summary>
 #
 # Look at the shapes: only one product of `x` and `d_y` has the shape of `w`. Which axes are summed
-# when `x` has three axes? `x.reshape(-1, x.shape[-1])` puts all examples into rows below each
-# other.
+# when `x` has three axes? `x.reshape(-1, x.shape[-1])` puts all examples into the rows of one
+# matrix.
 #
 # </details>
 
@@ -113,10 +113,10 @@ def linear_backward(d_y, x, w):
 check("linear_backward")
 
 # %% [markdown] tags=["solution"]
-# `w[i, j]` affects output `j` of every example with the slope `x[n, i]`. So its gradient adds up
-# `x[n, i] * d_y[n, j]` over all examples: `x.T @ d_y`. The bias affects every example with the
-# slope 1. The gradient is a sum, not a mean: if the loss is a mean, `d_y` already contains the
-# division.
+# In example `n`, the slope of output `j` with respect to `w[i, j]` is `x[n, i]`. So the gradient of
+# `w[i, j]` is the sum of `x[n, i] * d_y[n, j]` over all examples, and the gradient of `w` is
+# `x.T @ d_y`. The slope of an output with respect to its bias is 1 in every example. The gradient
+# is a sum, not a mean: if the loss is a mean, `d_y` already contains the division.
 
 # %% [markdown] course={"exercise": "softmax_backward", "minutes": 15, "difficulty": 3}
 # ## 4.3 Softmax
@@ -144,9 +144,9 @@ check("softmax_backward")
 
 # %% [markdown] tags=["solution"]
 # In the sum over $n$, the terms with $\delta_{nm}$ give `y[m] * d_y[m]`. The other terms give
-# `- y[m] * sum(y * d_y)`. So a score gets a positive gradient if its `d_y` is above the average
-# weighted by `y`, and a negative one if it is below. Each row of `d_x` sums to 0, since softmax
-# does not change when all scores grow by the same amount.
+# `- y[m] * sum(y * d_y)`. So a score gets a positive gradient if its `d_y` is above the mean of
+# `d_y` weighted by `y`, and a negative gradient if it is below. Each row of `d_x` sums to 0, since
+# softmax does not change when all scores grow by the same amount.
 
 # %% [markdown] course={"exercise": "layer_norm_backward", "minutes": 25, "difficulty": 4}
 # ## 4.4 Layer norm
@@ -155,21 +155,21 @@ check("softmax_backward")
 #
 # $$y = g \, n + b, \qquad n = \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}}$$
 #
-# with the mean $\mu$ and the variance $\sigma^2$ (divided by $D$). Write
-# `layer_norm_backward(d_y, x, g, eps)`, which returns `d_x` and `{"g": d_g, "b": d_b}`. `x` is
-# `(..., D)`, `g` and `b` are `(D,)`.
+# with the mean $\mu$ and the variance $\sigma^2$ (the sum of squared differences is divided by
+# $D$). Write `layer_norm_backward(d_y, x, g, eps)`, which returns `d_x` and `{"g": d_g, "b": d_b}`.
+# `x` is `(..., D)`, `g` and `b` are `(D,)`.
 #
-# One number of `x` also changes the mean and the variance of its token. There is a short way to
-# describe the effect. Take the gradient with respect to $n$. Remove its part along the vector of
-# ones (the effect of the mean), and remove its part along $n$ (the effect of the variance). Divide
-# the rest by the spread $\sqrt{\sigma^2 + \varepsilon}$.
+# If one number of `x` changes, the mean and the variance of its token change too, and so do all
+# numbers of $n$. A short rule contains all these effects. Take the gradient with respect to $n$.
+# Remove its part along the vector of ones (the effect of the mean), and remove its part along $n$
+# (the effect of the variance). Divide the rest by the spread $\sqrt{\sigma^2 + \varepsilon}$.
 #
 # <details><summary>Hint</summary>
 #
 # The part of a vector `v` along a vector `a` is `a * (v * a).sum() / (a * a).sum()`. For the vector
 # of ones, every number of this part is `v.mean()`. For `n`, `(n * n).sum()` is nearly `D`. Use `D`
-# for it: then the formula is exact, even with `eps`. Which gradient does `n` receive, if
-# `y = g * n + b`?
+# in place of this sum: then the formula is exact, even with `eps`. Which gradient does `n` receive,
+# if `y = g * n + b`?
 #
 # </details>
 
@@ -216,7 +216,7 @@ check("layer_norm_backward")
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_softmax_gradient", "grade": false, "solution": false, "locked": true, "task": false}
 def softmax_gradient(d_y, y):
-    """d_x like softmax_backward, computed with a matrix of all slopes: slow but simple."""
+    """The same d_x as in 4.3, computed with a matrix of all slopes: slow but simple."""
     slopes = y[..., None] * (np.eye(y.shape[-1]) - y[..., None, :])
     return np.einsum("...n,...nm->...m", d_y, slopes)
 
@@ -234,26 +234,27 @@ def attention_backward(d_y, q, k, v, weights):
 check("attention_backward")
 
 # %% [markdown] tags=["solution"]
-# A product `a @ b` has the gradients of 4.2: `d_a = d @ b.T`, `d_b = a.T @ d`. Attention contains
-# two such products with softmax between them. The factor $1 / \sqrt{E}$ of the scores is also a
-# factor of their gradient.
+# If `d` is the gradient of a product `a @ b`, then `d_a = d @ b.T` and `d_b = a.T @ d`, as in 4.2.
+# Attention contains two such products with softmax between them. The scores have the factor
+# $1 / \sqrt{E}$, so the gradients of `q` and `k` have it too.
 
 # %% [markdown] course={"exercise": "tube_tokens_backward", "minutes": 20, "difficulty": 4}
 # ## 4.6 The kernel of a tube
 #
-# A tube with size `kernel` has a window at every index `offset + i * stride` at which it fits into
-# the video. All three are tuples for t, h, w. The token of a window is the sum of its voxels times
-# the weights `w (kt, kh, kw, C, D)`, plus `b (D,)`. In the order of the tokens, t changes slowest
-# and w fastest. Write `tube_tokens_backward(d_tokens, video, kernel, stride, offset)`, which
-# returns `{"w": d_w, "b": d_b}`. `d_tokens` is `(B, N, D)`, `video` is `(B, T, H, W, C)`. There is
-# no `d_video`, since pixels are not learned. A loop over the tokens is fine.
+# The boxes of a tube are here called windows. On each axis, window `i` begins at
+# `offset + i * stride`, as long as it fits into the video. `kernel`, `stride` and `offset` are
+# tuples for t, h, w. The token of a window is the sum of its voxels times the weights
+# `w (kt, kh, kw, C, D)`, plus `b (D,)`. In the order of the tokens, t changes slowest and w
+# fastest. Write `tube_tokens_backward(d_tokens, video, kernel, stride, offset)`, which returns
+# `{"w": d_w, "b": d_b}`. `d_tokens` is `(B, N, D)`, `video` is `(B, T, H, W, C)`. There is no
+# `d_video`, since pixels are not learned. A loop over the tokens is fine.
 #
 # <details><summary>Hint</summary>
 #
-# The tube fits `(length - offset - kernel) // stride + 1` times on an axis.
-# `np.ndindex(nt, nh, nw)` counts with the last axis fastest. For one window this is a linear layer:
-# the window has the role of `x`, and all windows and clips share the same `w`.
-# `np.einsum("bijkc,bd->ijkcd", window, d_token)` adds over clips.
+# An axis has `(length - offset - kernel) // stride + 1` windows. `np.ndindex(nt, nh, nw)` goes
+# through all indices, and the last axis changes fastest. A window and its token are like the input
+# and output of a linear layer: the window has the role of `x`, and all windows and clips share the
+# same `w`. `np.einsum("bijkc,bd->ijkcd", window, d_token)` adds over clips.
 #
 # </details>
 
@@ -275,10 +276,10 @@ def tube_tokens_backward(d_tokens, video, kernel, stride, offset):
 check("tube_tokens_backward")
 
 # %% [markdown] tags=["solution"]
-# The gradient of a kernel is like a mean picture: it adds up all windows, each weighted by how much
-# its token should change. For this reason kernels begin to look like the things that move in the
-# clips. If you put all windows into the rows of a matrix, one product is enough. The project does
-# it this way.
+# The gradient of a kernel is like a mean picture: it is the sum of all windows, and the weight of a
+# window is the gradient of its token. For this reason kernels begin to look like the things that
+# move in the clips. If you put all windows into the rows of a matrix, one product is enough. The
+# project does it this way.
 
 # %% [markdown] course={"exercise": "blind_check", "minutes": 9, "difficulty": 3}
 # ## 4.7 What a check cannot see
@@ -291,19 +292,19 @@ check("tube_tokens_backward")
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "blind_check", "grade": true, "solution": true, "locked": false, "task": false, "points": 4}
 # First, a float32 loss has seven digits. The two losses differ by about the slope times
-# $2 \cdot 10^{-5}$, so nearly all digits cancel, and the rest is rounding. One or two digits prove
-# little: they can hide a small mistake such as a forgotten `eps`. I would check in float64 with $h$
-# near $10^{-5}$, where about ten digits agree, and require at least seven. Second, one check of the
-# whole model does not show where an error is. I would check each layer alone.
+# $2 \cdot 10^{-5}$, so nearly all digits cancel, and the rest is rounding. Agreement in one or two
+# digits proves little: a small mistake, such as a forgotten `eps`, would not show. I would check in
+# float64 with $h$ near $10^{-5}$, where about ten digits agree, and require at least seven. Second,
+# one check of the whole model does not show where an error is. I would check each layer alone.
 #
-# An unlucky input: with `g = 1` and `b = 0`, the values at the start of training, a forgotten gain
-# in layer norm changes nothing. With square matrices, a forgotten transpose raises no error. So all
-# parameters should be random, and all sizes should differ.
+# An unlucky input: layer norm starts training with `g = 1` and `b = 0`. With these values, a
+# forgotten gain changes nothing. With a symmetric matrix, such as the identity, a forgotten
+# transpose changes nothing. So all parameters should be random, and all sizes should differ.
 
 # %% [markdown] tags=["rubric"]
 # **blind_check**, 4 points. One point each for: (1) rounding in float32 and what to do; (2) a
-# tolerance that can fail, or a check layer by layer; (3) a real mistake that a special input hides;
-# (4) inputs chosen to reveal it.
+# tolerance that wrong gradients exceed, or a check layer by layer; (3) a real mistake that a
+# special input hides; (4) inputs chosen to reveal it.
 #
 # - *4 points.* "In float32 the difference of two losses has lost almost all its digits, so two
 #   digits of agreement prove nothing: use float64, h about 1e-5, and ask for 1e-7. Check layers one
@@ -312,8 +313,8 @@ check("tube_tokens_backward")
 # - *2 points.* "float32 is not precise enough, use float64. Also test with several random inputs."
 #   True, but it does not say why digits are lost, and names no mistake that stays hidden. More
 #   random inputs of the same kind would not reveal it.
-# - *0 points.* "Two digits are enough because training is noisy anyway." Noise has no direction on
-#   average; a wrong gradient has one.
+# - *0 points.* "Two digits are enough because training is noisy anyway." The mean of noise over
+#   many steps is near zero. The error of a wrong gradient stays.
 
 # %% [markdown] course={"exercise": "first_step", "minutes": 5, "difficulty": 2}
 # ## 4.8 Sum or mean
@@ -325,11 +326,12 @@ check("tube_tokens_backward")
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "first_step", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # The mean over the batch is part of the loss. The division by $B$ happens once, in the gradient of
-# the loss with respect to the logits, and all later gradients are multiplied by it. A second
-# division in each layer makes the gradients of each linear layer too small by a factor of its own
-# (the number of rows is clips times tokens). So the direction of the whole gradient is wrong, not
-# only its length. AdamW divides by the running size of each gradient, so a constant factor cancels,
-# and training looks correct.
+# the loss with respect to the logits. The chain rule passes the factor $1 / B$ on to all other
+# gradients. A second division makes the gradient of each weight matrix too small by the number of
+# rows of its layer: clips times tokens inside a block, clips alone in the classification head.
+# Biases and the gains of layer norms are not divided a second time. So the direction of the whole
+# gradient is wrong, not only its length. AdamW divides by the running size of each gradient, so a
+# constant factor cancels, and training looks correct.
 
 # %% [markdown] tags=["rubric"]
 # **first_step**, 3 points: one for where the division belongs, one for the wrong direction (parts
@@ -339,11 +341,11 @@ check("tube_tokens_backward")
 #   so layers no longer agree with each other. AdamW normalizes by sqrt(v), which contains the same
 #   factor, so it cancels."
 # - *1 point.* "It is divided twice, so the steps are too small; a larger learning rate repairs it."
-#   This repairs one layer, not all.
+#   A larger rate repairs one layer, not all.
 # - *0 points.* "Sum and mean are the same up to the learning rate, so it is not wrong."
 
 # %% [markdown]
 # ## How to go on
 #
-# Assignment 5 trains with such gradients. If you have time left, write `gelu_backward`, check it
-# with `differences`, and write the backward pass of a whole block.
+# In assignment 5 you write training steps that use such gradients. If you have time left, write
+# `gelu_backward`, check it with `differences`, and write the backward pass of a whole block.

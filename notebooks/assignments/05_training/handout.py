@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 5. Training, and an experiment of your own
 #
-# Gradients say in which direction to move. Training also needs a step size, and batches to learn
-# from. In the first half you write the parts of a training step. In the second half you study a
-# trained model: does it use the *order* of the frames, or only their content? You play clips
-# backwards, and then you plan, run and report an experiment of your own.
+# Gradients say in which direction to change the parameters. Training also needs a step size, and
+# batches to learn from. In the first half you write the parts of a training step. In the second
+# half you study a trained model: does it use the *order* of the frames, or only their content? You
+# play clips backwards. Then you plan, run and report your own experiment.
 #
 # **You will be able to**
 #
@@ -52,7 +52,8 @@ from course import check
 # <details><summary>Hint</summary>
 #
 # Which fraction of the falling part has passed? It is 0 in step `warmup`, and would be 1 in step
-# `steps`. The cosine of this fraction times $\pi$ goes from 1 to -1. Turn that into 1 to 0.
+# `steps`. The cosine of this fraction times $\pi$ falls from 1 to -1. The rate must fall from
+# `peak` to 0.
 #
 # </details>
 
@@ -69,17 +70,17 @@ def learning_rate(step, steps, peak, warmup):
 check("learning_rate")
 
 # %% [markdown] tags=["solution"]
-# A step with rate 0 would be wasted, so the linear part begins one step up. Warm-up helps in the
-# first steps of AdamW, whose running means are still inaccurate. The end of the cosine is flat, so
-# that the model can settle.
+# A step with rate 0 would be wasted, so the linear part begins at `peak / warmup`, not at 0.
+# Warm-up helps because the running means of AdamW are still inaccurate in the first steps. The end
+# of the cosine is flat, so that the model can settle.
 
 # %% [markdown] course={"exercise": "clip", "minutes": 10, "difficulty": 2}
 # ## 5.2 Clipping
 #
 # One unusual batch may have a gradient so large that a single step moves the model far away. Write
-# `clip(grads, most)`, where `grads` is `{name: array}`. Treat all its numbers as one long vector.
-# If the length of this vector is above `most`, scale the vector to the length `most`, otherwise
-# leave it unchanged. Return the length *before* scaling, and the new dict.
+# `clip(grads, most)`, where `grads` is `{name: array}`. Treat the numbers of all arrays together as
+# one long vector. If the length of this vector is above `most`, scale the vector to the length
+# `most`. Otherwise leave it unchanged. Return the length *before* scaling, and the new dict.
 #
 # <details><summary>Hint</summary>
 #
@@ -90,7 +91,7 @@ check("learning_rate")
 
 # %% nbgrader={"schema_version": 3, "grade_id": "clip", "grade": false, "solution": true, "locked": false, "task": false}
 def clip(grads, most):
-    """The norm of all arrays in {name: array} together, and the arrays scaled to at most `most`."""
+    """The norm of all arrays together, and the arrays scaled so that it is at most `most`."""
     ### BEGIN SOLUTION
     norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
     scale = min(1, most / norm)
@@ -101,9 +102,9 @@ def clip(grads, most):
 check("clip")
 
 # %% [markdown] tags=["solution"]
-# Scaling each array alone, or limiting single numbers, would turn the gradient: the step would no
-# longer follow the steepest descent. It is useful to write the length before scaling into every
-# training log, since it shows when clipping acts.
+# Scaling each array alone, or limiting single numbers, would change the direction of the gradient:
+# the step would no longer follow the steepest descent. It is useful to log the length before
+# scaling in every training run, because it shows when gradients are clipped.
 
 # %% [markdown] course={"exercise": "adamw", "minutes": 20, "difficulty": 3}
 # ## 5.3 A step of AdamW
@@ -118,9 +119,9 @@ check("clip")
 #   correction.
 # - The step: subtract $\text{lr} \cdot \hat m / (\sqrt{\hat v} + 10^{-8})$ from $w$. The $10^{-8}$
 #   is added to the root.
-# - Weight decay is *decoupled*: it also subtracts $\text{lr} \cdot \text{weight\_decay} \cdot w$,
-#   separately from the step and not through `g`. It applies only to arrays with more than one axis,
-#   not to biases and gains.
+# - Weight decay is *decoupled*: also subtract $\text{lr} \cdot \text{weight\_decay} \cdot w$, and
+#   do not add the decay to `g`. It applies only to arrays with more than one axis, not to biases
+#   and gains.
 #
 # <details><summary>Hint</summary>
 #
@@ -143,10 +144,10 @@ def adamw(w, g, m, v, t, lr, weight_decay):
 check("adamw")
 
 # %% [markdown] tags=["solution"]
-# Through `g`, the decay would be divided by $\sqrt{v}$ like everything else, so numbers with large
-# gradients would hardly decay. Separately from the step, all numbers decay at the same rate. In
-# step 1 the corrected means are $g$ and $g^2$, so every number moves by about `lr`, no matter how
-# large its gradient is.
+# If you added the decay to `g`, it would be divided by $\sqrt{\hat v}$ too, and numbers with large
+# gradients would hardly decay. With decoupled decay, all numbers decay at the same rate. In step 1
+# the corrected means are $g$ and $g^2$, so every number moves by about `lr`, no matter how large
+# its gradient is.
 
 # %% [markdown] course={"exercise": "joint_loss", "minutes": 15, "difficulty": 3}
 # ## 5.4 Two batches, one step
@@ -160,8 +161,9 @@ check("adamw")
 #
 # <details><summary>Hint</summary>
 #
-# The gradient of one mean loss with respect to its logits is probability minus target, divided by
-# the size of *its* batch. What happens to the gradient of a loss that is multiplied by `weight`?
+# For one batch, the gradient of the mean loss with respect to the logits is probability minus
+# target, divided by the size of *this* batch. What happens to the gradient of a loss that is
+# multiplied by `weight`?
 #
 # </details>
 
@@ -195,22 +197,23 @@ check("joint_loss")
 # %% [markdown] tags=["solution"]
 # The gradient of a sum is the sum of the gradients. So you can process the two batches one after
 # the other and add up their gradients for the shared parameters. With one mean over both batches
-# together, the larger batch would count more, and a change of its size would change the balance of
-# the tasks.
+# together, the larger batch would count more. A change of a batch size would then change the
+# balance of the tasks.
 
 # %% [markdown] course={"exercise": "reverse", "minutes": 10, "difficulty": 1}
 # ## 5.5 The same frames, backwards
 #
-# Each clip of this project shows one of eight *verbs*. Played backwards, a clip has exactly the
-# same frames, but it may show another verb. Write `reverse(clips, verbs)`: `clips` is
-# `(B, T, H, W, C)`, and `verbs` is `(B,)`, indices into `VERBS`. Return the clips played backwards,
-# and the verbs that these clips show.
+# In each clip of this project, a thing moves in one of eight ways, called *verbs*: for example
+# left, approach, or still (no motion). Played backwards, a clip has exactly the same frames, but
+# its verb may be different. Write `reverse(clips, verbs)`: `clips` is `(B, T, H, W, C)`, and
+# `verbs` is `(B,)`, indices into `VERBS`. Return the clips played backwards, and the verbs that
+# these clips show.
 #
 # <details><summary>Hint</summary>
 #
-# A slice with step -1 reverses an axis. An array of eight numbers can say what each verb becomes:
-# index it with `verbs`. What does a spinning thing do backwards? The verb does not say in which
-# direction it spins.
+# A slice with step -1 reverses an axis. Make an array of eight numbers, with the new verb for each
+# old verb, and index it with `verbs`. What does a spinning thing do when the clip is played
+# backwards? The verb does not say in which direction it spins.
 #
 # </details>
 
@@ -228,9 +231,9 @@ def reverse(clips, verbs):
 check("reverse")
 
 # %% [markdown] tags=["solution"]
-# Left and right, up and down, approach and recede are swapped. *spin* and *still* are their own
-# opposites. A mirror also turns left into right, but it changes every frame, and it leaves up and
-# approach as they are. So it tests something else.
+# Left and right, up and down, approach and recede are swapped. *spin* and *still* stay the same.
+# Mirroring a clip also turns left into right, but it changes every frame, and it leaves up and
+# approach as they are. So mirroring tests something else.
 
 # %% [markdown] course={"exercise": "mixed_frames", "minutes": 10, "difficulty": 2}
 # ## 5.6 A control: the same frames in random order
@@ -264,9 +267,9 @@ check("mixed_frames")
 # %% [markdown] course={"exercise": "order_in_time", "minutes": 15, "difficulty": 2}
 # ## 5.7 How often, and how certain
 #
-# `forwards` and `backwards` are the logits `(n, 8)` of a model for the same `n` clips, unchanged
-# and played backwards. `verbs` `(n,)` are the verbs of the unchanged clips, and `opposite` `(n,)`
-# are the verbs of the clips played backwards. Write
+# `forwards` and `backwards` are the logits `(n, 8)` of a model for the same `n` clips: `forwards`
+# for the unchanged clips, `backwards` for the clips played backwards. `verbs` `(n,)` are the verbs
+# of the unchanged clips, and `opposite` `(n,)` are the verbs of the clips played backwards. Write
 # `order_in_time(forwards, backwards, verbs, opposite)`, which returns a dict of three fractions:
 #
 # - `"forwards"`: how often the prediction for the unchanged clip is correct;
@@ -275,8 +278,8 @@ check("mixed_frames")
 # - `"mapped"`: how often the prediction for the clip played backwards is correct for that clip.
 #
 # Each entry is a tuple: the fraction $p$, from 0 to 1, and its *standard error*
-# $\sqrt{p (1 - p) / n}$ for $n$ clips. The fraction would typically change by about this much with
-# other clips.
+# $\sqrt{p (1 - p) / n}$ for $n$ clips. With other clips, the fraction would typically differ by
+# about one standard error.
 #
 # <details><summary>Hint</summary>
 #
@@ -304,18 +307,19 @@ check("order_in_time")
 # %% [markdown] tags=["solution"]
 # A model that uses only single frames predicts the same in both directions, so *unmapped* is as
 # high as *forwards*. A model that sees motion is as good in *mapped* as in *forwards*. Its
-# *unmapped* predictions are correct only for spin and still, a quarter of the clips.
+# predictions for clips played backwards are the verb of the unchanged clip only for spin and still,
+# so *unmapped* is about a quarter.
 
 # %% [markdown]
 # ## The trained model
 #
 # The next cells use the demo model of this project. If this notebook is not inside the project's
-# folder, write the path of that folder into the line of the next cell that begins with `PROJECT`.
+# folder, write the path of that folder in place of `None` in the next cell.
 
 # %%
 from course import MODEL, find_project
 
-PROJECT = None  # or "/where/it/lies"
+PROJECT = None  # or "/path/to/the/project"
 PROJECT = find_project(PROJECT)
 
 # %%
@@ -351,10 +355,11 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # ## An experiment of your own
 #
 # What does this model see? Change the clips in one way, and let the model predict again. Some
-# ideas: every second frame twice (half the frames, the same duration); only the first half,
-# stretched; mirrored from left to right, with the verbs mapped; without color; negative; one
-# quarter of the picture gray; a shift by some pixels; noise of growing strength. A good experiment
-# has a question whose answer you do not know, changes one thing, and compares with a control.
+# ideas: show every second frame twice (half the frames, the same duration); show only the first
+# half, stretched to the full duration; mirror the clips from left to right, and change the verbs to
+# match; remove the color; invert the brightness; make one quarter of the picture gray; shift the
+# picture by some pixels; add noise of growing strength. A good experiment has a question whose
+# answer you do not know, changes one thing, and compares with a control.
 #
 # The model takes clips as `uint8`, integers from 0 to 255, like the given clips. If you compute
 # with floats, round the result, clip it to 0 to 255, and convert it to `uint8`.
@@ -363,35 +368,35 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # ## 5.8 Before you measure
 #
 # Write down, *before* you run anything: your question; what you change and what stays the same;
-# what you expect, as a number with a reason; which result would make you give up your idea; and
+# what you expect, as a number with a reason; which result would show that your idea is wrong; and
 # what you compare with (a control). Do not change this text afterwards. (About 100 words.)
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "plan", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # Question: does the model need to see smooth motion? I keep every second frame and show each of
 # them twice. Things move as fast as before on average, but they jump. Duration, pixels and colors
-# stay the same. I expect 70 % correct verbs (95 % for unchanged clips): patches see single frames
-# and lose nothing, but tubes of 8 and 16 frames look for edges that travel, and an edge that rests
-# and jumps is another pattern. If the result stays above 91 %, about three standard errors below
-# the unchanged clips, smoothness matters little. Control: the first half of the clip with each
-# frame twice. It also has doubled frames, but everything moves at half the speed. If the doubling
-# does harm, it must do as much harm here.
+# stay the same. I expect 70 % correct verbs (95 % for unchanged clips). Patches see single frames
+# and lose nothing. But tubes of 8 and 16 frames respond to edges that travel smoothly, and an edge
+# that rests and then jumps is a different pattern. If the result stays above 91 %, about three
+# standard errors below the unchanged clips, smoothness matters little. Control: the first half of
+# the clip with each frame twice. It also has doubled frames, but everything moves at half the
+# speed. If doubled frames do harm, the control must lose as much.
 
 # %% [markdown] tags=["rubric"]
 # **plan**, 3 points: one for a question with a single change, one for an expected number with a
-# reason from how the model works, one for a result that would refute the idea, together with a
-# control.
+# reason that comes from how the model works, one for a result that would refute the idea, together
+# with a control.
 #
-# - *3 points.* "Does color help to see motion? All three channels become their mean; brightness and
-#   motion stay. Lesson 8 shows pale motion kernels, so I expect 93 %, 2 % less than in color. Below
-#   87 % (more than three standard errors away) I was wrong. Control: the noun, which is named by
-#   color, should fall near chance."
+# - *3 points.* "Does color help to see motion? I replace all three channels by their mean.
+#   Brightness and motion stay. Lesson 8 shows pale motion kernels, so I expect 93 %, 2 % less than
+#   in color. Below 87 % (more than three standard errors away) I would be wrong. Control: the noun,
+#   which is named by color, should fall near chance."
 # - *2 points.* "I show clips in gray and expect a little less, because the model was trained on
-#   color. I compare with the clips in color." One change and a comparison, but no number, and
-#   nothing that could refute it.
+#   color. I compare with the clips in color." The plan has one change and a comparison, but no
+#   number, and no result that could refute it.
 # - *0 points.* "I will try gray, mirrored and noisy clips and see what happens."
 
 # %%
-# Your experiment: a function that changes clips, and the predictions of the model for them.
+# Your experiment: a function that changes clips, and the model's predictions for the new clips.
 
 # %% [markdown] course={"exercise": "report", "minutes": 17, "difficulty": 4}
 # ## 5.9 What you found
@@ -406,16 +411,16 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # `slow = np.repeat(clips[:, :8], 2, axis=1)`. Of 200 clips, the model predicts the verb correctly
 # for 95.5 % +- 1.5 % of the unchanged clips, for 96.5 % +- 1.3 % of the jerky clips, and for 66.5 %
 # +- 3.3 % of the slow clips. I expected 70 % for the jerky clips, so I was wrong: the model does
-# not need smooth motion. I used the same clips each time, so I could also count pairs: the jerky
-# clips lost 1 correct prediction and won 3, the slow clips lost 62 and won 4. So doubled frames
-# alone do no harm. The lower speed does.
+# not need smooth motion. I used the same clips each time, so I could also compare clip by clip: the
+# jerky clips lost 1 correct prediction and gained 3, the slow clips lost 62 and gained 4. So
+# doubled frames alone do no harm. The lower speed does.
 #
-# Of the 67 wrong predictions for slow clips, 35 are *still*. I had not predicted this, so I do not
-# build on it. Another explanation: things move by at most 1.5 pixels per frame, so a jump is 3
-# pixels, less than the 8 x 8 pixels that a tube sees at once. With larger jumps, smoothness may
-# matter. I would show every fourth frame four times, and find the jump at which the fraction begins
-# to fall. The slow clips also show only half of the path. Clips made at half the speed would
-# separate these two effects.
+# Of the 67 wrong predictions for slow clips, 35 are *still*. I had not predicted this, so I draw no
+# conclusion from it. Another explanation is that the jumps are small. Things move by at most 1.5
+# pixels per frame, so a jump is at most 3 pixels. A tube sees 8 x 8 pixels at once. With larger
+# jumps, smoothness may matter. I would show every fourth frame four times, and find the size of
+# jump at which the fraction of correct verbs begins to fall. In addition, things in the slow clips
+# travel only half as far. Clips made at half the speed would separate these two effects.
 
 # %% [markdown] tags=["rubric"]
 # **report**, 6 points: two for numbers with standard errors and the number of clips; one for an
@@ -424,17 +429,20 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # depends on the student's code: run it if in doubt. Do not take off points for an idea that failed.
 #
 # - *6 points.* "95.5 % +- 1.5 % in color, 83.5 % +- 2.6 % in gray, 200 clips. I expected 93 %, and
-#   below 87 % I was wrong: I was. The difference of 12 % is four standard errors of a difference.
-#   The same clips were used twice, so pairs are sharper still: 24 clips were lost and 0 won. That
-#   is no chance, but I cannot say that it is color: gray clips also have less contrast, which could
-#   explain it; I would scale gray up to the old contrast."
-# - *3 points.* "95.5 % became 83.5 %, of 200 clips. So color is used for motion, as I expected.
-#   Perhaps contrast matters too." Numbers, and another explanation in passing. But there are no
-#   standard errors, and the conclusion does not follow.
-# - *1 point.* "Gray was worse, so the model needs color." Only the direction of one change.
+#   planned to give up my idea below 87 %. So I was wrong. The difference of 12 % is four times its
+#   standard error. I used the same clips twice, so I can compare clip by clip, which is more
+#   precise: 24 correct predictions were lost and 0 gained. This is not chance, but I cannot say
+#   that color is the cause. Gray clips also have less contrast. To test this, I would scale gray
+#   clips up to the old contrast."
+# - *3 points.* "The fraction fell from 95.5 % to 83.5 %, for 200 clips. So color is used for
+#   motion, as I expected. Perhaps contrast matters too." The report has numbers, and it mentions
+#   another explanation. But there are no standard errors, and the conclusion does not follow.
+# - *1 point.* "Gray was worse, so the model needs color." The report has only the direction of one
+#   change.
 
 # %% [markdown]
 # ## How to go on
 #
-# `python -m tubevit_np train --out runs/mine` trains this model in a few minutes on a laptop. Train
-# a model on clips half of which are played backwards, and repeat 5.7 with it.
+# `python -m tubevit_np train --out runs/mine` trains this model in a few minutes on a laptop. As
+# another experiment, play half of the training clips backwards, train a model on them, and repeat
+# 5.7 with this model.

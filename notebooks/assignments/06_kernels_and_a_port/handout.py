@@ -2,9 +2,10 @@
 # # 6. Kernels, and a port
 #
 # What has a model learned? The kernels of its tubes are small films. You can look at them as
-# pictures, and as sums of waves that show which motion they respond to most. In the second part you
-# write a port: you implement one operation of TubeViT again, in tinygrad. Then the conformance
-# suite of this project checks whether your port is correct, forward and backward.
+# pictures. You can also take them apart into waves: the strongest wave shows to which motion a
+# kernel responds most. In the second part you write a port: you implement one operation of TubeViT
+# again, in tinygrad, a small deep learning library. This project has a conformance suite, a
+# collection of tests for ports. It checks whether your port is correct, forward and backward.
 #
 # **You will be able to**
 #
@@ -12,11 +13,12 @@
 # - read speed and direction from a spectrum in space and time;
 # - resize a kernel, so that tubes of all shapes can share it;
 # - use a control to separate a finding from chance;
-# - port an operation to another library, write an adapter for it, and have it checked.
+# - port an operation to another library, write an adapter that connects it to the conformance
+#   suite, and run the suite.
 #
-# Time: two hours. You need NumPy, and for 6.6 and 6.7 tinygrad, which is small and runs on any
-# laptop: `pip install tinygrad==0.13.0`. One kernel is `(kt, kh, kw, C)`: frames, rows, columns,
-# colors. All kernels of a tube are `(kt, kh, kw, C, D)`.
+# Time: two hours. You need NumPy. For 6.6 and 6.7 you also need tinygrad, which runs on any laptop:
+# `pip install tinygrad==0.13.0`. One kernel is `(kt, kh, kw, C)`: frames, rows, columns, colors.
+# All kernels of a tube are `(kt, kh, kw, C, D)`.
 #
 # **How it works.** As in the assignments before: write your code where it says `YOUR CODE HERE`,
 # run that cell, then run the cell below it and read its output. When you submit, the grader also
@@ -40,9 +42,9 @@ from course import check
 # ## 6.1 A kernel as a picture
 #
 # Write `picture(kernel)`. It returns the values of a kernel as brightness, from 0 (black) to 1
-# (white), with the same shape. Zero becomes mid gray, 0.5. The value with the largest *size*, of
-# either sign, becomes 0 or 1. All frames and colors of the kernel share one gain. A kernel that is
-# zero everywhere becomes gray everywhere.
+# (white), with the same shape. Zero becomes mid gray, 0.5. The value that is furthest from zero
+# becomes 0 if it is negative and 1 if it is positive. All frames and colors of the kernel are
+# scaled by the same factor. A kernel that is zero everywhere becomes gray everywhere.
 #
 # <details><summary>Hint</summary>
 #
@@ -62,18 +64,19 @@ def picture(kernel):
 check("picture")
 
 # %% [markdown] tags=["solution"]
-# With one gain per frame, a kernel that fades out would seem to last. With one gain per color, a
-# gray kernel would become colored. If you scaled from the smallest to the largest value, zero would
-# have no fixed gray, and one could not see which parts of the input a kernel ignores.
+# With one factor per frame, a kernel that fades out would seem to keep its strength. With one
+# factor per color, a weak color would look as strong as the others. If you scaled from the smallest
+# to the largest value, zero would be a different gray in each kernel. Then one could not see which
+# parts of the input a kernel ignores.
 
 # %% [markdown] course={"exercise": "power", "minutes": 12, "difficulty": 2}
 # ## 6.2 The waves in a kernel
 #
-# Write `power(kernel, size)`: how much of each wave a kernel contains. Pad each of the axes t, h, w
-# with zeros to `size`. (Padding only makes the steps of frequency finer.) Take the Fourier
-# transform over these three axes, then the square of its absolute value. Do this for each color,
-# and *then* add the colors. The result is `(size, size, size)`, in the order of
-# `np.fft.fftfreq(size)`.
+# Write `power(kernel, size)`, which returns how much of each wave a kernel contains. Pad each of
+# the axes t, h, w with zeros to the length `size`. (Padding only makes the steps between
+# frequencies smaller.) Take the Fourier transform over these three axes, then the square of its
+# absolute value. Do this for each color, and *then* add the colors. The result is
+# `(size, size, size)`, in the order of `np.fft.fftfreq(size)`.
 #
 # <details><summary>Hint</summary>
 #
@@ -100,8 +103,8 @@ check("power")
 # ## 6.3 Which motion a kernel is tuned to
 #
 # A wave in space and time with the frequencies $f_t$ (cycles per frame), $f_h$ and $f_w$ (cycles
-# per pixel) is $\cos(2 \pi (f_t t + f_h h + f_w w))$. Its stripes move at right angles to
-# themselves, along $(f_h, f_w)$, with the velocity
+# per pixel) is $\cos(2 \pi (f_t t + f_h h + f_w w))$. Its stripes move along the direction
+# $(f_h, f_w)$, which is at right angles to the stripes, with the velocity
 #
 # $$-f_t \, \frac{(f_h, f_w)}{f_h^2 + f_w^2}$$
 #
@@ -112,8 +115,8 @@ check("power")
 #
 # <details><summary>Hint</summary>
 #
-# Do not change the array that you get. `argmax` of an array counts through all axes.
-# `np.unravel_index` turns this number into one index for each axis.
+# Do not change the array that you get. `argmax` of an array returns one number, which counts
+# through all axes. `np.unravel_index` turns this number into one index for each axis.
 #
 # </details>
 
@@ -140,13 +143,13 @@ check("velocity")
 # %% [markdown] course={"exercise": "direction_selectivity", "minutes": 12, "difficulty": 3}
 # ## 6.4 One way or both?
 #
-# A kernel that flickers contains waves to the right and waves to the left in equal parts. A motion
-# detector contains more of one of them. Write `direction_selectivity(power)` for a spectrum as in
-# 6.3: the power of all waves that move right, minus the power of all waves that move left, divided
-# by the sum of both. A wave moves right (towards larger columns) if $f_t$ and $f_w$ have opposite
-# signs. Waves with $f_t$ or $f_w$ equal to 0 move neither way. Waves with $f_t$ or $f_w$ equal to
-# $-1/2$ do not count either: this frequency is the same as $1/2$, so it has no sign. The result is
-# between -1 and 1.
+# A kernel that flickers contains waves that move right and waves that move left in equal parts. A
+# motion detector contains more of one kind than of the other. Write `direction_selectivity(power)`
+# for a spectrum as in 6.3: the power of all waves that move right, minus the power of all waves
+# that move left, divided by the sum of both. A wave moves right (towards larger columns) if $f_t$
+# and $f_w$ have opposite signs. Waves with $f_t$ or $f_w$ equal to 0 move neither way. Waves with
+# $f_t$ or $f_w$ equal to $-1/2$ do not count either: this frequency is the same as $1/2$, so it has
+# no sign. The result is between -1 and 1.
 #
 # <details><summary>Hint</summary>
 #
@@ -173,8 +176,8 @@ check("direction_selectivity")
 
 # %% [markdown] tags=["solution"]
 # The result is 1 for waves that move right only, -1 for waves that move left only, and 0 for
-# flicker in place, which is the sum of both. Power that moves neither way is left out, so that a
-# kernel with a bright mean still counts as a strong detector.
+# flicker in place, which is the sum of both. Power that moves neither way is left out. So a kernel
+# can be a strong detector even if its mean is far from zero.
 
 # %% [markdown] course={"exercise": "resize_kernel", "minutes": 18, "difficulty": 3}
 # ## 6.5 One kernel for all tubes
@@ -188,9 +191,9 @@ check("direction_selectivity")
 # $$(i + 1/2) \, \frac{n_\text{in}}{n_\text{out}} - 1/2$$
 #
 # in pixels of the input. If this is outside of 0 to `n_in - 1`, move it to the nearest end. The
-# value there is a mean of its two neighbors, and the nearer one counts more: at a distance $a$ from
-# one neighbor and $1 - a$ from the other, their weights are $1 - a$ and $a$. Do not rescale the
-# values.
+# value at this place is a weighted mean of the two neighboring input values. If the distance is $a$
+# to one neighbor and $1 - a$ to the other, their weights are $1 - a$ and $a$, so the nearer one
+# counts more. Do not rescale the results.
 #
 # <details><summary>Hint</summary>
 #
@@ -217,22 +220,22 @@ def resize_kernel(w, size):
 check("resize_kernel")
 
 # %% [markdown] tags=["solution"]
-# If the centers of the outermost pixels stayed in place (no half pixels), a kernel would be
-# stretched by a slightly different amount at each size. Without the limit to the ends, the
-# outermost values would fade. Each row of the matrices sums to 1, so a constant kernel stays
-# constant. A larger kernel then adds up more voxels and gives larger outputs. The paper does not
-# say that it corrects this.
+# Another convention, without half pixels, keeps the centers of the outermost pixels in place. Then
+# a kernel would be stretched by a slightly different factor at each size. If places outside were
+# not moved to the nearest end, the outermost values would be too small. Each row of the matrices
+# sums to 1, so a constant kernel stays constant. A larger kernel then adds up more voxels and gives
+# larger outputs. The paper does not mention a correction for this.
 
 # %% [markdown]
 # ## Look at the trained kernels
 #
-# If this notebook is not inside the project's folder, write the path of that folder into the line
-# of the next cell that begins with `PROJECT`.
+# If this notebook is not inside the project's folder, write the path of that folder in place of
+# `None` in the next cell.
 
 # %%
 from course import MODEL, find_project
 
-PROJECT = None  # or "/where/it/lies"
+PROJECT = None  # or "/path/to/the/project"
 PROJECT = find_project(PROJECT)
 
 # %%
@@ -257,9 +260,10 @@ for d in np.argsort(-abs(values))[:4]:
 # Now use tinygrad. Its Tensors look like NumPy arrays, but they are lazy: tinygrad records the
 # operations, and computes them only when the numbers are needed, for example by `.numpy()`. It also
 # derives gradients from this record. Write `layer_norm(x, g, b, eps)` on Tensors: subtract the mean
-# over the last axis, divide by the root of variance plus `eps`, multiply by `g`, add `b`. The
-# variance is the mean of the squares, over `D` numbers. Keep the precision: for float64 input,
-# return float64. It must be possible to take the gradient with respect to `x`, `g` and `b`.
+# over the last axis, divide by the square root of the sum of variance and `eps`, multiply by `g`,
+# add `b`. The variance is the mean of the squares, over `D` numbers. Keep the precision: for
+# float64 input, return float64. It must be possible to take the gradient with respect to `x`, `g`
+# and `b`.
 #
 # <details><summary>Hint</summary>
 #
@@ -269,7 +273,7 @@ for d in np.argsort(-abs(values))[:4]:
 # </details>
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_device", "grade": false, "solution": false, "locked": true, "task": false}
-import course.tinygrad_device  # noqa: F401 - before tinygrad: a device that needs no compiler
+import course.tinygrad_device  # noqa: F401 - import before tinygrad: no compiler needed
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given_tinygrad", "grade": false, "solution": false, "locked": true, "task": false}
 from tinygrad import Tensor
@@ -287,16 +291,18 @@ def layer_norm(x, g, b, eps):
 check("layer_norm")
 
 # %% [markdown] tags=["solution"]
-# This is nearly the text of `tubevit_np`, and that is the aim of a port: the same steps under the
-# same names. Mistakes come from defaults: `layernorm` of tinygrad has an `eps` of 1e-5, and its
-# `var` divides by `D - 1`. On usual inputs, the effect of a wrong `eps` does not show in four
-# digits. The cases here have a variance of about `eps`.
+# This is nearly the same code as in `tubevit_np`. A port should have the same steps under the same
+# names. Mistakes come from defaults: `layernorm` of tinygrad has an `eps` of 1e-5, and its `var`
+# divides by `D - 1`. On usual inputs, a wrong `eps` does not change the first four digits. The
+# cases here have a variance of about `eps`.
 
 # %% [markdown] course={"exercise": "vjp", "minutes": 12, "difficulty": 4}
 # ## 6.7 The adapter: gradients
 #
-# The conformance suite uses NumPy arrays. It gets gradients from a function
-# `vjp(op, inputs, attributes, cotangents, by)`:
+# The conformance suite passes NumPy arrays and expects NumPy arrays. An adapter connects the suite
+# to a port. To get gradients, the suite calls a function of the adapter,
+# `vjp(op, inputs, attributes, cotangents, by)`. Keep the names of its arguments, because the suite
+# passes them by name:
 #
 # - `op` is the name of the operation, here always `"layer_norm"`;
 # - `inputs` are its arrays by name, `{"x": ..., "g": ..., "b": ...}`;
@@ -304,14 +310,14 @@ check("layer_norm")
 # - `cotangents` is `{"out": ct}`, where `ct` is an array of the shape of the output;
 # - `by` is a list of names of inputs.
 #
-# Return `{name: gradient}`, as NumPy arrays. Each is the gradient of the *sum of output times
-# cotangent* with respect to an input named in `by`, in the precision of the inputs.
+# Return `{name: gradient}`, as NumPy arrays. Each gradient is that of the *sum of output times
+# cotangent*, with respect to one of the inputs named in `by`. It has the precision of the inputs.
 #
 # <details><summary>Hint</summary>
 #
-# `Tensor(array)` makes a Tensor. `total.gradient(a, b)` gives a list: the gradients of `total`, a
-# Tensor with one number, with respect to the Tensors `a` and `b`. These must be the same Tensor
-# objects from which the output was computed.
+# `Tensor(array)` makes a Tensor. If `total` is a Tensor with one number, `total.gradient(a, b)`
+# returns a list: the gradients of `total` with respect to the Tensors `a` and `b`. Here `a` and `b`
+# must be the same Tensor objects from which the output was computed.
 #
 # </details>
 
@@ -330,17 +336,17 @@ def vjp(op, inputs, attributes, cotangents, by):
 check("vjp")
 
 # %% [markdown] tags=["solution"]
-# A cotangent has the role of `d_y` in assignment 4. With random numbers in it, one call checks a
-# weighted sum of all slopes, and errors cannot cancel as they might in a plain sum. For example, if
-# all gains are equal, the plain sum of layer norm does not depend on `x` at all, so its gradient is
-# 0.
+# A cotangent has the role of `d_y` in assignment 4. If it contains random numbers, one call checks
+# a weighted sum of all slopes. In a plain sum, errors might cancel. In a random weighted sum this
+# hardly ever happens. For example, if all gains are equal, the plain sum of layer norm does not
+# depend on `x` at all, so its gradient is 0.
 
 # %% [markdown]
 # ## Run the suite
 #
 # When both functions are correct, the next cells run the suite of this project on your port: all
 # its cases of layer norm, outputs and gradients, in float64 and float32. For a complete port, you
-# write an adapter as a module and run `python -m tubevit_np.conformance my_port.adapter`.
+# put the adapter into a module and run `python -m tubevit_np.conformance my_port.adapter`.
 
 # %%
 from types import SimpleNamespace
@@ -365,37 +371,38 @@ for dtype in "float64", "float32":
 # this in `mine`, which stands between the suite and your port. Leave 6.6 and 6.7 as they are,
 # because they are graded. Which checks fail, in which precision, and which checks pass
 # nevertheless? Explain this by the sizes of `eps`, of the variance and of the rounding. Then name
-# an error of a port that no check of a single operation can detect. (About 100 words.)
+# an error in a port that no check of a single operation can detect. (About 100 words.)
 #
 # <details><summary>Hint</summary>
 #
 # In `mine`, `layer_norm` can pass on `1e-5` in place of `eps`, and `vjp` can be a `lambda` that
-# passes on `{"eps": 1e-5}` in place of `attributes`.
+# passes on `{"eps": 1e-5}` in place of `attributes`. Give its parameters the same names as in 6.7.
 #
 # </details>
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ported", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
-# In float64 all four cases fail: the suite allows $10^{-9}$ of the size of the output, and at a
-# variance of 1, the other `eps` changes the output by at least half of $9 \cdot 10^{-6}$, about
-# $4.5 \cdot 10^{-6}$. In float32, one unit of rounding is $2^{-23}$, or $1.2 \cdot 10^{-7}$, so
-# this change is tens of units. The tolerance of `usual` is 18 units, so it fails by a factor of
-# five. `far` passes: with a mean far from 0, even a correct port has large rounding errors, so 390
-# units are allowed. `faint`, whose variance is about `eps`, and `large-eps`, where `eps` is 0.25,
-# fail by millions of units. A test on usual inputs with a tolerance of $10^{-3}$ would never detect
-# this mistake.
+# In float64 all four cases fail. The suite allows a difference of $10^{-9}$ of the size of the
+# output. The wrong `eps` is larger by $9 \cdot 10^{-6}$. With a variance of 1 this changes the
+# output by half as much, about $4.5 \cdot 10^{-6}$, and by more where the variance is smaller. In
+# float32, one unit of rounding is $2^{-23}$, or $1.2 \cdot 10^{-7}$, so this change is tens of
+# units. `usual` differs by 97 units and may differ by 18, so it fails by a factor of five. `far`
+# passes: with a mean far from 0, even a correct port has large rounding errors, so 390 units are
+# allowed. `faint`, whose variance is about `eps`, and `large-eps`, where `eps` is 0.25, fail by
+# millions of units. A test on usual inputs with a tolerance of $10^{-3}$ would never detect this
+# mistake.
 #
 # No check of one operation can detect that operations are connected in the wrong way, for example a
-# layer norm after the block instead of before it, or a missing residual sum. For this, the suite
-# has checks of a block and of the whole model.
+# layer norm after the block instead of before it, or a missing residual sum. To detect such errors,
+# the suite has checks of a block and of the whole model.
 
 # %% [markdown] tags=["rubric"]
-# **ported**, 3 points: one for which checks fail (really run), one for an explanation by sizes, one
-# for an error between operations.
+# **ported**, 3 points: one for which checks fail (the student must have run them), one for an
+# explanation by sizes, one for an error between operations.
 #
-# - *3 points.* "float64: all fail, since a change of 5e-6 is far above 1e-9. float32: `faint` and
-#   `large-eps` fail by a lot, because there the variance is no larger than eps; `usual` by a
-#   little; `far` passes, its rounding is larger than the change. A model that normalizes in the
-#   wrong place has only right operations."
+# - *3 points.* "In float64 all fail, since a change of 5e-6 is far above 1e-9. In float32 `faint`
+#   and `large-eps` fail by a lot, because there the variance is no larger than eps; `usual` fails
+#   by less; `far` passes, because its rounding may be larger than the change. If a model normalizes
+#   in the wrong place, each single operation is still correct."
 # - *1 point.* "`faint` fails because its variance is small." Correct, but it covers only one
 #   precision, and does not answer the last question.
 # - *0 points.* "They pass because eps is too small to matter."
@@ -416,17 +423,19 @@ for dtype in "float64", "float32":
 # Control 2: the learned kernels with their frames in random order, a different order for each
 # kernel. It keeps all pictures, colors and sizes, and removes only the order in time. Instead of
 # four films I would report how many of all 96 kernels lie above the 95th percentile of the control.
-# By chance it would be 5 %. I would show all 96 kernels, sorted, or a random choice. I ran control
-# 2: the median of the absolute selectivity was smaller with mixed frames than for the learned
-# kernels.
+# By chance, 5 % of them would. I would show all 96 kernels, sorted, or a random choice. I ran
+# control 2: the median of the absolute selectivity was smaller with mixed frames than for the
+# learned kernels.
 
 # %% [markdown] tags=["rubric"]
-# **chance**, 4 points: one for the selection (the best of 96), one for each of two controls that
-# keep different things, one for a number over all kernels with a result that was really measured.
+# **chance**, 4 points: one for the selection (the best of 96), one for each of two controls (each
+# must keep something that the other changes), one for a number over all kernels with a result that
+# was really measured.
 #
-# - *4 points.* "They were picked. Untrained kernels tell what chance gives; mixed frames tell
-#   whether it is the order in time or only smooth pictures. I give the share of all kernels above
-#   the 95th percentile of the mixed ones, and I measured it: ... of 96, where 5 would be chance."
+# - *4 points.* "The four films were picked. Untrained kernels show what chance gives. Mixed frames
+#   show whether the order in time matters or only smooth pictures. I report how many kernels are
+#   above the 95th percentile of the mixed kernels. I measured it: ... of 96, where 5 would be
+#   chance."
 # - *2 points.* "Compare with random kernels, and give the mean of all 96." One control and a number
 #   over all kernels, but nothing was measured, and the answer misses that smoothness alone may be
 #   the cause.
