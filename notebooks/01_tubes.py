@@ -3,8 +3,8 @@
 #
 # A video is large, and it repeats itself: the next frame looks almost like the current one.
 # TubeViT, the model of these lessons, reads only small boxes of pixels from the video. A box can be
-# long in time or wide in space. These boxes are called **tubes**. This lesson shows where the tubes
-# lie and how little of the video they read.
+# long in time or wide in space. A set of boxes of one size is called a **tube**. This lesson shows
+# where the boxes lie and how little of the video they read.
 #
 # You need to know NumPy. Everything here runs on a laptop in seconds. Each new term is in bold, and
 # the [glossary](GLOSSARY.md) explains all of them. The picture below shows the whole model. It
@@ -37,10 +37,11 @@ lesson.play(clip, "A disc with pink and black stripes moves to the left. It leav
                   "and comes back on the right.")
 
 # %% [markdown]
-# As a film, the clip shows its motion at once. To see motion in a still picture, we draw two
-# things. On the left are frames side by side. On the right is one row of pixels, number 16, over
-# time. Where nothing moves, the lines on the right are level. Where the disc moves, they slant:
-# *motion is a slope in space and time*. So a model needs several frames at once to detect motion.
+# As a film, the clip shows its motion at once. To see motion in a still picture, we
+# draw two things. On the left are frames side by side. On the right is one row of pixels, number
+# 16, over time, which runs to the right. Where nothing moves, the edges there are horizontal lines.
+# Where the disc moves, they slant: *motion is a slope in space and time*. So a model needs several
+# frames at once to detect motion.
 
 # %%
 from tubevit_np.plots.lesson_plots.frames import draw_film, draw_slice
@@ -61,7 +62,9 @@ lesson.show(figure, "Left: frames 0, 4, 8 and 12 of the clip. Right: row 16 of a
 # - the **stride** is the distance from one box to the next;
 # - the **offset** is the start of the first box.
 #
-# In the code, a `Tube` holds these three triples. A patch is a tube of one frame.
+# In the code, a `Tube` holds these three triples, and a fourth one, `s2d`, which is for a later
+# lesson. A `Tube` describes all boxes of one kind. The patches are the `Tube` whose boxes have one
+# frame.
 
 # %%
 params, cfg, notes = lesson.model()
@@ -94,7 +97,7 @@ lesson.show(figure, "Left: frame 0. Right: the same frame, cut into 6×6 patches
 # %% [markdown]
 # ## A tube: a box in several frames
 #
-# A tube works the same way, but its kernel is longer than one frame. The model has three kinds. The
+# The other tubes of the model work the same way, but their boxes are longer than one frame. The
 # first is a cube (8×8×8). The second is long and thin (16×4×4): it covers a small spot for the
 # whole clip. The third is short and wide (4×12×12). In rows and columns the strides are larger than
 # the kernels, so there are gaps between the boxes. This is the meaning of **sparse**.
@@ -117,8 +120,9 @@ lesson.show(figure, "Boxes in space and time, with time to the right. Orange: a 
                     "last the whole clip. Red: 18 flat slabs in two layers.")
 
 # %% [markdown]
-# Here are the same boxes from the front, as in a frame, and from the side, with time to the right.
-# The offsets shift the kinds against each other, so that each kind covers gaps of the others.
+# Here are the same boxes from two sides. From the front we see rows and columns, as
+# in a frame. From the side, time runs to the right. Each tube has its own offset, so boxes of
+# different tubes do not begin at the same places.
 
 # %%
 from tubevit_np.plots.model_plots.sampling import draw_grid
@@ -149,9 +153,9 @@ lesson.show(figure, "The frames of one 8x8x8, one 16x4x4 and one 4x12x12 box. Th
 # ## How much is read?
 #
 # We mark every voxel that some box covers. The function `boxes` gives two opposite corners of each
-# box. We do this for the tubes of the paper, which are made for videos of 32 frames of 224×224
-# pixels, and for the tubes of our demo model. The demo tubes are closer together, because its clips
-# have only 48×48 pixels.
+# box. We mark the voxels for two models. The first is the model of the TubeViT paper, for videos of
+# 32 frames of 224×224 pixels. The second is the small model of these lessons, the demo model. Its
+# tubes are closer together, because its clips have only 48×48 pixels.
 
 # %%
 from tubevit_np.plots.model_plots.sampling import boxes
@@ -186,30 +190,31 @@ for tube in paper.tubes:
     print(f"{tube.name:8} {counts} = {np.prod(counts)} places")
 
 # %% [markdown]
-# The sum is 539. A model that cuts the same video into boxes of 2×16×16 voxels, without gaps, has
-# $16 \cdot 14 \cdot 14 = 3136$ boxes. The work of a transformer grows faster than this number
-# (lesson 4), so fewer boxes save a lot. In the [next lesson](02_tokens.ipynb) each box becomes a
-# vector, called a token.
+# Together the four tubes of the paper give 539 boxes. A model that cuts the same
+# video into boxes of 2×16×16 voxels, without gaps, has $16 \cdot 14 \cdot 14 = 3136$ boxes. The
+# work of a transformer grows faster than this number (lesson 4), so fewer boxes save a lot. In the
+# [next lesson](02_tokens.ipynb) each box becomes a vector, called a token.
 #
 # ## Exercises
 #
-# 1. A tube has kernel `(4, 12, 12)`, stride `(8, 18, 18)` and offset `(2, 0, 0)`. At which frames
+# 1. A tube has kernel `(4, 10, 10)`, stride `(6, 16, 16)` and offset `(1, 2, 2)`. At which frames
 #    and rows do its boxes begin in a clip of 16×48×48? Work it out on paper, then check with
-#    `starts`.
-# 2. The clip becomes twice as long, 32 frames. Which of the four demo tubes give more boxes, and
-#    how many does each give? (`tv.grid(tube, (32, 48, 48))`)
+#    `starts(tv.Tube(...), (16, 48, 48))`.
+# 2. The clip becomes twice as long, 32 frames. Which of the four tubes of the demo model give more
+#    boxes, and how many does each give? (`tv.grid(tube, (32, 48, 48))`)
 # 3. Change the kernel of one demo tube so that more voxels are read with the same number of boxes.
 #    `dataclasses.replace(tube, kernel=...)` makes a changed copy.
 #
 # <details><summary>Answers</summary>
 #
-# 1. Frames 2 and 10. The next start, 18, is past the end. Rows 0, 18 and 36, because $36 + 12 = 48$
-#    just fits. So there are $2 \cdot 3 \cdot 3 = 18$ boxes.
+# 1. Frames 1 and 7. At frame 13 the box would end at 17, past the last frame. Rows 2, 18 and 34,
+#    because $34 + 10 = 44$ fits. So there are $2 \cdot 3 \cdot 3 = 18$ boxes.
 # 2. All of them. The patches have a stride of 16 frames, so they give $2 \cdot 36 = 72$ boxes.
 #    8×8×8 gives $4 \cdot 16 = 64$, 16×4×4 gives $2 \cdot 16 = 32$ and 4×12×12 gives
 #    $4 \cdot 9 = 36$. The sum is 204, twice the number for 16 frames.
 # 3. One answer: `replace(cfg.tubes[2], kernel=(16, 8, 8))`. The number of boxes stays the same if
-#    the last box still fits, here $4 + 3 \cdot 12 + 8 = 48$. Each box reads four times as many
+#    the last box still fits: offset 4, three strides of 12 and the kernel 8 give 48, the size of a
+#    frame. Each box reads four times as many
 #    voxels.
 #
 # </details>

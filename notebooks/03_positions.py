@@ -20,9 +20,9 @@ lesson.overview("positions")
 #
 # After the tokens come **blocks**, which turn tokens into tokens ([lesson 4](04_attention.ipynb)),
 # and **pooling**, which turns all tokens into one vector ([lesson 5](05_pooling.ipynb)). We give
-# the tokens of a clip to a block and to pooling, first in order and then shuffled. The block returns the same tokens,
-# shuffled in the same way. Pooling returns the same vector, up to rounding. So this vector does not
-# show where anything was.
+# the tokens of a clip to a block and to pooling, first in order and then shuffled. The block
+# returns the same tokens, shuffled in the same way. Pooling returns the same vector, up to
+# rounding. So this vector does not show where anything was.
 
 # %%
 from tubevit_np.model.model import scale_uint8
@@ -102,9 +102,9 @@ assert np.allclose(vector, tv.sincos_3d(centers, cfg.dim, cfg.tau)[0])
 lesson.source(tv.sincos_3d)
 
 # %% [markdown]
-# A change along one axis changes only the channels of this axis. The picture shows the column axis, for
-# columns 0 to 47. Each curve is the sine of one frequency. Fast sines tell neighbors apart, slow
-# sines tell left from right.
+# A change along one axis changes only the channels of this axis. The picture shows
+# the column axis, for columns 0 to 47. Each curve is the sine of one frequency. Fast sines tell
+# neighbors apart, slow sines tell left from right.
 
 # %%
 line = np.stack([np.zeros(48), np.zeros(48), np.arange(48)], axis=1)
@@ -143,8 +143,8 @@ lesson.show(figure, "The positions of 102 tokens in 96 channels, with values fro
 #
 # $$\sum_j \cos(f_j \Delta t) + \cos(f_j \Delta h) + \cos(f_j \Delta w)$$
 #
-# It is largest for a token with itself. It depends only on the three distances, not on where the two
-# tokens are or which tubes they come from. Attention uses dot products (lesson 4), so it can
+# It is largest for a token with itself. It depends only on the three distances, not on where the
+# two tokens are or which tubes they come from. Attention uses dot products (lesson 4), so it can
 # find nearby tokens.
 
 # %%
@@ -172,10 +172,10 @@ lesson.show(figure, "How similar the position of one token (black dot) is to all
 # %% [markdown]
 # ## Why strides matter
 #
-# A simpler method computes the centers as if every stride were 1. Then some tokens of different tubes
-# get the same position. An example is token 1 of the 8×8×8 tube and token 1 of the 4×12×12 tube. The
-# first lies 12 pixels to the right of its token 0, the second 18 pixels. The paper tries this method
-# and loses accuracy (Table 7a). We draw the same picture as above with these centers.
+# A simpler method computes the centers as if every stride were 1. Then some tokens of different
+# tubes get the same position. An example is token 1 of the 8×8×8 tube and token 1 of the 4×12×12
+# tube. The first lies 12 pixels to the right of its token 0, the second 18 pixels. The paper tries
+# this method and loses accuracy (Table 7a). We draw the same picture as above with these centers.
 
 # %%
 from tubevit_np.variants.positions import strideless_centers

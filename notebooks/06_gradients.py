@@ -4,8 +4,8 @@
 # The first five lessons went forward, from pixels to a score for each class. To learn, the model
 # needs a direction for each of its numbers: will a larger or a smaller number make the predictions
 # better? The **gradient** gives this direction. This lesson computes the gradients of the loss, of
-# a linear layer and of attention, in plain steps. It checks every step by a method that needs no
-# derivation: change a number a little, and measure the loss. Each new term is in bold and in the
+# a linear layer and of attention, in plain steps. It checks the main results by a method that needs
+# no derivation: change a number a little, and measure the loss. Each new term is in bold and in the
 # [glossary](GLOSSARY.md).
 
 # %%
@@ -44,13 +44,14 @@ print(f"loss {tv.cross_entropy(logits, labels):.4f}")
 # ## From the loss to the logits
 #
 # We write `d_y` for the gradient of the loss with respect to an array `y`. It has the shape of `y`.
-# Each number in it is a slope: the change of the loss for a small increase of this number of `y`,
-# divided by the increase. To make the loss smaller, move against the gradient.
+# Each number in `d_y` is a slope. It belongs to the number at the same place in `y`: increase that
+# number a little, and divide the change of the loss by the increase. To make the loss smaller, move
+# against the gradient.
 #
-# The loss of one example with logits $s$ is $\log \sum_m e^{s_m} - s_{\text{label}}$. Its slope
-# with respect to $s_k$ is $e^{s_k} / \sum_m e^{s_m} = p_k$, minus 1 if $k$ is the label. The mean
-# over the batch divides by $B$. So with a target $y_k$ of 1 at the label and 0 elsewhere, the
-# gradient is *probability minus target*:
+# The loss of one example with logits $s$ is $\log \sum_m e^{s_m} - s_{\text{label}}$. The first
+# term has the slope $e^{s_k} / \sum_m e^{s_m} = p_k$ with respect to $s_k$. If $k$ is the label,
+# the second term adds $-1$. The mean over the batch divides by $B$. So with a target $y_k$ of 1 at
+# the label and 0 elsewhere, the gradient is *probability minus target*:
 #
 # $$\frac{\partial \, \text{loss}}{\partial s_k} = (p_k - y_k) / B$$
 
@@ -62,8 +63,8 @@ for n in range(3):
         d_logits[n, k] = (p[k] - (k == labels[n])) / 3
 
 # %% [markdown]
-# The same for the whole batch at once. The function of the package is these two lines.
-# (`smoothing`, here 0, makes the targets less certain.)
+# Two lines do the same for the whole batch at once. The function `cross_entropy_backward`, printed
+# below, has the same two lines. (Its argument `smoothing` is 0 here.)
 
 # %%
 target = np.eye(5)[labels]
@@ -83,17 +84,19 @@ for n, ax in enumerate(axes):
     ax.bar(range(5), -d_logits[n], color=np.where(d_logits[n] < 0, "#0072B2", "#E69F00"))
     ax.set(title=f"example {n}: class {labels[n]} is correct", xlabel="class", ylim=(-0.35, 0.35))
 axes[0].set_ylabel("minus gradient")
-lesson.show(figure, "Minus the gradient of each logit. In each of three examples only the logit "
-                    "of the correct class is pushed up. Of the other classes, the most probable "
-                    "ones are pushed down hardest.")
+lesson.show(figure, "Minus the gradient of each logit. In each of the three examples only the "
+                    "logit of the correct class is pushed up. Of the other classes, the most "
+                    "probable ones are pushed down hardest.")
 
 # %% [markdown]
 # ## From the logits to the weights: a linear layer
 #
 # A linear layer computes $y_{nj} = \sum_i x_{ni} w_{ij} + b_j$. The weight $w_{ij}$ changes
-# $y_{nj}$ of every example $n$, with slope $x_{ni}$. In the same way $x_{ni}$ changes every
-# $y_{nj}$ with slope $w_{ij}$, and $b_j$ changes it with slope 1. The **chain rule** says: multiply
-# the slopes along each path to the loss, and add over the paths. With $d$ for a gradient:
+# $y_{nj}$ of every example $n$, with slope $x_{ni}$. In the same way $x_{ni}$ changes
+# $y_{nj}$ of every $j$, with slope $w_{ij}$. The bias $b_j$ changes $y_{nj}$ of every $n$, with
+# slope 1. The **chain rule** says: multiply
+# the slopes along each path to the loss, and add over the paths. We write $d w_{ij}$ for the
+# gradient of $w_{ij}$, which is `d_w` in the code. Then:
 #
 # $$d w_{ij} = \sum_n x_{ni} \, d y_{nj}$$
 #
@@ -110,8 +113,9 @@ for n, j in np.ndindex(3, 5):
     d_b[j] += d_logits[n, j]
 
 # %% [markdown]
-# Such sums are matrix products. The forward pass of a linear layer needs one matrix product, its
-# backward pass needs two. So a training step costs about three times as much as a forward pass.
+# The first two sums are matrix products. The forward pass of a linear layer needs one
+# matrix product, its backward pass needs two. So a training step costs about three times as much as
+# a forward pass.
 
 # %%
 assert np.allclose(d_w, x.T @ d_logits)
@@ -155,10 +159,10 @@ slopes = np.array([[slope(w, i, j, 1e-5) for j in range(5)] for i in range(4)])
 print("all slopes agree with d_w to 1e-9:", np.abs(slopes - d_w).max() < 1e-9)
 
 # %% [markdown]
-# How small should $h$ be? There are two errors. First, the loss is curved, so its slope changes
-# within the step. This error shrinks like $h^2$. Second, the computer rounds: the two losses differ
-# only in their last digits, and a smaller $h$ leaves fewer correct digits in the difference. This
-# error grows like $1/h$.
+# How small should $h$ be? There are two errors. First, the loss is not a straight
+# line. Its curvature has the same effect on both sides and cancels. What is left shrinks like
+# $h^2$. Second, the computer rounds: the two losses differ only in their last digits, and a smaller
+# $h$ leaves fewer correct digits in the difference. This error grows like $1/h$.
 
 # %%
 sizes = 10.0 ** np.arange(-12, 0.1, 0.25)
@@ -180,11 +184,11 @@ lesson.show(figure, "Largest error of a measured slope against the step h. For l
                     "falls like h squared. For small h it rises, because rounding dominates.")
 
 # %% [markdown]
-# In float64 the best $h$, near $10^{-5}$, leaves ten correct digits. In float32, which has 7
-# digits, at best five are left, and this is for one small layer. Through a whole model fewer are
-# left, and a small mistake would stay hidden. (In float32 with $h$ below $10^{-7}$, adding $h$
-# changes nothing. The measured slope is 0, and the error is the whole gradient.) So this lesson and
-# the tests of the project check gradients in float64.
+# In float64 the best $h$, near $10^{-5}$, leaves ten correct digits. float32 has 7
+# digits, and at best five are left. That is the result for one small layer. For a whole model even
+# fewer digits are left, so a small mistake would stay hidden. (In float32 with $h$ below $10^{-7}$,
+# adding $h$ changes nothing. The measured slope is 0, and the error is the whole gradient.) So this
+# lesson and the tests of the project check gradients in float64.
 
 # %% [markdown]
 # ## Through attention
@@ -208,8 +212,9 @@ d_weights, d_v = d_y @ v.T, weights.T @ d_y
 lesson.shapes(q=q, weights=weights, d_y=d_y, d_weights=d_weights, d_v=d_v)
 
 # %% [markdown]
-# Softmax: in one row, a larger score $m$ raises weight $m$ and lowers all other weights, because
-# the weights sum to 1. The slope of weight $p_n$ with respect to score $m$ is
+# Softmax: if score number $m$ of a row grows, weight $m$ grows and all other weights
+# of the row shrink, because each is divided by a larger sum. The slope of weight $p_n$ with respect
+# to score $m$ is
 #
 # $$p_n (\delta_{nm} - p_m)$$
 #
@@ -222,13 +227,16 @@ for row, n, m in np.ndindex(4, 4, 4):
     d_scores[row, m] += d_weights[row, n] * by_score
 
 # %% [markdown]
-# In the sum over $n$ two terms remain: the weight times its gradient $d p_m$, minus the weight
-# times the mean gradient of the row, with the weights $p$:
+# By the chain rule, $d s_m$ is the sum over $n$ of $d p_n$ times this slope. It has
+# two parts: $p_m$ times $d p_m$, minus $p_m$ times the mean of the gradients of the row, weighted
+# by $p$:
 #
 # $$d s_m = p_m \, (d p_m - \sum_n p_n \, d p_n)$$
 #
-# So a score rises in training if its token is more useful than the average, and falls otherwise.
-# The functions of the package are these lines, for all attention heads of all clips.
+# Training moves against the gradient. If $d p_m$ is below the mean, more weight on this token
+# reduces the loss more than average, so its score rises. If it is above the mean, the score falls.
+# `softmax_backward` and `attention_backward`, printed below, do the same for all attention heads of
+# all clips.
 
 # %%
 from tubevit_np.model.backward import attention_backward, softmax_backward
@@ -257,7 +265,8 @@ lesson.show(figure, "Left: attention weights. Middle: their gradient. Right: the
 # residual connection, $y = x + f(x)$, there are two paths, so two gradients are added: one along
 # the direct path and one through $f$. Compare each function below with its gradient function: first
 # the block, then the attention branch inside it. (Training uses the faster functions in
-# `tubevit_np/fast`, with the same names. `tests/fast` checks that they agree with these.)
+# `tubevit_np/fast`, with the same names. `tests/fast` checks that they give the same results as the
+# functions shown here.)
 
 # %%
 from tubevit_np.model.backward import attention_branch_backward, block_backward
@@ -266,9 +275,10 @@ from tubevit_np.model.layers import attention_branch
 lesson.source(tv.block, block_backward, attention_branch, attention_branch_backward)
 
 # %% [markdown]
-# Are all gradients correct? We check a small TubeViT with patches and one tube, $D = 12$ and two
-# blocks, on clips of 8 frames of 12×16 pixels. All sizes differ, so an exchange of two axes cannot
-# stay hidden. Every parameter is random, because a bias of 0 or a gain of 1 would hide mistakes.
+# Are all gradients correct? We check a small TubeViT with patches and one tube, $D =
+# 12$ and two blocks, on clips of 8 frames of 12×16 pixels. Most sizes differ, so an exchange of two
+# axes would usually be an error. Every parameter is random, because a bias of 0 or a gain of 1
+# would hide mistakes.
 
 # %%
 cfg = tv.Config((tv.Tube((1, 4, 4), (8, 4, 4)), tv.Tube((4, 4, 4), (4, 6, 4), (0, 1, 0))),
@@ -282,12 +292,13 @@ print(f"{len(flat)} arrays, {sum(w.size for w in flat.values())} parameters")
 
 # %% [markdown]
 # A difference for each number would need thousands of forward passes. Instead we move all numbers
-# at once, along a random direction $v$. The slope of the loss along $v$ must equal the dot product
-# of gradient and direction, and two forward passes measure it:
+# at once, along a random direction $v$. Two forward passes measure the slope of the loss along
+# $v$. It must equal the dot product of the gradient $g$ and $v$:
 #
 # $$\frac{\text{loss}(w + h v) - \text{loss}(w - h v)}{2h} \approx \sum_i g_i v_i$$
 #
-# A mistake in any number would change the sum, because the direction is random. We then repeat this
+# A mistake in any number of the gradient would change the sum, because all numbers of a random
+# direction differ from 0. We then repeat this
 # for one part of the model at a time. This would show where a mistake is.
 
 # %%
@@ -312,10 +323,11 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
 # %% [markdown]
 # ## A mistake on purpose
 #
-# Layer norm subtracts the mean of a token and divides by its standard deviation. Both change when a
-# number of the token changes. If you forget this, the gradient looks fine: it has the same shape
-# and a similar size, and there is no error message. A model can even learn with it, but it learns
-# less well. The numerical check finds the mistake at once.
+# Layer norm subtracts the mean of a token and divides by its standard deviation. If one channel of
+# the token changes, its mean and its standard deviation also change. If you forget this, the
+# gradient looks fine: it has the same shape and a similar size, and there is no error message. The
+# numerical check finds the mistake at once. (It measures the slope of the sum of `d_y` times the
+# output, which stands for the loss.)
 
 # %%
 from tubevit_np.model.backward import layer_norm_backward
@@ -355,7 +367,7 @@ lesson.show(figure, "Gradient against measured slope. Left: correct gradients li
 # 2. In the attention above, add the same number to every `d_weights` of a row. How do `d_scores`
 #    change? Find the reason before you try it.
 # 3. Derive the gradient of `y = np.maximum(x, 0)`, called ReLU, and check it. At which `x` do the
-#    differences disagree, and which result is correct?
+#    central differences disagree with your gradient, and which of the two is correct?
 #
 # <details><summary>Answers</summary>
 #
@@ -364,8 +376,9 @@ lesson.show(figure, "Gradient against measured slope. Left: correct gradients li
 #    are left.
 # 2. They do not change. The weights of a row sum to 1, so the mean gradient grows by the same
 #    number and cancels it. A reward that is equal for all tokens does not move attention.
-# 3. `d_x = d_y * (x > 0)`. Where $\lvert x \rvert < h$, the two losses lie on different sides of
-#    the corner, and the difference gives a mean of both slopes. At the corner itself there is no
-#    slope, and any value between 0 and 1 is a convention.
+# 3. `d_x = d_y * (x > 0)`. Where $\lvert x \rvert < h$, the points $x - h$ and $x + h$ lie on
+#    different sides of the corner, so the difference mixes the slopes 0 and 1. There your gradient
+#    is correct. At the corner itself there is no slope, and any value between 0 and 1 may be
+#    chosen.
 #
 # </details>

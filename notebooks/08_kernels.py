@@ -29,9 +29,9 @@ lesson.shapes(**{tube.name: w for tube, w in zip(cfg.tubes, learned, strict=True
 # ## A kernel as a picture
 #
 # Each kernel computes one channel of the token. Where a kernel is positive, bright pixels increase
-# the value of this channel. Where it is negative, they decrease it. Where it is zero, they have no effect. So we draw zero as mid gray, 0.5, and the
-# largest absolute value of the kernel as black or white. Each kernel $k$ has *one* scale for all
-# its frames and colors:
+# the value of this channel. Where it is negative, they decrease it. Where it is zero, they have no
+# effect. So we draw zero as mid gray, 0.5, and the largest absolute value of the kernel as black or
+# white. Each kernel $k$ has *one* scale for all its frames and colors:
 #
 # $$\text{picture} = 0.5 + \frac{k}{2 \max \lvert k \rvert}$$
 #
@@ -75,8 +75,9 @@ lesson.show(figure, "All 96 patch kernels, sorted by norm. Left: before training
 # Many kernels look alike. How many different ones are there? **Principal components** answer this.
 # Each kernel is a vector of $8 \cdot 8 \cdot 3 = 192$ numbers. The first component is the direction
 # along which the 96 vectors differ most. The second is at right angles to the first. Of all such
-# directions, it is the one along which the vectors differ most, and so on. The **singular value decomposition** of the matrix of
-# kernels gives all components, and for each its fraction of the total variance.
+# directions, it is the one along which the vectors differ most, and so on. The **singular value
+# decomposition** of the matrix of kernels gives all components, and for each its fraction of the
+# total variance.
 
 # %%
 rows = w[0].reshape(192, 96).T.astype(float)  # a kernel in each row
@@ -161,15 +162,15 @@ lesson.show(figure, "Left: the eight frames of a kernel. Right: its columns over
 #
 # Every array is a sum of waves. The **Fourier transform** gives the strength of each wave, and the
 # squared strengths are the **spectrum** (or power). A wave in space and time has a frequency on
-# each axis: $f_t$ in cycles per frame and $f_w$ in cycles per pixel. A wave that moves to the
-# right by $v$ pixels per frame is $\cos(2 \pi f_w (x - v t))$. The factor of $t$ is its frequency in
+# each axis: $f_t$ in cycles per frame and $f_w$ in cycles per pixel. A wave that moves to the right
+# by $v$ pixels per frame is $\cos(2 \pi f_w (x - v t))$. The factor of $t$ is its frequency in
 # time:
 #
 # $$f_t = -v f_w$$
 #
-# The sign of $v$ shows the direction: positive to the right, negative to the left. All waves of one moving object have the same $v$, so
-# they lie on one line through zero: *the slope of the line gives the speed*. (Adelson and Bergen
-# described in 1985 how eyes can measure motion in this way.)
+# The sign of $v$ shows the direction: positive to the right, negative to the left. All waves of one
+# moving object have the same $v$, so they lie on one line through zero: *the slope of the line
+# gives the speed*. (Adelson and Bergen described in 1985 how eyes can measure motion in this way.)
 #
 # We first try it on a grating that moves to the right by half a pixel per frame.
 
@@ -203,21 +204,22 @@ for ax, (name, which) in zip(axes, {"the grating": grating, "the kernel": course
     ax.set(title=f"{name}: {speed(power):.1f} pixels per frame",
            xlabel="fw, cycles per pixel", ylabel="ft, cycles per frame")
 lesson.show(figure, "Power over frequencies in space and time. Both spectra have two dark spots "
-                    "on a slanted line through zero, so the grating and the kernel both move. The orange line shows the "
-                    "measured speed.")
+                    "on a slanted line through zero, so the grating and the kernel both move. "
+                    "The orange line shows the measured speed.")
 
 # %% [markdown]
-# The objects in the clips move by 0.6 to 1.5 pixels per frame, and this kernel responds best to a speed
-# a little above. A kernel that only flickers has the same power for motion to the left and to the
-# right. A kernel that does not change has its power on the horizontal axis. In the spectrum, the dark
-# spots of the kernel are wider than those of the grating. So the kernel responds to a range of speeds.
+# The objects in the clips move by 0.6 to 1.5 pixels per frame, and this kernel
+# responds best to a speed a little above. A kernel that only flickers has the same power for motion
+# to the left and to the right. A kernel that does not change has its power on the horizontal axis.
+# In the spectrum, the dark spots of the kernel are wider than those of the grating. So the kernel
+# responds to a range of speeds.
 #
 # ## Is it more than chance?
 #
 # People see faces in clouds. So we need a number, and the value of this number for chance. Our
 # number is the fraction of the kernel's energy that *one* drifting grating in a soft window can
-# explain. A drifting grating in a soft window is a **Gabor** function. A perfect Gabor function scores 1, and white
-# noise scores close to 0.
+# explain. A drifting grating in a soft window is a **Gabor** function. A perfect Gabor function
+# scores 1, and white noise scores close to 0.
 #
 # But noise is too weak a comparison, because any *smooth* noise looks a little like a grating. A
 # fair comparison is a kernel of the same waves with the same strengths, but with random phases (the
@@ -251,9 +253,10 @@ for name, values in scores.items():
     print(f"{name:10}" + "".join(f"{np.median(shares):10.2f}" for shares in values))
 
 # %% [markdown]
-# In all video tubes, the learned kernels are closer to a drifting grating than chance. The patches
-# are nearest to chance, because spots and colors are not gratings. Chance scores much higher than
-# noise, because the chance kernels are as smooth as the learned kernels. So a score means little without the value for chance.
+# In all video tubes, the learned kernels are closer to a drifting grating than
+# chance. The patches are nearest to chance, because spots and colors are not gratings. Chance
+# scores much higher than noise, because the chance kernels are as smooth as the learned kernels. So
+# a score means little without the value for chance.
 #
 # ## In which direction?
 #
@@ -263,8 +266,8 @@ for name, values in scores.items():
 # $$\frac{P - P'}{P + P'}$$
 #
 # We take the direction for which this value is largest. The value is 1 for motion in one direction
-# only, and 0 for flicker or no change. In the next picture each point is one kernel of a tube. The angle
-# is its direction, the distance from the center is its direction selectivity.
+# only, and 0 for flicker or no change. In the next picture each point is one kernel of a tube. The
+# angle is its direction, the distance from the center is its direction selectivity.
 
 # %%
 from tubevit_np.plots.analysis.null_models import random_directions
@@ -278,8 +281,9 @@ for k, i in enumerate((1, 2)):
         ax.scatter(to, direction_selectivity(kernels), s=14, color=shade)
     ax.set(title=cfg.tubes[i].name, ylim=(0, 1), yticks=[0.5, 1])
 lesson.show(figure, "Directions of the kernels of two tubes, in color. Gray: chance, here kernels "
-                    "of the same waves, each moving forward or backward at random. The learned kernels point in all "
-                    "directions, and many are further from the center than chance.")
+                    "of the same waves, each moving forward or backward at random. The "
+                    "learned kernels point in all directions, and many are further from the center "
+                    "than chance.")
 
 # %% [markdown]
 # Many learned kernels have a higher direction selectivity than chance. The objects move left,
@@ -304,9 +308,10 @@ lesson.show(figure, "Directions of the kernels of two tubes, in color. Gray: cha
 # 1. Small bars and spots of 4×4 pixels that enter on one side and leave on the other, and some that
 #    appear and disappear in place.
 # 2. The first has its power on the horizontal axis, $f_t = 0$, because it does not change. The
-#    second has equal power at $f_t = 1 / (2 \pi)$ and $f_t = -1 / (2 \pi)$ cycles per frame. A wave to the
-#    right plus a wave to the left flicker in place. Both kernels have direction selectivity 0.
-# 3. All frames have the same contrast, so the kernel seems equally strong in every frame, even where it is
-#    almost zero. With one common scale we see when it begins and ends.
+#    second has equal power at $f_t = 1 / (2 \pi)$ and $f_t = -1 / (2 \pi)$ cycles per frame. A wave
+#    to the right plus a wave to the left flicker in place. Both kernels have direction selectivity
+#    0.
+# 3. All frames have the same contrast, so the kernel seems equally strong in every frame, even
+#    where it is almost zero. With one common scale we see when it begins and ends.
 #
 # </details>

@@ -69,7 +69,7 @@ def test_the_same_error_for_a_variant(rng):
     params, x = small.params(small.MODELS["learned"], rng), small.clips(rng)
     texts = []
     for forward in (tv.forward, tg.forward):
-        with pytest.raises(ValueError, match="is a variant of TubeViT") as found:
+        with pytest.raises(ValueError, match="describes a variant of TubeViT") as found:
             forward(params, x, small.MODELS["learned"], "verb")
         texts.append(str(found.value))
     assert texts[0] == texts[1]

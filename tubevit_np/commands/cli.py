@@ -109,6 +109,9 @@ class Formatter(argparse.HelpFormatter):
         if isinstance(action, argparse._SubParsersAction):  # indented once more than is counted
             self._action_max_length += 2
 
+    def _split_lines(self, text, width):  # names with hyphens stay whole
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
     def _fill_text(self, text, width, indent):
         if text.startswith("example"):
             return text

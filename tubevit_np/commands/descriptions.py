@@ -23,13 +23,12 @@ COMMANDS = {
         """Train a model, evaluate it on held-out examples and draw its kernels. Without --data and
  --images, the data are clips and images that the program generates. Each data set has its own
  classification head, batch size and loss weight. Apart from the heads, all parameters are shared.
- All results go
- into the run folder (--out): checkpoints, model.safetensors, metrics.jsonl, evaluation.json,
- curves.png, kernels.png and tubes.png. An interrupted run continues with --resume.
+ All results go into the run folder (--out): checkpoints, model.safetensors, metrics.jsonl,
+ evaluation.json, curves.png, kernels.png and tubes.png. An interrupted run continues with --resume.
 
-PATH can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder with CLASS/FILE, a CSV file
- with the columns path and label, or an annotation file of Kinetics or Something-Something V2.
- tubevit_np/data/README.md describes all formats.""",
+The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder
+ with CLASS/FILE, a CSV file with the columns path and label, or an annotation file of Kinetics or
+ Something-Something V2. tubevit_np/data/README.md describes all formats.""",
         ("--out runs/demo",
          "--data videos/ --size 64 --out runs/mine",
          "--data a=one/ --data two/ --batch 24 8 --out runs/2",
@@ -44,9 +43,10 @@ PATH can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder with CLA
         ("runs/mine", "runs/mine --views 4x3 --details answers/")),
     "predict": Description(
         "RUN FILE", "classify one video or image",
-        """Print the five most likely classes of a video or an image and their probabilities, for
- each head that was trained on videos, or on images if FILE is an image. Nothing is written.""",
-        ("runs/demo clip.mp4", "runs/demo -- -clip.mp4")),
+        """Print the five most likely classes and their probabilities. A video uses each head that
+ was trained on videos, and an image uses each head that was trained on images. Nothing is
+ written.""",
+        ("runs/demo clip.mp4", "runs/demo picture.jpg")),
     "kernels": Description(
         "RUN", "draw the tube kernels, as a picture and an animation",
         """Draw the tube kernels of a run or checkpoint: kernels.png and the animation tubes.png.
@@ -55,56 +55,58 @@ PATH can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder with CLA
     "figures": Description(
         "RUN", "draw all pictures of a run",
         """Draw all pictures of a run: kernels, the motion that they respond to, the places that the
- tubes read, positions, attention maps and training curves. Also writes scores.json, with the
- values that are drawn, and README.md, which shows the pictures. Needs matplotlib.""",
+ tubes read, position encodings, attention maps and training curves. Also writes scores.json, with
+ the values that are drawn, and README.md, which shows the pictures. Needs matplotlib.""",
         ("runs/demo --out pictures/", "runs/demo --clip clip.mp4 --out pictures/")),
     "subset": Description(
-        "(--data|--images) PATH --out FOLDER", "list a small part of a labeled data set",
-        """Choose some classes and some files of each class at random; the same --seed gives the same choice.
- Writes train.csv
- and val.csv, which list the files, into a folder; pass it to train --data or --images. No file is
- copied.""",
+        "(--data|--images) PATH --out FOLDER", "choose a small part of a labeled data set",
+        """Choose some classes and some files of each class at random. The same --seed gives the
+ same choice. Writes two lists of the files, train.csv and val.csv, into the folder --out. Pass this
+ folder to train as --data or --images. No file is copied.""",
         ("--data k400/ --classes 9 --per-class 50 --out k9/",)),
     "pretrained": Description(
         "FILE --out FILE", "make a checkpoint from a pretrained image ViT",
-        """Convert an image ViT into a TubeViT checkpoint to start training from. Reads the .npz
- files of the original ViT and of big_vision, and the safetensors files of timm and Hugging Face, in
- one file or in shards. It never loads pickle files, which can run code. The command lists which weights are read, derived or new, and which
- are not used. tubevit_np/transfer/README.md has the details.""",
+        """Convert an image ViT into a TubeViT checkpoint to start training from. Reads .npz files
+ (original ViT, big_vision) and safetensors files (timm, Hugging Face), which can be split into
+ several files. It never loads pickle files, which can run code. The command lists which weights are
+ read, derived or new, and which are not used. tubevit_np/transfer/README.md has the details.""",
         ("vit/ --classes k400=400 --out new.safetensors",
          "vit.npz --start random --out new.safetensors")),
     "scale": Description(
         "SMALL LARGE --out FILE", "combine a small model's tubes with a large image model",
         """Put the tubes of a small model into a large image model (Section 3.6 of the paper). With
  --gate, a learned gate adds the input tokens a second time, to the output of one block. The gate
- starts closed (it adds 0), so that at first the outputs for images equal those of the large model. Writes a checkpoint and prints the command that trains
- it.""",
+ starts closed (it adds 0), so that at first the outputs for images equal those of the large model.
+ Writes a checkpoint and prints the command that trains it.""",
         ("runs/small runs/big --gate 8 --out new.safetensors",)),
     "export": Description(
         "RUN --format NAME --out FOLDER", "write a model's image part for timm or Hugging Face",
         """Write the image part of a model (2D patches, positions, blocks) as model.safetensors and
- config.json, for timm or for Hugging Face's transformers. Prints which parameters are not
- exported: the video tubes and other heads. Hugging Face's ViT always has a class token;
- tubevit_np/transfer/README.md shows how to mask it.""",
+ config.json, for timm or for Hugging Face's transformers. Prints which parameters are not exported:
+ the video tubes and all heads except --head. Hugging Face's ViT always adds a class token, which
+ TubeViT does not have; tubevit_np/transfer/README.md shows how to mask it.""",
         ("new.safetensors --format hf --size 224 --out vit/",
-         "runs/mine --format timm --head noun --out vit/")),
+         "runs/demo --format timm --head noun --out vit/")),
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",
         """Train every variant of a study on generated clips, with several seeds, and compare their
- accuracies. Writes STUDY.csv and STUDY.png. Trained variants stay in --out: run the same command
- again to continue.""",
+ accuracies. The studies are positions (no, learned or fixed positions, Table 7a), tubes (1 to 8
+ tubes, Table 7b), space-to-depth (Table 7c), tokens (more tokens at evaluation, Table 7d), views
+ (several crops at evaluation, Table 7f), baselines (other models, Table 5) and scaling (a small
+ model's tubes in a large model, Table 6). Writes STUDY.csv and STUDY.png. Trained variants stay in
+ --out: run the same command again to continue.""",
         ("positions --steps 500 --batch 16 --image-batch 16",
          "views --steps 500 --seeds 1 --out runs/views")),
     "info": Description(
         "", "print tokens, parameters, operations and memory of a model",
         """Print what a model costs: tokens, parameters, floating-point operations and memory, for
- inference and training. --all compares all sizes with the numbers printed in the paper, and explains
- why some of them cannot be reproduced. Nothing is written.""",
-        ("--preset B --frames 32 --size 224", "--all --tubes core")),
+ inference and training. --all compares all sizes with the numbers printed in the paper, and
+ explains why some of them cannot be reproduced. Nothing is written.""",
+        ("--preset B --frames 32 --size 224", "--all")),
     "completion": Description(
         "SHELL", "print a script that completes commands in a shell",
         """Print a completion script for a shell: the Tab key then completes commands, options,
- names and file names. Needs shtab.
+ their values and file names. Needs shtab.
 
 bash: add this line to ~/.bashrc: eval "$(tubevit completion bash)"
 

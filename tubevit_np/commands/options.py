@@ -85,8 +85,9 @@ def evaluate(sub):
         f"all files; of generated data, {NUM_EVAL_CLIPS} examples)")
     add(sub, "--views", "TxS", "temporal x spatial crops of each file, whose predictions are "
         "averaged; the paper uses 4x3 (default 1x1)", default="1x1")
-    add(sub, "--details", "FOLDER", "folder for CSV files with each prediction and with the accuracy "
-        "of each class, and a confusion matrix for each head (default: none)")
+    add(sub, "--details", "FOLDER", "folder for a CSV file of all predictions, a CSV file of the "
+        "accuracy of each class and a picture of the confusion matrix, for each head "
+        "(default: none)")
 
 
 def predict(sub):
@@ -102,8 +103,8 @@ def kernels(sub):
 def figures(sub):
     run(sub)
     add(sub, "--out", "FOLDER", "folder for the pictures (default: the run folder)")
-    add(sub, "--clip", "FILE", "video or image on which the pictures show the model (default: a "
-        "generated clip)", type=Path)
+    add(sub, "--clip", "FILE", "video or image that the model is applied to in the pictures "
+        "(default: a generated clip)", type=Path)
     add(sub, "--control", "RUN", "a run trained with --shuffled, whose kernels are drawn for "
         "comparison (default: none)", type=Path)
 
@@ -121,17 +122,18 @@ def subset(sub):
 
 
 def pretrained(sub):
-    add(sub, "file", "FILE", "the weights: an .npz file, or a safetensors file, its index or its "
-        "folder")
+    add(sub, "file", "FILE", "the weights: an .npz file, a safetensors file, the index file of "
+        "weights that are split over several files, or the folder that holds them")
     add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
     add(sub, "--tubes", "NAME", f"tube set: {', '.join(TUBE_SETS)} (default main)", TUBE_SETS,
         default="main")
-    add(sub, "--start", "NAME", "how the video tubes begin. inflated: with the patch kernel spread "
-        "over time, so that a video of identical frames gives the same token as the image. random: "
-        "with noise. shared: with one kernel for all tubes (default inflated)", STARTS, default="inflated")
+    add(sub, "--start", "NAME", "initial values of the video tubes. inflated: with the patch "
+        "kernel spread over time, so that a video of identical frames gives the same token as "
+        "the image. random: with noise. shared: with one kernel for all tubes (default inflated)",
+        STARTS, default="inflated")
     add(sub, "--classes", "HEAD=K", "new heads and their numbers of classes (default: none)",
         nargs="+", default=[])
-    flag(sub, "--keep-head", "keep the head of the file, under the name image")
+    flag(sub, "--keep-head", "keep the classification head of the file, and name it \"image\"")
     add(sub, "--heads", "N", "number of attention heads (not of classification heads), if the "
         "file does not contain it")
     add(sub, "--seed", "N", "seed of new parameters, at least 0 (default 0)", default=0)
@@ -143,10 +145,11 @@ def scale(sub):
         "from it")
     add(sub, "--gate", "N", "block, counted from 0, after which a gate adds the tokens again "
         "(default: no gate)")
-    add(sub, "--gate-tokens", "NAME", "which tokens the gate adds: \"all\", or \"tubes\" for those of the "
-        "video tubes only (default all)", GATE_TOKENS, default="all")
+    add(sub, "--gate-tokens", "NAME", "which tokens the gate adds: \"all\", or \"tubes\" for "
+        "those of the video tubes only (default all)", GATE_TOKENS, default="all")
     field(sub, "frames", "frames per clip of the new model (default: as SMALL)")
-    field(sub, "size", "height and width of its frames, in pixels (default: as SMALL)")
+    field(sub, "size", "height and width of the frames of the new model, in pixels "
+          "(default: as SMALL)")
     add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
 
 
@@ -168,8 +171,8 @@ def ablate(sub):
         "(default 3)", default=3)
     add(sub, "--out", "FOLDER", "folder for all trainings (default runs/ablations)",
         default="runs/ablations")
-    add(sub, "--base-steps", "N", "only for the study \"scaling\": training steps of the small and the "
-        "large model before they are combined (default: as --steps)")
+    add(sub, "--base-steps", "N", "only for the study \"scaling\": training steps of the small "
+        "and the large model before they are combined (default: as --steps)")
     for name in ("steps", "batch", "image_batch"):
         field(sub, name, OPTIONS[name][1].partition(";")[0] + f" (default {getattr(Recipe, name)})",
               default=argparse.SUPPRESS)
@@ -179,8 +182,8 @@ def info(sub):
     for name in ("preset", "tubes", "frames", "size"):
         text = OPTIONS[name][1] + default_text(name, getattr(Recipe, name))
         field(sub, name, text)
-    flag(sub, "--all", "compare all sizes at 32 and 64 frames with the paper, and all tube sets "
-         "with each other, in preset B unless --preset is given")
+    flag(sub, "--all", "compare all sizes at 32 and 64 frames with the paper; then compare all "
+         "tube sets with each other, in preset B or the given --preset")
 
 
 def completion(sub):

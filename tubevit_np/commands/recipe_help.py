@@ -12,18 +12,21 @@ EACH = "one number for all data sets, or one for each"
 HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help text)}
     "data": {
         "data": (Path, """videos: a folder, a CSV, an annotation file, or the word
-            "generated". NAME=PATH names the head. Repeat the option for several data sets (default
-            without --data and --images: generated videos and images)"""),
+            "generated". NAME=PATH names the head. Repeat the option for several data sets (default,
+            if --images is not given either: generated videos and images)"""),
         "images": (Path, """images to train on together with the videos; same formats as --data
             (default: see --data)"""),
         "frames": (int, "frames per clip"),
-        "fps": (float, """frames per second of a clip, above 0; clips start at a random time and are
-            decoded on the fly (default: the frames are spread over the whole video)"""),
+        "fps": (float, """take the frames of a clip at this rate, frames per second above 0, from a
+            random start in the video; such clips are decoded on the fly (default: spread the frames
+            over the whole video)"""),
         "size": (int, "height and width of frames and images, in pixels"),
         "batch": (int, f"videos per step; {EACH}"),
         "image_batch": (int, f"images per step; {EACH}"),
-        "weight": (float, f"weight of the mean loss of videos, at least 0; {EACH}"),
-        "image_weight": (float, f"weight of the mean loss of images, at least 0; {EACH}"),
+        "weight": (float, f"""factor of the mean loss of the videos in the total loss, at least 0;
+            {EACH}"""),
+        "image_weight": (float, f"""factor of the mean loss of the images in the total loss, at
+            least 0; {EACH}"""),
         "memory": (float, """memory for decoded files, in GB. Larger data sets, and all videos with
             --fps, are decoded on the fly in a worker process"""),
         "cache": (Path, """folder for frames that are decoded on the fly. The first epoch fills it,
@@ -33,11 +36,12 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
     "augmentation and regularization": {
         "flip": (bool, """mirror videos and images from left to right at random, except in classes
             whose name contains "left" or "right" (default: off)"""),
-        "randaugment": (int, """number of random operations per clip; all frames of a clip get the
-            same operations. Generated clips get none. The paper uses 2"""),
-        "magnitude": (float, "strength of these operations, 0 to 10"),
-        "mixup": (float, """parameter of the Beta distribution for mixing pairs of examples, at
-            least 0; 0: no mixup"""),
+        "randaugment": (int, """number of random changes (RandAugment: rotation, contrast, ...) per
+            clip or image; all frames of a clip get the same ones. Generated clips get none. The
+            paper uses 2"""),
+        "magnitude": (float, "strength of the RandAugment changes, 0 to 10"),
+        "mixup": (float, """parameter of the Beta distribution for mixing pairs of examples; 0 turns
+            mixup off"""),
         "dropout": (float, "fraction of values that dropout sets to 0; at least 0, below 1"),
         "smoothing": (float, "label smoothing; at least 0, below 1"),
         "smoothness": (float, """extra weight decay on high spatial frequencies of tube kernels, at
@@ -47,20 +51,22 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
     },
     "model": {
         "preset": (str, f"model size: {', '.join(PRESETS)}"),
-        "tubes": (str, f"""tube set (default: that of the preset). Baselines: dense (tubelets, as in
-            ViViT), frames (patches of every frame and divided attention, as in TimeSformer),
-            patches (2D patches alone), plain (main, the paper's tubes, but each token holds one
-            kernel output), shared (one kernel for all tubes). Names with demo- are for generated
-            clips; tubevit_np/ablation/README.md explains every name. All: {", ".join(TUBE_SETS)}"""),
-        "position": (str, f"position encoding of tokens: {', '.join(POSITIONS)} (Table 7a)"),
-        "start": (Path, """run or checkpoint whose model and parameters the training starts with.
-            A head whose name or classes it lacks is created new. Cannot be combined with --preset,
-            --tubes and --position (default: new parameters)"""),
+        "tubes": (str, f"""tube set (default: that of the preset). main: the paper's tubes. core:
+            the paper's two core tubes. Baselines: dense (tubelets without gaps, as in ViViT),
+            frames (patches of every frame and divided attention, as in TimeSformer), patches (2D
+            patches alone), plain (as main, but each token is one kernel output; in main, a token
+            joins several), shared (one kernel for all video tubes). Names with demo are for generated
+            clips; tubevit_np/ablation/README.md explains them. All: {", ".join(TUBE_SETS)}"""),
+        "position": (str, f"""position encoding of tokens: {', '.join(POSITIONS)}; see Table 7a of
+            the paper. strideless ignores the strides of the tubes"""),
+        "start": (Path, """start the training from the model and parameters of this run or
+            checkpoint. If it has no head with the same name and classes, a new head is created.
+            Cannot be combined with --preset, --tubes and --position (default: new parameters)"""),
     },
     "optimization": {
         "steps": (int, "number of training steps"),
-        "frozen": (int, """number of leading blocks that are not trained; above 0, the tubes are not
-            trained either"""),
+        "frozen": (int, """keep the first N blocks fixed; if N is above 0, the tubes are fixed
+            too"""),
         "lr": (float, "highest learning rate, at least 0"),
         "seed": (int, "seed of the initial parameters and of the batches, at least 0"),
     },
@@ -68,9 +74,9 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
         "accumulate": (int, """gradient accumulation: number of micro-batches per step. 4 gives the
             same gradients in about a quarter of the memory"""),
         "devices": (int, """number of devices, only in tubevit_tg. Each device has a copy of the
-            model and gets a part of each batch. Batch sizes must be multiples of --devices times --accumulate. On a
-            CPU, devices are threads"""),
-        "precision": (str, f"""format of matrix products: {", ".join(PRECISIONS)} , only in
+            model and gets a part of each batch. Batch sizes must be multiples of --devices times
+            --accumulate. On a CPU, devices are threads"""),
+        "precision": (str, f"""number format of matrix products: {", ".join(PRECISIONS)}. Only in
             tubevit_tg. With "half", the loss is multiplied by a scale that is adapted during
             training. On a CPU, lower precision saves memory but no time"""),
     },

@@ -78,7 +78,7 @@ def attention_backward(d_y, q, k, v, weights):
 
 
 def self_attention_backward(d_y, x, cache, qkv, out, heads):
-    """MSA y = merge(attention(split(x qkv))) out (Eq. 1): back through out, attention, qkv."""
+    """MSA y = merge(attention(split(x `qkv`))) `out` (Eq. 1): back through all of these."""
     d_mixed, d_out = linear_backward(d_y, cache["mixed"], out["w"])
     q, k, v = (split_heads(part, heads) for part in np.split(cache["qkv"], 3, axis=-1))
     d_parts = attention_backward(split_heads(d_mixed, heads), q, k, v, cache["weights"])
@@ -88,7 +88,7 @@ def self_attention_backward(d_y, x, cache, qkv, out, heads):
 
 
 def feed_forward_backward(d_y, x, cache, up, down, form):
-    """MLP y = GELU(x up) down (Eq. 2): back through down, GELU, up."""
+    """MLP y = GELU(x `up`) `down` (Eq. 2): back through `down`, GELU and `up`."""
     d_gelu, d_down = linear_backward(d_y, cache["gelu"], down["w"])
     d_x, d_up = linear_backward(gelu_backward(d_gelu, cache["up"], form), x, up["w"])
     return d_x, with_prefix("up", d_up) | with_prefix("down", d_down)
@@ -124,8 +124,8 @@ def block_backward(d_out, z, cache, ln1, attn, ln2, mlp, heads, eps, form):
 def attention_pool_backward(d_y, x, cache, probe, q, kv, out, heads, eps, form, ln=None, mlp=None):
     """Pooling (Fig. 2): d_y (B, D) -> d_x (B, N, D).
 
-    Back through the MLP if there is one, then out, attention, q and kv. All clips share the probe,
-    so d_q is summed over clips.
+    Back through the MLP (if there is one), `out`, attention, `q` and `kv`. All clips share the
+    probe, so d_q is summed over clips.
     """
     grads = {}
     if mlp is not None:
@@ -215,7 +215,7 @@ def backward(params: Params, out: Arrays, d_logits: Arrays, cfg: Config) -> Arra
     Raises
     ------
     ValueError
-        If cfg is a VariantConfig, a model of variants/.
+        If cfg describes a model of variants/ (a VariantConfig).
     """
     check_plain(cfg)
     d_z, grads = classify_backward(d_logits, params, out, cfg)
@@ -225,7 +225,10 @@ def backward(params: Params, out: Arrays, d_logits: Arrays, cfg: Config) -> Arra
 
 
 def classify_backward(d_logits, params, out, cfg):
-    """d_z (B, N, D): back through the heads, whose d_pooled are summed, pooling and norm."""
+    """d_z (B, N, D): back through the heads, the pooling and the norm.
+
+    The gradients d_pooled of all heads are summed.
+    """
     d_pooled, grads = 0, {}
     for head, d_head in d_logits.items():
         d_x, d_linear = linear_backward(d_head, out["pooled"], params["heads"][head]["w"])
@@ -239,10 +242,10 @@ def classify_backward(d_logits, params, out, cfg):
 
 
 def encode_backward(d_z, params, out, cfg, blocks):
-    """d_z0 (B, N, D): back through the blocks, last first, and the gate.
+    """d_z0 (B, N, D): back through the gate and the blocks, from the last to the first.
 
-    blocks: {layer: block_backward}. The first block and the gate both read the tokens z0, so their
-    gradients add up.
+    blocks: {layer: block_backward}. The first block and the gate both read z0, so two gradients
+    with respect to z0 are summed.
     """
     d_z0, grads = 0, {}
     for layer, apply_backward in reversed(blocks.items()):

@@ -1,4 +1,4 @@
-"""Checks of arguments, without mathematics; each error is a ValueError of one line."""
+"""Checks of arguments; nothing is computed here. Each error is a ValueError of one line."""
 
 import warnings
 from functools import cache
@@ -21,8 +21,8 @@ def check_forward(shape, dtype, cfg, head):
 def check_plain(cfg):
     """Raise ValueError for a variant, whose forward and backward passes are in variants/."""
     if type(cfg) is not Config:
-        raise ValueError("this Config is a variant of TubeViT (another attention or position); "
-                         "use variants.forward and variants.backward")
+        raise ValueError("this Config describes a variant of TubeViT (with a different attention "
+                         "or position); use variants.forward and variants.backward")
 
 
 def check_heads(head, cfg):
@@ -36,7 +36,7 @@ def check_heads(head, cfg):
 
 
 def check_input(shape, dtype, cfg):
-    """Raise ValueError unless forward accepts this shape and dtype, which is a text."""
+    """Raise ValueError unless forward accepts this shape and this dtype, given as text."""
     if len(shape) not in (4, 5):
         raise ValueError(f"input of shape {shape}: a video is (B, T, H, W, C), "
                          "an image (B, H, W, C)")
@@ -51,7 +51,7 @@ def check_input(shape, dtype, cfg):
 
 
 def check_tubes(shape, cfg):
-    """Raise ValueError if no tube fits into (T, H, W); warn once about each that a video lacks."""
+    """Raise ValueError if no tube fits into (T, H, W); warn once about each that does not fit."""
     missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
     size = format_size(shape)
     needed = [format_size(tube.extent) for tube in missing]

@@ -17,11 +17,11 @@ class Tube:
     stride : (int, int, int)
         Distance between neighboring tokens, each at least 1.
     offset : (int, int, int), default (0, 0, 0)
-        Start of the first token.
+        Where the first window starts.
     s2d : (int, int, int), default (1, 1, 1)
-        Space-to-depth (st, sh, sw). One token holds S = st * sh * sw outputs of the kernel, called
-        its members, side by side in its channels. Members are stride / s2d apart. Each has D / S
-        of the D channels of the model.
+        Space-to-depth (st, sh, sw). One token is made of S = st * sh * sw outputs of the kernel,
+        its members, which lie side by side in its channels. Members are stride / s2d apart. Each
+        has D / S of the D channels of the model.
 
     Raises
     ------
@@ -77,7 +77,8 @@ class Tube:
 class Config:
     """A whole model.
 
-    The fields from gelu on are choices that the paper leaves open.
+    The fields from gelu on are choices that the paper leaves open, or options that are off by
+    default.
 
     Parameters
     ----------
@@ -88,7 +89,7 @@ class Config:
     depth : int
         Number of blocks.
     heads : int
-        Number A of attention heads. A divides dim.
+        Number of attention heads. dim must be a multiple of it.
     mlp_dim : int
         Width M of the MLPs.
     classes : dict, default {}
@@ -97,7 +98,7 @@ class Config:
         Color channels C.
     mean, std : float, default 0.5
         uint8 input becomes (x / 255 - mean) / std; the defaults give [-1, 1].
-    gelu : {"tanh", "erf"}
+    gelu : {"tanh", "erf"}, default "tanh"
         Form of the GELU. The results of the two forms differ by up to 4.7e-4.
     eps : float, default 1e-6
         Every layer norm adds eps to the variance. 1e-6 is usual in ViTs.
@@ -105,14 +106,14 @@ class Config:
         Whether an MLP follows the pooling. The number of parameters in the paper matches a model
         without this MLP.
     gate_layer : int, optional
-        Index of the block, counted from 0, after which the gate adds the tokens. The paper's "26th
-        of 32" is index 25. None: no gate.
-    gate_tokens : {"all", "tubes"}
+        Index (from 0) of the block to whose output the gate adds the input tokens, see gate.py. The
+        paper's "26th of 32" is index 25. None: no gate.
+    gate_tokens : {"all", "tubes"}, default "all"
         Which tokens the gate adds (z0 in Eq. 8): all, or only those of the video tubes.
     position_scale : float, default 1
-        Amplitude of the positions; small models learn better with less.
+        Factor of the position vectors. Small models learn better with a factor below 1.
     tau : float, default 10000
-        Base of the frequencies: wavelengths range from 2 pi to almost 2 pi tau.
+        Base of the frequencies: wavelengths range from 2 pi to below 2 pi tau.
     shared_kernel : bool, default False
         Whether the video tubes share one 8x8x8 kernel, resized for each (Table 7e).
 

@@ -5,7 +5,7 @@ import operator
 
 GELUS = ("tanh", "erf")
 GATE_TOKENS = ("all", "tubes")
-SCORES = ("both", "count")  # results of an evaluation; a head may not have these names
+SCORES = ("both", "count")  # an evaluation uses these names, so no head may have them
 
 
 def check_tube(tube):
@@ -33,11 +33,12 @@ def check_config(cfg):
             raise ValueError(f"tube {tube.name} packs {tube.members} members into a token, "
                              f"but dim {cfg.dim} is not a multiple of {tube.members}")
     if cfg.gate_layer is not None and not 0 <= cfg.gate_layer < cfg.depth:
-        raise ValueError(f"gate_layer {cfg.gate_layer} is not a block: 0 to {cfg.depth - 1}")
+        raise ValueError(f"gate_layer is {cfg.gate_layer}; it must be the index of a block, "
+                         f"0 to {cfg.depth - 1}")
     for head, count in cfg.classes.items():
         if not head or "." in head or head in SCORES or count < 1:
-            raise ValueError(f"head {head!r} with {count} classes: a head needs a name without "
-                             f"dots, other than {' and '.join(SCORES)}, and at least one class")
+            raise ValueError(f"head {head!r} with {count} classes: a head needs at least one "
+                             f"class, and a name without dots that is not {' or '.join(SCORES)}")
 
 
 def check_numbers(cfg):
@@ -55,7 +56,7 @@ def check_numbers(cfg):
 
 
 def triple(name, value, minimum):
-    """Return value as three ints (t, h, w); ValueError if it is something else or below minimum."""
+    """Convert `value` to three ints (t, h, w); ValueError if it is no such triple or too small."""
     try:
         sizes = tuple(operator.index(v) for v in value)
     except TypeError:

@@ -44,7 +44,7 @@ def token_counts(cfg, shape):
 
 
 def member_offsets(tube):
-    """Start of each member of a token, relative to the start of the token: S triples (t, h, w).
+    """Start of each member of a token, relative to the first member: S triples (t, h, w).
 
     On each axis a member starts at i * stride / s2d with 0 <= i < s2d (Section 3.4). In the list, w
     changes fastest.
@@ -57,8 +57,8 @@ def member_offsets(tube):
 def centers(tube: Tube, shape: Size) -> np.ndarray:
     """Centers of all tokens of a tube: offset + i * stride + (span - 1) / 2 on each axis.
 
-    span = kernel + (s2d - 1) * stride / s2d. The center is the mean of the indices that the
-    token covers with all its members. A 2D patch of the first frame therefore has t = 0.
+    span = kernel + (s2d - 1) * stride / s2d. The center is the middle between the first and the
+    last voxel of all members of the token. A 2D patch of the first frame therefore has t = 0.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2).
 
 forward calls embed, encode and classify. The models of variants/ and the training step reuse these
-functions: they give encode another block, or replace embed.
+functions. They pass a different block to `encode`, or use a different `embed`.
 """
 
 from collections.abc import Iterable
@@ -47,13 +47,13 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str]
     Raises
     ------
     ValueError
-        If a head is unknown, if x has a wrong shape or dtype or is too small for every tube, or if
-        cfg is a VariantConfig, a model of variants/.
+        If a head is unknown; if x has a wrong shape or dtype; if no tube fits into x; or if cfg
+        describes a model of variants/ (a VariantConfig).
 
     Warns
     -----
     UserWarning
-        Once for each tube that does not fit into a video. Such a tube gives no tokens.
+        Once per tube and size of the video if the tube does not fit. Such a tube gives no tokens.
 
     References
     ----------
@@ -87,7 +87,7 @@ def embed(params, video, cfg):
 
 
 def encode(params, z, cfg, shape, blocks):
-    """All blocks in turn (Eq. 1-2), with the gate (Eq. 8) after one of them: z (B, N, D).
+    """Apply all blocks in turn (Eq. 1-2), and the gate (Eq. 8) after its block if there is one.
 
     shape: (T, H, W) of the video. blocks: {layer: function}; in TubeViT every function is `block`.
     "blocks.i" in the cache is the output of block i, after the gate if block i has one.

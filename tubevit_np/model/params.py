@@ -65,10 +65,10 @@ def linear_shapes(name, n_in, n_out):
 def init(cfg, rng, kernel_norm=KERNEL_NORM):
     """Random parameters, a nested tree of float32 arrays; rng is a NumPy Generator.
 
-    Matrices and the probe have the standard deviation 1 / sqrt(fan in). For matrices whose output
-    is added to the residual stream (attn.out, mlp.down) it is divided by sqrt(2 depth). Tube
-    kernels are noise with a norm of about kernel_norm per output channel. Biases and alpha are 0,
-    gains 1.
+    Matrices and the probe have the standard deviation 1 / sqrt(fan in). The standard deviation is
+    also divided by sqrt(2 depth) for matrices whose output is added to the residual stream
+    (attn.out, mlp.down). Tube kernels are noise with a norm of about kernel_norm per output
+    channel. Biases and alpha are 0, gains 1.
     """
     return nest({name: draw(name, shape, cfg, rng, kernel_norm)
                  for name, shape in shapes(cfg).items()})

@@ -17,11 +17,11 @@ from tubevit_np.model.types import Array, Arrays, Params
 def attention_pool(x: Array, probe: Array, q: Arrays, kv: Arrays, out: Arrays, heads: int,
                    eps: float, form: str, ln: Arrays | None = None, mlp: Params | None = None
                    ) -> tuple[Array, Arrays]:
-    """Attention pooling: y = attention(probe `q`, x `k`, x `v`) `out`, perhaps then an MLP.
+    """Attention pooling: y = attention(probe `q`, k, v) `out`, where [k v] = x `kv`.
 
     One learned vector, the probe, gives the query of each head, and the queries attend to all
     tokens. With ln and mlp the result is y + MLP(LN(y)). The paper names the layer but does not
-    describe it. Its numbers of parameters match this form without the MLP.
+    describe it. The number of parameters in the paper matches this form without the MLP.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from tubevit_np.model.types import Array, Size
 
 
 def sincos_3d(at: np.ndarray, dim: int, tau: float = 10000.0) -> np.ndarray:
-    """Encode each place `at` as sines and cosines of `at` * tau^(-j/n), 0 <= j < n = dim // 6.
+    """Encode places p as sines and cosines of p * tau^(-j/n), where 0 <= j < n = dim // 6.
 
     Each frequency j has six channels: sin t, cos t, sin h, cos h, sin w, cos w. The paper prints
     tau^(-j) (Eq. 3). Every channel with j > 0 would then be nearly constant (tau^-1 is 1e-4), so
@@ -58,12 +58,12 @@ def positions(cfg: Config, shape: Size) -> Array:
     Returns
     -------
     array, shape (N, D)
-        In the order of the tokens. NumPy returns float64.
+        In the order of the tokens; float64 in NumPy.
 
     Raises
     ------
     ValueError
-        If cfg is a VariantConfig, a model of variants/.
+        If cfg describes a model of variants/ (a VariantConfig).
 
     References
     ----------

@@ -1,8 +1,8 @@
 """The parts of a pre-norm transformer encoder (Section 3.1, Eq. 1-2).
 
-Every function keeps the precision of its arrays. Composite functions return (y, cache); cache maps
-the name of every intermediate to its array, for pictures, comparisons and gradients. In formulas,
-names in backquotes are weights: x `up` means linear(x, **up) = x @ up["w"] + up["b"].
+Every function keeps the precision of its arrays. Functions of several steps return (y, cache). The
+dict cache holds every intermediate array by name: backward needs the arrays, and they can be drawn.
+In formulas, names in backquotes are weights: x `up` means linear(x, **up) = x @ up["w"] + up["b"].
 """
 
 import math
@@ -117,7 +117,7 @@ def softmax(x: Array) -> Array:
 
 
 def split_heads(x, heads):
-    """(B, N, D) -> (B, A, N, E): head a has the channels a*E to (a+1)*E."""
+    """(B, N, D) -> (B, A, N, E): head a has the channels a*E, ..., (a+1)*E - 1."""
     return store_gradient(x.reshape(*x.shape[:2], heads, -1).transpose(1, 2))
 
 
@@ -132,7 +132,7 @@ def attention(q: Array, k: Array, v: Array) -> tuple[Array, Array]:
     Parameters
     ----------
     q : array, shape (B, A, Q, E)
-        Queries, or (1, A, Q, E): the same queries for every clip.
+        Queries. The shape (1, A, Q, E) means that all clips share them.
     k, v : array, shape (B, A, N, E)
         Keys and values.
 
@@ -151,7 +151,7 @@ def attention(q: Array, k: Array, v: Array) -> tuple[Array, Array]:
 
 
 def self_attention(x: Array, qkv: Arrays, out: Arrays, heads: int) -> tuple[Array, Arrays]:
-    """Self-attention: MSA(x) = y `out`, where y = attention(q, k, v) of all heads, q k v = x `qkv`.
+    """Self-attention: y = m `out`, where m = attention(q, k, v) of all heads and [q k v] = x `qkv`.
 
     Parameters
     ----------

@@ -25,12 +25,12 @@ def positions(cfg: Config, shape: Size, dtype: DType = dtypes.float32) -> Array:
     Returns
     -------
     array, shape (N, D)
-        In the order of the tokens. NumPy returns float64.
+        In the order of the tokens; float64 in NumPy.
 
     Raises
     ------
     ValueError
-        If cfg is a VariantConfig, a model of variants/.
+        If cfg describes a model of variants/ (a VariantConfig).
 
     References
     ----------

@@ -23,7 +23,8 @@ def windows(video, tube):
 def cut(video, tube, member):
     """Windows of one member: video (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
 
-    Window (i, j, k) starts at offset + member + (i, j, k) * stride.
+    Window (i, j, k) starts at offset + member + (i, j, k) * stride, where member is the start of
+    the member relative to the first member of its token.
     """
     shape = video.shape[1:4]
     starts = np.add(tube.offset, member)
@@ -39,9 +40,10 @@ def cut(video, tube, member):
 
 
 def tube_tokens(video: Array, w: Array, b: Array, tube: Tube) -> Array:
-    """Turn every window of one tube into a token: voxels @ w + b, a 3D convolution with strides.
+    """Turn the windows of one tube into tokens: voxels @ w + b, a 3D convolution with strides.
 
-    With space-to-depth, the S members of a token lie side by side in its channels.
+    One window gives one token. With space-to-depth it gives one of S members, and the members of a
+    token lie side by side in its channels.
 
     Parameters
     ----------
@@ -74,7 +76,7 @@ def tokenize(params: Params, video: Array, cfg: Config) -> Array:
     Parameters
     ----------
     params : dict
-        All parameters in nested dicts. "tubes" and, if it is there, "kernel" are used.
+        All parameters in nested dicts. Only the entries "tubes" and (if present) "kernel" are used.
     video : array, shape (B, T, H, W, C), float
         An image is a video of one frame.
     cfg : Config
