@@ -56,7 +56,8 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
             frames (patches of every frame and divided attention, as in TimeSformer), patches (2D
             patches alone), plain (as main, but each token is one kernel output; in main, a token
             joins several), shared (one kernel for all video tubes). Names with demo are for
-            generated clips; tubevit_np/ablation/README.md explains them. All: {", ".join(TUBE_SETS)}"""),
+            generated clips; tubevit_np/ablation/README.md explains them. All:
+            {", ".join(TUBE_SETS)}"""),
         "position": (str, f"""position encoding of tokens: {', '.join(POSITIONS)}; see Table 7a of
             the paper. strideless ignores the strides of the tubes"""),
         "start": (Path, """start the training from the model and parameters of this run or
