@@ -182,7 +182,7 @@ def test_a_run_begins_with_another_and_is_resumed(many, capsys):
     first, second = many / "first", many / "second"
     given = "train", "--start", first, "--images", f"new={many / 'shots'}", "--image-batch", 2
     assert run(*given, "--steps", 2, "--out", second) == 0
-    assert f"begins with the parameters of {first}; new heads: new\n" in capsys.readouterr().out
+    assert f"starts with the parameters of {first}; new heads: new\n" in capsys.readouterr().out
     recipe = json.loads((second / "config.json").read_text())["recipe"]
     assert (recipe["start"], recipe["size"]) == (str(first), 24)
     assert run("train", "--resume", second) == 0
@@ -437,7 +437,7 @@ WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished r
     "predict MODEL PLACE/no.png": "no.png: there is no such file",
     "predict MODEL PLACE/text.mp4": "cannot read video",
     "predict MODEL PLACE": "it is a folder",
-    "predict PLACE/half.safetensors PLACE/text.mp4": "is not a readable checkpoint, damaged or",
+    "predict PLACE/half.safetensors PLACE/text.mp4": "is not a readable checkpoint: it is damaged",
     "kernels PLACE/half.safetensors": "half.safetensors is not a readable checkpoint",
     "kernels PLACE/empty": "empty holds no checkpoint",
     "kernels MODEL --out PLACE/text.mp4/x": "Not a directory",

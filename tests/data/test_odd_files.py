@@ -58,7 +58,7 @@ def test_gray_and_deep_and_subsampled_pixels(tmp_path, read, codec, pixels):
 def test_a_single_frame(tmp_path, rng, read):
     film = clips.noise(rng, 1, 12, 20)
     clips.write_video(tmp_path / "x.mov", film)
-    with pytest.warns(UserWarning, match="x.mov: only 1 of 3 frames, the last repeats"):
+    with pytest.warns(UserWarning, match="x.mov has only 1 of the 3 frames of a clip"):
         assert which(read(tmp_path / "x.mov", 3, 12), film[:, :, 4:16]) == [0, 0, 0]
 
 

@@ -175,4 +175,4 @@ train(new_run({str(tmp_path / "run")!r}, Recipe(steps=1, batch=2, image_batch=2,
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120,
                            env=os.environ | {"PYTHONPATH": str(top)}, check=False)
     assert ended.returncode == 1
-    assert 'call train below: if __name__ == "__main__"' in ended.stderr
+    assert 'call train inside a block if __name__ == "__main__"' in ended.stderr

@@ -31,7 +31,8 @@ def test_a_single_file_says_it(tmp_path, fps, count):
     for frames in (count, count + 1):
         (_, x), said = heard(lambda frames=frames: read_one(tmp_path / "x.mov", frames, 24, fps))
         assert x.shape == (frames, 24, 24, 3) and (x[-1] == x[count - 1]).all()
-        told = f"x.mov: only {count} of {frames} frames, the last repeats"
+        told = (f"x.mov has only {count} of the {frames} frames of a clip; "
+                "the last one is repeated")
         assert said == [told] * (frames > count)
 
 
@@ -39,12 +40,12 @@ def test_an_animation_says_it_too(tmp_path):
     clips.write_pictures(tmp_path / "x.gif", clips.levels(4, 24, 27))
     for fps in (None, 5):
         assert heard(lambda fps=fps: read_one(tmp_path / "x.gif", 6, 16, fps))[1] == [
-            "x.gif: only 4 of 6 frames, the last repeats"]
+            "x.gif has only 4 of the 6 frames of a clip; the last one is repeated"]
 
 
 def test_a_set_in_memory_says_it_once_and_counts_them(films):
-    told = ("set: {} videos are shorter than 6 frames; their last frame repeats; the first: {}.mov "
-            "(4 frames)")
+    told = ("set: {} videos are shorter than 6 frames; their last frame is repeated; the first: "
+            "{}.mov (4 frames)")
     source, said = heard(lambda: open_files(films, "video", asked(memory=1, frames=6)))
     assert said == [told.format("8 of 10", 1)]
     assert source.description()["shorter than their clips"] == {"train": 5, "val": 3}
@@ -64,6 +65,6 @@ def test_a_stream_says_it_once_for_a_set(tmp_path, films, fps, count, kept):
         said = heard(lambda source=source: [source.batch(step, 6) for step in range(3)]
                        + [*source.held_out(9), *source.held_out_views(2, 1)])[1]
         assert len(said) == 1 and said[0].startswith("set: ") and said[0].endswith(
-            f".mov: only {count} of 6 frames, the last repeats; "
-            "so it does in all videos that are too short")
+            f".mov has only {count} of the 6 frames of a clip; the last one is repeated; "
+            "other short videos give no warning")
         assert "shorter than their clips" not in source.description()

@@ -186,7 +186,7 @@ def test_skipped_files_are_counted(tmp_path):
 def test_one_name_for_two_lists_of_classes_is_refused(tmp_path):
     data = class_folder(tmp_path / "videos" / "pets", "video")
     images = class_folder(tmp_path / "images" / "pets", "image", ("cat", "dog"))
-    told = "videos and images share the name pets, not the classes; .*NAME=PATH"
+    told = "videos and images share the name pets, but not the classes; .*NAME=PATH"
     with pytest.raises(ValueError, match=told):
         open_sources(replace(RECIPE, data=str(data), images=str(images)))
     images = class_folder(tmp_path / "others" / "pets", "image")
@@ -211,7 +211,7 @@ def test_generated_sets_alone_or_beside_files(tmp_path):
     both = open_sources(replace(RECIPE, data=("generated", str(films))))
     assert [tuple(one.labels) for one in both] == [("verb", "noun"), ("films",)]
     noun = class_folder(tmp_path / "noun", "image")
-    with pytest.raises(ValueError, match="videos and images share the name noun, not the classes"):
+    with pytest.raises(ValueError, match="images share the name noun, but not the classes"):
         open_sources(replace(RECIPE, data="generated", images=str(noun)))
 
 
@@ -220,7 +220,7 @@ def test_a_path_may_hold_the_sign_of_a_name(tmp_path):
     assert head_and_path(odd) == ("a_b", str(odd))
     assert head_and_path("k400=/data/kinetics") == ("k400", "/data/kinetics")
     assert head_and_path("/data/Kinetics-400/")[0] == "kinetics_400"
-    with pytest.raises(ValueError, match="takes a-z, 0-9 and _, as k_400=.*b$"):
+    with pytest.raises(ValueError, match="only a-z, 0-9 and _, for example k_400=.*b$"):
         head_and_path(f"K-400={odd}")
     assert head_and_path("/data/no=where/A=/no/b")[1] == "/data/no=where/A=/no/b"
 

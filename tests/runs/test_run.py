@@ -329,7 +329,7 @@ def test_a_head_named_as_a_score_is_refused_before_it_is_decoded(tmp_path, given
         class_folder(tmp_path / name, "video")
     monkeypatch.setattr(Dataset, "load", mock.Mock(side_effect=AssertionError("decoded")))
     data = given.replace("PETS", str(tmp_path / "pets")).replace("PLACE", str(tmp_path))
-    with pytest.raises(ValueError, match="name (both|count) .*; give another, NAME=PATH"):
+    with pytest.raises(ValueError, match="name (both|count) is reserved .* with NAME=PATH"):
         new_run(tmp_path / "run", replace(RECIPE, data=data))
     assert not (tmp_path / "run").exists()
 
@@ -462,7 +462,7 @@ def test_checkpoints_of_another_model_are_refused(tmp_path):
     folder = copied(tmp_path / "run")
     path = folder / "config.json"
     path.write_text(path.read_text().replace('"position_scale": 0.2', '"position_scale": 0.3'))
-    with pytest.raises(ValueError, match="not of the model in config.json"):
+    with pytest.raises(ValueError, match="do not fit the model in config.json"):
         open_run(folder).start()
 
 

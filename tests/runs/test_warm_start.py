@@ -35,7 +35,7 @@ def test_all_but_the_heads_is_that_of_the_checkpoint(tmp_path, pets, capsys):
     for name, w in params.items():
         assert name.startswith("heads.") or np.array_equal(w, OLD[name])
     assert params["heads.pets.w"].shape == (96, 2) and params["heads.pets.w"].std() > 0
-    told = f"begins with the parameters of {finished()}; new heads: pets\n"
+    told = f"starts with the parameters of {finished()}; new heads: pets\n"
     assert told in capsys.readouterr().out
 
 
@@ -90,7 +90,7 @@ def test_sizes_and_rates_follow_the_preset_it_resembles(tmp_path, rng):
 
 @pytest.mark.parametrize("name, value", [("preset", "S"), ("tubes", "core")])
 def test_it_brings_its_model_along(name, value):
-    with pytest.raises(ValueError, match=f"brings its model along; leave out --{name}"):
+    with pytest.raises(ValueError, match=f"sets the model; leave out --{name}"):
         recipe_for(start=str(finished()), **{name: value})
 
 

@@ -130,7 +130,7 @@ def test_what_is_no_plain_vit_is_said(params, tmp_path, rng):
     corner = tv.Tube((1, 2, 2), (1, 2, 2), (0, 1, 0))
     for patches in ((), (small.PATCH,), (corner,), (replace(PATCH, s2d=(1, 2, 1)),), (PATCH,) * 2):
         cfg = replace(CFG, tubes=(small.PACKED, *patches))
-        with pytest.raises(ValueError, match="a plain ViT has one kind of 2D patch, without over"):
+        with pytest.raises(ValueError, match="only a model with one kind of 2D patch, with"):
             export(tmp_path / "x", small.params(cfg, rng), cfg, "timm", 24)
     for words, given in {
             "size 25 is not a multiple of the patch, 1x4x3": ("hf", 25),

@@ -169,7 +169,7 @@ def test_a_mean_and_std_for_each_channel_go_into_the_patch_kernel(ours, tmp_path
     seen = (pixels[0] / 255 - mean) / std
     wanted = np.einsum("hwcd,hwc->d", ours["patch.w"][0], seen) + ours["patch.b"]
     assert_close(tokens, wanted, 2e-6)
-    assert any("are now in the patch kernel" in note for note in notes)
+    assert any("the patch kernel now includes" in note for note in notes)
 
 
 def spoilt(ours, tmp_path, change, fmt="timm"):
@@ -187,9 +187,9 @@ WRONG = {  # what is done to a timm file: what is said
         a.update({"blocks.7.norm1.weight": a["norm.weight"]}),
     "is not a plain ViT: 2 arrays are unknown: blocks.0.ls1.gamma, fc_norm.bias":
         lambda a: a.update({"blocks.0.ls1.gamma": np.ones(12), "fc_norm.bias": np.ones(12)}),
-    "1 arrays have the wrong shape, by our names: blocks.0.ln2.g .13,., expected .12,.":
+    "1 arrays .by their names in TubeViT. have the wrong shape: blocks.0.ln2.g .13,., expected":
         lambda a: a.update({"blocks.0.norm2.weight": np.ones(13, np.float32)}),
-    "norm.weight is float32 of shape .12, 1.; expected numbers of 1 dimensions":
+    "norm.weight is float32 of shape .12, 1.; expected numbers, ndim 1":
         lambda a: a.update({"norm.weight": np.ones((12, 1), np.float32)}),
     "holds no image ViT of a known format .* among its 3 arrays: a, b, c":
         lambda a: (a.clear(), a.update(dict.fromkeys("abc", np.ones(2)))),
@@ -223,13 +223,13 @@ def test_settings_that_do_not_fit_are_said(words, settings, ours, tmp_path):
 def test_what_cannot_be_asked_for_is_said(ours, tmp_path, rng):
     path = written("timm", ours, tmp_path)
     for words, tubes, options in (
-            ("tubes: 1x16x16; of .*: 1x4x3; use tubes with one such patch, for example Tube..1, 4,",
+            ("2D patches 1x16x16, but .* has one patch of 1x4x3; use .* for example Tube..1, 4,",
              "main", {}),
-            ("1x4x3, 1x4x3; of .*: 1x4x3; use tubes with one such", (PATCH, PATCH), {}),
+            ("2D patches 1x4x3, 1x4x3, but .* has one patch of 1x4x3", (PATCH, PATCH), {}),
             ("not packed", (replace(PATCH, s2d=(1, 2, 1)),), {}),
             ("tube set 'XL' is not one of main", "XL", {}),
             ("start 'warm' is not one of inflated", TUBES, {"start": "warm"}),
-            ("a head named 'image' is the file's head", TUBES, {"keep_head": True})):
+            ("the name 'image' is reserved for the file's head", TUBES, {"keep_head": True})):
         with pytest.raises(ValueError, match=words):
             from_image_vit(path, tubes, {"image": 3}, rng, heads=HEADS, **options)
 

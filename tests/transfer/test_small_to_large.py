@@ -43,7 +43,7 @@ def test_how_far_members_reach_beyond_the_video():
 
 
 def test_a_stride_without_divisors_is_refused():
-    with pytest.raises(ValueError, match="tube 8x8x8 of 5 channels cannot fill 7: .* 2 members"):
+    with pytest.raises(ValueError, match="tube 8x8x8 of 5 channels cannot fill 7: .* 2 or more"):
         widen_tube(tv.Tube((8, 8, 8), (16, 32, 32)), 5, 7, VIDEO)
 
 

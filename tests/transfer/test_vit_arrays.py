@@ -98,7 +98,7 @@ def place(tmp_path):
 WRONG = {
     "pytorch_model.bin": "is a pickle, which could run any code when read: if you trust it, conv",
     "bin": "holds only pickled weights, which could run any code",
-    "objects.npz": "objects.npz is not readable, damaged or another kind",
+    "objects.npz": "objects.npz is not readable: it is damaged or another kind",
     "pickle.npz": "pickle.npz is not readable",
     "half.npz": "half.npz is not readable",
     "half.safetensors": "half.safetensors is not readable",

@@ -85,7 +85,7 @@ def scale(options, engine):
     make_folder(Path(options.out).parent, "--out")
     kept = {name: of[name] for name, of in (("heads", notes), ("fps", small_notes)) if name in of}
     save(options.out, params, cfg, notes["labels"], frames=frames, size=size, **kept)
-    print(f"{'tube':10}{'members':>12}{'now':>12}{'channels':>10}{'now':>6}")
+    print(f"{'tube':10}{'s2d before':>12}{'now':>12}{'channels':>10}{'now':>6}")
     for old, new in zip(small_cfg.tubes, cfg.tubes, strict=True):
         if not new.is_patch:
             print(f"{new.name:10}{format_size(old.s2d):>12}{format_size(new.s2d):>12}"

@@ -32,7 +32,7 @@ def figures(options, engine):
 
     run = Opened(options.run, clip=options.clip, control=options.control)
     if options.clip and run.example:  # an unreadable clip is reported before anything is drawn
-        print(f"over {run.example.name}")
+        print(f"input of the pictures: {run.example.name}")
     folder = make_folder(options.out or run.folder, "--out")
     missing = draw_all(run, folder)
     for picture in PICTURES:

@@ -66,8 +66,8 @@ def _call_pipe(call, *args):
     try:
         return call(*args)
     except (EOFError, OSError):
-        raise ValueError("the worker process that makes batches has ended; in your own script, "
-                         'call train below: if __name__ == "__main__"') from None
+        raise ValueError("the worker process that makes batches has ended; your own script must "
+                         'call train inside a block if __name__ == "__main__":') from None
 
 
 def _make_batches(pipe):

@@ -98,7 +98,7 @@ def check_head_names(sources):
             if one.kind == other.kind:
                 kinds, note = f"{one.kind}s", ""
             elif one.labels[head] != other.labels[head]:
-                kinds, note = f"{one.kind}s and {other.kind}s", ", not the classes"
+                kinds, note = f"{one.kind}s and {other.kind}s", ", but not the classes"
             else:
                 continue
             raise ValueError(f"two sets of {kinds} share the name {head}{note}; give one of them "

@@ -148,7 +148,7 @@ class Recipe:
         positions were learned for another input size."""
         gate = cfg.depth if cfg.gate_layer is None else cfg.gate_layer
         if self.frozen > gate:
-            gated = f", and a gate after block {gate}, which trains too" * (gate < cfg.depth)
+            gated = f", and a gate after block {gate} that is trained" * (gate < cfg.depth)
             raise ValueError(f"frozen is {self.frozen}; the model has {cfg.depth} blocks{gated}; "
                              f"freeze at most {gate}")
         for shape in self.shapes[::-1]:  # the errors for images before the warnings for videos

@@ -39,8 +39,7 @@ def recipe_for(recipe=None, **given):
     if given.get("start") is not None:
         for name in ("preset", "tubes", "position"):
             if given.get(name) is not None:
-                raise ValueError(f"--start {given['start']} brings its model along; leave out "
-                                 f"--{name}")
+                raise ValueError(f"--start {given['start']} sets the model; leave out --{name}")
         usual = settings_of_start(given["start"])
     else:
         usual = {"preset": "B" if recipe else "demo"}

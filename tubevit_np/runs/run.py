@@ -69,7 +69,7 @@ class Run:
             return params, {}
         params, cfg, notes = run_folder.load_last(written)
         if cfg != self.cfg:
-            raise ValueError(f"{self.folder}: its checkpoints are not of the model in config.json; "
+            raise ValueError(f"{self.folder}: its checkpoints do not fit the model in config.json; "
                              "restore the original file or start a new run")
         self.first = int(notes["step"])
         self._forget_after(self.first)
@@ -140,7 +140,7 @@ class Run:
         """The parameters of a warm start; prints which heads are new."""
         params, kept = carried(params, self.recipe.start, self.labels)
         new = [head for head in self.labels if head not in kept]
-        print(f"begins with the parameters of {self.recipe.start}; new heads: "
+        print(f"starts with the parameters of {self.recipe.start}; new heads: "
               f"{', '.join(new) or 'none'}" + (f"; kept: {', '.join(kept)}" if kept else ""))
         return params
 

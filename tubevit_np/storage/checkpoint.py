@@ -109,5 +109,5 @@ def read_arrays(path):
     except FileNotFoundError:
         raise ValueError(f"no checkpoint at {path}") from None
     except (SafetensorError, OSError, TypeError, AttributeError) as error:  # bfloat16 too
-        raise ValueError(f"{path} is not a readable checkpoint, damaged or another kind of file "
-                         f"({error})") from None
+        raise ValueError(f"{path} is not a readable checkpoint: it is damaged or another kind of "
+                         f"file ({error})") from None

@@ -76,9 +76,9 @@ def patch_tube(cfg):
     plain_patches = [i for i in patches if cfg.tubes[i].kernel[1:] == cfg.tubes[i].stride[1:]
                      and cfg.tubes[i].offset[1:] == (0, 0) and cfg.tubes[i].members == 1]
     if len(patches) != 1 or patches != plain_patches:
-        raise ValueError("a plain ViT has one kind of 2D patch, without overlap, gaps or packing; "
-                         f"this model has {', '.join(str(cfg.tubes[i]) for i in patches) or 'none'}"
-                         "; only models with such a patch can be exported")
+        raise ValueError("only a model with one kind of 2D patch, without overlap, gaps or packing "
+                         "(s2d), can be exported; this model has "
+                         + (", ".join(str(cfg.tubes[i]) for i in patches) or "none"))
     return patches[0]
 
 
@@ -86,8 +86,8 @@ def _encoder(params, cfg, fmt):
     """Patch kernel, blocks and final norm under their names.  Raises ValueError."""
     flat, patch = flatten(params), patch_tube(cfg)
     if attention_of(cfg) != "global":
-        raise ValueError(f"the model has {attention_of(cfg)} attention, a plain ViT has global "
-                         "attention; only the latter can be exported")
+        raise ValueError(f"the model has {attention_of(cfg)} attention, but a plain ViT has global "
+                         "attention; only models with global attention can be exported")
     if flat.get("gate.alpha", 0) != 0:
         raise ValueError(f"the gate is open (alpha {flat['gate.alpha']:g}), but a plain ViT has no "
                          "gate; export the large image model that it was made from")

@@ -32,8 +32,8 @@ def from_image_vit(path, tubes, classes, rng, keep_head=False, start="inflated",
     if start not in STARTS:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
     if keep_head and KEPT_HEAD in classes:
-        raise ValueError(f"a head named {KEPT_HEAD!r} is the file's head; give the new head "
-                         "another name")
+        raise ValueError(f"the name {KEPT_HEAD!r} is reserved for the file's head; give the new "
+                         "head another name")
     flat, hparams = read_image_vit(path, heads)
     kept = {KEPT_HEAD: _head_classes(path, hparams)} if keep_head else {}
     cfg = (with_tubes(hparams.cfg, tubes) if isinstance(tubes, str)
@@ -75,7 +75,7 @@ def fold_normalization(flat, hparams, cfg):
     for c, (mean, std) in enumerate(zip(hparams.mean, hparams.std, strict=True)):
         flat["patch.b"] += w[..., c, :].sum((0, 1, 2)) * ((cfg.mean - mean) / std)
         w[..., c, :] *= cfg.std / std
-    note = f"mean {hparams.mean} and std {hparams.std} of its images are now in the patch kernel"
+    note = f"the patch kernel now includes mean {hparams.mean} and std {hparams.std} of its images"
     return cfg, [note]
 
 
@@ -94,9 +94,10 @@ def _patch_tube(cfg, hparams, path):
     patches = [i for i, tube in enumerate(cfg.tubes) if tube.is_patch]
     kernel = hparams.cfg.tubes[0].kernel
     if [(cfg.tubes[i].kernel, cfg.tubes[i].members) for i in patches] != [(kernel, 1)]:
-        raise ValueError(f"2D patches of the tubes: {', '.join(cfg.tubes[i].name for i in patches)}"
-                         f"; of {path}: {format_size(kernel)}; use tubes with one such patch, for "
-                         f"example Tube({kernel}, (32, {kernel[1]}, {kernel[2]})), not packed")
+        names = ", ".join(cfg.tubes[i].name for i in patches) or "none"
+        raise ValueError(f"the tubes have the 2D patches {names}, but {path} has one patch of "
+                         f"{format_size(kernel)}; use tubes with one such patch that is not packed,"
+                         f" for example Tube({kernel}, (32, {kernel[1]}, {kernel[2]}))")
     return patches[0]
 
 
@@ -108,7 +109,7 @@ def _notes_on(hparams, keep_head):
         lines += [f"not used: {some(arrays)}"]
     pools = hparams.cfg.pool_mlp
     if hparams.classes is not None and not (pools and keep_head):
-        reads = "its own pooling" if pools else "the class token or a mean, not this pooling"
+        reads = "its own pooling" if pools else "the class token or a mean, not attention pooling"
         lines += [f"its head of {hparams.classes} classes read {reads}: "
                   + ("it needs training" if keep_head else "not used")]
     return [*lines, "positions are fixed sines and cosines, not the table of the file",

@@ -26,7 +26,8 @@ def widen_tube(tube, width, dim, shape):
             return min(candidates, key=lambda wide: (abs(wide.s2d[1] - wide.s2d[2]),
                                                      overrun(wide, shape)))
     raise ValueError(f"tube {tube.name} of {width} channels cannot fill {dim}: its stride "
-                     f"{tube.stride} has no divisors for at least {math.ceil(dim / width)} members")
+                     f"{tube.stride} does not allow to pack {math.ceil(dim / width)} or more "
+                     "kernel outputs into a token")
 
 
 def factorizations(members):
@@ -75,11 +76,11 @@ def large_patch(small_cfg, large_cfg):
     patches = [i for i, tube in enumerate(large_cfg.tubes) if tube.is_patch]
     if len(patches) != 1 or small_cfg.shared_kernel:
         raise ValueError("the large model must have one 2D patch, the small one a kernel for each "
-                         f"tube; there are {len(patches)} patches, and shared_kernel is "
-                         f"{small_cfg.shared_kernel}; use other models")
+                         f"tube; the large one has {len(patches)} patches, and shared_kernel of "
+                         f"the small one is {small_cfg.shared_kernel}; use other models")
     if position_of(large_cfg) == "learned":
-        raise ValueError("the large model has learned positions, and none for other tubes; use a "
-                         "large model with fixed positions")
+        raise ValueError("the large model has learned positions, which do not cover the tubes of "
+                         "the small one; use a large model with fixed positions")
     return patches[0]
 
 

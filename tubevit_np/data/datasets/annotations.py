@@ -95,7 +95,7 @@ def _split_line(line, where):
     words = line.split()
     kind = ("several labels for one video" if Path(words[0]).suffix.lower() in VIDEO_SUFFIXES
             else "folders of frames")
-    hint = f"; this is from a list of {kind}" if len(words) > 2 else ""
+    hint = f"; lists with {kind} are not supported" if len(words) > 2 else ""
     raise ValueError(f"{where}: expected PATH LABEL of a video, got {line!r}{hint}")
 
 

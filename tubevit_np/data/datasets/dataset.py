@@ -125,9 +125,9 @@ def empty_part_message(path, part, kind, parts, skipped):
         return (f"{path}: all {len(skipped)} rows of {part} left out, the first: {skipped[0][0]} "
                 f"({skipped[0][1]}); paths are relative to the folder of the CSV")
     if not any(parts.values()):
-        return f"data {path} holds no {kind}, a file that ends in {' '.join(SUFFIXES[kind])}"
-    return (f"data {path} has no {kind} for {part}; put {part} beside the other part, or "
-            f"{VAL_EVERY} files into a class, of which every {VAL_EVERY}th is val")
+        return f"data {path} holds no {kind}: no file name ends in {' '.join(SUFFIXES[kind])}"
+    return (f"data {path} has no {kind} for {part}; add {part} next to the other part, or put "
+            f"{VAL_EVERY} files into a class: every {VAL_EVERY}th file of a class is held out")
 
 
 def class_names(path, parts):
@@ -156,8 +156,8 @@ def head_and_path(text):
     if named and re.fullmatch("[a-z0-9_]+", name):
         return name, path
     if named and os.path.exists(path):
-        raise ValueError(f"data {text}: the NAME of NAME=PATH takes a-z, 0-9 and _, "
-                         f"as {as_head_name(name)}={path}")
+        raise ValueError(f"data {text}: in NAME=PATH, NAME may hold only a-z, 0-9 "
+                         f"and _, for example {as_head_name(name)}={path}")
     return head_name(text), str(text)
 
 

@@ -31,8 +31,8 @@ class FileSource(LabeledFiles):
         if short := [video for part in parts for video in part.short]:
             total = sum(len(part.y) for part in parts)
             warnings.warn(f"{self.head}: {len(short)} of {total} videos are shorter than "
-                          f"{self.val.frames} frames; their last frame repeats; the first: "
-                          f"{short[0][0]} ({short[0][1]} frames)")
+                          f"{self.val.frames} frames; their last frame is repeated; the "
+                          f"first: {short[0][0]} ({short[0][1]} frames)")
 
     @property
     def short(self):
@@ -63,8 +63,8 @@ def open_files(given, kind, recipe):
     open_source do."""
     head, path = head_and_path(given)
     if head in SCORES:
-        raise ValueError(f"data {given}: a head cannot have the name {head} of a score; give "
-                         "another, NAME=PATH")
+        raise ValueError(f"data {given}: the name {head} is reserved for a score; give the head "
+                         "another name with NAME=PATH")
     parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
     sizes = kind, recipe.frames, size_with_margin(recipe.size), head
     train = open_dataset(path, "train", *sizes, parts=parts)

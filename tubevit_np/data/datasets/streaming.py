@@ -61,7 +61,7 @@ class StreamSource(LabeledFiles):
         """Issue a warning; of short videos only the first one, once per process."""
         super()._warn(remark)
         if isinstance(remark, ShortClip) and remark is self.first_short.setdefault("first", remark):
-            warnings.warn(f"{self.head}: {remark}; so it does in all videos that are too short")
+            warnings.warn(f"{self.head}: {remark}; other short videos give no warning")
 
     def _read_or_next(self, i, rng):
         """A training example and its class, from file i or the next readable one."""

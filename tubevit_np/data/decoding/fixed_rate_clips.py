@@ -66,7 +66,7 @@ def read_fixed_rate_frames(path, frames, fps, short, limit):
         times = np.arange(max(total, frames)) / fps
         for count, image in enumerate(frames_at(path, times, short, length, True), 1):
             if len(times) * image.nbytes > limit:
-                raise ValueError("its frames take too much")
+                raise ValueError(f"its frames need more than {limit} bytes")
             yield image
         if count < total:
             raise ValueError("shorter than its headers say")

@@ -64,7 +64,7 @@ def check_rising(frames):
     last = -math.inf
     for start, frame in frames:
         if start < last:
-            raise ValueError("its times jump back")
+            raise ValueError("its timestamps jump back")
         last = start
         yield start, frame
 

@@ -17,7 +17,8 @@ class ShortClip(UserWarning):
     """A video has fewer frames than a clip of it."""
 
     def __init__(self, path, count, frames):
-        super().__init__(f"{path}: only {count} of {frames} frames, the last repeats")
+        super().__init__(f"{path} has only {count} of the {frames} frames of a clip; the last "
+                         "one is repeated")
         self.path, self.count = path, count
 
 

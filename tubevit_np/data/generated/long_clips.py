@@ -24,7 +24,8 @@ class LongSource(GeneratedSource):
         x: (clips * temporal, T, H, W, C), all crops of the first clip first; labels: one per clip.
         Raises ValueError if spatial is not 1."""
         if spatial != 1:
-            raise ValueError(f"{spatial} spatial crops: generated clips are as large as the input")
+            raise ValueError(f"{spatial} spatial crops: generated clips are as large as the "
+                             "input; use 1")
         return self._views(temporal, BATCH_SIZE, limit)
 
     def _views(self, temporal, count, limit):

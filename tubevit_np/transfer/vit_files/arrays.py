@@ -119,5 +119,5 @@ def _read_or_raise(reader, path):
     try:
         return reader(path)
     except READ_ERRORS as error:
-        raise ValueError(f"{path} is not readable, damaged or another kind of file "
+        raise ValueError(f"{path} is not readable: it is damaged or another kind of file "
                          f"({type(error).__name__}: {error})") from None

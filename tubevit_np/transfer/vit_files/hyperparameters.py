@@ -64,7 +64,8 @@ def check_shapes(flat, hparams):
     wrong = [f"{name} {x.shape}, expected {expected[name]}" for name, x in flat.items()
              if x.shape != expected[name]]
     if wrong:
-        raise ValueError(f"{len(wrong)} arrays have the wrong shape, by our names: {some(wrong)}")
+        raise ValueError(f"{len(wrong)} arrays (by their names in TubeViT) have the wrong shape: "
+                         f"{some(wrong)}")
 
 
 def some(names):

@@ -14,8 +14,8 @@ def to_ours(fmt, name, arrays):
     ndim = _num_dimensions(fmt, name)
     for theirs, x in zip(their_names(fmt, name), arrays, strict=True):
         if x.ndim != ndim or x.dtype != np.float32:
-            raise ValueError(f"{theirs} is {x.dtype} of shape {x.shape}; expected numbers of "
-                             f"{ndim} dimensions")
+            raise ValueError(f"{theirs} is {x.dtype} of shape {x.shape}; expected numbers, "
+                             f"ndim {ndim}")
     if name == "pool.probe":
         return arrays[0].reshape(-1)
     return (_from_flax if fmt.suffixes is FLAX else _from_torch)(name, arrays)
