@@ -3,8 +3,9 @@
 #
 # A video is large, and it repeats itself: the next frame looks almost like the current one.
 # TubeViT, the model of these lessons, reads only small boxes of pixels from the video. A box can be
-# long in time or wide in space. A set of boxes of one size is called a **tube**. This lesson shows
-# where the boxes lie and how little of the video they read.
+# long in time or wide in space. A set of boxes of one size is called a **tube**. (In lesson 2, one
+# kernel reads all boxes of a tube.) This lesson shows where the boxes lie and how little of the
+# video they read.
 #
 # You need to know NumPy. Everything here runs on a laptop in seconds. Each new term is in bold, and
 # the [glossary](GLOSSARY.md) explains all of them. The picture below shows the whole model. It
@@ -38,9 +39,10 @@ lesson.play(clip, "A disc with pink and black stripes moves to the left. It leav
 
 # %% [markdown]
 # As a film, the clip shows its motion at once. To see motion in a still picture, we
-# draw two things. On the left are frames side by side. On the right is one row of pixels, number
-# 16, over time, which runs to the right. Where nothing moves, the edges there are horizontal lines.
-# Where the disc moves, they slant: *motion is a slope in space and time*. So a model needs several
+# draw two things. The left picture shows frames side by side. The right picture shows row 16 of
+# every frame, with time from left to right. In this picture, the edges of things that stay still
+# are horizontal lines. The edges of the disc are slanted lines, because it moves: *motion is a
+# slope in space and time*. So a model needs several
 # frames at once to detect motion.
 
 # %%
@@ -136,8 +138,8 @@ lesson.show(figure, "All boxes from the front (left) and from the side (right). 
 # %% [markdown]
 # ## What one box holds
 #
-# We cut one box of each kind out of the clip, where the disc passes, and draw its frames. The short
-# box shows almost no motion. In the long box a stripe appears and disappears.
+# We cut one box of each kind out of the clip, where the disc passes, and draw its frames. The
+# short 4×12×12 box shows almost no motion. In the long box a stripe appears and disappears.
 
 # %%
 figure, axes = lesson.axes(1200, 600, 3, 1)
@@ -146,8 +148,8 @@ for ax, tube in zip(axes, cfg.tubes[1:]):
     kt, kh, kw = tube.kernel
     draw_film(ax, clip[t:t + kt, h:h + kh, w:w + kw])
     ax.set_title(tube.name)
-lesson.show(figure, "The frames of one 8x8x8, one 16x4x4 and one 4x12x12 box. The stripes move "
-                    "from frame to frame.")
+lesson.show(figure, "The frames of one 8x8x8, one 16x4x4 and one 4x12x12 box, from top to "
+                    "bottom.")
 
 # %% [markdown]
 # ## How much is read?
@@ -214,7 +216,6 @@ for tube in paper.tubes:
 #    $4 \cdot 9 = 36$. The sum is 204, twice the number for 16 frames.
 # 3. One answer: `replace(cfg.tubes[2], kernel=(16, 8, 8))`. The number of boxes stays the same if
 #    the last box still fits: offset 4, three strides of 12 and the kernel 8 give 48, the size of a
-#    frame. Each box reads four times as many
-#    voxels.
+#    frame. Each box reads four times as many voxels.
 #
 # </details>

@@ -52,10 +52,10 @@ def test_large_presets_have_recipes_of_their_own():
 
 @pytest.mark.parametrize("name", ["frames", "size", "lr", "smoothness", "batch"])
 def test_where_another_value_is_usual(name):
-    """As in the help: "for Ti to B" means all sizes between."""
+    """As in the help: "for the presets Ti to B" means all sizes between."""
     sizes, told = list(SIZES), {}
     for value, where in usual_elsewhere(name).items():
-        if where == "for files":
+        if where == "for your own files":
             told["files"] = value
         else:
             first, last = map(sizes.index, where.removeprefix("for ").split(" to "))

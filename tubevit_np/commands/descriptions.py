@@ -90,11 +90,12 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",
         """Train every variant of a study on generated clips, with several seeds, and compare their
- accuracies. The studies are positions (no, learned or fixed positions, Table 7a), tubes (1 to 8
- tubes, Table 7b), space-to-depth (Table 7c), tokens (more tokens at evaluation, Table 7d), views
- (several crops at evaluation, Table 7f), baselines (other models, Table 5) and scaling (a small
- model's tubes in a large model, Table 6). Writes STUDY.csv and STUDY.png. Trained variants stay in
- --out: run the same command again to continue.""",
+ accuracies. In the study positions, the position encodings are left out, learned or fixed (Table
+ 7a). tubes: 1 to 8 tubes (Table 7b). space-to-depth: several kernel outputs per token (Table 7c).
+ tokens: more tokens at evaluation (Table 7d). views: several crops at evaluation (Table 7f).
+ baselines: other models (Table 5). scaling: a small model's tubes in a large model (Table 6).
+ Writes STUDY.csv and STUDY.png. Trained variants stay in --out: run the same command again to
+ continue.""",
         ("positions --steps 500 --batch 16 --image-batch 16",
          "views --steps 500 --seeds 1 --out runs/views")),
     "info": Description(

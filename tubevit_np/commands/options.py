@@ -125,11 +125,13 @@ def pretrained(sub):
     add(sub, "file", "FILE", "the weights: an .npz file, a safetensors file, the index file of "
         "weights that are split over several files, or the folder that holds them")
     add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
-    add(sub, "--tubes", "NAME", f"tube set: {', '.join(TUBE_SETS)} (default main)", TUBE_SETS,
+    add(sub, "--tubes", "NAME", "tube set; train --help explains the names: "
+        f"{', '.join(TUBE_SETS)} (default main)", TUBE_SETS,
         default="main")
-    add(sub, "--start", "NAME", "initial values of the video tubes. inflated: with the patch "
-        "kernel spread over time, so that a video of identical frames gives the same token as "
-        "the image. random: with noise. shared: with one kernel for all tubes (default inflated)",
+    add(sub, "--start", "NAME", "how the video tubes get their initial values. inflated: from "
+        "the patch kernel, spread over time, so that a video of identical frames gives the same "
+        "token as the image. random: from noise. shared: from one kernel for all tubes (default "
+        "inflated)",
         STARTS, default="inflated")
     add(sub, "--classes", "HEAD=K", "new heads and their numbers of classes (default: none)",
         nargs="+", default=[])

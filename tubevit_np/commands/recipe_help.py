@@ -17,16 +17,16 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
         "images": (Path, """images to train on together with the videos; same formats as --data
             (default: see --data)"""),
         "frames": (int, "frames per clip"),
-        "fps": (float, """take the frames of a clip at this rate, frames per second above 0, from a
-            random start in the video; such clips are decoded on the fly (default: spread the frames
+        "fps": (float, """frame rate of a clip, in frames per second, above 0. The clip begins at
+            a random time of the video and is decoded on the fly (default: the frames are spread
             over the whole video)"""),
         "size": (int, "height and width of frames and images, in pixels"),
         "batch": (int, f"videos per step; {EACH}"),
         "image_batch": (int, f"images per step; {EACH}"),
-        "weight": (float, f"""factor of the mean loss of the videos in the total loss, at least 0;
-            {EACH}"""),
-        "image_weight": (float, f"""factor of the mean loss of the images in the total loss, at
-            least 0; {EACH}"""),
+        "weight": (float, f"""weight of the videos in the total loss: it multiplies their mean loss;
+            at least 0; {EACH}"""),
+        "image_weight": (float, f"""weight of the images in the total loss: it multiplies their
+            mean loss; at least 0; {EACH}"""),
         "memory": (float, """memory for decoded files, in GB. Larger data sets, and all videos with
             --fps, are decoded on the fly in a worker process"""),
         "cache": (Path, """folder for frames that are decoded on the fly. The first epoch fills it,
@@ -52,16 +52,18 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
     "model": {
         "preset": (str, f"model size: {', '.join(PRESETS)}"),
         "tubes": (str, f"""tube set (default: that of the preset). main: the paper's tubes. core:
-            the paper's two core tubes. Baselines: dense (tubelets without gaps, as in ViViT),
-            frames (patches of every frame and divided attention, as in TimeSformer), patches (2D
-            patches alone), plain (as main, but each token is one kernel output; in main, a token
-            joins several), shared (one kernel for all video tubes). Names with demo are for
-            generated clips; tubevit_np/ablation/README.md explains them. All:
+            the paper's two core tubes. The others are baselines. dense: tubelets without
+            gaps, as in ViViT. frames: patches of every frame and divided attention, as in
+            TimeSformer. patches: only 2D patches. plain: as main, but each token is one output of a
+            kernel (in main, some tokens are made of several outputs). shared: one kernel for all
+            video tubes. Names with demo are for generated clips; tubevit_np/ablation/README.md
+            explains them. All:
             {", ".join(TUBE_SETS)}"""),
         "position": (str, f"""position encoding of tokens: {', '.join(POSITIONS)}; see Table 7a of
             the paper. strideless ignores the strides of the tubes"""),
         "start": (Path, """start the training from the model and parameters of this run or
-            checkpoint. If it has no head with the same name and classes, a new head is created.
+            checkpoint. A data set for which it has no head with this name and these classes gets a
+            new head.
             Cannot be combined with --preset, --tubes and --position (default: new parameters)"""),
     },
     "optimization": {

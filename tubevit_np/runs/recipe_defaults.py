@@ -21,13 +21,13 @@ RECIPES = {"k400": KINETICS, "k600": KINETICS, "k700": KINETICS, "ssv2": SSV2}
 
 
 def usual_elsewhere(name):
-    """Defaults of a field that differ from Recipe's: {value: "for Ti to B" or "for files"}."""
+    """Defaults of a field that differ from Recipe's: {value: "for your own files", for example}."""
     presets = {}
     for preset, settings in SIZES.items():
         presets.setdefault(settings.get(name), []).append(preset)
-    others = {value: f"for {sizes[0]} to {sizes[-1]}" for value, sizes in presets.items()
-              if value is not None}
-    return others | ({FILES[name]: "for files"} if name in FILES else {})
+    others = {value: f"for the presets {sizes[0]} to {sizes[-1]}"
+              for value, sizes in presets.items() if value is not None}
+    return others | ({FILES[name]: "for your own files"} if name in FILES else {})
 
 
 def recipe_for(recipe=None, **given):
