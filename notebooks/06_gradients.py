@@ -180,14 +180,16 @@ ax.set(xlabel="step h", ylabel="largest error of a slope", ylim=(1e-13, 10))
 ax.xaxis.set_major_formatter("{x:.0e}")
 ax.yaxis.set_major_formatter("{x:.0e}")
 ax.legend(frameon=False)
-lesson.show(figure, "Largest error of a measured slope against the step h. For large h the error "
-                    "falls like h squared. For small h it rises, because rounding dominates.")
+lesson.show(figure, "Largest error of a measured slope against the step h. At the right, the error "
+                    "grows with h like h squared. At the left, rounding dominates, and the error "
+                    "grows when h gets smaller.")
 
 # %% [markdown]
 # In float64 the best $h$, near $10^{-5}$, leaves ten correct digits. float32 has 7
 # digits, and at best five are left. That is the result for one small layer. For a whole model even
 # fewer digits are left, so a small mistake would stay hidden. (In float32 with $h$ below $10^{-7}$,
-# adding $h$ changes nothing. The measured slope is 0, and the error is the whole gradient.) So this
+# adding $h$ does not change the larger weights. Their measured slope is 0, and the error is the
+# whole gradient.) So this
 # lesson and the tests of the project check gradients in float64.
 
 # %% [markdown]
@@ -227,14 +229,15 @@ for row, n, m in np.ndindex(4, 4, 4):
     d_scores[row, m] += d_weights[row, n] * by_score
 
 # %% [markdown]
-# By the chain rule, $d s_m$ is the sum over $n$ of $d p_n$ times this slope. It has
-# two parts: $p_m$ times $d p_m$, minus $p_m$ times the mean of the gradients of the row, weighted
-# by $p$:
+# By the chain rule, $d s_m$ is the sum over $n$ of $d p_n$ times this slope. The
+# sum has two parts. The first is $p_m \, d p_m$. From it we subtract $p_m$ times the weighted mean
+# of all $d p_n$ of the row, with the weights $p_n$:
 #
 # $$d s_m = p_m \, (d p_m - \sum_n p_n \, d p_n)$$
 #
-# Training moves against the gradient. If $d p_m$ is below the mean, more weight on this token
-# reduces the loss more than average, so its score rises. If it is above the mean, the score falls.
+# Training moves against the gradient. If $d p_m$ is below the mean, the loss falls when
+# weight moves from the other tokens to token $m$, so its score rises. If $d p_m$ is above the mean,
+# the score falls.
 # `softmax_backward` and `attention_backward`, printed below, do the same for all attention heads of
 # all clips.
 
@@ -276,9 +279,9 @@ lesson.source(tv.block, block_backward, attention_branch, attention_branch_backw
 
 # %% [markdown]
 # Are all gradients correct? We check a small TubeViT with patches and one tube, $D =
-# 12$ and two blocks, on clips of 8 frames of 12×16 pixels. Most sizes differ, so an exchange of two
-# axes would usually be an error. Every parameter is random, because a bias of 0 or a gain of 1
-# would hide mistakes.
+# 12$ and two blocks, on clips of 8 frames of 12×16 pixels. Most sizes differ. So if the code
+# exchanged two axes, it would usually stop with an error message. Every parameter is random,
+# because a bias of 0 or a gain of 1 would hide mistakes.
 
 # %%
 cfg = tv.Config((tv.Tube((1, 4, 4), (8, 4, 4)), tv.Tube((4, 4, 4), (4, 6, 4), (0, 1, 0))),
@@ -375,7 +378,8 @@ lesson.show(figure, "Gradient against measured slope. Left: correct gradients li
 #    between $10^{-8}$ and $10^{-7}$, near the square root of the rounding error. About eight digits
 #    are left.
 # 2. They do not change. The weights of a row sum to 1, so the mean gradient grows by the same
-#    number and cancels it. A reward that is equal for all tokens does not move attention.
+#    number and cancels it. A gradient that is equal for all tokens of a row does not change the
+#    scores.
 # 3. `d_x = d_y * (x > 0)`. Where $\lvert x \rvert < h$, the points $x - h$ and $x + h$ lie on
 #    different sides of the corner, so the difference mixes the slopes 0 and 1. There your gradient
 #    is correct. At the corner itself there is no slope, and any value between 0 and 1 may be

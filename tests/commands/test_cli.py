@@ -95,7 +95,8 @@ def test_train_help_tells_every_default(capsys):
     text = "".join(capsys.readouterr().out.split())  # lines break at hyphens too
     defaults = {field.name: field.default for field in fields(Recipe)}
     others = {"frames": "; for the presets Ti to H: 32", "size": "; for the presets Ti to H: 224",
-              "lr": "; for the presets Ti to B: 5e-05; for the presets L to H: 1e-05", "smoothness": "; for your own files: 0"}
+              "lr": "; for the presets Ti to B: 5e-05; for the presets L to H: 1e-05",
+              "smoothness": "; for your own files: 0"}
     for name, (_, words) in OPTIONS.items():
         default = defaults[name]
         if type(default) in (int, float, str):

@@ -58,7 +58,7 @@ def test_where_another_value_is_usual(name):
         if where == "for your own files":
             told["files"] = value
         else:
-            first, last = map(sizes.index, where.removeprefix("for ").split(" to "))
+            first, last = map(sizes.index, where.removeprefix("for the presets ").split(" to "))
             told |= dict.fromkeys(sizes[first:last + 1], value)
     runs = {preset: recipe_for(preset=preset) for preset in PRESETS} | {
         "files": recipe_for(data="films")}

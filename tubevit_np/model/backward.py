@@ -156,7 +156,7 @@ def gate_backward(d_y, z0, alpha, mask):
 
 
 def resize_kernel_backward(d_y, size):
-    """Resizing y = M w on each axis: d_w = M^T d_y, (t, h, w, C, D) -> (*size, C, D)."""
+    """Resizing y = M w on each axis: d_w = M^T d_y; size: of the kernel before it was resized."""
     matrices = [interpolation_matrix(n_in, n_out).astype(d_y.dtype)
                 for n_in, n_out in zip(size, d_y.shape[:3], strict=True)]
     return np.einsum("it,jh,kw,ijkcd->thwcd", *matrices, d_y, optimize=True)

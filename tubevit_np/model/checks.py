@@ -51,7 +51,7 @@ def check_input(shape, dtype, cfg):
 
 
 def check_tubes(shape, cfg):
-    """Raise ValueError if no tube fits into (T, H, W); warn once about each that does not fit."""
+    """Raise ValueError if no tube fits into (T, H, W); warn about tubes that do not fit a video."""
     missing = [tube for tube in cfg.tubes if not all(grid(tube, shape))]
     size = format_size(shape)
     needed = [format_size(tube.extent) for tube in missing]

@@ -19,9 +19,9 @@ class Tube:
     offset : (int, int, int), default (0, 0, 0)
         Where the first window starts.
     s2d : (int, int, int), default (1, 1, 1)
-        Space-to-depth (st, sh, sw). One token is made of S = st * sh * sw outputs of the kernel,
-        its members, which lie side by side in its channels. Members are stride / s2d apart. Each
-        has D / S of the D channels of the model.
+        Space-to-depth (st, sh, sw). One token is made from S = st * sh * sw neighboring windows,
+        its members, which are stride / s2d apart. The output of each member fills D / S of the D
+        channels of the token.
 
     Raises
     ------
@@ -59,7 +59,7 @@ class Tube:
 
     @property
     def members(self) -> int:
-        """Number S of kernel outputs that one token concatenates."""
+        """Number S of windows that one token is made from."""
         return math.prod(self.s2d)
 
     @property
@@ -93,7 +93,7 @@ class Config:
     mlp_dim : int
         Width M of the MLPs.
     classes : dict, default {}
-        {name of the head: number of classes K}. Each data set has its own linear head.
+        {name of the head: number of classes K}. Each set of classes has its own linear head.
     channels : int, default 3
         Color channels C.
     mean, std : float, default 0.5
@@ -106,8 +106,8 @@ class Config:
         Whether an MLP follows the pooling. The number of parameters in the paper matches a model
         without this MLP.
     gate_layer : int, optional
-        Index (from 0) of the block to whose output the gate adds the input tokens, see gate.py. The
-        paper's "26th of 32" is index 25. None: no gate.
+        Index of a block, counted from 0. The gate adds the input tokens to the output of this block
+        (see gate.py). The paper's "26th of 32" is index 25. None: no gate.
     gate_tokens : {"all", "tubes"}, default "all"
         Which tokens the gate adds (z0 in Eq. 8): all, or only those of the video tubes.
     position_scale : float, default 1

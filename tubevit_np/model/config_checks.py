@@ -38,7 +38,8 @@ def check_config(cfg):
     for head, count in cfg.classes.items():
         if not head or "." in head or head in SCORES or count < 1:
             raise ValueError(f"head {head!r} with {count} classes: a head needs at least one "
-                             f"class, and a name without dots that is not {' or '.join(SCORES)}")
+                             "class, and a name that has no dot and is not "
+                             f"{' or '.join(map(repr, SCORES))}")
 
 
 def check_numbers(cfg):

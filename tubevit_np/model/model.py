@@ -53,7 +53,7 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str]
     Warns
     -----
     UserWarning
-        Once per tube and size of the video if the tube does not fit. Such a tube gives no tokens.
+        If a tube does not fit into a video of several frames. Each tube warns once per video size.
 
     References
     ----------

@@ -5,7 +5,7 @@ from tubevit_np.model.config import Config, Tube
 PATCH = Tube((1, 16, 16), (32, 16, 16))  # shared with images
 
 TUBES = {
-    # Table 12: 539 tokens on 32x224x224. The paper says 559; no reading of its numbers gives 559.
+    # Table 12: 539 tokens on 32x224x224. The paper says 559, which its numbers do not give.
     "main": (Tube((8, 8, 8), (16, 32, 32), s2d=(2, 1, 1)),
              Tube((16, 4, 4), (6, 32, 32), (4, 8, 8), s2d=(1, 2, 2)),
              Tube((4, 12, 12), (16, 32, 32), (0, 16, 16)),

@@ -1,4 +1,4 @@
-"""From a video to tokens: sparse tubes, one token for each window (Sections 3.2 and 3.4)."""
+"""From a video to tokens: sparse tubes read windows of the video (Sections 3.2 and 3.4)."""
 
 import numpy as np
 
@@ -20,10 +20,10 @@ def windows(video, tube):
 
 
 def cut(video, tube, member):
-    """Windows of one member: video (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
+    """Cut one member out of every token: (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
 
-    Window (i, j, k) starts at offset + member + (i, j, k) * stride, where member is the start of
-    the member relative to the first member of its token.
+    For token (i, j, k) it starts at offset + member + (i, j, k) * stride; member is one of the
+    triples of member_offsets.
     """
     shape = video.shape[1:4]
     starts = np.add(tube.offset, member)
@@ -39,8 +39,8 @@ def cut(video, tube, member):
 def tube_tokens(video: Array, w: Array, b: Array, tube: Tube) -> Array:
     """Turn the windows of one tube into tokens: voxels @ w + b, a 3D convolution with strides.
 
-    One window gives one token. With space-to-depth it gives one of S members, and the members of a
-    token lie side by side in its channels.
+    One window gives one token. With space-to-depth, S windows, the members, give one token: their
+    outputs lie side by side in its channels.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The parts of a pre-norm transformer encoder (Section 3.1, Eq. 1-2).
 
 Every function keeps the precision of its arrays. Functions of several steps return (y, cache). The
-dict cache holds every intermediate array by name: backward needs the arrays, and they can be drawn.
+dict cache holds intermediate arrays by name. backward needs them, and plots can show them.
 In formulas, names in backquotes are weights: x `up` means linear(x, **up) = x @ up["w"] + up["b"].
 """
 
@@ -151,7 +151,7 @@ def attention(q: Array, k: Array, v: Array) -> tuple[Array, Array]:
 
 
 def self_attention(x: Array, qkv: Arrays, out: Arrays, heads: int) -> tuple[Array, Arrays]:
-    """Self-attention: y = m `out`, where m = attention(q, k, v) of all heads and [q k v] = x `qkv`.
+    """Self-attention: [q k v] = x `qkv`, m = attention(q, k, v) of all heads, y = m `out`.
 
     Parameters
     ----------
