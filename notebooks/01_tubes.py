@@ -3,9 +3,8 @@
 #
 # A video is large, and it repeats itself: the next frame looks almost like the current one.
 # TubeViT, the model of these lessons, reads only small boxes of pixels from the video. A box can be
-# long in time or wide in space. A set of boxes of one size is called a **tube**. (In lesson 2, one
-# kernel reads all boxes of a tube.) This lesson shows where the boxes lie and how little of the
-# video they read.
+# long in time or wide in space. A set of boxes of one size is called a **tube**. This lesson
+# shows where the boxes lie and how little of the video they read.
 #
 # You need to know NumPy. Everything here runs on a laptop in seconds. Each new term is in bold, and
 # the [glossary](GLOSSARY.md) explains all of them. The picture below shows the whole model. It
@@ -94,7 +93,7 @@ from tubevit_np.plots.lesson_plots.frames import draw_cuts
 figure, (left, right) = lesson.axes(860, 400, 1, 2)
 left.imshow(clip[0])
 draw_cuts(right, [clip[0, h:h + 8, w:w + 8] for h in rows for w in columns], 6)
-lesson.show(figure, "Left: frame 0. Right: the same frame, cut into 6×6 patches.")
+lesson.show(figure, "Left: frame 0. Right: the same frame, cut into 6 rows of 6 patches.")
 
 # %% [markdown]
 # ## A tube: a box in several frames
@@ -123,8 +122,8 @@ lesson.show(figure, "Boxes in space and time, with time to the right. Orange: a 
 
 # %% [markdown]
 # Here are the same boxes from two sides. From the front we see rows and columns, as
-# in a frame. From the side, time runs to the right. Each tube has its own offset, so boxes of
-# different tubes do not begin at the same places.
+# in a frame. From the side, time runs to the right. Each tube has its own offset, so most boxes of
+# different tubes begin at different places.
 
 # %%
 from tubevit_np.plots.model_plots.sampling import draw_grid
@@ -138,8 +137,9 @@ lesson.show(figure, "All boxes from the front (left) and from the side (right). 
 # %% [markdown]
 # ## What one box holds
 #
-# We cut one box of each kind out of the clip, where the disc passes, and draw its frames. The
-# short 4×12×12 box shows almost no motion. In the long box a stripe appears and disappears.
+# We cut one box of each of the three longer kinds out of the clip, where the disc passes, and draw
+# its frames. The short 4×12×12 box shows almost no motion. In the long box a stripe appears and
+# disappears.
 
 # %%
 figure, axes = lesson.axes(1200, 600, 3, 1)
@@ -157,7 +157,7 @@ lesson.show(figure, "The frames of one 8x8x8, one 16x4x4 and one 4x12x12 box, fr
 # We mark every voxel that some box covers. The function `boxes` gives two opposite corners of each
 # box. We mark the voxels for two models. The first is the model of the TubeViT paper, for videos of
 # 32 frames of 224×224 pixels. The second is the small model of these lessons, the demo model. Its
-# tubes are closer together, because its clips have only 48×48 pixels.
+# boxes are closer together, because its clips have only 48×48 pixels.
 
 # %%
 from tubevit_np.plots.model_plots.sampling import boxes

@@ -63,8 +63,9 @@ for n in range(3):
         d_logits[n, k] = (p[k] - (k == labels[n])) / 3
 
 # %% [markdown]
-# Two lines do the same for the whole batch at once. The function `cross_entropy_backward`, printed
-# below, has the same two lines. (Its argument `smoothing` is 0 here.)
+# For the whole batch at once, two expressions are enough: the targets as an array of
+# ones and zeros, and `(tv.softmax(logits) - target) / 3`. The function `cross_entropy_backward`,
+# printed below, computes the same. (Its argument `smoothing` is 0 here.)
 
 # %%
 target = np.eye(5)[labels]
@@ -181,26 +182,27 @@ ax.xaxis.set_major_formatter("{x:.0e}")
 ax.yaxis.set_major_formatter("{x:.0e}")
 ax.legend(frameon=False)
 lesson.show(figure, "Largest error of a measured slope against the step h. At the right, the error "
-                    "grows with h like h squared. At the left, rounding dominates, and the error "
-                    "grows when h gets smaller.")
+                    "grows with h like h squared. To the left of the minimum, rounding dominates, "
+                    "and the error grows when h gets smaller. At the far left, adding h changes no "
+                    "float32 number any more.")
 
 # %% [markdown]
 # In float64 the best $h$, near $10^{-5}$, leaves ten correct digits. float32 has 7
 # digits, and at best five are left. That is the result for one small layer. For a whole model even
-# fewer digits are left, so a small mistake would stay hidden. (In float32 with $h$ below $10^{-7}$,
-# adding $h$ does not change the larger weights. Their measured slope is 0, and the error is the
-# whole gradient.) So this
+# fewer digits are left, so a small mistake would stay hidden. (In float32 with $h$ below $10^{-8}$,
+# adding $h$ changes no weight. The measured slopes are 0, and the error is the whole gradient: the
+# flat part of the curve.) So this
 # lesson and the tests of the project check gradients in float64.
 
 # %% [markdown]
 # ## Through attention
 #
 # Take one attention head with four tokens of $E = 3$ channels. The forward pass has three steps.
-# The backward pass goes through them in reverse order. In the table, $s = 1 / \sqrt{E}$:
+# The backward pass goes through them in reverse order. In the table, $c = 1 / \sqrt{E}$:
 #
 # | forward | backward |
 # | --- | --- |
-# | `scores = q @ k.T * s` | `d_q = d_scores @ k * s`, `d_k = d_scores.T @ q * s` |
+# | `scores = q @ k.T * c` | `d_q = d_scores @ k * c`, `d_k = d_scores.T @ q * c` |
 # | `weights = softmax(scores)` | each row: see below |
 # | `y = weights @ v` | `d_weights = d_y @ v.T`, `d_v = weights.T @ d_y` |
 #
@@ -229,7 +231,8 @@ for row, n, m in np.ndindex(4, 4, 4):
     d_scores[row, m] += d_weights[row, n] * by_score
 
 # %% [markdown]
-# By the chain rule, $d s_m$ is the sum over $n$ of $d p_n$ times this slope. The
+# Let $s_m$ be score number $m$ of the row. By the chain rule, its gradient $d s_m$ is the sum over
+# $n$ of $d p_n$ times this slope. The
 # sum has two parts. The first is $p_m \, d p_m$. From it we subtract $p_m$ times the weighted mean
 # of all $d p_n$ of the row, with the weights $p_n$:
 #
@@ -329,8 +332,8 @@ for part in ("", "tubes.0", "tubes.1", "blocks.0", "blocks.1", "norm", "pool", "
 # Layer norm subtracts the mean of a token and divides by its standard deviation. If one channel of
 # the token changes, its mean and its standard deviation also change. If you forget this, the
 # gradient looks fine: it has the same shape and a similar size, and there is no error message. The
-# numerical check finds the mistake at once. (It measures the slope of the sum of `d_y` times the
-# output, which stands for the loss.)
+# numerical check finds the mistake at once. (There is no loss here. The sum of all numbers of
+# `d_y * output` takes its place, and the check measures the slope of this sum.)
 
 # %%
 from tubevit_np.model.backward import layer_norm_backward

@@ -61,8 +61,8 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
     "subset": Description(
         "(--data|--images) PATH --out FOLDER", "choose a small part of a labeled data set",
         """Choose some classes and some files of each class at random. The same --seed gives the
- same choice. Writes two lists of the files, train.csv and val.csv, into the folder --out. Pass this
- folder to train as --data or --images. No file is copied.""",
+ same choice. Writes two lists of the files, train.csv and val.csv, into the folder --out. Give this
+ folder to the command train, as --data or --images. No file is copied.""",
         ("--data k400/ --classes 9 --per-class 50 --out k9/",)),
     "pretrained": Description(
         "FILE --out FILE", "make a checkpoint from a pretrained image ViT",
@@ -90,7 +90,7 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",
         """Train every variant of a study on generated clips, with several seeds, and compare their
- accuracies. In the study positions, the position encodings are left out, learned or fixed (Table
+ accuracies. These are the studies. positions: position encodings left out, learned or fixed (Table
  7a). tubes: 1 to 8 tubes (Table 7b). space-to-depth: several kernel outputs per token (Table 7c).
  tokens: more tokens at evaluation (Table 7d). views: several crops at evaluation (Table 7f).
  baselines: other models (Table 5). scaling: a small model's tubes in a large model (Table 6).
@@ -108,6 +108,8 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
         "SHELL", "print a script that completes commands in a shell",
         """Print a completion script for a shell: the Tab key then completes commands, options,
  their values and file names. Needs shtab.
+
+First install the package, so that the command tubevit exists.
 
 bash: add this line to ~/.bashrc: eval "$(tubevit completion bash)"
 

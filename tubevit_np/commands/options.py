@@ -83,8 +83,9 @@ def evaluate(sub):
     add(sub, "--images", "PATH", "labeled images; as --data", action="append", default=[])
     add(sub, "--count", "N", "evaluate at most N examples of each data set, at least 1 (default: "
         f"all files; of generated data, {NUM_EVAL_CLIPS} examples)")
-    add(sub, "--views", "TxS", "temporal x spatial crops of each file, whose predictions are "
-        "averaged; the paper uses 4x3 (default 1x1)", default="1x1")
+    add(sub, "--views", "TxS", "T clips from different times of each video, and S crops of each "
+        "clip or image. Their predictions are averaged. The paper uses 4x3 (default 1x1)",
+        default="1x1")
     add(sub, "--details", "FOLDER", "folder for a CSV file of all predictions, a CSV file of the "
         "accuracy of each class and a picture of the confusion matrix, for each head "
         "(default: none)")
@@ -103,7 +104,7 @@ def kernels(sub):
 def figures(sub):
     run(sub)
     add(sub, "--out", "FOLDER", "folder for the pictures (default: the run folder)")
-    add(sub, "--clip", "FILE", "video or image that the model is applied to in the pictures "
+    add(sub, "--clip", "FILE", "the pictures show what the model does with this video or image "
         "(default: a generated clip)", type=Path)
     add(sub, "--control", "RUN", "a run trained with --shuffled, whose kernels are drawn for "
         "comparison (default: none)", type=Path)

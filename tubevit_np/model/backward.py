@@ -1,10 +1,10 @@
 """Every gradient by hand: the forward functions in reverse, from the logits back to the kernels.
 
-d_x means dL/dx, the gradient of the loss L with respect to x. f_backward(d_y, ...) takes three
-things: d_y, where y is the output of f; the inputs of f; and the cache of f. It returns d_x, and
-the gradients of the weights of f by name. In formulas, names in backquotes are weights, as in
-layers.py. The file goes from single functions to the whole model. To follow the gradient, begin
-with `backward`.
+d_x means dL/dx, the gradient of the loss L with respect to x. f_backward(d_y, ...) takes d_y, where
+y is the output of f, and whatever it needs of the inputs, the output and the cache of f. It returns
+d_x, if x is not the video, and the gradients of the weights of f by name. In formulas, names in
+backquotes are weights, as in layers.py. The file goes from single functions to the whole model. To
+follow the gradient, begin with `backward`.
 """
 
 import math
@@ -156,7 +156,7 @@ def gate_backward(d_y, z0, alpha, mask):
 
 
 def resize_kernel_backward(d_y, size):
-    """Resizing y = M w on each axis: d_w = M^T d_y; size: of the kernel before it was resized."""
+    """Resizing y = M w on each axis: d_w = M^T d_y. `size` is the size of w, before resizing."""
     matrices = [interpolation_matrix(n_in, n_out).astype(d_y.dtype)
                 for n_in, n_out in zip(size, d_y.shape[:3], strict=True)]
     return np.einsum("it,jh,kw,ijkcd->thwcd", *matrices, d_y, optimize=True)

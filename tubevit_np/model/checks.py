@@ -64,7 +64,7 @@ def check_tubes(shape, cfg):
 
 @cache
 def warn_once(text):
-    """Warn once per process. Python's own "once" warns again after any change of the filters."""
+    """Warn once per process; warnings.simplefilter("once") can repeat a warning."""
     warnings.warn(text, stacklevel=3)
 
 

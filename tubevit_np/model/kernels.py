@@ -10,8 +10,9 @@ SHARED_SIZE = (8, 8, 8)
 def interpolation_matrix(n_in, n_out):
     """Matrix (n_out, n_in) that interpolates n_in samples linearly at n_out places; rows sum to 1.
 
-    Half-pixel centers: place i is (i + 1/2) * n_in / n_out - 1/2, clamped to the ends, without
-    antialiasing. The paper does not state the convention; PyTorch's interpolate has this one.
+    Half-pixel centers: place i is (i + 1/2) * n_in / n_out - 1/2. A place outside the samples is
+    moved to the nearest sample. There is no antialiasing. The paper does not state the convention;
+    PyTorch's interpolate has this one.
     """
     at = np.clip((np.arange(n_out) + 0.5) * n_in / n_out - 0.5, 0, n_in - 1)
     return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(n_in)))

@@ -1,4 +1,4 @@
-"""TubeViT: one set of weights for videos and images, a head for each data set (Fig. 2).
+"""TubeViT: one set of weights for videos and images, a head per set of classes (Fig. 2).
 
 forward calls embed, encode and classify. The models of variants/ and the training step reuse these
 functions. They pass a different block to `encode`, or use a different `embed`.

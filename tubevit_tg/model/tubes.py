@@ -21,10 +21,10 @@ def windows(video, tube):
 
 
 def cut(video, tube, member):
-    """Cut one member out of every token: (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
+    """Cut one window per token out of a video: (B, T, H, W, C) -> (B, nt, nh, nw, kt, kh, kw, C).
 
-    For token (i, j, k) it starts at offset + member + (i, j, k) * stride; member is one of the
-    triples of member_offsets.
+    `member` is a triple of member_offsets. The window of token (i, j, k) starts at
+    offset + member + (i, j, k) * stride.
     """
     shape = video.shape[1:4]
     starts = np.add(tube.offset, member)
