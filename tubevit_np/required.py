@@ -1,6 +1,7 @@
 """Missing packages: one line that says what to install, in place of a traceback."""
 
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,8 +36,18 @@ def stop(package, error):
 def install(name):
     """Return the missing package and the command that installs it."""
     name = name.partition(".")[0]
-    extra = f"'tubevit[{EXTRAS[name]}]'" if name in EXTRAS else "tubevit"
+    project = "tubevit" if is_installed() else "."  # a clone is installed from its folder
+    extra = f"'{project}[{EXTRAS[name]}]'" if name in EXTRAS else project
     return f"{NAMES.get(name, name)} is not installed; pip install {extra}"
+
+
+def is_installed():
+    """Whether this package was installed by pip, rather than run from a clone."""
+    try:
+        distribution("tubevit")
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def called(package):

@@ -7,6 +7,7 @@ import pytest
 
 from tubevit_np.commands import report
 from tubevit_np.commands.chance import (
+    binomial_tail,
     guessing,
     is_clearly_above,
     most_common,
@@ -39,8 +40,22 @@ def test_what_guessing_gets():
 def test_the_most_common_class():
     labels = np.array([2, 0, 2, 1, 2])
     assert most_common(labels, ["cat", "eel", "fox"]) == ("fox", 0.6)
-    assert not is_clearly_above(0.6, 5, 1 / 3)
-    assert is_clearly_above(0.6, 50, 1 / 3)
+    assert not is_clearly_above(0.6, 5, 3)
+    assert is_clearly_above(0.6, 50, 3)
+    assert not is_clearly_above(1.0, 1, 9)
+
+
+def test_a_binomial_tail_by_hand():
+    assert binomial_tail(2, 3, 1 / 4) == pytest.approx(3 * 3 / 64 + 1 / 64)
+    assert binomial_tail(0, 44, 1 / 9) == pytest.approx(1)
+    assert not is_clearly_above(1.0, 50, 1)  # the only class
+
+
+@pytest.mark.parametrize("num_classes, count", [(9, 44), (20, 20), (174, 500), (400, 2000)])
+def test_labels_drawn_uniformly_have_no_clearly_common_class(num_classes, count, rng):
+    draws = [most_common(rng.integers(num_classes, size=count), range(num_classes))[1]
+             for _ in range(200)]
+    assert sum(is_clearly_above(fraction, count, num_classes) for fraction in draws) <= 15
 
 
 class Source:

@@ -11,6 +11,7 @@ from tiny import finished
 from tubevit_np.ablation import runner
 from tubevit_np.ablation.runner import COLUMNS
 from tubevit_np.commands import cli
+from tubevit_np.required import is_installed
 
 TOP = Path(__file__).resolve().parents[2]
 BLOCKED = """
@@ -24,7 +25,7 @@ from tubevit_np.runs import run
 sources.NUM_EVAL_CLIPS = run.QUICK_EVAL_CLIPS = 8
 sys.exit(cli.main("tubevit_np", ENGINE, sys.argv[1:]))
 """
-INSTALL = "matplotlib is not installed; pip install tubevit"
+INSTALL = f"matplotlib is not installed; pip install {'tubevit' if is_installed() else '.'}"
 
 
 def without_matplotlib(*arguments):

@@ -21,8 +21,15 @@ CLI = [Mutant("tubevit_np/commands/cli.py", *rest) for rest in [
      "no nearest option"),
     ("        bar.clear()\n", "        pass\n",
      "test_progress.py::test_a_warning_is_written_below_the_bars", "a warning behind a bar"),
+]]
+
+CONSOLE = [Mutant("tubevit_np/console.py", *rest) for rest in [
     ("    except BrokenPipeError:", "    except ZeroDivisionError:",
-     "test_shell.py::test_a_reader_that_stops_early_is_no_error", "an error of a pipe to head"),
+     "test_output.py::test_a_reader_that_stops_early_is_no_error", "an error of a pipe to head"),
+    ("            if sys.stdout:", "            if True:",
+     "test_output.py::test_a_closed_output_is_no_error", "no output to flush"),
+    ('errors="backslashreplace"', 'errors="strict"',
+     "test_output.py::test_letters_that_the_output_lacks_are_escaped", "letters that stop a command"),
 ]]
 
 TRAIN_AND_EVALUATE = [Mutant("tubevit_np/commands/train_and_evaluate.py", *rest) for rest in [
@@ -64,8 +71,8 @@ CHANCE = [Mutant("tubevit_np/commands/chance.py", *rest) for rest in [
      "test_chance.py::test_intervals_of_the_literature", "an interval around the score"),
     ('top-5": 5 / size', 'top-5": 1 / size', "test_chance.py::test_what_guessing_gets",
      "five guesses as one"),
-    ("wilson_interval(fraction, count)[0] > chance", "fraction > chance",
-     "test_chance.py::test_a_printed_score_has_its_interval_and_chance",
+    ("return num_classes * tail < 0.025", "return tail < 0.025",
+     "test_chance.py::test_labels_drawn_uniformly_have_no_clearly_common_class",
      "a class that is the most common by chance"),
 ]]
 
@@ -125,5 +132,5 @@ RUNNER = [Mutant("tubevit_np/ablation/runner.py", *rest) for rest in [
      "test_ablate.py::test_the_way_from_small_to_large", "what it begins with no longer"),
 ]]
 
-COMMANDS = [*CLI, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
+COMMANDS = [*CLI, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
             *EVALUATE, *CONVERT, *PER_CLASS, *INTERRUPT, *RUNNER]

@@ -38,6 +38,19 @@ def most_common(labels, names):
     return names[counts.argmax()], float(counts.max() / counts.sum())
 
 
-def is_clearly_above(fraction, count, chance):
-    """Whether the 95% interval of a fraction lies above chance."""
-    return wilson_interval(fraction, count)[0] > chance
+def is_clearly_above(fraction, count, num_classes):
+    """Whether the most common of K > 1 classes has clearly more than 1 / K of the examples.
+
+    If all classes were equally likely, a given class would have so many examples with the
+    probability p, and any of the classes with at most K p (Bonferroni). K p must be below 0.025."""
+    tail = binomial_tail(round(fraction * count), count, 1 / num_classes)
+    return num_classes * tail < 0.025
+
+
+def binomial_tail(least, count, p):
+    """The probability of at least `least` successes in `count` trials of probability p."""
+    if p == 1:
+        return 1.0
+    logs = [math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1)
+            + k * math.log(p) + (count - k) * math.log1p(-p) for k in range(least, count + 1)]
+    return sum(map(math.exp, logs))

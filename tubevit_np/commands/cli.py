@@ -2,7 +2,6 @@
 
 import argparse
 import difflib
-import os
 import platform
 import re
 import sys
@@ -18,6 +17,7 @@ import tubevit_np
 from tubevit_np.commands import completion, convert, drawing, options, train_and_evaluate
 from tubevit_np.commands.descriptions import COMMANDS, PROGRAM
 from tubevit_np.commands.interrupt import ctrl_c_kept
+from tubevit_np.console import safe_output
 from tubevit_np.required import SCRIPTS, called, stop
 
 MODULES = train_and_evaluate, convert, drawing, completion  # they have a function for each command
@@ -32,13 +32,10 @@ def main(package, engine, arguments=None):
     warnings.simplefilter("ignore", RuntimeWarning)  # an overflow: the run reports it itself
     warnings.formatwarning = lambda message, *_, **__: below_bars(f"{name}: {message}\n")
     try:
-        given = parser(package).parse_args(arguments)
-        with ctrl_c_kept():
-            given.command(given, engine)
-        sys.stdout.flush()
-    except BrokenPipeError:  # as in `info | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
+        with safe_output():
+            given = parser(package).parse_args(arguments)
+            with ctrl_c_kept():
+                given.command(given, engine)
     except (ValueError, OSError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
@@ -115,8 +112,9 @@ class Formatter(argparse.HelpFormatter):
     def _fill_text(self, text, width, indent):
         if text.startswith("example"):
             return text
-        return "\n\n".join(textwrap.fill(" ".join(part.split()), width, initial_indent=indent,
-                                         subsequent_indent=indent) for part in text.split("\n\n"))
+        return "\n\n".join(textwrap.fill(
+            " ".join(part.split()), width, initial_indent=indent, subsequent_indent=indent,
+            break_on_hyphens=False) for part in text.split("\n\n"))
 
 
 class Parser(argparse.ArgumentParser):

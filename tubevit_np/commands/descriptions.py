@@ -43,9 +43,9 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
         ("runs/mine", "runs/mine --views 4x3 --details answers/")),
     "predict": Description(
         "RUN FILE", "classify one video or image",
-        """Print the five most likely classes and their probabilities. A video uses each head that
- was trained on videos, and an image uses each head that was trained on images. Nothing is
- written.""",
+        """Print the five most likely classes and their probabilities. For a video, each head that
+ was trained on videos prints its five classes; for an image, each head that was trained on images.
+ Nothing is written.""",
         ("runs/demo clip.mp4", "runs/demo picture.jpg")),
     "kernels": Description(
         "RUN", "draw the tube kernels, as a picture and an animation",
@@ -67,24 +67,25 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
     "pretrained": Description(
         "FILE --out FILE", "make a checkpoint from a pretrained image ViT",
         """Convert an image ViT into a TubeViT checkpoint to start training from. Reads .npz files
- (original ViT, big_vision) and safetensors files (timm, Hugging Face), which can be split into
- several files. It never loads pickle files, which can run code. The command lists which weights are
- read, derived or new, and which are not used. tubevit_np/transfer/README.md has the details.""",
+ (original ViT, big_vision) and safetensors files (timm, Hugging Face). Safetensors weights can be
+ split over several files. It never loads pickle files, which can run code. The command lists which
+ weights are read, derived or new, and which are not used. tubevit_np/transfer/README.md has the
+ details.""",
         ("vit/ --classes k400=400 --out new.safetensors",
          "vit.npz --start random --out new.safetensors")),
     "scale": Description(
         "SMALL LARGE --out FILE", "combine a small model's tubes with a large image model",
         """Put the tubes of a small model into a large image model (Section 3.6 of the paper). With
- --gate, a learned gate adds the input tokens a second time, to the output of one block. The gate
- starts closed (it adds 0), so that at first the outputs for images equal those of the large model.
- Writes a checkpoint and prints the command that trains it.""",
+ --gate, the input tokens of the encoder are also added to the output of one block, times a learned
+ factor (the gate). This factor is 0 at first, so that at first the outputs for images equal those
+ of the large model. Writes a checkpoint and prints the command that trains it.""",
         ("runs/small runs/big --gate 8 --out new.safetensors",)),
     "export": Description(
         "RUN --format NAME --out FOLDER", "write a model's image part for timm or Hugging Face",
         """Write the image part of a model (2D patches, positions, blocks) as model.safetensors and
  config.json, for timm or for Hugging Face's transformers. Prints which parameters are not exported:
- the video tubes and all heads except --head. Hugging Face's ViT always adds a class token, which
- TubeViT does not have; tubevit_np/transfer/README.md shows how to mask it.""",
+ the video tubes, and all heads (with their pooling) except --head. Hugging Face's ViT always adds a
+ class token, which TubeViT does not have; tubevit_np/transfer/README.md shows how to mask it.""",
         ("new.safetensors --format hf --size 224 --out vit/",
          "runs/demo --format timm --head noun --out vit/")),
     "ablate": Description(
@@ -109,7 +110,7 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
         """Print a completion script for a shell: the Tab key then completes commands, options,
  their values and file names. Needs shtab.
 
-First install the package, so that the command tubevit exists.
+First install TubeViT, so that the command tubevit exists.
 
 bash: add this line to ~/.bashrc: eval "$(tubevit completion bash)"
 

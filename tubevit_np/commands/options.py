@@ -66,9 +66,9 @@ def train(sub):
             field(options, name, text, default=argparse.SUPPRESS, **form)
         if title == "optimization":
             add(options, "--recipe", "NAME", "the paper's settings for a data set (Table 10): "
-                f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate, "
-                "RandAugment and, for ssv2, mixup, dropout and label smoothing; other options "
-                "take precedence", RECIPES, default=argparse.SUPPRESS)
+                f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate "
+                "and RandAugment. ssv2 also sets mixup, dropout and label smoothing. An option "
+                "that you pass takes precedence", RECIPES, default=argparse.SUPPRESS)
     where = options.add_mutually_exclusive_group()
     add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
     add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "
@@ -81,7 +81,7 @@ def evaluate(sub):
         "the option for several data sets (default: the run's data sets)", action="append",
         default=[])
     add(sub, "--images", "PATH", "labeled images; as --data", action="append", default=[])
-    add(sub, "--count", "N", "evaluate at most N examples of each data set, at least 1 (default: "
+    add(sub, "--count", "N", "largest number of examples of each data set, at least 1 (default: "
         f"all files; of generated data, {NUM_EVAL_CLIPS} examples)")
     add(sub, "--views", "TxS", "T clips from different times of each video, and S crops of each "
         "clip or image. Their predictions are averaged. The paper uses 4x3 (default 1x1)",
@@ -116,8 +116,8 @@ def subset(sub):
     add(given, "--images", "PATH", "folder or CSV of images")
     add(sub, "--classes", "N|FILE", "number of classes, chosen at random; or a file with one class "
         "name per line (default: all classes)")
-    add(sub, "--per-class", "N", "largest number of files per class, in train and in val "
-        "(default: all files)")
+    add(sub, "--per-class", "N", "largest number of files per class: at most N in train, and at "
+        "most N in val (default: all files)")
     add(sub, "--seed", "N", "seed of the random choice, at least 0 (default 0)", default=0)
     add(sub, "--out", "FOLDER", "folder for train.csv and val.csv (required)", required=True)
 
@@ -126,13 +126,12 @@ def pretrained(sub):
     add(sub, "file", "FILE", "the weights: an .npz file, a safetensors file, the index file of "
         "weights that are split over several files, or the folder that holds them")
     add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
-    add(sub, "--tubes", "NAME", "tube set; train --help explains the names: "
+    add(sub, "--tubes", "NAME", "tube set; tubevit_np/ablation/README.md explains each one: "
         f"{', '.join(TUBE_SETS)} (default main)", TUBE_SETS,
         default="main")
     add(sub, "--start", "NAME", "how the video tubes get their initial values. inflated: from "
-        "the patch kernel, spread over time, so that a video of identical frames gives the same "
-        "token as the image. random: from noise. shared: from one kernel for all tubes (default "
-        "inflated)",
+        "the patch kernel, resized and spread evenly over the frames. random: from noise. shared: "
+        "all video tubes use one kernel, made from the patch kernel (default inflated)",
         STARTS, default="inflated")
     add(sub, "--classes", "HEAD=K", "new heads and their numbers of classes (default: none)",
         nargs="+", default=[])

@@ -12,8 +12,9 @@ EACH = "one number for all data sets, or one for each"
 HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help text)}
     "data": {
         "data": (Path, """videos: a folder, a CSV, an annotation file, or the word
-            "generated". NAME=PATH names the head. Repeat the option for several data sets (default:
-            generated videos and images, if neither --data nor --images is given)"""),
+            "generated". NAME=PATH calls the head of this data set NAME. Repeat the option for
+            several data sets (default: generated videos and images, if neither --data nor --images
+            is given)"""),
         "images": (Path, """images to train on together with the videos; same formats as --data
             (default: see --data)"""),
         "frames": (int, "frames per clip"),
@@ -27,8 +28,8 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
             at least 0; {EACH}"""),
         "image_weight": (float, f"""weight of the images in the total loss: it multiplies their
             mean loss; at least 0; {EACH}"""),
-        "memory": (float, """memory for decoded files. A worker process decodes larger data sets,
-            and all videos with --fps, on the fly. In GB"""),
+        "memory": (float, """memory for decoded files, in GB. A worker process decodes larger data
+            sets on the fly, and all videos if --fps is given"""),
         "cache": (Path, """folder for frames that are decoded on the fly. The first epoch fills it,
             and later epochs decode nothing. The batches are the same as without a cache, bit for
             bit (default: no cache)"""),
@@ -51,13 +52,9 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
     },
     "model": {
         "preset": (str, f"model size: {', '.join(PRESETS)}"),
-        "tubes": (str, f"""tube set (default: that of the preset). main: the paper's tubes.
-            core: 16x16 patches and 8x8x8 tubes, with which the paper begins. The next five are
-            baselines. dense: tubelets without gaps, as in ViViT. frames: patches of every frame and
-            divided attention, as in TimeSformer. patches: only 2D patches. plain: as main, but each
-            token is one output of a kernel (in main, some tokens are made of several outputs).
-            shared: one kernel for all video tubes. Names with demo are for generated clips;
-            tubevit_np/ablation/README.md explains them. All: {", ".join(TUBE_SETS)}"""),
+        "tubes": (str, f"""tube set (default: that of the preset). main and core are the paper's,
+            demo is for generated clips, and most others are baselines;
+            tubevit_np/ablation/README.md explains each one. All: {", ".join(TUBE_SETS)}"""),
         "position": (str, f"""position encoding of tokens: {', '.join(POSITIONS)}; see Table 7a of
             the paper. strideless ignores the strides of the tubes"""),
         "start": (Path, """start the training from the model and parameters of this run or

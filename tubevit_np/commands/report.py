@@ -21,12 +21,12 @@ def parse_views(text):
 
 
 def report(predict, sources, count, folder, views=(1, 1), details=None, names=None):
-    """Score every source, print a table, and write it to evaluation.json in a run folder.
+    """Score every source, write evaluation.json in a run folder, and print the tables.
 
     names: as of names_apart, where sources may share a head."""
     from tubevit_np.training.evaluate import predict_all, scores_of
 
-    scores, drawn = {}, bool(details) and can_draw()
+    scores, shown, drawn = {}, [], bool(details) and can_draw()
     kinds = [source.kind for source in sources]
     for source, name in zip(sources, names or [""] * len(sources), strict=True):
         results = predict_all(predict, source, count, views)
@@ -37,10 +37,12 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
         which = "" if kinds.count(source.kind) == 1 else f" of {' and '.join(source.labels)}"
         found = scores_of(results, source.labels) | {"left out": len(source.skipped)}
         found |= trust(found, results, source.labels)
-        print_scores(found, source.kind, which + mark)
+        shown.append((found, source.kind, which + mark))
         scores[source.kind + which + mark] = found
-    if folder:
+    if folder:  # before printing, which fails if the output was closed
         write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
+    for table in shown:
+        print_scores(*table)
 
 
 def trust(scores, results, labels):
@@ -67,7 +69,8 @@ def print_scores(found, kind, which):
         low, high = (f"{100 * bound:.1f}" for bound in found["95% interval"][name])
         line = (f"  {name:{width}}  {found[name]:7.1%}{f'{low} to {high}':>15}{chance[name]:9.1%}")
         common = found["most common class"].get(name)
-        if common and is_clearly_above(common["fraction"], count, chance[name]):
+        if common and is_clearly_above(common["fraction"], count,
+                                       found["number of classes"][name]):
             line += f"  (always {common['class']}: {common['fraction']:.1%})"
         print(line)
 

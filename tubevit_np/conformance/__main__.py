@@ -18,6 +18,7 @@ from tubevit_np.conformance.mistakes import named
 from tubevit_np.conformance.progress import progress
 from tubevit_np.conformance.suite import FAILED, SKIPPED, Verdict, checks, judge
 from tubevit_np.conformance.vectors import vectors
+from tubevit_np.console import safe_output
 
 DESCRIPTION = """\
 Compare a port of TubeViT with golden vectors: stored inputs with exact answers.
@@ -82,11 +83,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: 0 if every function of the adapter is correct, 1 if a check failed, 2 if no
         check ran or an argument is wrong.
     """
-    args = parser().parse_args(arguments)
+    with safe_output():
+        args = parser().parse_args(arguments)
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # as python -m does; a console script does not
     try:
-        return list_checks() if args.list else run(args)
+        with safe_output():
+            return list_checks() if args.list else run(args)
+        return 0 if args.list else 2  # the reader of the output stopped early
     except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -56,7 +56,7 @@ class Dataset:
         x, loaded, skipped, short = np.empty((len(self.items), *shape), np.uint8), [], [], []
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders release Python's lock
             clips = pool.map(lambda item: self._read(item[0], short), self.items)
-            clips = tqdm(clips, self.head, len(self.items), unit=self.kind, disable=None)
+            clips = tqdm(clips, self.head[:20], len(self.items), unit=self.kind, disable=None)
             for item, clip in zip(self.items, clips, strict=True):
                 if isinstance(clip, ValueError):
                     skipped.append((item[0], str(clip)))
