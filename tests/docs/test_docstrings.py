@@ -11,6 +11,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 import textwrap
 from types import FunctionType
 
@@ -48,13 +49,44 @@ DIFFERENT = {
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
+# Public functions of plots that other drawings call: a summary is enough.
+HELPERS = {
+    "analysis.pixels": "all_alike fit parts patches",
+    "analysis.spectrum": "blocks highest padded",
+    "gallery.run_data": "need",
+    "kernel_plots.color_axes": "bright",
+    "kernel_plots.controls": "medians_line sample",
+    "kernel_plots.history": "stacked",
+    "kernel_plots.spectra": "plane",
+    "layout": "banded columned head label mark shaded shortened write",
+    "model_plots.frame_strip": "named_frames picks strip zoomed",
+    "model_plots.overlay": "outline shades",
+    "model_plots.sampling": "name_tube",
+    "training_plots.ablation": "limits name_points",
+    "training_plots.curves": "accuracies series smooth spread",
+}
+HELPERS = {f"tubevit_np.plots.{module}": names.split() for module, names in HELPERS.items()}
+
+
+def own(module):
+    """{name: thing} of the public functions and classes that a module itself defines."""
+    return {name: thing for name, thing in vars(module).items()
+            if getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")
+            and (inspect.isfunction(thing) or inspect.isclass(thing))}
+
+
+def has_parameters(thing):
+    return "\nParameters\n" in inspect.cleandoc(thing.__doc__ or "")
+
+
 def names_in_plots(name):
-    """Public names of a module of plots: functions that draw, and all with a list of parameters."""
-    module = importlib.import_module(name)
-    ours = {name: thing for name, thing in vars(module).items()
-            if getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")}
-    return [name for name, thing in ours.items() if name.startswith("draw_")
-            or "\nParameters\n" in inspect.cleandoc(thing.__doc__ or "")]
+    """All public functions and classes of a module of plots that take arguments, except HELPERS.
+
+    Exceptions need no sections."""
+    things = own(importlib.import_module(name))
+    return [each for each, thing in things.items() if each not in HELPERS.get(name, [])
+            and not (inspect.isclass(thing) and issubclass(thing, Exception))
+            and (has_parameters(thing) or inspect.signature(thing).parameters)]
 
 
 PUBLIC += [(module.name, names_in_plots(module.name)) for module
@@ -72,6 +104,9 @@ def documented():
 
 
 NAMES = documented()
+METHODS = {f"{name}.{method}": thing for name, each in NAMES.items() if inspect.isclass(each)
+           for method, thing in vars(each).items()
+           if inspect.isfunction(thing) and not method.startswith("_")}
 
 
 def sections(docstring):
@@ -97,7 +132,37 @@ def arguments(thing):
     """[(name, annotation)] of a signature, with the stars of *args and **options."""
     stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     return [(stars.get(parameter.kind, "") + name, parameter.annotation)
-            for name, parameter in inspect.signature(thing).parameters.items()]
+            for name, parameter in inspect.signature(thing).parameters.items() if name != "self"]
+
+
+def wrong_defaults(thing):
+    """The parameters whose default the docstring states wrongly or, in a function, not at all.
+
+    Right are "int, default 3" and "int, optional": the latter for None, or where the text explains
+    what the default is. Functions as defaults need not be stated; "see Config" refers elsewhere."""
+    kinds = dict(entries(sections(thing.__doc__ or "").get("Parameters", [])))
+    parameters = inspect.signature(thing).parameters
+    return [name for name, kind in kinds.items()
+            if name in parameters and not kind.startswith("see ")
+            and not default_fits(thing, kind, default_of(thing, parameters[name]))]
+
+
+def default_of(thing, parameter):
+    """The default of a parameter; for a field of a dataclass, what its factory returns."""
+    made = [field.default_factory() for field in getattr(thing, "__dataclass_fields__", {}).values()
+            if field.name == parameter.name and callable(field.default_factory)]
+    return made[0] if made else parameter.default
+
+
+def default_fits(thing, kind, default):
+    _, is_stated, stated = kind.partition(", default ")
+    is_optional = kind.endswith(", optional")
+    if default is inspect.Parameter.empty:
+        return "default" not in kind and not is_optional
+    if is_stated:
+        value = eval(stated, vars(sys.modules.get(thing.__module__, builtins)))
+        return value == default and isinstance(value, bool) == isinstance(default, bool)
+    return is_optional or "default" not in kind and (inspect.isclass(thing) or callable(default))
 
 
 def problems(thing):
@@ -117,6 +182,7 @@ def problems(thing):
         f"sections {titles}, in order {ORDER}": titles != [each for each in ORDER if each in parts],
         f"lists {[name for name, _ in listed]}, has {[name for name, _ in wanted]}":
             [name for name, _ in listed] != [name for name, _ in wanted],
+        f"states another default of {wrong_defaults(thing)}": wrong_defaults(thing),
         "a parameter without a type": not all(kind or "*" in name for name, kind in listed),
         f"no type hints for {hints}": hints,
         "no type hint for the result": inspect.isfunction(thing) and result is inspect._empty,
@@ -131,6 +197,35 @@ def problems(thing):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_docstring_fits_its_function(name):
     assert problems(NAMES[name]) == []
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_docstring_fits_its_method(name):
+    """A summary is enough for a method; if it has sections, they must fit."""
+    method = METHODS[name]
+    allowed = [] if has_parameters(method) else [
+        f"lists [], has {[each for each, _ in arguments(method)]}", "no Returns"]
+    assert [problem for problem in problems(method) if problem not in allowed] == []
+
+
+def test_methods_are_found():
+    assert {name.rpartition("conformance.")[2] for name in METHODS} >= {
+        "case.Draw.params", "expected.Line.fits", "suite.Check.tolerance"}
+
+
+@pytest.mark.parametrize("module", HELPERS)
+def test_helpers_have_no_parameters_section(module):
+    """A helper with this section is not in the list, so that the section is compared."""
+    things = own(importlib.import_module(module))
+    assert [name for name in HELPERS[module] if has_parameters(things[name])] == []
+
+
+@pytest.mark.parametrize("module", [name for name, _ in PUBLIC if "conformance." in name])
+def test_the_table_has_all_functions_with_parameters(module):
+    things = own(importlib.import_module(module))
+    listed = dict(PUBLIC)[module]
+    assert [name for name, thing in things.items() if has_parameters(thing)
+            and name not in listed] == []
 
 
 def scale(x: float, factor: float = 2.0) -> float:
@@ -163,6 +258,12 @@ def scale(x: float, factor: float = 2.0) -> float:
     ("x : float\nfactor", "factor", "lists ['factor']"),
     ("factor : float, default 2", "factor : float\ny : float", "lists ['x', 'factor', 'y']"),
     ("x : float\nfactor : float, default 2", "factor : float\nx : float", "lists ['factor', 'x']"),
+    ("default 2", "default 3", "states another default of ['factor']"),
+    ("float, default 2", "float", "states another default of ['factor']"),
+    ("default 2", "optional", None),
+    ("default 2", "default True", "states another default of"),
+    ("x : float\n", "x : float, default 2\n", "states another default of ['x']"),
+    ("x : float\n", "x : float, optional\n", "states another default of ['x']"),
     ("x : float\n", "x\n", "a parameter without a type"),
     ("Returns\n-------\nfloat\n", "", "no Returns"),
     ("Raises\n------\nValueError\n    If x is infinite.\n", "", None),
@@ -261,6 +362,13 @@ def test_all_lists_the_public_names(package):
                and (not inspect.ismodule(thing) or name in ("fast", "variants"))} - {"require"}
     assert set(package.__all__) == visible
     assert len(package.__all__) == len(visible)
+
+
+@pytest.mark.parametrize("package", [tv.fast, tv.variants, tg.variants])
+def test_all_lists_what_a_package_imports(package):
+    tree = ast.parse(inspect.getsource(package))
+    assert package.__all__ == sorted(name.asname or name.name for node in tree.body
+                                     if isinstance(node, ast.ImportFrom) for name in node.names)
 
 
 @pytest.mark.parametrize("package", [tv, tg])

@@ -1,4 +1,4 @@
-"""Every README.md: relative links and anchors lead somewhere; tables count lines correctly."""
+"""Pages: relative links and anchors lead somewhere; tables count lines correctly."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,8 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 README = sorted(path for path in TOP.rglob("README.md")
                 if not any(part.startswith(".") for part in path.relative_to(TOP).parts))
+PAGES = [*README, *(TOP / page for page in (
+    "notebooks/GLOSSARY.md", "CHANGELOG.md", "tests/conformance/KILLS.md"))]
 LINK = re.compile(r"\[[^\]\n]*(?:\n[^\]\n]*)?\]\(([^)\s]+)\)")
 ROW = re.compile(r"^\| \[`([^`]+)`\]\([^)]+\)[^|]*\|[^|]*\| ([\d,]+) \|", re.MULTILINE)
 FOLDER = 50, 0.03  # lines of a folder may be off by 50 or 3 %; lines of a file are exact
@@ -57,7 +59,7 @@ def miscounted(path):
             if abs(stated - count) > allowed(path.parent / name, count)]
 
 
-@pytest.mark.parametrize("path", README, ids=lambda path: str(path.relative_to(TOP)))
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TOP)))
 def test_links_lead_somewhere(path):
     assert broken(path) == []
 
@@ -65,6 +67,45 @@ def test_links_lead_somewhere(path):
 @pytest.mark.parametrize("path", README, ids=lambda path: str(path.relative_to(TOP)))
 def test_numbers_of_lines(path):
     assert miscounted(path) == []
+
+
+def test_links_are_found():
+    """A little fewer than today: a pattern that matches nothing must fail."""
+    glossary = LINK.findall(words(TOP / "notebooks/GLOSSARY.md"))
+    assert len(glossary) >= 80
+    assert len(LINK.findall(words(TOP / "README.md"))) >= 30
+
+
+def map_rows(text):
+    """The rows of the table of folders, without its head."""
+    table = re.search(r"^\| folder \|.*\n\| --- .*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return table[1].splitlines()
+
+
+def unread(rows):
+    """The rows of the table of folders whose folder and number of lines are not compared."""
+    return [row for row in rows
+            if not (ROW.match(row) or row.startswith("| [`figures`](figures/README.md) |"))]
+
+
+def test_all_rows_of_the_map_are_compared():
+    """Each row links to its folder or to a page; `figures` alone has no lines to count."""
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    rows = map_rows(text)
+    assert unread(rows) == []
+    folders = {row.split("`")[1] for row in rows}
+    assert len(folders) == len(rows)
+    assert folders == {"tubevit_tg", "notebooks", "tests", "figures"} | {
+        f"tubevit_np/{path.parent.name}" for path in (TOP / "tubevit_np").glob("*/__init__.py")}
+
+
+@pytest.mark.parametrize("old, new", [
+    ("`tubevit_tg`", "tubevit_tg"), ("2,100", "about 2,100"), ("](tubevit_tg/README.md)", "]")])
+def test_a_row_that_is_not_compared_is_found(old, new):
+    row = "| [`tubevit_tg`](tubevit_tg/README.md) | the same model in tinygrad | 2,100 | |"
+    assert row.count(old) == 1 and unread([row]) == []
+    wrong = row.replace(old, new)
+    assert unread([wrong]) == [wrong]
 
 
 def test_the_files_of_the_model_are_counted():

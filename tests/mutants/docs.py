@@ -1,4 +1,4 @@
-"""Mistakes made on purpose in docstrings, type hints, public names and READMEs."""
+"""Mistakes made on purpose in docstrings, type hints, public names, and what the READMEs describe."""
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 
@@ -25,6 +25,14 @@ DOCSTRINGS = [
            "test_docstrings.py::test_both_packages_have_the_same_docstring[gate]", "the mirror says something else"),
     Mutant("tubevit_tg/model/layers.py", "def gelu(x: Array, form: str)", "def gelu(x: Array, form: object)",
            "test_docstrings.py::test_both_packages_have_the_same_docstring[gelu]", "type hints that differ"),
+    Mutant("tubevit_np/training/loss.py", "smoothing: float = 0.0) -> Array", "smoothing: float = 0.1) -> Array",
+           f"{FITS}[tubevit_np.cross_entropy]", "a default that the docstring does not state"),
+    Mutant("tubevit_np/plots/analysis/pixels.py", "count: int = 28", "count: int = 24",
+           f"{FITS}[tubevit_np.plots.analysis.pixels.components]", "another default in a module of pictures"),
+    Mutant("tubevit_np/plots/analysis/receptive_fields.py", "voxels that each token of a tube reads.\n\n    Parameters\n    ----------\n",
+           "voxels that each token of a tube reads.\n\n", f"{FITS}[tubevit_np.plots.analysis.receptive_fields.voxels]", "no list of parameters in a module of pictures"),
+    Mutant("tubevit_np/conformance/suite.py", "def tolerance(self, dtype: str)", "def tolerance(self, precision: str)",
+           "test_docstrings.py::test_a_docstring_fits_its_method", "a method's parameter under another name"),
 ]
 
 NAMES = [Mutant("tubevit_np/__init__.py", *rest) for rest in [
@@ -40,4 +48,32 @@ READMES = [Mutant("tubevit_np/model/README.md", *rest) for rest in [
      "test_readmes.py::test_numbers_of_lines[tubevit_np/model/README.md]", "the lines of another file"),
 ]]
 
-DOCS = [*DOCSTRINGS, *NAMES, *READMES]
+LISTS = [
+    Mutant("tubevit_np/fast/__init__.py", '    "gelu",\n', "",
+           "test_docstrings.py::test_all_lists_what_a_package_imports", "a tuned function that is not listed"),
+    Mutant("tubevit_tg/variants/__init__.py", '__all__ = ["forward"]', "",
+           "test_types.py::test_mypy_accepts_a_right_program_and_finds_mistakes", "a name that mypy does not find"),
+    Mutant("pyproject.toml", '"tubevit_np.plots.style"', '"tubevit_np.plots.styles"',
+           "test_metadata.py::test_modules_with_options_for_mypy_exist", "a module under another name"),
+    Mutant("pyproject.toml", 'requires-python = ">=3.11"', 'requires-python = ">=3.12"',
+           "test_metadata.py::test_the_versions_of_python_agree", "a version of Python that the classifiers list"),
+    Mutant("pyproject.toml", 'course = ["tubevit[lessons]"', 'classes = ["tubevit[lessons]"',
+           "test_front_door.py::test_extras_exist", "an extra under another name"),
+]
+
+FRONT_DOOR = [Mutant(file, old, new, f"test_front_door.py::{test}", why) for file, old, new, test, why in [
+    ("tubevit_np/commands/options.py", '"--per-class"', '"--files-per-class"', "test_a_command_is_accepted",
+     "an option of a README's command under another name"),
+    ("tubevit_np/commands/options.py", 'FORMATS = ("timm", "hf")', 'FORMATS = ("timm", "huggingface")',
+     "test_a_command_is_accepted", "a value of a README's command under another name"),
+    ("tubevit_np/commands/options.py", '"--details"', '"--answers"', "test_options_exist",
+     "an option in a README's text under another name"),
+    ("tubevit_np/conformance/suite.py", "if vector.gradients:", "if vector.gradients and dtype == 'float64':", "test_the_numbers_of_checks",
+     "fewer gradient checks than README states"),
+    ("tubevit_np/variants/tube_sets.py", "(2, 16, 16)), PATCH)", "(2, 16, 16)),)", "test_the_numbers_of_tokens",
+     "dense tubelets without the 2D patches"),
+    ("tubevit_np/commands/chance.py", "inv_cdf(0.975)", "inv_cdf(0.95)", "test_the_table_of_accuracies",
+     "intervals of 90%"),
+]]
+
+DOCS = [*DOCSTRINGS, *NAMES, *READMES, *LISTS, *FRONT_DOOR]

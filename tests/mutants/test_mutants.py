@@ -41,7 +41,7 @@ def copy(tmp_path_factory):
     place = tmp_path_factory.mktemp("copy")
     for folder in ("figures", "notebooks", "tests", "tubevit_np", "tubevit_tg"):
         shutil.copytree(TOP / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "requirements.txt"):
+    for file in ("README.md", "pyproject.toml", "requirements.txt"):
         shutil.copy(TOP / file, place)
     return place
 

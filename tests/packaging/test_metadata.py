@@ -7,17 +7,20 @@ import sys
 import tomllib
 from datetime import date
 from importlib.metadata import packages_distributions
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from tubevit_np import __version__
+import tubevit_np as tv
 
 TOP = Path(__file__).resolve().parents[2]
-PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+SETTINGS = tomllib.loads((TOP / "pyproject.toml").read_text())
+PROJECT = SETTINGS["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 ELSEWHERE = {"torch": "tests/benchmarks/requirements.txt", "cluster": None}  # None: not used yet
 OURS = {"tubevit_np", "tubevit_tg", "notebooks", "tests"}
@@ -119,18 +122,56 @@ def test_the_license_is_the_standard_text():
 
 def test_the_citation_file_is_valid_and_gives_this_version():
     citation = yaml.safe_load((TOP / "CITATION.cff").read_text())
-    assert citation.keys() >= {"cff-version", "message", "title", "authors"}  # required
+    assert citation.keys() == {
+        "cff-version", "message", "title", "abstract", "type", "authors", "version",
+        "date-released", "license", "keywords", "references"}
+    assert citation["authors"] == PROJECT["authors"]
     assert citation["cff-version"] == "1.2.0" and citation["type"] == "software"
-    assert citation["version"] == __version__ and citation["license"] == PROJECT["license"]
+    assert citation["version"] == tv.__version__ and citation["license"] == PROJECT["license"]
     assert isinstance(citation["date-released"], date)
     [paper] = citation["references"]
-    assert paper.keys() >= {"type", "title", "authors"}
-    assert [each["family-names"] for each in paper["authors"]] == [
-        "Piergiovanni", "Kuo", "Angelova"]
-    assert paper["year"] == 2023 and "2212.03229" in paper["url"]
+    assert paper.keys() == {
+        "type", "title", "authors", "collection-title", "year", "identifiers", "url"}
+    assert paper["type"] == "conference-paper" and paper["title"] == (
+        "Rethinking Video ViTs: Sparse Video Tubes for Joint Image and Video Learning")
+    assert [(each["given-names"], each["family-names"]) for each in paper["authors"]] == [
+        ("AJ", "Piergiovanni"), ("Weicheng", "Kuo"), ("Anelia", "Angelova")]
+    assert paper["year"] == 2023 and paper["url"] == "https://arxiv.org/abs/2212.03229"
+    assert paper["identifiers"] == [{"type": "other", "value": "arXiv:2212.03229"}]
+
+
+def test_the_versions_of_python_agree():
+    """Those of the classifiers are allowed, and the one before the first is not."""
+    minors = [int(minor) for line in PROJECT["classifiers"]
+              for minor in re.findall(r"^Programming Language :: Python :: 3\.(\d+)$", line)]
+    assert len(minors) >= 3 and minors == list(range(minors[0], minors[-1] + 1))
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    assert [minor for minor in range(minors[-1] + 1) if f"3.{minor}" in allowed] == minors
+    assert f"Python 3.{minors[0]} or newer" in " ".join((TOP / "README.md").read_text().split())
+
+
+def test_modules_with_options_for_mypy_exist():
+    [override] = SETTINGS["tool"]["mypy"]["overrides"]
+    assert len(override["module"]) >= 30
+    assert [name for name in override["module"]
+            if not (TOP / f"{name.replace('.', '/')}.py").exists()] == []
 
 
 def test_the_changelog_has_this_version():
     released = yaml.safe_load((TOP / "CITATION.cff").read_text())["date-released"]
     headings = re.findall(r"^## (.*)$", (TOP / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert f"{__version__} ({released})" in headings
+    assert f"{tv.__version__} ({released})" in headings
+
+
+def test_names_of_the_changelog_exist():
+    newest = (TOP / "CHANGELOG.md").read_text().split("\n## ")[1]
+    names = re.findall(r"`tv\.([\w.]+)", newest)
+    assert len(names) >= 15
+    for name in names:
+        attrgetter(name)(tv)
+    renamed = re.search(r"New names; the old ones are kept: (.*?)\.\n", newest, re.DOTALL)[1]
+    pairs = re.findall(r"`tv\.(\w+)`\s+\(`(\w+)`\)", renamed)
+    assert len(pairs) == 3
+    assert all(getattr(tv, new) is getattr(tv, old) for new, old in pairs)
+    extras = re.search(r"Extras: (.*?)\. ", newest, re.DOTALL)[1]
+    assert re.findall(r"`(\w+)`", extras) == list(EXTRAS)

@@ -17,3 +17,19 @@ from tubevit_np.fast.layers import (
 )
 from tubevit_np.fast.model import attention_pool, forward, positions
 from tubevit_np.fast.tubes import tokenize, tube_tokens
+
+__all__ = [
+    "attention",
+    "attention_pool",
+    "backward",
+    "block",
+    "feed_forward",
+    "forward",
+    "gelu",
+    "layer_norm",
+    "linear",
+    "positions",
+    "self_attention",
+    "tokenize",
+    "tube_tokens",
+]

@@ -4,3 +4,5 @@ A variant passes another block to encode of model/, or replaces embed.
 """
 
 from tubevit_np.variants.model import backward, forward
+
+__all__ = ["backward", "forward"]

@@ -4,3 +4,5 @@ A variant passes another block to encode of model/, or replaces embed.
 """
 
 from tubevit_tg.variants.model import forward
+
+__all__ = ["forward"]
