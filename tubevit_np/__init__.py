@@ -9,6 +9,9 @@ Letters in shapes: B clips, T H W frames rows columns, C channels, N tokens, D w
 E = D / A, M MLP width, K classes, S members of a space-to-depth token. Axes are always in the order
 t, h, w.
 
+Arrays of floats may be float32 or float64. Results have the dtype of the inputs, unless a docstring
+says otherwise. A video may also be uint8.
+
 Examples
 --------
 >>> import numpy as np

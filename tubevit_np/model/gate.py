@@ -32,6 +32,12 @@ def gate(z: Array, z0: Array, alpha: Array, mask: Array) -> Array:
     References
     ----------
     Section 3.6, Eq. 8, Fig. 3.
+
+    Examples
+    --------
+    >>> z, z0, mask = np.zeros((1, 2, 1)), np.ones((1, 2, 1)), np.array([True, False])
+    >>> gate(z, z0, np.array(0.5), mask).round(2).ravel()  # tanh(0.5) is 0.46
+    array([0.46, 0.  ])
     """
     return z + np.tanh(alpha) * (z0 * mask[:, None].astype(z.dtype))
 

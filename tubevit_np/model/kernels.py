@@ -36,6 +36,12 @@ def resize_kernel(w: Array, size: Size) -> Array:
     References
     ----------
     Section 3.4, Table 7e.
+
+    Examples
+    --------
+    >>> w = np.array([0.0, 4.0]).reshape(2, 1, 1, 1, 1)
+    >>> resize_kernel(w, (4, 1, 1)).ravel()
+    array([0., 1., 3., 4.])
     """
     matrices = [interpolation_matrix(n_in, n_out).astype(w.dtype)
                 for n_in, n_out in zip(w.shape[:3], size, strict=True)]

@@ -55,6 +55,11 @@ def layer_norm(x: Array, g: Array, b: Array, eps: float) -> Array:
     References
     ----------
     LN of Eq. 1-2.
+
+    Examples
+    --------
+    >>> layer_norm(np.array([1.0, 3.0]), g=np.ones(2), b=np.array([0.0, 10.0]), eps=0.0)
+    array([-1., 11.])
     """
     x = x - x.mean(-1, keepdims=True)
     return g * x / np.sqrt((x * x).mean(-1, keepdims=True) + eps) + b
@@ -76,6 +81,11 @@ def gelu(x: Array, form: str) -> Array:
     References
     ----------
     MLP of Eq. 2. The paper does not name the function; GELU is usual in ViTs.
+
+    Examples
+    --------
+    >>> gelu(np.array([-10.0, 0.0, 1.0, 10.0]), "erf").round(3)
+    array([-0.   ,  0.   ,  0.841, 10.   ])
     """
     return x * normal_cdf(x, form)
 
