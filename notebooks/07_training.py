@@ -137,7 +137,7 @@ lesson.show(figure, "The paths of both rules in a narrow valley. Left: gradient 
 # %% [markdown]
 # Three more parts belong to the update:
 #
-# - The learning rate is not constant. It grows during the first steps (**warm-up**), while the
+# - The learning rate is not constant. It grows during the first steps (**warmup**), while the
 #   running means are still inaccurate. Then it falls to 0 along a cosine.
 # - Take all gradients as one long vector. If its length is above 1, all gradients are scaled so
 #   that the length is 1 (**gradient clipping**). So one unusual batch cannot move the model far.

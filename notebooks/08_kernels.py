@@ -2,10 +2,11 @@
 # # 8. What the kernels learned
 #
 # The kernel of a tube has the shape of a small video, so we can draw it. The kernels of the demo
-# model began as noise. The model saw clips and their classes. Nothing told it to use edges, or
-# how to detect motion. This lesson shows what the kernels became. It also guards against wrong
-# conclusions: we compare the learned kernels with the kernels before training and with
-# kernels that look similar by chance. Each new term is in bold and in the [glossary](GLOSSARY.md).
+# model began as noise. The training data were clips and their classes. No instruction mentioned
+# edges or the detection of motion. This lesson shows what the kernels became. It also guards
+# against wrong conclusions: we compare the learned kernels with the kernels before training and
+# with kernels that look similar by chance. Each new term is in bold and in the
+# [glossary](GLOSSARY.md).
 
 # %%
 import lesson

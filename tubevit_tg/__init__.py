@@ -4,7 +4,7 @@ TubeViT turns a video into tokens with a few 3D convolution kernels of large str
 runs a standard vision transformer. The same weights accept images. Each file mirrors the file of
 the same name in tubevit_np: the same functions and arguments, on Tensors. Functions that compute
 nothing on Tensors are imported from tubevit_np, and tinygrad derives the gradients. backend/ holds
-what is in no formula, for example which results are stored.
+choices of implementation, for example which results are stored.
 
 Letters in shapes: B clips, T H W frames rows columns, C channels, N tokens, D width, A heads,
 E = D / A, M MLP width, K classes, S members of a space-to-depth token. Axes are always in the order

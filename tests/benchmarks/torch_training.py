@@ -32,7 +32,7 @@ def cross_entropy(logits, labels, smoothing=0.0):
 
 
 def learning_rate(step, steps, peak, warmup):
-    """Learning rate at a 0-based step: linear warm-up to peak, then half a cosine to 0."""
+    """Learning rate at a 0-based step: linear warmup to peak, then half a cosine to 0."""
     if step < warmup:
         return peak * (step + 1) / warmup
     return peak * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))

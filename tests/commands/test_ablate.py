@@ -1,4 +1,4 @@
-"""Ablations: each variant can be trained, no variant is trained twice, costs are counted."""
+"""Ablations: every variant can be trained, none is trained twice, and costs are reported."""
 
 import csv
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_denser_tubes_give_more_tokens():
 
 
 def test_a_study_is_trained_once_and_shared(tmp_path):
-    """Positions, then the one training for all numbers of tokens, which is there already."""
+    """The studies "tokens" and "views" use a model that "positions" trained."""
     told = []
     rows = ablate("positions", tmp_path, 2, GIVEN, ENGINE, told.append)
     assert told[1] == "positions: none, seed 1 (2 of 8)" and len(told) == 8
@@ -84,7 +84,7 @@ def test_a_study_is_trained_once_and_shared(tmp_path):
 
 
 def test_the_way_from_small_to_large(tmp_path):
-    """What they begin with trains longer; what is trained in whole trains as long as the rest."""
+    """The two start models train for 4 steps, all variants for 2, also the one from scratch."""
     rows = ablate("scaling", tmp_path, 1, GIVEN, ENGINE, lambda text: None, base=4)
     assert [row[0] for row in rows] == list(STUDIES["scaling"])
     starts = sorted(path.name for path in tmp_path.glob("*.safetensors"))
@@ -133,7 +133,7 @@ def test_the_picture_shows_each_variant_at_its_cost():
 
 
 def test_the_page_of_what_was_seen_tells_what_the_tables_tell():
-    """Of figures/ablations, which hold a table for each study."""
+    """figures/ablations/README.md has the numbers of the CSV file of every study."""
     folder = Path(__file__).resolve().parents[2] / "figures/ablations"
     page = (folder / "README.md").read_text(encoding="utf-8")
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines()]

@@ -1,4 +1,4 @@
-"""How far a score can be trusted: intervals, chance, and what is printed of them."""
+"""Confidence intervals, chance levels, and the lines that report them."""
 
 import json
 
@@ -24,7 +24,7 @@ def test_intervals_of_the_literature(correct, count, low, high):
 
 
 def test_the_interval_covers_as_often_as_it_says(rng):
-    """Of 20000 samples of 44 clips; the exact coverage at 0.48 is 95.2%."""
+    """20000 samples of 44 clips; the exact coverage at 0.48 is 95.2%."""
     covered = [low <= 0.48 <= high for low, high in (
         wilson_interval(k / 44, 44) for k in rng.binomial(44, 0.48, 20_000))]
     assert np.mean(covered) == pytest.approx(0.95, abs=0.015)
@@ -59,7 +59,7 @@ def test_labels_drawn_uniformly_have_no_clearly_common_class(num_classes, count,
 
 
 class Source:
-    """Held-out examples of which the first `cats` are cats; the model answers eel to all."""
+    """Held-out examples: `cats` cats, then eels. The model predicts only eel."""
 
     kind, labels, skipped = "video", {"set": ["cat", "eel"]}, ()
 
@@ -79,7 +79,7 @@ class Source:
     (10, "  set               75.0%   59.8 to 85.8    50.0%  (always eel: 75.0%)"),
     (19, "  set               52.5%   37.5 to 67.1    50.0%")])
 def test_a_printed_score_has_its_interval_and_chance(cats, line, tmp_path, capsys):
-    """40 clips; the most common class is named where it beats chance."""
+    """40 clips; the line names the most common class if it beats chance."""
     predict = lambda x, heads: {"set": np.tile([0.0, 1.0], (len(x), 1))}
     report.report(predict, [Source(cats, 40)], None, tmp_path)
     assert capsys.readouterr().out.splitlines() == [

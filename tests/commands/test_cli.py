@@ -1,4 +1,4 @@
-"""Every command: its arguments, its output, and one line for every user error."""
+"""Every command: its arguments, its output, and a one-line message for every user error."""
 
 import json
 import os
@@ -43,19 +43,19 @@ except SystemExit:
 
 
 def run(*arguments):
-    """Exit status of one command, in this process."""
+    """Run a command in this process; returns its exit status."""
     return cli.main("tubevit_np", ENGINE, [str(argument) for argument in arguments])
 
 
 def shares(text, word):
-    """The first percentage of every line that begins with this word."""
+    """The first percentage in every line that begins with `word`."""
     return [float(next(part for part in line.split() if part.endswith("%")).strip("%"))
             for line in text.splitlines() if line.split()[:1] == [word]]
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
 def test_help_ends_in_examples_that_can_be_typed(capsys, monkeypatch, command):
-    """In a terminal of 80 columns each stands on one line."""
+    """Each example fits on one line of an 80-column terminal."""
     monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as done:
         run(*filter(None, [command, "--help"]))
@@ -81,7 +81,7 @@ def test_help_loads_nothing_heavy(command):
 
 @pytest.mark.parametrize("package, own", [("tubevit_np", "tinygrad"), ("tubevit_tg", "IPython")])
 def test_a_package_and_its_command_line_load_nothing_heavy(package, own):
-    """Of what is imported where it is used; all of `python -m` but what it does."""
+    """Importing __main__ does not import packages that only some commands use."""
     text = (f"import sys, {package}.__main__\n"
             f"print({{'av', 'imageio', 'matplotlib', 'PIL', '{own}'}} & set(sys.modules))")
     result = subprocess.run([sys.executable, "-c", text], cwd=TOP, capture_output=True, text=True,
@@ -109,7 +109,7 @@ def test_train_help_tells_every_default(capsys):
 
 @pytest.fixture(scope="module")
 def pets(tmp_path_factory):
-    """A run on films, of which one is broken, and shots of pets; and what its training printed."""
+    """A run on videos, one of them broken, and images of pets; and the output of its training."""
     place, patch = tmp_path_factory.mktemp("pets"), pytest.MonkeyPatch()
     class_folder(place / "Films", "video", size=18), class_folder(place / "shots", "image", size=18)
     (place / "Films" / "val" / "cat" / "9.mov").write_text("broken")
@@ -124,7 +124,7 @@ def pets(tmp_path_factory):
 
 
 def test_training_on_files_from_the_shell(pets):
-    """Videos and images jointly, by `python -m`; heads are named after the folders."""
+    """`python -m` trains on videos and images jointly and names the heads after the folders."""
     assert pets.result.returncode == 0, pets.result.stderr
     told = [line for line in pets.result.stderr.splitlines() if line.startswith("tubevit_np: ")]
     assert len(told) == 2 and "9.mov" in told[0] and "Traceback" not in pets.result.stderr
@@ -144,7 +144,7 @@ def test_training_on_files_from_the_shell(pets):
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """A run on two sets of videos and one of images, then a second one that begins with it."""
+    """A run on two video sets and an image set, and a second run with a warm start from it."""
     place = tmp_path_factory.mktemp("many")
     films, shots = class_folder(place / "films", "video"), class_folder(place / "shots", "image")
     class_folder(place / "more", "video", ("ape", "cat", "dog"))
@@ -201,7 +201,7 @@ def test_the_tubes_of_a_small_run_in_a_large_one(tmp_path, capsys):
     assert f"train --start {out} --frozen 1 --data VIDEOS\n" in shown
     params, cfg, notes = tv.load(out)
     assert (cfg.gate_layer, cfg.dim, notes["size"], notes["frames"]) == (1, 192, "24", "16")
-    assert notes["fps"] == "0"  # the speed that the small one's tubes know: any
+    assert notes["fps"] == "0"  # the small model accepts any frame rate
     assert params["gate"]["alpha"] == 0 and notes["heads"] == '{"image": ["noun"]}'
     assert run("train", "--start", out, "--frozen", 1, "--data", "generated", "--batch", 2,
                "--steps", 2, "--out", tmp_path / "run") == 0
@@ -224,7 +224,7 @@ def test_progress_tells_loss_rate_and_time_left(pets):
 @pytest.mark.long
 @needs_shared
 def test_real_videos_and_images_are_learned_jointly(tmp_path, capsys):
-    """45.5 % and 19.2 % when this was written, in half a minute; chance is 11 % and 10 %."""
+    """First result: 45.5 % and 19.2 %, in half a minute; chance is 11 % and 10 %."""
     assert run("train", "--data", SHARED / "mini_actions", "--images", SHARED / "mini_images",
                "--steps", 150, "--batch", 16, "--image-batch", 16, "--out", tmp_path / "run") == 0
     scores = json.loads((tmp_path / "run" / "evaluation.json").read_text())
@@ -273,7 +273,7 @@ def test_predict_names_its_classes(pets, tmp_path, capsys, name, head):
 
 
 def test_predict_shows_the_probabilities_of_forward(capsys, tmp_path):
-    """Of a generated run: verb and noun of a video, five classes each, the likeliest first."""
+    """Predict lists the five most probable verbs and nouns of a video, in descending order."""
     clips.write_video(tmp_path / "x.mov", coded(3, 24, 16))
     assert run("predict", finished(), tmp_path / "x.mov") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -322,7 +322,7 @@ def test_kernels(tmp_path, capsys):
 
 
 def test_an_image_vit_in_and_out(tmp_path, capsys):
-    """A file of timm's becomes a checkpoint; its image part, exported, holds the same numbers."""
+    """A timm file becomes a checkpoint; exporting its image part gives the same numbers."""
     ours = vit_files.vit(np.random.default_rng(0), patch=(8, 8), channels=3)
     written = vit_files.timm(ours)
     save_file(written, tmp_path / "vit.safetensors")
@@ -368,13 +368,13 @@ def test_info_of_all_sizes_and_tube_sets(capsys):
     assert run("info", "--all", "--tubes", "core", "--preset", "S", "--frames", 16) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["B", "64", "1568"] in [line[:3] for line in lines]  # core tubes
-    assert ["frames", "16", "3136"] in [line[:3] for line in lines]  # of S, on 16 frames
+    assert ["frames", "16", "3136"] in [line[:3] for line in lines]  # preset S on 16 frames
     assert ["demo"] not in [line[:1] for line in lines]
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder of things that are not what they should be."""
+    """A folder with invalid files and folders."""
     folder = tmp_path_factory.mktemp("wrong")
     (folder / "text.mp4").write_text("no film")
     (folder / "empty").mkdir()
@@ -385,7 +385,7 @@ def place(tmp_path_factory):
 
 
 NEW = "train --out PLACE/new"
-WRONG = {  # what is typed: words of the answer; MODEL lies in RUN, a finished run
+WRONG = {  # arguments: part of the message; MODEL is in RUN, a finished run
     "": "required: COMMAND; see python -m tubevit_np --help",
     "fly": "no command 'fly'; there are train, evaluate, ",
     "trian": "no command 'trian' (did you mean train?); there are",
@@ -481,7 +481,7 @@ def test_a_mistake_ends_in_one_line_and_status_2(place, capfd, recwarn, typed):
 
 @pytest.mark.parametrize("option", ["out", "resume"])
 def test_a_folder_without_a_name_is_refused(capsys, option):
-    """As of a variable of the shell that is not set; a run that begins anew would be worse."""
+    """An unset shell variable gives an empty name, which must not start a new run."""
     assert run("train", f"--{option}", "") == 2
     assert f"--{option} is empty; name a folder" in capsys.readouterr().err
 
@@ -494,7 +494,7 @@ def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "run").exists()
     no_memory = mock.Mock(side_effect=MemoryError("no 1 GiB"))
     monkeypatch.setattr(held_out, "generated_held_out", no_memory)
-    assert run("evaluate", finished()) == 2  # it has no such options
+    assert run("evaluate", finished()) == 2  # evaluate has no such options
     assert capsys.readouterr().err == "tubevit_np: no 1 GiB\n"
 
 

@@ -1,4 +1,4 @@
-"""Progress bars: in a terminal of any width every score is shown, and bars end at their total."""
+"""Progress bars: every terminal width shows all scores, and bars end at their total."""
 
 import io
 import re
@@ -23,14 +23,14 @@ SCORES = {"loss": 1.5, "kinetics verb": 0.25, "ssv2_noun": 0.5, "both": 0.125, "
 
 
 class Terminal(io.StringIO):
-    """What is written to a terminal."""
+    """A text buffer that claims to be a terminal."""
 
     def isatty(self):
         return True
 
 
 def bar_in(columns, scores, steps=3, file=None):
-    """(lines, states, widest) of a training's bar in a terminal, or in a file."""
+    """(lines, states, widest) of a training bar in a terminal or a file."""
     file = file or Terminal()
     size = lambda file: (columns, 40)
     with mock.patch("sys.stderr", file), \
@@ -57,7 +57,7 @@ def test_every_score_is_shown_in_a_terminal(columns):
 
 
 def test_a_few_scores_stand_beside_the_bar_and_in_a_file_all_do():
-    """Even where the shell exports the width of its terminal."""
+    """The file has all scores even if the shell exports the terminal width."""
     lines, _, _ = bar_in(100, {"loss": 1.5, "verb": 0.25})
     assert lines[0].endswith(", loss=1.50, verb=0.25]") and not any(lines[1:])
     lines, _, _ = bar_in(60, SCORES, file=io.StringIO())
@@ -86,7 +86,7 @@ def test_lines_of_scores():
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A set of videos and one of images, some of them broken."""
+    """A video set and an image set, both with broken files."""
     folder = tmp_path_factory.mktemp("sets")
     class_folder(folder / "films", "video"), class_folder(folder / "shots", "image")
     for name in ("films/train/cat/1.mov", "films/val/eel/3.mov", "shots/val/eel/3.png"):
@@ -97,7 +97,7 @@ def place(tmp_path_factory):
 @pytest.mark.parametrize("package, columns, memory", [
     ("tubevit_np", 80, 4), ("tubevit_np", 60, 0), ("tubevit_tg", 80, 4)])
 def test_a_training_in_a_terminal(place, tmp_path, package, columns, memory):
-    """Decoded first, or as training goes (memory 0): every bar ends at its total."""
+    """Decoded in advance or on the fly (memory 0), every bar ends at its total."""
     ran = shown([sys.executable, "-m", package, "train", "--data", place / "films", "--images",
                  place / "shots", "--steps", "3", "--batch", "2", "--image-batch", "2", "--size",
                  "16", "--memory", str(memory), "--out", tmp_path / "run"], columns,
@@ -122,7 +122,7 @@ def test_a_training_in_a_terminal(place, tmp_path, package, columns, memory):
 
 def test_a_bar_of_batches_counts_examples():
     batches = [Batch(np.zeros(n), {"a": np.zeros(n)}) for n in (3, 3, 1)]
-    source = SimpleNamespace(kind="image", examples=lambda most: list(range(9)))  # two are broken
+    source = SimpleNamespace(kind="image", examples=lambda most: list(range(9)))  # two are missing
     with mock.patch.object(evaluate, "tqdm") as made:
         bar = made.return_value.__enter__.return_value
         bar.n = 7

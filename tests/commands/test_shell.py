@@ -1,4 +1,4 @@
-"""Comfort in a shell: versions, missing packages, completion, names that begin with a dash."""
+"""Shell use: versions, missing packages, completion, names that begin with a dash."""
 
 import os
 import platform
@@ -29,11 +29,11 @@ import os, sys
 for name in os.environ["BLOCKED"].split():
     sys.modules[name] = None  # as if it were not installed
 """
-SCRIPT = "import sys\nfrom {package}.__main__ import main\nsys.exit(main())\n"  # as pip writes it
+SCRIPT = "import sys\nfrom {package}.__main__ import main\nsys.exit(main())\n"  # as from pip
 
 
 def python(*arguments, blocked="", place=None, **options):
-    """The finished process of Python, to which some packages are not installed."""
+    """Run Python without the blocked packages; returns the finished process."""
     paths = [str(TOP)]
     if place:
         (place / "sitecustomize.py").write_text(BLOCK)
@@ -44,7 +44,7 @@ def python(*arguments, blocked="", place=None, **options):
 
 
 def script(folder, name):
-    """A console script of this name."""
+    """Write the console script `name`; returns its path."""
     path = folder / name
     path.write_text(SCRIPT.format(package="tubevit_tg" if name == "tubevit-tg" else "tubevit_np"))
     return path
@@ -70,14 +70,14 @@ def test_main_takes_arguments_and_returns_the_status(capsys):
     ("tubevit_tg", "tinygrad", f"'{PROJECT}[tg]'"), ("tubevit_np", "tqdm", PROJECT),
     ("tubevit_np", "numpy", PROJECT), ("tubevit_np", "safetensors", PROJECT)])
 def test_a_missing_package_is_one_line_with_its_extra(package, missing, extra, tmp_path):
-    """Of the module and of the console script; a library gets an error that can be caught."""
+    """Module and console script print one line; an import raises ModuleNotFoundError."""
     line = f"{missing} is not installed; pip install {extra}\n"
     result = python("-m", package, "info", blocked=missing, place=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"{package}: {line}")
     name = cli.SCRIPT_OF[package]
     result = python(script(tmp_path, name), "info", blocked=missing, place=tmp_path)
     assert (result.returncode, result.stderr) == (2, f"{name}: {line}")
-    if missing != "tqdm":  # a part of the command line alone
+    if missing != "tqdm":  # only the command line needs tqdm
         code = f"try:\n    import {package}\nexcept ModuleNotFoundError as error:\n    print(error)"
         assert python("-c", code, blocked=missing, place=tmp_path).stdout == line
 
@@ -128,7 +128,7 @@ def test_usage_names_what_is_required(command):
             assert name in sub.format_usage()
 
 
-PLACES = {  # command: what is typed with DASH for a name that begins with a dash, and the hint
+PLACES = {  # command: its arguments, DASH for a name that begins with a dash, and the hint
     "evaluate": ("evaluate DASH", "evaluate -- DASH"),
     "predict": ("predict RUN DASH", "predict RUN -- DASH"),
     "predict, first": ("predict DASH x.mp4", "predict -- DASH FILE"),
@@ -175,7 +175,7 @@ def test_behind_two_dashes_the_name_works(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture(scope="module")
 def completed(tmp_path_factory):
-    """completed(package, words, ...): what bash offers for the last of the words."""
+    """completed(package, words, ...): the completions in bash for the last word."""
     folder = tmp_path_factory.mktemp("completion")
     (folder / "clips").mkdir(), (folder / "clip.mp4").touch()
     for package in cli.SCRIPT_OF:
@@ -187,7 +187,7 @@ def completed(tmp_path_factory):
         command = cli.SCRIPT_OF[package]
         quoted = " ".join(f"'{word}'" for word in (command, *words))
         text = (f"source {folder / package}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words)}\n"
-                f"$(complete -p {command} | sed 's/.* -F \\([^ ]*\\) .*/\\1/')\n"  # its function
+                f"$(complete -p {command} | sed 's/.* -F \\([^ ]*\\) .*/\\1/')\n"  # the function
                 'printf "%s\\n" "${COMPREPLY[@]}"')
         ran = subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True,
                              check=True)
@@ -227,8 +227,8 @@ def test_other_shells_get_a_script(shell, start, capsys):
 
 
 def test_completions_know_every_argument():
-    """Each argument with a fixed set of values, and each path, is completed."""
-    others = {"N", "X", "TxS", "HEAD=K", "SHELL"}  # numbers, and what argparse itself checks
+    """Paths and all arguments with a fixed set of values are completed."""
+    others = {"N", "X", "TxS", "HEAD=K", "SHELL"}  # numbers, and values that argparse checks
     for sub in cli.subparsers(cli.parser("tubevit_np")).values():
         for action in sub._actions:
             if action.metavar and action.metavar not in others | {*FILES, "FOLDER"}:

@@ -27,7 +27,7 @@ from tubevit_np.data.generated.clips import make_clips, make_pools
 pytestmark = pytest.mark.course
 TOP = Path(__file__).resolve().parents[2]
 HANDOUTS = {handout.number: handout for handout in handouts()}
-NAME = HANDOUTS["01"].name  # the whole class takes it, of the others a few
+NAME = HANDOUTS["01"].name  # the whole class submits 01, a few students the others
 MISTAKES = {number: load(number)[1].MISTAKES for number in HANDOUTS}
 
 
@@ -44,7 +44,7 @@ def build(folder):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """The folder of the course, with all that the classes have handed in."""
+    """The course folder with all submissions."""
     folder = tmp_path_factory.mktemp("course")
     build(folder)
     for number, handout in HANDOUTS.items():
@@ -63,7 +63,7 @@ def submissions(folder, number="01"):
 
 @pytest.fixture(scope="module")
 def graded(course):
-    """graded(number) -> {student: {column: text}} of the table of grades, and the report."""
+    """graded(number): the table of grades, {student: {column: text}}, and the report."""
     @cache
     def of(number):
         name = HANDOUTS[number].name
@@ -76,7 +76,7 @@ def graded(course):
 
 
 def of_each_student(students):
-    """By assignment, so that each is graded once."""
+    """Parametrize by assignment and student, so that each assignment is graded once."""
     return pytest.mark.parametrize(("number", "student"), [
         (number, student) for number in CLASSES for student in CLASSES[number]
         if student in students])
@@ -203,7 +203,7 @@ def test_solutions_that_were_run_hold_what_they_show(tmp_path):
 def test_sample_reports_tell_what_the_trained_model_does():
     params, cfg, _ = tv.load(TOP / "figures/demo/model.safetensors")
     clips, labels = make_clips(make_pools(np.random.default_rng(1), canvases=16, sprites=16), 200,
-                               np.random.default_rng(0))  # as the handout makes them
+                               np.random.default_rng(0))  # the clips of the handout
     gray = np.round(clips.mean(-1, keepdims=True)).astype(np.uint8).repeat(3, axis=-1)
     text = " ".join(HANDOUTS["05"].path.read_text().replace("# ", "").split())
     right = {}
@@ -222,7 +222,7 @@ def test_sample_reports_tell_what_the_trained_model_does():
 
 
 def digests(folder):
-    """Of all but nbgrader's data base, which keeps the time of day."""
+    """Digests of all files except nbgrader's database, which stores times of day."""
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.name != "gradebook.db" and "__pycache__" not in path.parts}

@@ -1,4 +1,4 @@
-"""The cache of decoded frames: the same batches, and damaged entries are made again."""
+"""The cache of decoded frames: batches do not change, and damaged entries are rebuilt."""
 
 import errno
 import os
@@ -25,7 +25,7 @@ from tubevit_np.data.decoding.images import center_crop
 
 @pytest.fixture
 def films(tmp_path, rng):
-    """Six films of other lengths, 0.4 to 2.9 seconds, as ordinary codecs keep them."""
+    """Six videos of 0.4 to 2.9 seconds, encoded with common codecs."""
     for k in range(6):
         place = tmp_path / "films" / ("train" if k < 4 else "val") / "ab"[k % 2]
         place.mkdir(parents=True, exist_ok=True)
@@ -34,12 +34,12 @@ def films(tmp_path, rng):
 
 
 def pair(path, folder, kind="video", **given):
-    """The same source without and with a cache."""
+    """A source without and a source with a cache."""
     return [open_files(path, kind, asked(**given, cache=kept)) for kept in (None, folder)]
 
 
 def read_again(monkeypatch):
-    """What is decoded from now on, a list that grows."""
+    """A list to which every later call of a decoder appends its path."""
     paths = []
 
     def watched(real):
@@ -62,7 +62,7 @@ def test_the_same_batches_and_the_second_time_nothing_is_decoded(tmp_path, films
     again = read_again(monkeypatch)
     assert all(same(kept.batch(step, 5), batch) for step, batch in enumerate(wanted))
     assert same(*(next(source.held_out(9)) for source in (pair(films, tmp_path / "kept", **given))))
-    assert not set(again) - {path for path, _ in plain.val.items}  # by the one without a cache
+    assert not set(again) - {path for path, _ in plain.val.items}  # files of plain
     assert len(list((tmp_path / "kept").iterdir())) == 6
 
 
@@ -123,7 +123,7 @@ def test_what_is_damaged_or_not_as_its_header_says_is_read_directly(tmp_path, fi
 
 
 def test_times_that_jump_back_are_read_directly(tmp_path, films, rng):
-    """As in two transport streams joined together."""
+    """Two transport streams joined into one file have such times."""
     for name in "xy":
         clips.write_ordinary(tmp_path / f"{name}.ts", clips.smooth(rng, 24))
     joined = (tmp_path / "x.ts").read_bytes() + (tmp_path / "y.ts").read_bytes()
@@ -135,11 +135,11 @@ def test_times_that_jump_back_are_read_directly(tmp_path, films, rng):
 
 
 def test_a_long_film_is_not_kept(tmp_path, films, monkeypatch):
-    monkeypatch.setattr(streaming, "MAX_ENTRY_BYTES", 15 * 27 * 40 * 3)  # 15 pictures
+    monkeypatch.setattr(streaming, "MAX_ENTRY_BYTES", 15 * 27 * 40 * 3)  # 15 frames
     plain, kept = pair(films, tmp_path / "kept", fps=10)
     assert all(same(kept.batch(step, 4), plain.batch(step, 4)) for step in range(3))
     sizes = [len(np.load(path)) for path in (tmp_path / "kept").iterdir()]
-    assert sorted(sizes) == [0, 4, 9, 14]  # not that of 19
+    assert sorted(sizes) == [0, 4, 9, 14]  # no entry of 19 frames
 
 
 def test_a_full_disk_is_said_once_and_training_goes_on(tmp_path, films, monkeypatch):
@@ -154,10 +154,10 @@ def test_a_full_disk_is_said_once_and_training_goes_on(tmp_path, films, monkeypa
         assert all(same(kept.batch(step, 4), plain.batch(step, 4)) for step in range(3))
     [said] = [str(told.message) for told in caught if "repeats" not in str(told.message)]
     assert said == f"cache {tmp_path / 'kept'}: No space left on device; continuing without it"
-    assert sorted((tmp_path / "kept").iterdir()) == before  # nor is half a file left
+    assert sorted((tmp_path / "kept").iterdir()) == before  # no partial file remains
     again = read_again(monkeypatch)
     next(kept.held_out(9))
-    assert not again  # what was kept is still read
+    assert not again  # existing entries are still read
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
@@ -178,7 +178,7 @@ def test_several_processes_share_a_cache(tmp_path, films):
 
 
 def test_threads_that_write_the_same_entry(tmp_path, rng, monkeypatch):
-    """Each writes a file of its own, all at once, and a whole one takes the place."""
+    """Four threads write separate files at once; the final entry is complete."""
     x, together, save = clips.noise(rng, 20), Barrier(4), np.save
     monkeypatch.setattr(np, "save", lambda *args: (together.wait(), save(*args)))
     with ThreadPoolExecutor(4) as pool:

@@ -1,4 +1,4 @@
-"""Files and classes of a data set in each layout, and the files that loading leaves out."""
+"""Files and classes of a data set in each layout, and the files that loading skips."""
 
 import warnings
 
@@ -15,7 +15,7 @@ TEN = [f"{name}/{k}.avi" for name in ("b", "a") for k in (7, 3, 0, 9, 1, 4, 8, 2
 
 
 def touch(folder, *names):
-    """Empty files: what is listed is not decoded."""
+    """Create empty files, because listing decodes no file."""
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
@@ -97,7 +97,7 @@ def test_a_csv_finds_the_one_beside_it(tmp_path, given):
 def test_a_csv_alone_is_divided(tmp_path, name):
     touch(tmp_path, *TEN)
     path = write_csv(tmp_path / name, *(f"{file},{file[0]}" for file in TEN))
-    assert listed(path, "val", head="x") == {"4.avi": "b", "9.avi": "b"}  # of a and of b
+    assert listed(path, "val", head="x") == {"4.avi": "b", "9.avi": "b"}  # in the folders a and b
     assert len(open_dataset(path, "train", "video", 4, 8).items) == 16
 
 
@@ -140,7 +140,7 @@ def test_rows_without_a_file_or_a_label_are_left_out_and_counted(tmp_path):
 
 
 def wrong(folder):
-    """{what is wrong: (path given, words of the message)}."""
+    """{fault: (path, part of the message)}."""
     touch(folder, "empty/.keep", "flat/train/1.mp4", "other/a/1.jpg", "other/b/2.jpg",
           "one/a/1.mp4", "file.mp4")
     latin = folder / "latin.csv"
@@ -197,7 +197,7 @@ def test_the_head_is_the_folder_unless_given(tmp_path, monkeypatch):
 
 
 def film_set(folder, suffix):
-    """Twelve films of one gray each, 20 k, of 3 frames; files 2 and 7 are broken."""
+    """Twelve gray videos of 3 frames, number k of gray 20 k; files 2 and 7 are broken."""
     for k in range(12):
         path = folder / "train" / "ab"[k % 2] / f"{k:02d}.{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -27,13 +27,13 @@ def pools():
 
 @pytest.fixture(scope="module")
 def on_black(pools):
-    """The same objects, nothing else in sight."""
+    """The same objects on a black background."""
     return replace(pools, canvases=np.zeros_like(pools.canvases))
 
 
 @pytest.fixture(scope="module")
 def silhouettes(on_black):
-    """White shapes on black: every lane of a texel is its alpha."""
+    """White shapes on black: all four values of a texel are its alpha."""
     alpha = on_black.sprites >> np.uint64(48)
     return replace(on_black, sprites=alpha * np.uint64(0x0001000100010001))
 
@@ -85,10 +85,10 @@ def test_absurd_arguments(pools):
         assert "\n" not in str(error.value)
 
 
-# The verb is what the pixels show.
+# The pixels show the verb.
 
 def center(silhouette):
-    """Center (T, 2) in pixels of a white shape on a torus: the crest of its slowest wave."""
+    """Center (T, 2) in pixels of a white shape on a torus: the peak of its lowest frequency."""
     wave = np.exp(2j * np.pi * np.arange(SIZE) / SIZE)
     light = silhouette[..., 0].astype(float)
     turns = np.stack([np.angle(light.sum(2) @ wave), np.angle(light.sum(1) @ wave)], -1)
@@ -96,7 +96,7 @@ def center(silhouette):
 
 
 def measured_verb(silhouette):
-    """The verb by plain geometry, from a white shape on black."""
+    """The verb of a white shape on black, from simple geometry."""
     down, right = (center(silhouette)[-1] - center(silhouette)[0]) / (FRAMES - 1)
     light = silhouette[..., 0].sum((1, 2), dtype=float)
     growth = np.log(light[-1] / light[0]) / (2 * (FRAMES - 1))
@@ -131,7 +131,7 @@ def test_spin_turns_by_three_to_seven_degrees():
     assert np.ptp(turn, axis=1).max() < 1e-9 and 0.45 < (turn[:, 0] > 0).mean() < 0.55
 
 
-# Rendering, against the plainest loop.
+# Rendering, against a simple loop.
 
 def test_object_against_a_loop():
     size, side, rng = 20, 32, np.random.default_rng(0)
@@ -155,12 +155,12 @@ def test_object_against_a_loop():
             square = texels[int(i):, int(j):][:2, :2].astype(float)
             color = np.einsum("i,j,ijc->c", (1 - a, a), (1 - b, b), square)
             want = color + want * (1 - color[3] / 255)
-        assert abs(drawn[t, row, column] / 256 - want)[:3].max() < 2.5    # of 255
+        assert abs(drawn[t, row, column] / 256 - want)[:3].max() < 2.5    # out of 255
 
 
 def test_background_glides_along_its_path():
     canvas = np.zeros((80, 80, 4), np.uint8)
-    canvas[..., 0], canvas[..., 1] = np.mgrid[:80, :80]    # a pixel's color is its place
+    canvas[..., 0], canvas[..., 1] = np.mgrid[:80, :80]    # a pixel's color is its position
     glide = np.cumsum(np.random.default_rng(0).uniform(-0.4, 0.5, (FRAMES, 2)), 0)
     frames = np.empty((FRAMES, 20, 20, 4), np.uint16)
     generated.draw_background(frames, canvas, glide, np.random.default_rng(1))
@@ -180,7 +180,7 @@ def test_background_drifts_whatever_the_verb(pools):
         assert (abs(drift[verb == v, 0].mean(0)) < 4 * error).all()
 
 
-# One frame tells nothing of the verb.
+# One frame does not reveal the verb.
 
 def test_one_frame_has_the_same_places_turns_and_sizes_for_every_verb(pools):
     rng, share = np.random.default_rng(0), np.arange(0.1, 1, 0.1)
@@ -203,7 +203,7 @@ def features(frames):
 
 
 def held_out_accuracy(x, y):
-    """Of a linear classifier by least squares, fitted to one half and tested on the other."""
+    """Accuracy of a least-squares classifier, fitted to the first half, tested on the second."""
     x, half = np.column_stack([x, np.ones(len(x))]), len(x) // 2
     w = np.linalg.lstsq(x[:half], np.eye(len(VERBS))[y[:half]], rcond=None)[0]
     return ((x[half:] @ w).argmax(1) == y[half:]).mean()
@@ -219,17 +219,17 @@ def test_one_frame_tells_nothing_of_the_verb(scene, request):
 
 
 def test_the_first_frame_does_tell(on_black):
-    """So the statistics above are not blind: approach starts small, recede large."""
+    """The features can detect a verb: approach starts small, recede starts large."""
     clips, labels = make_clips(on_black, 1600, np.random.default_rng(0), FRAMES)
     zooming = np.isin(labels["verb"], (4, 5))
     accuracy = held_out_accuracy(features(clips[zooming, 0]), labels["verb"][zooming])
     assert accuracy > 0.65
 
 
-# The noun is what the pixels show.
+# The pixels show the noun.
 
 def nearest_color(pixels):
-    """0 red, 1 green, 2 blue: by the median hue of the brighter half of pixels (n, 3)."""
+    """0 red, 1 green, 2 blue, from the median hue of the brighter half of pixels (n, 3)."""
     bright = pixels[pixels.max(1) >= np.median(pixels.max(1))]
     hues = np.array([rgb_to_hsv(*pixel / 255)[0] for pixel in bright])
     return np.argmin([np.median(abs((hues - k / 3 + 0.5) % 1 - 0.5)) for k in range(3)])
@@ -243,7 +243,7 @@ def test_clips_and_images_show_the_color_of_their_noun(on_black):
 
 
 def test_sprites_show_the_texture_of_their_noun(pools):
-    """Stripes run one way, dots and clouds do not; dots change faster than clouds."""
+    """Stripes have one direction, dots and clouds have none; dots vary faster than clouds."""
     light = pools.sprites.view(np.uint16).reshape(9, 16, 64, 64, 4)[:, :, 22:42, 22:42, :3].max(-1)
     down, right = np.gradient(light.astype(float), axis=(2, 3))
     yy, xx, yx = ((a * b).mean((2, 3)) for a, b in ((down, down), (right, right), (down, right)))
@@ -270,7 +270,7 @@ def test_backgrounds_are_colorful(pools):
 
 
 def test_images_are_frames_of_clips(pools, on_black):
-    """The same means, deviations and object sizes, within four standard errors."""
+    """Images and frames have equal mean features, within four standard errors."""
     for scene in (pools, on_black):
         rng = np.random.default_rng(0)
         clips, _ = make_clips(scene, 900, rng, FRAMES)
@@ -281,7 +281,7 @@ def test_images_are_frames_of_clips(pools, on_black):
 
 
 def test_images_come_from_anywhere_in_a_clip(pools, monkeypatch):
-    """Their zooms have the deciles of clips' frames; the first frames' would be too extreme."""
+    """Zooms of images have the deciles of all frames; first frames have more extreme zooms."""
     share, zooms = np.arange(0.1, 1, 0.1), []
     monkeypatch.setattr(generated, "render", lambda pools, nouns, paths, rng: paths["zoom"])
     for make in (make_clips, make_images):

@@ -11,14 +11,14 @@ from tubevit_np.data.datasets.in_memory import open_files, open_held_out, read_o
 
 
 def heard(call):
-    """What it returns, and what it says, without the folders of paths."""
+    """The result and the warnings of a call; paths are shortened to file names."""
     found, said = remarks(call)
     return found, [" ".join(Path(word).name for word in text.split()) for text in said]
 
 
 @pytest.fixture
 def films(tmp_path):
-    """Ten films of 4 frames, two of which are longer."""
+    """Ten videos: eight of 4 frames, two of 9 frames."""
     path = class_folder(tmp_path / "set", "video")
     for name in ("train/cat/0.mov", "val/eel/3.mov"):
         clips.write_video(path / name, coded(9, 27, 9))
@@ -59,7 +59,7 @@ def test_a_set_in_memory_says_it_once_and_counts_them(films):
 @pytest.mark.parametrize("fps, count", [(None, 4), (5, 2)])
 @pytest.mark.parametrize("kept", [False, True])
 def test_a_stream_says_it_once_for_a_set(tmp_path, films, fps, count, kept):
-    for _ in range(2):  # the second time from the cache
+    for _ in range(2):  # the second pass reads the cache
         source = open_files(films, "video", asked(
             fps=fps, frames=6, cache=tmp_path / "kept" if kept else None))
         said = heard(lambda source=source: [source.batch(step, 6) for step in range(3)]

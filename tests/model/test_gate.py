@@ -39,7 +39,7 @@ def test_inert_at_first_to_the_last_bit(dtype, rng):
 
 
 def test_which_tokens_the_gate_adds():
-    """Of 8 packed tokens, 12 patches and 12 of the other tube."""
+    """The clip gives 8 packed tokens, 12 patches and 12 tokens of the other tube."""
     assert gated_tokens(small.MODELS["gate_all"], (7, 10, 13)).tolist() == [True] * 32
     found = gated_tokens(small.MODELS["gate_tubes"], (7, 10, 13))
     assert found.tolist() == [True] * 8 + [False] * 12 + [True] * 12

@@ -30,7 +30,7 @@ def test_layer_norm_equals_a_loop(rng):
 
 
 def test_layer_norm_of_faint_tokens_shows_eps():
-    x = np.array([[1e-3, -1e-3]])  # biased variance 1e-6, as large as eps
+    x = np.array([[1e-3, -1e-3]])  # biased variance 1e-6, equal to eps
     found = tv.layer_norm(x, np.ones(2), np.zeros(2), 1e-6)
     small.assert_close(found, np.array([[1, -1]]) / math.sqrt(2))
 
@@ -92,9 +92,9 @@ def test_attention_of_huge_scores():
 
 @pytest.mark.parametrize("score", [50, 95, 1000])
 def test_attention_of_scores_far_above_and_below_0(score):
-    q = score**0.5 * np.array([[1.0], [-1], [0]], np.float32)  # the second's are all far below
+    q = score**0.5 * np.array([[1.0], [-1], [0]], np.float32)  # scores of query 2: far below 0
     k, v = score**0.5 * np.array([[1.0], [1 - 1 / score]], np.float32), np.eye(2, 1)
-    q, k, v = (np.stack([x, 0.1 * x])[:, None] for x in (q, k, v))  # of two clips one is loud
+    q, k, v = (np.stack([x, 0.1 * x])[:, None] for x in (q, k, v))  # clip 1 has large values
     found, weights = tv.attention(q, k, v)
     wanted = np.array([math.e, 1, (1 + math.e) / 2]) / (1 + math.e)
     np.testing.assert_allclose(weights[0, 0, :, 0], wanted, rtol=score * 1e-6)
@@ -103,7 +103,7 @@ def test_attention_of_scores_far_above_and_below_0(score):
 
 def test_scores_are_scaled_by_the_width_of_a_head():
     q, k = np.full((1, 1, 1, 4), 1.0), np.zeros((1, 1, 2, 4))
-    k[0, 0, 0, 0] = 2 * math.log(3)  # score 2 log 3 / sqrt(4): three times as heavy
+    k[0, 0, 0, 0] = 2 * math.log(3)  # score 2 log 3 / sqrt(4): 3 times the weight
     assert tv.attention(q, k, k)[1][0, 0, 0].tolist() == pytest.approx([0.75, 0.25], rel=1e-14)
 
 
@@ -111,14 +111,14 @@ def test_qkv_columns_are_queries_keys_values(rng):
     x, eye, zero = rng.standard_normal((B, N, D)), np.eye(D), np.zeros((D, D))
     out = {"w": eye, "b": np.zeros(D)}
     mean = np.repeat(x.mean(1, keepdims=True), N, axis=1)
-    for columns in ((zero, eye, eye), (eye, zero, eye)):  # without queries or keys all weigh alike
+    for columns in ((zero, eye, eye), (eye, zero, eye)):  # zero queries or keys: equal weights
         qkv = {"w": np.concatenate(columns, axis=1), "b": np.zeros(3 * D)}
         small.assert_close(tv.self_attention(x, qkv, out, A)[0], mean)
 
 
 @pytest.mark.parametrize("form", ["tanh", "erf"])
 def test_block_equals_loops(form, rng):
-    params, z = block_params(rng), rng.normal(0, 1e-3, (B, N, D))  # faint: eps counts
+    params, z = block_params(rng), rng.normal(0, 1e-3, (B, N, D))  # small, so eps matters
     found, _ = tv.block(z, **params, heads=A, eps=1e-6, form=form)
     flat = tv.flatten(params, "block.")
     wanted = [loops.block(flat, "block", clip, A, 1e-6, form) for clip in z]

@@ -1,4 +1,4 @@
-"""Properties that hold for any tube, size and clip; hypothesis searches for counterexamples."""
+"""Properties of every tube, size and clip; hypothesis searches for counterexamples."""
 
 import itertools
 import math
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import tubevit_np as tv
 from tubevit_np.conformance import loops
 
-# The same examples in every run: what is green stays green until the code changes.
+# Use the same examples in every run: results change only if the code changes.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None,
                           max_examples=150, report_multiple_bugs=False)
 settings.load_profile("repeatable")
@@ -31,7 +31,7 @@ def triples(least, most):
 
 @st.composite
 def tubes(draw, patch=False):
-    """Tubes and members that overlap, touch or leave gaps; or patches, the first in frame 0."""
+    """Tubes whose members overlap, touch or leave gaps; if patch, patches that start in frame 0."""
     kernel, offset = draw(triples(1, 3)), draw(triples(0, 2))
     if patch:
         kernel, offset = (1, *kernel[1:]), (0, *offset[1:])
@@ -41,7 +41,7 @@ def tubes(draw, patch=False):
 
 @st.composite
 def sizes(draw, tube, least=(1, 1, 1), whole_in_t=False):
-    """(T, H, W) for `least` to 3 places on each axis; members overrun, in t not if whole_in_t."""
+    """(T, H, W) for `least` to 3 tubes per axis; unless whole_in_t, members may overrun in t."""
     lengths = []
     for axis, (extent, stride, factor) in enumerate(zip(tube.extent, tube.stride, tube.s2d)):
         beyond = stride - stride // factor if whole_in_t and axis == 0 else 0
@@ -58,7 +58,7 @@ def cases(draw, **choices):
 
 @st.composite
 def models(draw):
-    """A 2D patch and other tubes, in any order, and a (T, H, W) into which two of them fit."""
+    """A model with a 2D patch and other tubes in any order, and a (T, H, W) that fits two."""
     patch, *others = draw(tubes(patch=True)), *draw(st.lists(tubes(), min_size=1, max_size=2))
     shape = tuple(map(max, draw(sizes(patch)), draw(sizes(others[0]))))
     choices = draw(st.fixed_dictionaries({
@@ -70,7 +70,7 @@ def models(draw):
 
 
 def tokens_of(tube, rng, *videos):
-    """Of each video, by the same weights, and where they are: (B, nt, nh, nw, D)."""
+    """The tokens of each video, with shared weights: (B, nt, nh, nw, D)."""
     w, b = rng.standard_normal((*tube.kernel, 2, 3)), rng.standard_normal(3)
     return [tv.tube_tokens(x, w, b, tube).reshape(len(x), *tv.grid(tube, x.shape[1:4]), -1)
             for x in videos]
@@ -79,7 +79,7 @@ def tokens_of(tube, rng, *videos):
 @given(cases(least=(0, 1, 1)), rngs)
 def test_tokens_equal_the_loops(case, rng):
     tube, shape = case
-    voxel = tv.Tube((1, 1, 1), shape)  # fits everywhere, once: the other may give no tokens
+    voxel = tv.Tube((1, 1, 1), shape)  # gives one token; tube may give none
     cfg = tv.Config((tube, voxel), 2 * tube.members, 1, 1, 1, channels=2)
     params, video = small.params(cfg, rng), small.clips(rng, 1, shape)
     wanted = [loops.tube_tokens(video[0], **params["tubes"][str(i)], tube=tube)
@@ -113,7 +113,7 @@ def test_an_image_gives_the_patches_of_the_first_frame(case, rng):
                                   for x in (video[:, 0], video[:, :1]))
     small.assert_close(logits, wanted)
     at = np.concatenate([tv.centers(tube, shape) for tube in cfg.tubes])
-    patches = at[:, 0] == 0  # every other token has its center behind the first frame
+    patches = at[:, 0] == 0  # other tokens have a later center
     small.assert_close(out["tokens"], tv.tokenize(params, video, cfg)[:, patches])
 
 
@@ -161,7 +161,7 @@ def test_pooling_does_not_see_the_order_of_tokens(cfg, order, rng):
     small.assert_close(after, before)
 
 
-@pytest.mark.filterwarnings("ignore:tube")  # some of them do not fit
+@pytest.mark.filterwarnings("ignore:tube")  # some tubes do not fit
 @given(models(), orders, rngs)
 def test_clips_and_images_of_a_batch_never_mix(case, order, rng):
     cfg, shape = case

@@ -41,7 +41,7 @@ RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest 
     ("path != GENERATED for", "False for",
      "test_recipe_defaults.py::test_kernels_of_files_are_not_smoothed", "files as generated clips"),
     ('* given["steps"] // named', "// named",
-     "test_recipe_defaults.py::test_a_shorter_training_warms_up_over_the_same_share", "no warm-up"),
+     "test_recipe_defaults.py::test_a_shorter_training_warms_up_over_the_same_share", "no warmup"),
 ]]
 
 RUN_FOLDER = [Mutant("tubevit_np/runs/run_folder.py", *rest) for rest in [

@@ -1,4 +1,4 @@
-"""The lessons keep their rules, and the builder makes the same notebooks each time.
+"""The lessons follow their rules, and every build gives identical notebooks.
 
 Only a tiny lesson runs here; `python -m notebooks --check` runs all lessons."""
 
@@ -64,12 +64,12 @@ def test_a_lesson_begins_with_its_title_and_the_map(source):
 def test_cells_are_few_and_short(source):
     cells = code_cells(source)
     assert 8 <= len(cells) <= 22
-    assert max(len(text.splitlines()) for text in cells) <= 14  # with a caption
+    assert max(len(text.splitlines()) for text in cells) <= 14  # including the caption
     assert median(map(statements, cells)) <= 6
 
 
 def statements(text):
-    """How many there are, those inside loops too, but for imports."""
+    """The number of statements, including nested ones, excluding imports."""
     return sum(isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom)
                for node in ast.walk(ast.parse(text)))
 
@@ -122,7 +122,7 @@ def test_links_between_lessons_lead_somewhere():
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory):
-    """The tiny lesson, built two times."""
+    """The tiny lesson, built twice."""
     folder = tmp_path_factory.mktemp("lessons")
     sources = [folder / "01_one.py", folder / "01_two.py"]
     for source in sources:
@@ -200,7 +200,7 @@ def test_a_source_is_printed_without_the_sections_of_its_docstring():
 
 
 def glossary():
-    """{term: its entry}."""
+    """{term: entry}."""
     _, *entries = re.split(r"^### ", (FOLDER / "GLOSSARY.md").read_text(), flags=re.MULTILINE)
     return dict(entry.split("\n", 1) for entry in entries)
 

@@ -1,4 +1,4 @@
-"""Wheel and sdist, installed into new environments and run from another folder."""
+"""Wheel and sdist, installed into new environments and run outside the repository."""
 
 import shutil
 import tarfile
@@ -15,7 +15,7 @@ from installing import PORTER, build, environment, run
 from tubevit_np import __version__
 
 pytestmark = pytest.mark.package
-BARE = ("--no-compile",)  # bytecode of everything would take longer than all the runs
+BARE = ("--no-compile",)  # compiling all bytecode would take longer than all runs
 SMALL = ("--steps", 4, "--batch", 2, "--size", 24, "--frames", 8, "--tubes", "demo-1")
 LESSON = """
 import sys
@@ -36,7 +36,7 @@ print(sum(bool(cell.get("outputs")) for cell in notebook.cells), "cells with out
 
 @pytest.fixture(scope="module")
 def place():
-    with tempfile.TemporaryDirectory(prefix="tubevit") as name:  # pytest's own would keep gigabytes
+    with tempfile.TemporaryDirectory(prefix="tubevit") as name:  # tmp_path would keep gigabytes
         yield Path(name)
 
 
@@ -47,7 +47,7 @@ def archives(place):
 
 @pytest.fixture(scope="module")
 def installs(place, archives):
-    """The bin folders of three environments: base and lessons from the wheel, porter from sdist."""
+    """The bin folders of three environments: base and lessons (wheel), porter (sdist)."""
     sdist, wheel = archives
     arguments = {"base": (wheel,), "porter": (*PORTER, sdist), "lessons": (f"{wheel}[lessons]",)}
     with ThreadPoolExecutor() as pool:
@@ -70,7 +70,7 @@ def videos(place):
 
 @pytest.fixture(scope="module")
 def trained(place, installs, videos):
-    """A run of the installed command on files."""
+    """A run on video files, trained with the installed command."""
     run(installs["base"] / "tubevit", "train", "--data", videos, *SMALL, "--out", place / "run",
         cwd=place)
     return place / "run"

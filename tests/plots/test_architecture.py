@@ -30,7 +30,7 @@ def quads(ax):
 def test_a_later_frame_lies_to_the_upper_right():
     at = project(np.array([100.0, 50.0]), 3.0, np.array([0, 2]), 4, 5)
     assert at.tolist() == [[115, 62], [115 + 6 * DEPTH[0], 62 + 6 * DEPTH[1]]]
-    assert DEPTH[0] > 0 > DEPTH[1]  # rows count downwards
+    assert DEPTH[0] > 0 > DEPTH[1]  # rows count downward
 
 
 def test_the_three_faces_show_the_first_row_the_last_column_and_the_first_frame(ax):

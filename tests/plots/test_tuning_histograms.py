@@ -42,7 +42,7 @@ def test_a_slice_goes_through_the_middle_of_the_energy():
     kernel[:, 1, 6] = 1
     at = slices.line_of(kernel, np.array([0.0, 1.0]))  # along the row of the only voxel
     np.testing.assert_allclose(at, np.stack([np.ones(9), np.arange(9)], 1), atol=1e-12)
-    at = slices.line_of(kernel, np.array([-1.0, 0.0]))  # upwards, and longer than its column
+    at = slices.line_of(kernel, np.array([-1.0, 0.0]))  # upward, and longer than its column
     np.testing.assert_allclose(at, np.stack([6 - np.arange(9), np.full(9, 6)], 1), atol=1e-12)
 
 

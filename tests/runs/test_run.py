@@ -34,7 +34,7 @@ LAST, OLDER, MODEL = (f"{name}.safetensors"
                       for name in ("checkpoint-000011", "checkpoint-000008", "model"))
 CFG = RECIPE.config({"verb": 8, "noun": 9})
 
-# Each kills the training process at a moment that is not a checkpoint.
+# Each entry kills the training process at a moment other than a checkpoint.
 MOMENTS = {
     "before the first checkpoint": "at_call(Run, 'log', 3)",
     "between checkpoints": "at_call(Run, 'log', 7)",
@@ -118,7 +118,7 @@ except ValueError as error:
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
-    """{moment: folder of a run that was killed then}."""
+    """{moment: folder of a run that was killed at that moment}."""
     place, here = tmp_path_factory.mktemp("killed"), Path(__file__).parent
     paths = os.pathsep.join(map(str, (here, here.parent / "helpers", here.parents[1])))
     subprocess.run([sys.executable, "-c", KILLED, place, *MOMENTS.values()], check=True,
@@ -127,12 +127,12 @@ def killed(tmp_path_factory):
 
 
 def resume(folder):
-    with glance, early, mock.patch.object(GeneratedSource, "slow", False):  # saves a process
+    with glance, early, mock.patch.object(GeneratedSource, "slow", False):  # no worker process
         return train(open_run(folder))
 
 
 def content(path):
-    """All that a checkpoint holds; its bytes differ, safetensors shuffles the metadata."""
+    """The content of a checkpoint; bytes can differ because safetensors shuffles metadata."""
     params, cfg, notes = tv.load(path)
     arrays = tv.flatten(params) | notes.pop("extra")
     held = {name: (w.dtype, w.shape, sha256(w).hexdigest()) for name, w in arrays.items()}
@@ -144,7 +144,7 @@ def names(folder):
 
 
 def without_rate(folder):
-    """The log, but for how fast it went."""
+    """The records of the log, without the training rate."""
     return [{name: value for name, value in record.items() if name != "rate"}
             for record in read_metrics(folder / "metrics.jsonl")]
 
@@ -171,7 +171,7 @@ def test_the_log_has_every_second_step_and_every_checkpoint():
 
 
 def logged(folder, recipe, losses):
-    """The records of a run whose steps have these losses, without any training."""
+    """Log `losses` without training; returns the records."""
     run = Run(folder, recipe, open_sources(recipe), CFG)
     run.start()
     with mock.patch.object(GeneratedSource, "slow", False), run.batches() as batches:
@@ -202,7 +202,7 @@ def test_a_checkpoint_says_all_that_its_use_needs():
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_run_ends_as_one_that_was_not(killed, moment):
-    """Parameters and moments bit for bit, and each line of the log once."""
+    """Parameters and moments are bit-identical; each line of the log appears once."""
     folder = killed[moment]
     assert not (folder / LAST).exists() and (folder / "metrics.jsonl").stat().st_size
     resume(folder)
@@ -247,7 +247,7 @@ def test_if_all_checkpoints_are_damaged_it_says_so(tmp_path):
 @pytest.mark.parametrize("what, value", [("loss", math.nan), ("norm", math.inf)])
 @pytest.mark.filterwarnings("ignore:invalid value")
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path, monkeypatch, what, value):
-    """At step 6, two after a checkpoint, which is good: without the fault the run ends as ever."""
+    """The fault is in step 6. The checkpoint of step 4 is good, so the run can be resumed."""
     usual, calls = training.joint_gradients, []
 
     def faulty(*args):
@@ -364,7 +364,7 @@ def test_a_checkpoint_that_no_run_wrote_is_refused(tmp_path):
 
 @pytest.fixture(scope="module")
 def on_files(tmp_path_factory):
-    """A run on a folder of videos and one of images, two steps long; in each a broken file."""
+    """A run of two steps on videos and images; each folder has a broken file."""
     place = tmp_path_factory.mktemp("files")
     data, images = class_folder(place / "films", "video"), class_folder(place / "shots", "image")
     for broken in (data / "val/eel/3.mov", images / "train/cat/1.png"):
@@ -492,4 +492,4 @@ def test_new_parameters_share_no_stream_with_the_batches(tmp_path):
         new_run(tmp_path / "run", RECIPE).start()
     mine = init.call_args.args[1].bit_generator.seed_seq.entropy
     assert mine == [RECIPE.seed, PARAMETERS]
-    assert len({0, PARAMETERS, TRAIN, HELD_OUT, POOLS, CROPS}) == 6  # 0: as without a stream
+    assert len({0, PARAMETERS, TRAIN, HELD_OUT, POOLS, CROPS}) == 6  # 0: no stream

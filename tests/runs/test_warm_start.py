@@ -40,7 +40,7 @@ def test_all_but_the_heads_is_that_of_the_checkpoint(tmp_path, pets, capsys):
 
 
 def test_a_head_of_the_same_name_and_classes_is_kept(tmp_path, capsys):
-    params = tv.flatten(begun(tmp_path / "run").start()[0])  # on generated clips again
+    params = tv.flatten(begun(tmp_path / "run").start()[0])  # again on generated clips
     assert all(np.array_equal(w, OLD[name]) for name, w in params.items())
     assert "new heads: none; kept: verb, noun\n" in capsys.readouterr().out
 
@@ -55,7 +55,7 @@ def test_a_head_of_other_classes_is_new():
 
 
 def test_it_trains_and_is_resumed_without_its_start(tmp_path, pets):
-    """Once it has a checkpoint; before, it says what is missing."""
+    """After its first checkpoint. Before, the error names the missing start model."""
     start = shutil.copytree(finished(), tmp_path / "start")
     run = new_run(tmp_path / "run", replace(RECIPE, start=str(start), data=str(pets), steps=2))
     shutil.rmtree(start)
@@ -111,7 +111,7 @@ def test_tubes_too_large_for_the_new_size_are_refused(tmp_path, pets):
 @pytest.mark.filterwarnings("ignore:tube 16x4x4")
 @pytest.mark.parametrize("sizes", [{"size": 32}, {"frames": 32}])
 def test_positions_learned_for_other_sizes_are_refused_at_once(tmp_path, rng, pets, sizes):
-    """Of fewer frames there are some."""
+    """The table has positions for fewer frames, so a clip may have 8 frames."""
     cfg = tv.variant(tv.PRESETS["demo"], position="learned", learned_for=(16, 24, 24), classes={})
     tv.save(tmp_path / "old.safetensors", tv.init(cfg, rng), cfg)
     asked = replace(RECIPE, start=str(tmp_path / "old.safetensors"), data=str(pets))

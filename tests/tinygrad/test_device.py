@@ -2,7 +2,7 @@
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # it has float64; set before tinygrad opens a device
+os.environ.setdefault("DEV", "CPU")  # CPU has float64; must be set before tinygrad opens a device
 
 import platform
 import subprocess
@@ -60,7 +60,7 @@ def test_a_processor_takes_a_compiler_where_there_is_one(asked, usable):
 
 @pytest.mark.parametrize("cc, on_path, wanted", [
     ("/opt/clang-17", ["/opt/clang-17", "clang"], "/opt/clang-17"),
-    ("gcc", ["gcc", "clang"], "clang"),  # gcc does not take what tinygrad gives it
+    ("gcc", ["gcc", "clang"], "clang"),  # gcc rejects arguments of tinygrad
     ("clang-17", ["clang"], "clang"),
     (None, ["clang"], "clang"),
     ("gcc", ["gcc"], None),
@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(monkeypatch):
 
 
 def describe(**environ):
-    """What a fresh Python says of its device, or how it complains."""
+    """The lines that describe() or its error prints in a new Python process."""
     text = ("import tubevit_tg as tg\n"
             "try: print(tg.describe())\n"
             "except ValueError as error: print('!', error)")
@@ -107,7 +107,7 @@ def test_one_line_says_what_is_used():
     assert line.startswith("tinygrad 0.13.0 on ")
 
 
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="the renderer is of x86-64")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the renderer needs x86-64")
 def test_dev_is_obeyed():
     assert describe(DEV="CPU:X86") == ["tinygrad 0.13.0 on CPU:X86 (set by DEV)"]
 

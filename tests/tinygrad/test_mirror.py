@@ -1,8 +1,8 @@
-"""tubevit_tg against tubevit_np: the same files, names, arguments, and in model/ the same text."""
+"""tubevit_tg mirrors the files, names and arguments of tubevit_np, and the text of model/."""
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # it has float64; set before tinygrad opens a device
+os.environ.setdefault("DEV", "CPU")  # CPU has float64; must be set before tinygrad opens a device
 
 import ast
 import difflib
@@ -24,18 +24,18 @@ ONLY_TG = {"training.optim": ["assign", "realize", "autograd"], "training.frozen
            "training.cosine_basis": ["inverse_cosines", "kept"]}
 MORE_ARGUMENTS = {"smooth_labels": "dtype", "variants.positions.positions": "like",
                   "model.position.positions": "dtype"} | dict.fromkeys(
-    ("adamw", "next_moments", "adamw_by_waves", "step_by_waves"), "finite")  # of half precision
+    ("adamw", "next_moments", "adamw_by_waves", "step_by_waves"), "finite")  # for half precision
 ONLY_NP = dict.fromkeys(("divided_block", "over_time", "dropout_block"), "return_intermediates")
-SHARE = 0.7  # of the lines of each file of model/ that must be identical
+SHARE = 0.7  # minimum fraction of identical lines in each file of model/
 
 
 def functions(module):
-    """{name: function} that a module shows, in the order of its text."""
+    """{name: function} of a module, in source order."""
     return {name: f for name, f in vars(module).items() if inspect.isfunction(f)}
 
 
 def arguments(function):
-    """Names, kinds and defaults; a function is no default that both packages could share."""
+    """Names, kinds and defaults; default functions are omitted because packages differ in them."""
     return [(each.name, each.kind, None if inspect.isfunction(each.default) else each.default)
             for each in inspect.signature(function).parameters.values()]
 
@@ -65,7 +65,7 @@ def test_both_packages_show_the_same_names():
 
 
 def text(path, without=()):
-    """The lines of a file that are not blank, less its imports and the functions `without`."""
+    """The nonblank lines of a file, except imports and the definitions of names in `without`."""
     source = path.read_text()
     left_out = [range(node.lineno - 1, node.end_lineno) for node in ast.parse(source).body
                 if isinstance(node, (ast.Import, ast.ImportFrom)) or names_of(node) & set(without)]
@@ -74,22 +74,21 @@ def text(path, without=()):
 
 
 def names_of(node):
-    """What a statement of a module defines."""
+    """The names that a statement of a module defines."""
     return {getattr(node, "name", None)} | {target.id for target in getattr(node, "targets", [])}
 
 
 def from_reference(path):
-    """The functions and constants that a file takes from tubevit_np/model as they are."""
+    """The names that a file imports from tubevit_np/model."""
     return {alias.name for node in ast.parse(path.read_text()).body
             if isinstance(node, ast.ImportFrom) and node.module.startswith("tubevit_np.model")
             for alias in node.names}
 
 
 def identical(name):
-    """The share of the reference's lines that stand in the mirror, in the same order.
+    """The fraction of reference lines that appear in the mirror, in the same order.
 
-    Counted are the lines of what the mirror writes anew; what it imports from the reference is the
-    reference's own text."""
+    Definitions that the mirror imports from the reference are not counted."""
     mirror = TOP / f"tubevit_tg/model/{name}.py"
     wanted = text(TOP / f"tubevit_np/model/{name}.py", from_reference(mirror))
     matcher = difflib.SequenceMatcher(None, wanted, text(mirror), autojunk=False)

@@ -5,7 +5,7 @@ optimized, because that compiles fastest, and most models have five parameters."
 
 import os
 
-os.environ.setdefault("DEV", "CPU")  # it has float64; set before tinygrad opens a device
+os.environ.setdefault("DEV", "CPU")  # CPU has float64; must be set before tinygrad opens a device
 
 import contextlib
 import functools
@@ -40,12 +40,12 @@ CFG = tv.Config((small.PATCH, replace(small.OVERLAPPING, s2d=(1, 1, 2))), dim=12
                 shared_kernel=True)
 SHAPES = {"up.w": (2, 6), "up.b": (6,), "pool.probe": (6,), "heads.verb.w": (6, 5),
           "heads.noun.w": (6, 7)}
-# Ten times the worst that was seen, as a share of the largest: 2e-16, 1e-7, 1e-3, 2e-4.
+# Ten times the largest measured relative errors: 2e-16, 1e-7, 1e-3, 2e-4.
 ROUNDING = {"float64": 2e-15, "float32": 1e-6, "bfloat16": 1e-2, "half": 2e-3}
 
 
 def few(params, x, cfg, heads, drop=None, num_frozen_blocks=0):
-    """In place of forward: a head for each, of the mean pixel through one layer."""
+    """Replaces forward: one layer on the mean pixel, then the heads."""
     pixels = x.reshape(x.shape[0], -1, x.shape[-1]).mean(1)
     z = linear(pixels, **params["up"]).tanh() * params["pool"]["probe"]
     z = drop(0, TOKENS, z[:, None])[:, 0] if drop else z
@@ -59,7 +59,7 @@ def of_few_parameters(monkeypatch):
 
 
 def run_of(weights=(1.0, 0.3), **recipe):
-    """What a step reads of a Run."""
+    """The fields of a Run that a step reads."""
     sources = [SimpleNamespace(labels=dict.fromkeys(heads)) for heads in HEADS]
     return SimpleNamespace(cfg=CFG, counts=COUNTS, weights=weights, sources=sources,
                            recipe=Recipe(batch=8, image_batch=4, smoothing=0.1, dropout=0.2,
@@ -67,7 +67,7 @@ def run_of(weights=(1.0, 0.3), **recipe):
 
 
 def batches(step):
-    """Videos with a verb and a noun, images with a noun."""
+    """A batch of videos with verbs and nouns, and a batch of images with nouns."""
     rng = np.random.default_rng([1, step])
     x = small.clips(rng, COUNTS[0]), small.clips(rng, COUNTS[1])[:, 0]
     return [Batch(x, {head: rng.integers(CFG.classes[head], size=len(x)) for head in heads},
@@ -76,7 +76,7 @@ def batches(step):
 
 
 def trained(step_once, given):
-    """Loss, norm and accuracies of every step, in a row."""
+    """Loss, norm and accuracies, one row per step."""
     steps = (step_once(t, 0.01, batch) for t, batch in enumerate(given, start=1))
     return np.array([[loss, norm, *(each for found in accuracies for each in found.values())]
                      for loss, norm, accuracies in steps])
@@ -88,7 +88,7 @@ def few_params():
 
 
 def in_tg(params, dtype="float64", given=None, weights=(1.0, 0.3), **recipe):
-    """The rows of steps, and parameters and moments after them, as Tensors."""
+    """The rows of `trained`, and the final parameters and moments as Tensors."""
     run, moments = run_of(weights, **recipe), tv.adamw_state(tv.flatten(params))
     here = devices(run.recipe.devices)
     params, moments = (tg.to_tensors(tree, dtype, here) for tree in (params, moments))
@@ -102,7 +102,7 @@ def in_tg(params, dtype="float64", given=None, weights=(1.0, 0.3), **recipe):
 
 @functools.cache
 def plainly(dtype):
-    """Loss, norm, ... of the undivided steps on one device, and the parameters after them."""
+    """The rows of `trained` with one device and whole batches, and the final parameters."""
     rows, params, _ = in_tg(few_params(), dtype)
     return rows, tg.to_arrays(tg.flatten(params))
 
@@ -115,7 +115,7 @@ def assert_same_training(found, wanted, tolerance):
 
 @pytest.mark.parametrize("options, dtype", [
     ({"devices": 4}, "float64"),
-    ({"accumulate": 6}, "float64"),  # unequal parts, and more than there are images
+    ({"accumulate": 6}, "float64"),  # unequal micro-batches, more than images
     ({"devices": 2, "accumulate": 2}, "float32"),
 ], ids=str)
 def test_devices_and_parts_change_nothing(options, dtype, of_few_parameters):
@@ -179,7 +179,7 @@ def test_too_few_devices_are_told_before_there_is_a_folder(monkeypatch, tmp_path
 def test_scored_on_one_device(of_few_parameters):
     params, x = few_params(), batches(0)[0].x
     wanted, found = (evaluate.predictor(tg.to_tensors(params, device=devices(n)), CFG)(
-        x[:3], ("verb",)) for n in (1, 2))  # three do not go evenly onto two
+        x[:3], ("verb",)) for n in (1, 2))  # 3 clips cannot be split evenly over 2 devices
     assert np.array_equal(found["verb"], wanted["verb"])
 
 
@@ -187,13 +187,13 @@ def test_scored_on_one_device(of_few_parameters):
 def test_training_in_lower_precision(lower, of_few_parameters):
     found = in_tg(few_params(), "float32", precision=lower)
     assert_same_training(found, plainly("float32"), ROUNDING[lower])
-    with pytest.raises(AssertionError, match="off by"):  # lower it is
+    with pytest.raises(AssertionError, match="off by"):  # precision is lower
         small.assert_close(found[0], plainly("float32")[0], ROUNDING["float32"])
     assert {w.dtype for w in tg.flatten(found[1]).values()} == {dtypes.float32}
 
 
 def test_half_keeps_gradients_that_float16_cannot_hold(of_few_parameters):
-    """Below 6e-8, but for the scale."""
+    """Without the loss scale, the gradients are below 6e-8."""
     given = [batches(0)]
     norms = [in_tg(few_params(), "float32", given, [1e-8, 1e-8], precision=lower)[0][0, 1]
              for lower in ("half", "float32")]
@@ -201,18 +201,18 @@ def test_half_keeps_gradients_that_float16_cannot_hold(of_few_parameters):
 
 
 def wild(batch):
-    """Too bright for float16: the loss is no number."""
+    """Pixels too large for float16, so that the loss is not finite."""
     return [replace(part, x=1e6 * part.x) for part in batch]
 
 
 def test_half_leaves_out_a_step_that_is_not_finite(of_few_parameters):
-    """As if it had not been: at whatever step, computed, captured or replayed."""
+    """Skipped steps change nothing, whether computed, captured or replayed."""
     good = list(map(batches, range(3)))
     given = [wild(good[0]), *good[:2], wild(good[0]), wild(good[0]), good[2]]
     rows, params, moments = in_tg(few_params(), "float32", given, precision="half")
     wanted = in_tg(few_params(), "float32", good, precision="half")
     assert [t for t, row in enumerate(rows) if not np.isfinite(row[:2]).all()] == [0, 3, 4]
     wanted = wanted[0], tg.to_arrays(tg.flatten(wanted[1]))
-    assert_same_training((rows[[1, 2, 5]], params), wanted, 1e-3)  # its scale is another
+    assert_same_training((rows[[1, 2, 5]], params), wanted, 1e-3)  # the scales differ
     scaling = tg.to_arrays(moments["scaling"])
     assert scaling == {"scale": precision.SCALE / 8, "good": 1, "left_out": 3}

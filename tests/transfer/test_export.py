@@ -29,13 +29,13 @@ def params(rng):
 
 
 def by_our_names(params):
-    """What vit_files.py writes from."""
+    """Parameters with the names that vit_files.py expects."""
     return {name.replace("tubes.1.", "patch."): x for name, x in flatten(params).items()} | {
         "head.w": params["heads"]["noun"]["w"], "head.b": params["heads"]["noun"]["b"]}
 
 
 def table(cfg):
-    """Position by position, by plain loops."""
+    """The position table, computed by simple loops."""
     at = [(0, 4 * h + 1.5, 3 * w + 1) for h in range(6) for w in range(8)]
     return cfg.position_scale * np.array([loops.position(p, cfg.dim, cfg.tau) for p in at])
 
@@ -65,7 +65,7 @@ def test_the_pooling_and_a_head_for_timm(pool_mlp, rng):
     cfg = replace(CFG, pool_mlp=pool_mlp)
     params = small.params(cfg, rng)
     found, ours = to_timm(params, cfg, 24, "noun"), flatten(params)
-    if not pool_mlp:  # theirs has one, here of zeros, which adds nothing
+    if not pool_mlp:  # timm's has an MLP; zeros make it add nothing
         ours |= {"pool.ln.g": np.zeros(24), "pool.ln.b": np.zeros(24),
                  "pool.mlp.up.w": np.zeros((24, 10)), "pool.mlp.up.b": np.zeros(10),
                  "pool.mlp.down.w": np.zeros((10, 24)), "pool.mlp.down.b": np.zeros(24)}
@@ -88,7 +88,7 @@ def test_what_is_written_is_read_again(fmt, params, tmp_path):
     assert (hparams.cfg.heads, hparams.cfg.gelu, hparams.cfg.eps) == (3, "erf", 1e-6)
     assert hparams.mean == (0.4, 0.4) and hparams.std == (0.3, 0.3)
     with safe_open(tmp_path / "vit" / "model.safetensors", "numpy") as file:
-        assert file.metadata() == {"format": "pt"}  # transformers asks for it
+        assert file.metadata() == {"format": "pt"}  # transformers requires it
 
 
 def test_the_settings_of_timm(params, tmp_path):
@@ -111,7 +111,7 @@ def test_timm_s_ratio_gives_every_width_of_the_mlp(tmp_path):
 
 
 def test_learned_positions_are_those_of_the_patches(rng):
-    """They stand behind those of the video tube, and its first frame's are an image's."""
+    """They follow the positions of the video tube; images use those of the first frame."""
     cfg = tv.variant(CFG, position="learned", learned_for=(7, 24, 24))
     params = small.params(cfg, rng)
     table, = to_timm(params, cfg, 24)["pos_embed"]

@@ -1,4 +1,4 @@
-"""Image ViTs of other libraries: every format, its hyperparameters, and errors."""
+"""Image ViTs from other libraries: every format, its hyperparameters, and errors."""
 
 import json
 from dataclasses import replace
@@ -15,12 +15,12 @@ from tubevit_np.conformance import loops
 from tubevit_np.model.params import flatten
 from tubevit_np.transfer.pretrained import from_image_vit, origins, read_image_vit
 
-HEADS = 3  # of 4 channels; blocks are 2, a patch is 4x3 of 2 channels
+HEADS = 3  # with 4 channels each; 2 blocks; patches are 4x3 with 2 channels
 PATCH = tv.Tube((1, 4, 3), (4, 4, 3))
 TUBES = (tv.Tube((2, 3, 4), (4, 4, 6), s2d=(2, 1, 1)), PATCH, tv.Tube((3, 5, 2), (2, 5, 4)))
 SETTINGS = {"num_attention_heads": HEADS, "hidden_size": 12, "hidden_act": "gelu",
             "layer_norm_eps": 1e-5}
-FORMS = {  # the form that is told, GELU, eps
+FORMS = {  # format: its printed name, GELU, eps
     "original": ("original ViT", "tanh", 1e-6), "opt/target/": ("original ViT", "tanh", 1e-6),
     "big_vision": ("big_vision", "tanh", 1e-6), "params/img/": ("big_vision", "tanh", 1e-6),
     "scanned": ("big_vision", "tanh", 1e-6), "timm": ("timm", "erf", 1e-6),
@@ -30,7 +30,7 @@ FORMS = {  # the form that is told, GELU, eps
 
 
 def written(fmt, ours, path):
-    """The same ViT in a file or folder of this form."""
+    """Write a ViT as a file or folder in the format fmt; returns its path."""
     if FORMS[fmt][0] in ("original ViT", "big_vision"):
         names = vit_files.ORIGINAL if FORMS[fmt][0] == "original ViT" else BIG_VISION
         arrays = flax(ours, HEADS, names, fmt if fmt.endswith("/") else "")
@@ -82,7 +82,7 @@ def test_what_is_set_aside_is_told(ours, tmp_path, rng):
 
 @pytest.mark.parametrize("fmt", ["original", "timm", "hf"])
 def test_images_are_seen_as_by_the_file_s_own_vit(fmt, ours, tmp_path, rng):
-    """Tokens after the final norm, by plain loops over the arrays that were written."""
+    """Tokens after the final norm equal those of simple loops over the written arrays."""
     path = written(fmt, ours, tmp_path)
     params, cfg, _ = from_image_vit(path, TUBES, {"it": 7}, rng, heads=HEADS)
     image = rng.standard_normal((9, 7, 2))
@@ -158,7 +158,7 @@ def test_settings_of_timm(ours, tmp_path):
 
 
 def test_a_mean_and_std_for_each_channel_go_into_the_patch_kernel(ours, tmp_path, rng):
-    """Tokens of uint8 pixels are as the file's own model makes them of its normalized ones."""
+    """Tokens of uint8 pixels equal the original model's tokens of normalized pixels."""
     path = vit_files.folder(tmp_path / "x", hugging_face(ours), **SETTINGS)
     mean, std = np.array([0.3, 0.6]), np.array([0.2, 0.25])
     (path / "preprocessor_config.json").write_text(
@@ -179,7 +179,7 @@ def spoilt(ours, tmp_path, change, fmt="timm"):
     return tmp_path / "x.safetensors"
 
 
-WRONG = {  # what is done to a timm file: what is said
+WRONG = {  # part of the message: change to a timm file
     "2 arrays are missing: blocks.1.mlp.fc1.weight, norm.bias":
         lambda a: (a.pop("norm.bias"), a.pop("blocks.1.mlp.fc1.weight")),
     "missing: blocks.1.norm1.weight, .* [.][.][.]$":

@@ -1,4 +1,4 @@
-"""Small tubes in a large model: which members and channels, and that they read the same voxels."""
+"""Small tubes in a large model: members, channels, and the voxels that they read."""
 
 import itertools
 from dataclasses import replace
@@ -33,7 +33,7 @@ def test_enough_members_in_the_same_places(old, new):
         if (old, new) in EXACT:
             assert found.members * channels == WIDTH[new]
         assert found.s2d[1] == found.s2d[2]
-        assert tv.grid(found, VIDEO) == tv.grid(tube, VIDEO)  # as many tokens
+        assert tv.grid(found, VIDEO) == tv.grid(tube, VIDEO)  # the same number of tokens
 
 
 def test_how_far_members_reach_beyond_the_video():
@@ -60,7 +60,7 @@ def models(rng):
 
 
 def test_images_give_what_the_large_model_gives(models, rng):
-    """To the last bit, with the gate and without."""
+    """Predictions are bit-identical, with and without the gate."""
     params, cfg = scale_up(models[0], SMALL, models[1], LARGE, SHAPE, gate_layer=1)
     tv.check(tv.flatten(params), cfg)
     images = small.clips(rng)[:, 0]
@@ -75,7 +75,7 @@ def test_images_give_what_the_large_model_gives(models, rng):
 
 
 def test_a_member_sees_what_the_small_kernel_sees_there(models, rng):
-    """Of uint8 pixels, which both models scale in their own ways, in its first channels."""
+    """The first channels agree on uint8 pixels, which each model normalizes differently."""
     params, cfg = scale_up(models[0], SMALL, models[1], LARGE, SHAPE)
     assert [tube.is_patch for tube in cfg.tubes] == [False, True, False]
     assert cfg.tubes[1] == replace(LARGE.tubes[0], stride=(4, 5, 4))
@@ -91,14 +91,14 @@ def test_a_member_sees_what_the_small_kernel_sees_there(models, rng):
             alone = replace(SMALL.tubes[i], offset=offset)
             wanted = tv.tube_tokens(plain, **models[0]["tubes"][str(i)], tube=alone)[0]
             own = tokens[:, k * channels:(k + 1) * channels]
-            if tv.grid(alone, SHAPE) == tv.grid(tube, SHAPE):  # else it overruns the far edge
+            if tv.grid(alone, SHAPE) == tv.grid(tube, SHAPE):  # otherwise it overruns the video
                 compared.add((i, k))
                 small.assert_close(own, wanted[:, :channels], 1e-13)
     assert compared == {(0, 0), (0, 1), (2, 0), (2, 1)}
 
 
 def test_what_is_joined_has_the_names_of_its_config(models, rng):
-    """Of a large model with a kernel for its own video tubes, and a gate of its own."""
+    """The large model also has a gate, and video tubes with a shared kernel."""
     large = replace(LARGE, tubes=(*LARGE.tubes, small.OVERLAPPING), shared_kernel=True,
                     gate_layer=1)
     for gate in ({"gate_layer": 0}, {"gate_layer": None}):

@@ -51,7 +51,7 @@ def row(name, variant, scores):
 
 
 def train_variant(fields, scaled, folder, seed, given, engine, base_fields):
-    """The folder of a finished run; trains or resumes it if necessary.
+    """Train or resume a run if it is not finished; returns its folder.
 
     fields: fields of its recipe, besides the given ones;  scaled: as in Variant;  base_fields:
     fields of the two models that a scaled variant starts from."""

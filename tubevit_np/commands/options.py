@@ -34,7 +34,7 @@ def flag(sub, name, text):
 
 
 def field(sub, name, text=None, **form):
-    """Add the option of a recipe's field; text: another help text than usual."""
+    """Add the option of a recipe's field; text replaces its usual help text."""
     kind, usual = OPTIONS[name]
     option, text = f"--{name.replace('_', '-')}", text or usual
     if kind is bool:

@@ -67,7 +67,7 @@ def generated_pools(size, seed, stream):
 
 
 def generated_source(kind, frames, size, seed):
-    """The GeneratedSource of a kind, "video" or "image"; size in pixels."""
+    """A GeneratedSource; kind is "video" or "image", size is in pixels."""
     return GeneratedSource(kind, frames, size, seed, generated_pools(size, seed, TRAIN))
 
 

@@ -7,7 +7,7 @@ from tubevit_np.runs.recipe import Recipe, read_recipe
 
 
 def sources_for(path, notes, data=(), images=()):
-    """The sources to evaluate a checkpoint on: the given sets, else the sets of its own run.
+    """The sources to evaluate a checkpoint on: the given sets, else the sets of its run.
 
     path: the checkpoint;  notes: its metadata;  data, images: lists of "generated", PATH or
     NAME=PATH.  Raises ValueError if there is neither, or if the checkpoint has no head for

@@ -52,7 +52,7 @@ def clip_grad_norm(grads: Arrays, most: float) -> float | Array:
     Parameters
     ----------
     grads : dict of arrays
-        Gradients {name: array}; afterwards the dict holds the clipped ones.
+        Gradients {name: array}; afterward the dict holds the clipped ones.
     most : float
         Largest allowed norm of all gradients together, above 0.
 

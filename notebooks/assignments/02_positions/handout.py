@@ -34,7 +34,7 @@ from course import check, data, show
 
 waves = data("waves")  # positions of 48 places along one axis, 96 channels
 show(np.uint8(127.5 * (waves[:, ::6] + 1)), "Sines of 16 frequencies (columns, fast to slow) at "
-     "48 places (rows): thin bands on the left, taller bands towards the right, and uniform "
+     "48 places (rows): thin bands on the left, taller bands toward the right, and uniform "
      "gray at the right edge.", scale=8)
 
 # %% [markdown] course={"exercise": "middles", "minutes": 8, "difficulty": 1}

@@ -73,7 +73,7 @@ MISTAKES = {
                 "return full", "return full[:, :6 * count]"),
     ],
     "moved": [
-        Mistake("the rotation goes backwards",
+        Mistake("the rotation goes backward",
                 "Check the signs: a step forward makes the angle larger.", "b = frequency * step",
                 "b = -frequency * step"),
         Mistake("the cosine has a wrong sign", "cos(a + b) has a minus.", "np.cos(b) - sine",

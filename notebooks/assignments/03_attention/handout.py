@@ -270,7 +270,7 @@ check("pool")
 # alone, and attention is a weighted sum over all rows, which does not depend on their order.
 # Pooling returns the same vector, because it is also a weighted sum over all tokens, with one
 # query. So only the positions, which were added to the tokens earlier, contain where a token was.
-# Without them, a clip played backwards could look the same.
+# Without them, a clip played backward could look the same.
 
 # %% [markdown] tags=["rubric"]
 # **3.8, does the order of tokens matter (3 points).** One point each for: the rows that the block

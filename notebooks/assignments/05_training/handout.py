@@ -4,14 +4,14 @@
 # Gradients say in which direction to change the parameters. Training also needs a step size, and
 # batches to learn from. In the first half you write the parts of a training step. In the second
 # half you study a trained model: does it use the *order* of the frames, or only their content? You
-# play clips backwards. Then you plan, run and report your own experiment.
+# play clips backward. Then you plan, run and report your own experiment.
 #
 # **You will be able to**
 #
-# - write a learning rate with warm-up and decay, gradient clipping, and a step of AdamW;
+# - write a learning rate with warmup and decay, gradient clipping, and a step of AdamW;
 # - add the losses of a batch of videos and a batch of images, and say what each gradient is divided
 #   by;
-# - use clips played backwards to find out whether a model sees motion, and say what the correct
+# - use clips played backward to find out whether a model sees motion, and say what the correct
 #   answer is for such a clip;
 # - report a fraction with its standard error, predict before you measure, and choose a control.
 #
@@ -71,7 +71,7 @@ check("learning_rate")
 
 # %% [markdown] tags=["solution"]
 # A step with rate 0 would be wasted, so the linear part begins at `peak / warmup`, not at 0.
-# Warm-up helps because the running means of AdamW are still inaccurate in the first steps. The end
+# Warmup helps because the running means of AdamW are still inaccurate in the first steps. The end
 # of the cosine is flat, so that the model can settle.
 
 # %% [markdown] course={"exercise": "clip", "minutes": 10, "difficulty": 2}
@@ -201,19 +201,19 @@ check("joint_loss")
 # balance of the tasks.
 
 # %% [markdown] course={"exercise": "reverse", "minutes": 10, "difficulty": 1}
-# ## 5.5 The same frames, backwards
+# ## 5.5 The same frames, backward
 #
 # In each clip of this project, a thing moves in one of eight ways, called *verbs*: for example
-# left, approach, or still (no motion). Played backwards, a clip has exactly the same frames, but
+# left, approach, or still (no motion). Played backward, a clip has exactly the same frames, but
 # its verb may be different. Write `reverse(clips, verbs)`: `clips` is `(B, T, H, W, C)`, and
-# `verbs` is `(B,)`, indices into `VERBS`. Return the clips played backwards, and the verbs that
+# `verbs` is `(B,)`, indices into `VERBS`. Return the clips played backward, and the verbs that
 # these clips show.
 #
 # <details><summary>Hint</summary>
 #
 # A slice with step -1 reverses an axis. Make an array of eight numbers, with the new verb for each
 # old verb, and index it with `verbs`. What does a spinning thing do when the clip is played
-# backwards? The verb does not say in which direction it spins.
+# backward? The verb does not say in which direction it spins.
 #
 # </details>
 
@@ -238,7 +238,7 @@ check("reverse")
 # %% [markdown] course={"exercise": "mixed_frames", "minutes": 10, "difficulty": 2}
 # ## 5.6 A control: the same frames in random order
 #
-# A clip played backwards still has an order. As a control, write `mixed_frames(clips, rng)`: it
+# A clip played backward still has an order. As a control, write `mixed_frames(clips, rng)`: it
 # puts the frames of each clip into a random order, a different order for each clip. Each clip keeps
 # all its frames, each exactly once. `rng` is a NumPy generator and the only source of randomness,
 # so the same seed gives the same result. `clips` itself must not change.
@@ -268,14 +268,14 @@ check("mixed_frames")
 # ## 5.7 How often, and how certain
 #
 # `forwards` and `backwards` are the logits `(n, 8)` of a model for the same `n` clips: `forwards`
-# for the unchanged clips, `backwards` for the clips played backwards. `verbs` `(n,)` are the verbs
-# of the unchanged clips, and `opposite` `(n,)` are the verbs of the clips played backwards. Write
+# for the unchanged clips, `backwards` for the clips played backward. `verbs` `(n,)` are the verbs
+# of the unchanged clips, and `opposite` `(n,)` are the verbs of the clips played backward. Write
 # `order_in_time(forwards, backwards, verbs, opposite)`, which returns a dict of three fractions:
 #
 # - `"forwards"`: how often the prediction for the unchanged clip is correct;
-# - `"unmapped"`: how often the prediction for the clip played backwards is the verb of the
+# - `"unmapped"`: how often the prediction for the clip played backward is the verb of the
 #   unchanged clip;
-# - `"mapped"`: how often the prediction for the clip played backwards is correct for that clip.
+# - `"mapped"`: how often the prediction for the clip played backward is correct for that clip.
 #
 # Each entry is a tuple: the fraction $p$, from 0 to 1, and its *standard error*
 # $\sqrt{p (1 - p) / n}$ for $n$ clips. With other clips, the fraction would typically differ by
@@ -307,7 +307,7 @@ check("order_in_time")
 # %% [markdown] tags=["solution"]
 # A model that uses only single frames predicts the same in both directions, so *unmapped* is as
 # high as *forwards*. A model that sees motion is as good in *mapped* as in *forwards*. Its
-# predictions for clips played backwards are the verb of the unchanged clip only for spin and still,
+# predictions for clips played backward are the verb of the unchanged clip only for spin and still,
 # so *unmapped* is about a quarter.
 
 # %% [markdown]
@@ -369,7 +369,7 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 #
 # Write down, *before* you run anything: your question; what you change and what stays the same;
 # what you expect, as a number with a reason; which result would show that your idea is wrong; and
-# what you compare with (a control). Do not change this text afterwards. (About 100 words.)
+# what you compare with (a control). Do not change this text afterward. (About 100 words.)
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "plan", "grade": true, "solution": true, "locked": false, "task": false, "points": 3}
 # Question: does the model need to see smooth motion? I keep every second frame and show each of
@@ -444,5 +444,5 @@ table({"mixed": order_in_time(mixed, mixed, verbs, opposite)["forwards"]})
 # ## How to go on
 #
 # `python -m tubevit_np train --out runs/mine` trains this model in a few minutes on a laptop. As
-# another experiment, play half of the training clips backwards, train a model on them, and repeat
+# another experiment, play half of the training clips backward, train a model on them, and repeat
 # 5.7 with this model.

@@ -146,7 +146,7 @@ check("velocity")
 # A kernel that flickers contains waves that move right and waves that move left in equal parts. A
 # motion detector contains more of one kind than of the other. Write `direction_selectivity(power)`
 # for a spectrum as in 6.3: the power of all waves that move right, minus the power of all waves
-# that move left, divided by the sum of both. A wave moves right (towards larger columns) if $f_t$
+# that move left, divided by the sum of both. A wave moves right (toward larger columns) if $f_t$
 # and $f_w$ have opposite signs. Waves with $f_t$ or $f_w$ equal to 0 move neither way. Waves with
 # $f_t$ or $f_w$ equal to $-1/2$ do not count either: this frequency is the same as $1/2$, so it has
 # no sign. The result is between -1 and 1.

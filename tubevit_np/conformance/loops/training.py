@@ -20,7 +20,7 @@ def cross_entropy(logits, labels, smoothing):
 
 
 def learning_rate(step, steps, peak, warmup, pi=math.pi):
-    """Linear warm-up, then half a cosine down to 0."""
+    """Linear warmup, then half a cosine down to 0."""
     if step < warmup:
         return peak * (step + 1) / warmup
     return peak * (1 + np.cos(pi * (step - warmup) / max(1, steps - warmup))) / 2

@@ -39,7 +39,7 @@ OPTIM = [Mutant("tubevit_np/training/optim.py", *rest) for rest in [
     ("peak * (step + 1) / warmup", "peak * step / warmup", "test_optim.py::test_learning_rate",
      "learning rate 0 at the first step", "optimizer"),
     ("(step - warmup) / max(1, steps - warmup)", "step / max(1, steps)",
-     "test_optim.py::test_learning_rate", "cosine decay counted from step 0, not from the end of warm-up", "optimizer"),
+     "test_optim.py::test_learning_rate", "cosine decay counted from step 0, not from the end of warmup", "optimizer"),
     ("grads[name] *= most / norm",
      "grads[name] *= min(1, most / math.sqrt(np.vdot(grads[name], grads[name]) + 1e-12))",
      "test_optim.py::test_clip_scales_all_gradients_together", "each gradient clipped by its own norm",

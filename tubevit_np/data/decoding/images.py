@@ -125,7 +125,7 @@ def scaled_size(height, width, size):
 
 
 def center_crop(image, size):
-    """The central (size, size) crop of (..., H, W, C); rounded towards the first row and column."""
+    """The central (size, size) crop of (..., H, W, C); rounded toward the first row and column."""
     top, left = (image.shape[-3] - size) // 2, (image.shape[-2] - size) // 2
     return image[..., top : top + size, left : left + size, :]
 

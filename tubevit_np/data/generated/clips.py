@@ -11,7 +11,7 @@ from tubevit_np.data.generated.sprites import NOUNS, SPRITE_EXTENT, Pools, make_
 
 __all__ = ("NOUNS", "REVERSED", "VERBS", "Pools", "make_clips", "make_images", "make_pools")
 VERBS = ("left", "right", "up", "down", "approach", "recede", "spin", "still")
-REVERSED = np.array([1, 0, 3, 2, 5, 4, 6, 7])    # the verb of the same clip played backwards
+REVERSED = np.array([1, 0, 3, 2, 5, 4, 6, 7])    # the verb of the same clip played backward
 DOWNWARD = np.array([0, 0, -1, 1, 0, 0, 0, 0])   # per verb, the sign of each kind of motion
 RIGHTWARD = np.array([-1, 1, 0, 0, 0, 0, 0, 0])
 GROWING = np.array([0, 0, 0, 0, 1, -1, 0, 0])
@@ -28,7 +28,7 @@ def make_clips(pools, count, rng, frames=16):
 
 
 def make_images(pools, count, rng, frames=16):
-    """Random single frames of such clips: uint8 (count, size, size, 3), and labels {"noun"}.
+    """Random single frames of generated clips: uint8 (count, size, size, 3), and labels {"noun"}.
 
     Raises ValueError as make_clips does."""
     _, noun, paths = draw_clips(pools, count, rng, frames)
@@ -84,7 +84,7 @@ def render(pools, nouns, paths, rng):
         sprite = noun, rng.integers(pools.reach.shape[1])
         draw_background(frames, pools.canvases[rng.integers(len(pools.canvases))], glide, rng)
         draw_object(frames, pools.sprites[sprite], pools.reach[sprite], *axes)
-        for channel in range(3):    # the high bytes; all three at once take four times as long
+        for channel in range(3):    # high bytes; one copy for all channels is 4 times slower
             clip[..., channel] = frames.view(np.uint8)[..., 2 * channel + 1]
     return clips
 

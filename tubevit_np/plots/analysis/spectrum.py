@@ -2,7 +2,7 @@
 
 A moving pattern lies on a plane through zero frequency (Adelson and Bergen 1985): a grating of
 spatial frequency f that moves by v pixels per frame has the temporal frequency -f v. Kernels are w
-(kt, kh, kw, C, D); the power of their colors is summed. Rows count downwards; angles turn
+(kt, kh, kw, C, D); the power of their colors is summed. Rows count downward; angles turn
 counterclockwise from the right. Measures of motion are NaN for kernels of a single frame.
 """
 

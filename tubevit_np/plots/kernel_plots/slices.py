@@ -132,7 +132,7 @@ def draw_frame(ax: Axes, kernel: np.ndarray, ahead: np.ndarray) -> None:
 
 @tidy
 def draw_slice(ax: Axes, kernel: np.ndarray, ahead: np.ndarray, speed: float) -> None:
-    """Draw the slice of a kernel: time to the right, the direction of motion upwards.
+    """Draw the slice of a kernel: time to the right, the direction of motion upward.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ WORDS = words("sampling")
 # The six faces of a box, each corner as three bits: near or far end in t, h, w.
 _FACE = np.array([[(end, b, c) for b, c in ((0, 0), (0, 1), (1, 1), (1, 0))] for end in (0, 1)])
 FACES = np.concatenate([np.roll(_FACE, turn, axis=2) for turn in range(3)])  # (6, 4, 3)
-LIGHT = np.array([-0.25, -0.25, 0.35, 0.35, 0.0, 0.0])  # shade of each face, towards black or white
+LIGHT = np.array([-0.25, -0.25, 0.35, 0.35, 0.0, 0.0])  # shade of each face, toward black or white
 
 
 def starts(tube: Tube, shape: tuple[int, ...]) -> list[np.ndarray]:

@@ -31,7 +31,7 @@ def to_torch(name, x, num_parts):
 
 
 def _from_torch(name, arrays):
-    """Our array from PyTorch's arrays."""
+    """Join PyTorch's arrays into one array in TubeViT's layout."""
     if name == "patch.w":
         return arrays[0].transpose(2, 3, 1, 0)[None]  # (1, kh, kw, C, D)
     x = np.concatenate(arrays)
@@ -39,7 +39,7 @@ def _from_torch(name, arrays):
 
 
 def _from_flax(name, arrays):
-    """Our array from Flax's arrays."""
+    """Join Flax's arrays into one array in TubeViT's layout."""
     if name == "patch.w":
         return arrays[0][None]  # (1, kh, kw, C, D)
     if name.endswith(".out.w"):
