@@ -15,7 +15,7 @@ from tubevit_np.data.sources import open_sources
 
 @dataclass
 class Flat:
-    """A source whose pictures are all of one level, which tells the class."""
+    """A source of images of one gray level per image, which determines the class."""
 
     slow = False
     labels = MappingProxyType({"size": ("small", "middle", "large")})

@@ -120,7 +120,7 @@ def test_sound_that_lasts_longer_is_no_part_of_the_video(tmp_path, rng):
 
 
 def test_a_file_cut_short_that_does_not_say_so(tmp_path, rng):
-    """Its header tells the old length: what the clock asks for is not there."""
+    """The header has the old length, so frames at later times are missing."""
     film = clips.noise(rng, 24, 12, 20)
     clips.write_video(tmp_path / "x.mkv", film, codec="ffv1", pixels="bgr0")
     os.truncate(tmp_path / "x.mkv", (tmp_path / "x.mkv").stat().st_size // 2)
@@ -128,7 +128,7 @@ def test_a_file_cut_short_that_does_not_say_so(tmp_path, rng):
         assert which(by_clock(tmp_path / "x.mkv", 6, 12, at=at), film[:, :, 4:16]) == [*range(6)]
 
 
-# What cannot.
+# Files that cannot be decoded.
 
 def text(path):
     path.write_text("<html>404 not found</html>\n" * 99)

@@ -33,10 +33,10 @@ with prefetch(Joint([Numbers()], [1]), range(1000)) as batches:
 
 @dataclass
 class Numbers:
-    """A source whose batch tells what it was asked, and by which process."""
+    """A source whose batch contains its arguments and the process id."""
 
     slow: bool = True
-    wrong: int = -1  # at this step there is no batch
+    wrong: int = -1  # this step raises
 
     def batch(self, step, count):
         if step == self.wrong:
@@ -55,7 +55,7 @@ def test_the_same_batches_in_the_same_order_as_from_the_sources():
 
 @dataclass
 class Deaf:
-    """A source whose batch tells whether its process began deaf to Ctrl-C."""
+    """A source whose batch shows whether its process ignored Ctrl-C from the start."""
 
     slow: bool = True
 
@@ -65,7 +65,7 @@ class Deaf:
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows blocks no signals")
 def test_ctrl_c_is_for_the_training_process_alone():
-    """Or the other one, while it still imports, would show how it dies."""
+    """Otherwise Ctrl-C during imports would make the worker process print a traceback."""
     with prefetch(Joint([Deaf()], [1]), range(1)) as batches:
         assert list(batches) == [[True]]
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
