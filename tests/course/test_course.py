@@ -216,9 +216,9 @@ def test_sample_reports_tell_what_the_trained_model_does():
         assert f"{100 * share:.1f} % +- {100 * error:.1f} %" in text, name
     pairs = {name: (np.sum(right["as they are"] & ~each), np.sum(~right["as they are"] & each))
              for name, each in right.items()}
-    assert "jerky clips lost {} correct prediction and won {}".format(*pairs["jerky"]) in text
-    assert "slow clips lost {} and won {}".format(*pairs["slow"]) in text
-    assert "{} clips were lost and {} won".format(*pairs["gray"]) in text
+    assert "jerky clips lost {} correct prediction and gained {}".format(*pairs["jerky"]) in text
+    assert "slow clips lost {} and gained {}".format(*pairs["slow"]) in text
+    assert "{} correct predictions were lost and {} gained".format(*pairs["gray"]) in text
 
 
 def digests(folder):

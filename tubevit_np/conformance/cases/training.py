@@ -22,7 +22,7 @@ def rates():
     for step, warmup, why in [(0, 4, "the first step is no step of 0"), (3, 4, "the peak"),
                               (4, 4, "the peak again: the cosine begins"),
                               (9, 4, "half-way down the cosine"), (13, 4, "the last step"),
-                              (0, 0, "without warmup"), (9, 20, "warmup to the end")]:
+                              (0, 0, "without warm-up"), (9, 20, "warm-up to the end")]:
         yield Case("optimizer", f"learning_rate-{step}-of-14-warmup-{warmup}", "learning_rate", why,
                    attributes={"step": step, "steps": 14, "peak": 2.0, "warmup": warmup})
 
@@ -64,7 +64,7 @@ def kernel_rate(shape):
 
 def trainings():
     """Each step adds the mean losses of a batch of videos and a batch of images (Sec. 3.5)."""
-    for name, spectral, why in [("ten-losses", False, "warmup, cosine, clipping, decay, the gate"),
+    for name, spectral, why in [("ten-losses", False, "warm-up, cosine, clipping, decay, the gate"),
                                 ("ten-losses-by-waves", True, "kernels stepped by their waves")]:
         draw = Draw(name)
         params = draw.params(shapes(TRAINED))
