@@ -171,7 +171,7 @@ def test_the_numbers_of_tokens():
     cfg, clip = tv.PRESETS["B"], (32, 224, 224)
     dense = tv.with_tubes(cfg, "dense")
     sparse, boxes = (sum(cost.tokens(each, clip)) for each in (cfg, dense))
-    for words in (f"and adds the 2D patches of one frame, has {boxes:,} tokens",
+    for words in (f"each box and each patch, it has {boxes:,} tokens",
                   f"TubeViT has {sparse} tokens and needs a tenth",
                   f"prints 559 tokens for its main model. Its own configuration gives {sparse},"):
         assert words in " ".join(README.split())

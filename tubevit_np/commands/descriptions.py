@@ -21,10 +21,11 @@ COMMANDS = {
     "train": Description(
         "", "train a model on generated clips or on your videos and images",
         """Train a model, evaluate it on held-out examples and draw its kernels. Without --data and
- --images, the data are clips and images that the program generates. Each data set has its own
- classification head, batch size and loss weight. Apart from the heads, all parameters are shared.
- All results go into the run folder (--out): checkpoints, model.safetensors, metrics.jsonl,
- evaluation.json, curves.png, kernels.png and tubes.png. An interrupted run continues with --resume.
+ --images, the data are clips and images that the program generates. Each of your data sets has its
+ own classification head, batch size and loss weight; generated videos have the heads verb and noun,
+ and generated images share noun. All other parameters are shared. All results go into the run
+ folder (--out): checkpoints, model.safetensors, metrics.jsonl, evaluation.json, curves.png,
+ kernels.png and tubes.png. An interrupted run continues with --resume.
 
 The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder
  with CLASS/FILE, a CSV file with the columns path and label, or an annotation file of Kinetics or
@@ -76,27 +77,28 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
     "scale": Description(
         "SMALL LARGE --out FILE", "combine a small model's tubes with a large image model",
         """Put the tubes of a small model into a large image model (Section 3.6 of the paper). With
- --gate, the input tokens of the encoder are also added to the output of one block, times a learned
- factor (the gate). This factor is 0 at first, so that at first the outputs for images equal those
- of the large model. Writes a checkpoint and prints the command that trains it.""",
+ --gate, the input tokens of the encoder are multiplied by a learned factor (the gate) and added to
+ the output of one block. This factor is 0 at first, so that at first the outputs for images equal
+ those of the large model. Writes a checkpoint and prints the command that trains it.""",
         ("runs/small runs/big --gate 8 --out new.safetensors",)),
     "export": Description(
         "RUN --format NAME --out FOLDER", "write a model's image part for timm or Hugging Face",
         """Write the image part of a model (2D patches, positions, blocks) as model.safetensors and
  config.json, for timm or for Hugging Face's transformers. Prints which parameters are not exported:
- the video tubes, and all heads (with their pooling) except --head. Hugging Face's ViT always adds a
- class token, which TubeViT does not have; tubevit_np/transfer/README.md shows how to mask it.""",
+ the video tubes, and all heads (with their pooling) except the one that --head names. Hugging
+ Face's ViT always adds a class token, which TubeViT does not have; tubevit_np/transfer/README.md
+ shows how to mask it.""",
         ("new.safetensors --format hf --size 224 --out vit/",
          "runs/demo --format timm --head noun --out vit/")),
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",
         """Train every variant of a study on generated clips, with several seeds, and compare their
  accuracies. These are the studies. positions: position encodings left out, learned or fixed (Table
- 7a). tubes: 1 to 8 tubes (Table 7b). space-to-depth: several kernel outputs per token (Table 7c).
- tokens: more tokens at evaluation (Table 7d). views: several crops at evaluation (Table 7f).
- baselines: other models (Table 5). scaling: a small model's tubes in a large model (Table 6).
- Writes STUDY.csv and STUDY.png. Trained variants stay in --out: run the same command again to
- continue.""",
+ 7a). tubes: 1 to 8 tubes (Table 7b). space-to-depth: neighboring outputs of a kernel are joined to
+ one token (Table 7c). tokens: more tokens at evaluation (Table 7d). views: several crops at
+ evaluation (Table 7f). baselines: other models (Table 5). scaling: a small model's tubes in a large
+ model (Table 6). Writes STUDY.csv and STUDY.png. Trained variants stay in --out: run the same
+ command again to continue.""",
         ("positions --steps 500 --batch 16 --image-batch 16",
          "views --steps 500 --seeds 1 --out runs/views")),
     "info": Description(

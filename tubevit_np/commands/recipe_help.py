@@ -12,9 +12,9 @@ EACH = "one number for all data sets, or one for each"
 HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help text)}
     "data": {
         "data": (Path, """videos: a folder, a CSV, an annotation file, or the word
-            "generated". NAME=PATH calls the head of this data set NAME. Repeat the option for
-            several data sets (default: generated videos and images, if neither --data nor --images
-            is given)"""),
+            "generated". With NAME=PATH, the head of this data set gets the name NAME. Repeat
+            the option for several data sets (default: generated videos and images, if neither
+            --data nor --images is given)"""),
         "images": (Path, """images to train on together with the videos; same formats as --data
             (default: see --data)"""),
         "frames": (int, "frames per clip"),
@@ -28,8 +28,8 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
             at least 0; {EACH}"""),
         "image_weight": (float, f"""weight of the images in the total loss: it multiplies their
             mean loss; at least 0; {EACH}"""),
-        "memory": (float, """memory for decoded files, in GB. A worker process decodes larger data
-            sets on the fly, and all videos if --fps is given"""),
+        "memory": (float, """memory for decoded files, in GB. A data set that does not fit is
+            decoded on the fly by a worker process. With --fps, all videos are"""),
         "cache": (Path, """folder for frames that are decoded on the fly. The first epoch fills it,
             and later epochs decode nothing. The batches are the same as without a cache, bit for
             bit (default: no cache)"""),
