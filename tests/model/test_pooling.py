@@ -61,3 +61,10 @@ def test_what_it_names(rng):
     _, seen = pool(x, small.params(model(True), rng), model(True))
     names |= {"ln": (B, D), "mlp.up": (B, M), "mlp.gelu": (B, M)}
     assert {name: value.shape for name, value in seen.items()} == names
+
+
+def test_an_mlp_without_its_norm_is_a_type_error(rng):
+    params = small.params(model(pool_mlp=True), rng)
+    del params["pool"]["ln"]
+    with pytest.raises(TypeError):
+        pool(rng.standard_normal((B, N, D)), params, model())

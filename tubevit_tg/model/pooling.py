@@ -61,8 +61,8 @@ def attention_pool(x: Array, probe: Array, q: Arrays, kv: Arrays, out: Arrays, h
         split_heads(cache["q"], heads), *cast_like(kv["w"], k, v))
     cache["mixed"] = merge_heads(mixed)[:, 0]  # (B, D)
     y = cache["attended"] = linear(cache["mixed"], **out)
-    if ln is None or mlp is None:
+    if mlp is None:
         return y, cache
-    cache["ln"] = layer_norm(y, **ln, eps=eps)
+    cache["ln"] = layer_norm(y, **(ln or {}), eps=eps)  # mlp without ln: a TypeError
     change, inner = feed_forward(cache["ln"], **mlp, form=form)
     return y + change, cache | with_prefix("mlp", inner)
