@@ -1,7 +1,6 @@
 """Missing packages: one line that says what to install, in place of a traceback."""
 
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,6 +42,8 @@ def install(name):
 
 def is_installed():
     """Whether this package was installed by pip, rather than run from a clone."""
+    from importlib.metadata import PackageNotFoundError, distribution  # slow, and rarely needed
+
     try:
         distribution("tubevit")
     except PackageNotFoundError:

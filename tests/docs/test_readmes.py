@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from notebooks.build.prose import anchor
+
 TOP = Path(__file__).resolve().parents[2]
 README = sorted(path for path in TOP.rglob("README.md")
                 if not any(part.startswith(".") for part in path.relative_to(TOP).parts))
@@ -23,7 +25,7 @@ def words(path):
 def anchors(text):
     """The names that GitHub gives to the headings of a text."""
     headings = re.findall(r"^#+ +(.+?) *$", text, re.MULTILINE)
-    slugs = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    slugs = [anchor(heading) for heading in headings]
     return {f"{slug}-{slugs[:i].count(slug)}" if slug in slugs[:i] else slug
             for i, slug in enumerate(slugs)}
 
@@ -35,9 +37,9 @@ def broken(path):
 
 
 def leads_somewhere(path, link):
-    file, _, anchor = link.partition("#")
+    file, _, heading = link.partition("#")
     target = path.parent / file if file else path
-    return target.exists() and (not anchor or anchor in anchors(words(target)))
+    return target.exists() and (not heading or heading in anchors(words(target)))
 
 
 def lines(path):

@@ -64,8 +64,8 @@ def parser(package, prog=None):
     top = Parser(prog=prog, allow_abbrev=False, description=PROGRAM, formatter_class=Formatter,
                  usage=f"{prog} [--version] COMMAND ...",
                  epilog=examples(prog, "train --out runs/demo", "train --help"))
-    top.add_argument("--version", action="version", version=versions(package),
-                     help="print the versions and exit")
+    top.add_argument("--version", action=PrintVersions, nargs=0, const=package,
+                     default=argparse.SUPPRESS, help="print the versions and exit")
     add = top.add_subparsers(prog=prog, required=True, metavar="COMMAND",
                              title="commands").add_parser
     for name, (usage, summary, text, lines) in COMMANDS.items():
@@ -90,6 +90,14 @@ def versions(package):
     mirror = f"tinygrad {version('tinygrad')}, " if package == "tubevit_tg" else ""
     return (f"tubevit {tubevit_np.__version__} ({mirror}NumPy {np.__version__}, "
             f"Python {platform.python_version()})")
+
+
+class PrintVersions(argparse.Action):
+    """Look the versions up only when they are printed: tinygrad's takes a search of the disk."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        print(versions(self.const))
+        parser.exit()
 
 
 def examples(prog, *lines):

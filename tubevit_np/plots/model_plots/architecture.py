@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from tubevit_np.model.config import Config, format_size
-from tubevit_np.model.geometry import centers, grid
+from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.model.position import sincos_3d
 from tubevit_np.plots.layout import words
 from tubevit_np.plots.model_plots.oblique import DEPTH, draw_edges, draw_voxels
@@ -51,7 +51,7 @@ def draw_architecture(clip: np.ndarray, cfg: Config) -> Figure:
     ----------
     Fig. 2.
     """
-    fitting = sum(all(grid(tube, clip.shape[:3])) for tube in cfg.tubes)
+    fitting = sum(map(bool, token_counts(cfg, clip.shape[:3])))
     image = TOP + BAND * max(fitting, 3) + GAP  # the row where the image's path begins
     figure, middle = page(WIDTH, image + 310), (TOP + image + BAND) / 2
     ax = place(figure, 0, 0, WIDTH, image + 310, xlim=(0, WIDTH), ylim=(image + 310, 0))
