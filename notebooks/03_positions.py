@@ -212,7 +212,7 @@ assert np.array_equal(tv.positions(cfg, (1, 48, 48)), positions[:36])
 lesson.shapes(image=tv.positions(cfg, (1, 48, 48)), video=positions)
 
 # %% [markdown]
-# Each token now holds what its box shows and where the box is. In [lesson 4](04_attention.ipynb)
+# Each token now describes the content and the place of its box. In [lesson 4](04_attention.ipynb)
 # tokens exchange information.
 #
 # ## Exercises
@@ -220,7 +220,8 @@ lesson.shapes(image=tv.positions(cfg, (1, 48, 48)), video=positions)
 # 1. Where, in frames and pixels, is the center of the last 4×12×12 token? Compute it from kernel,
 #    stride and offset, then check with `tv.centers(cfg.tubes[3], shape)[-1]`.
 # 2. Which channels of `waves` are constant over all 36 patches, and why?
-# 3. Set `tau` to 10 in `tv.sincos_3d` and draw the waves again. What is better, and what is worse?
+# 3. Set `tau` to 10 in `tv.sincos_3d` and draw the waves again. Name one advantage and one
+#    disadvantage.
 #
 # <details><summary>Answers</summary>
 #
@@ -228,9 +229,9 @@ lesson.shapes(image=tv.positions(cfg, (1, 48, 48)), video=positions)
 #    $(10 + 1.5, 36 + 5.5, 36 + 5.5) = (11.5, 41.5, 41.5)$.
 # 2. The channels of time, $6j$ and $6j + 1$. All patches lie in frame 0, and $\sin 0 = 0$,
 #    $\cos 0 = 1$.
-# 3. Better: every channel now changes within the clip, so positions differ in more channels. Worse:
-#    in a longer clip or a larger picture each wave repeats, and the similarity of two positions no
-#    longer falls steadily with their distance.
-#    A large `tau` also works for inputs that are larger than the training clips.
+# 3. Advantage: every channel now changes within the clip, so positions differ in more channels.
+#    Disadvantage: in a longer clip or a larger picture each wave repeats, and the similarity of two
+#    positions no longer falls steadily with their distance. A large `tau` also works for inputs
+#    that are larger than the training clips.
 #
 # </details>

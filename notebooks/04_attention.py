@@ -64,7 +64,7 @@ lesson.show(figure, "The standard deviation of each of the 102 tokens. Left: bef
 #
 # - the **query** describes what the token looks for,
 # - the **key** describes what other tokens can find in it,
-# - the **value** is what it passes on.
+# - the **value** is the information that it passes on.
 #
 # The dot product of a query and a key is a score. The score is large if the query and the key
 # match. **Softmax** turns the scores $s$ of one query into positive weights that sum to 1:
@@ -225,7 +225,7 @@ lesson.show(figure, "GELU (black) and, for comparison, the larger of 0 and the i
 #
 # `tv.block` computes these two lines. `attention_branch` and `mlp_branch` compute the terms that
 # are added. The `cache` of `tv.block` holds the intermediate arrays of one block. The second result
-# of `tv.forward`, `out`, holds those of the whole model.
+# of `tv.forward`, `out`, holds the intermediate arrays of the whole model.
 
 # %%
 y = z + tv.self_attention(tv.layer_norm(z, **weights["ln1"], eps=cfg.eps), **weights["attn"],

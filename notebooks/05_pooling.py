@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 5. One prediction, for a video and for an image
 #
-# The encoder returns one token for each input token. For a prediction we need one vector, whatever
-# the number of tokens. From this vector we compute a score for each class. This lesson computes the
+# The encoder returns one token for each input token. For a prediction we need one vector, for
+# any number of tokens. From this vector we compute a score for each class. This lesson computes the
 # vector and the scores, and applies the trained model to a clip. Then it applies the same model,
 # with the same weights, to a single picture. Each new term is in bold and in the
 # [glossary](GLOSSARY.md).
@@ -42,7 +42,7 @@ lesson.shapes(probe=pool["probe"], q=q, k=k, v=v, scores=scores, output=output)
 
 # %% [markdown]
 # The function `attention_pool` computes all attention heads at once. Attention pooling is the
-# attention of lesson 4 with one query in place of 102. The output does not depend on the order of
+# attention of lesson 4 with one query instead of 102. The output does not depend on the order of
 # the tokens, and any number of tokens is possible.
 
 # %%
@@ -97,7 +97,7 @@ lesson.show(figure, "Probabilities of eight verbs and nine nouns. The correct cl
 # ## Backward in time
 #
 # We play the clip backward. The frames are the same as before. But now the model predicts *right*
-# in place of *left*, and the noun stays the same. So it was the order of the frames that decided
+# instead of *left*, and the noun stays the same. So it was the order of the frames that decided
 # between *left* and *right*. (The red bar is the correct class of the reversed clip.)
 
 # %%
@@ -113,7 +113,7 @@ lesson.show(figure, "Probabilities for the clip played backward. The longest bar
 #
 # An image is a clip of one frame. Only the 2D patches fit into one frame, so the other tubes give
 # no tokens. Positions, blocks, pooling and classification heads work with any number of tokens. So
-# only $N$ changes: 36 in place of 102.
+# only $N$ changes: 36 instead of 102.
 
 # %%
 frame = clips[1:2, 0]
@@ -180,7 +180,7 @@ lesson.show(figure, "Fraction of correct predictions: verb and noun of clips, no
 # 1. No. The probabilities `tv.softmax(tv.linear(x.mean(axis=1), **params["heads"]["verb"]))` are
 #    little better than guessing. The classification head was trained on the output of pooling,
 #    which is made of values, not of tokens. For a fair comparison, a second model must be trained
-#    with the mean in place of attention pooling.
+#    with the mean instead of attention pooling.
 # 2. 204, because all tubes fit twice as often in time. Nothing has to change: positions are
 #    computed for any place, and the number of weights does not depend on the number of tokens.
 # 3. An image uses all parameters except two groups: those of the three video tubes, whose names

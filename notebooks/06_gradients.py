@@ -161,9 +161,9 @@ print("all slopes agree with d_w to 1e-9:", np.abs(slopes - d_w).max() < 1e-9)
 
 # %% [markdown]
 # How small should $h$ be? There are two errors. First, the loss is not a straight
-# line. Its curvature has the same effect on both sides and cancels. What is left shrinks like
-# $h^2$. Second, the computer rounds: the two losses differ only in their last digits, and a smaller
-# $h$ leaves fewer correct digits in the difference. This error grows like $1/h$.
+# line. Its curvature has the same effect on both sides and cancels. The rest of the error shrinks
+# like $h^2$. Second, the computer rounds: the two losses differ only in their last digits, and a
+# smaller $h$ leaves fewer correct digits in the difference. This error grows like $1/h$.
 
 # %%
 sizes = 10.0 ** np.arange(-12, 0.1, 0.25)

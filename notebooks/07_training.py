@@ -233,7 +233,7 @@ lesson.show(figure, "Fraction of correct predictions for each verb on held-out c
 #
 # ## The same steps in tinygrad
 #
-# `tubevit_tg` is the same code with tinygrad's Tensors in place of arrays, for GPUs. It has no
+# `tubevit_tg` is the same code with tinygrad's Tensors instead of arrays, for GPUs. It has no
 # hand-written gradients: tinygrad derives them from the forward pass (**automatic
 # differentiation**, or autograd). With the same parameters and the same batches it must compute the
 # same losses. Only the last digits may differ, because tinygrad adds numbers in a different order.

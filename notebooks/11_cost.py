@@ -113,7 +113,7 @@ lesson.show(figure, "FLOPs of the encoder against the number of tokens: a part t
 #
 # With *every frame* there are 6272 tokens, and attention among all of them is expensive. In
 # **divided attention** (TimeSformer), each token first attends to the tokens at the same place in
-# all frames, and then to all tokens in its own frame. These are $32 + 196$ tokens in place of 6272.
+# all frames, and then to all tokens in its own frame. These are $32 + 196$ tokens instead of 6272.
 # No part of the work grows with $N^2$ any more. But each block now needs two attention layers, and
 # the number of tokens is still 6272.
 
@@ -236,7 +236,7 @@ lesson.show(figure, "Fraction of clips with correct verb and correct noun for se
 # 1. For 161 frames, so for a clip that is five times as long. (The answer is the same for 162 and
 #    163 frames, because the number of boxes grows in steps.)
 # 2. 2047 tokens, almost four times as many. The part that grows with $N^2$ is the fraction
-#    $N / (N + 6D)$ of the encoder's FLOPs: 31 percent in place of 10 percent.
+#    $N / (N + 6D)$ of the encoder's FLOPs: 31 percent instead of 10 percent.
 # 3. *Every frame* uses divided attention. Training keeps $32 + 196$ attention weights for each
 #    token and attention head. For dense tubelets it keeps 3332.
 #

@@ -107,7 +107,7 @@ def _cell(cell):
 
 
 def _text(markdown):
-    """HTML, with links to pages in place of notebooks."""
+    """HTML, with links to pages instead of notebooks."""
     def page(link):
         name = link[1].split(".")[0]
         return f'href="{name.lower() if link[1].endswith(".md") else name}.html{link[2] or ""}"'
