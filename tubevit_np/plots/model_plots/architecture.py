@@ -59,8 +59,8 @@ def draw_architecture(clip: np.ndarray, cfg: Config) -> Figure:
     _headings(ax, cfg)
     _path(ax, clip, cfg, TOP, 330, middle)
     _path(ax, clip[:1], cfg, image, 230, middle)
-    _write(ax, ENCODER, image + 150, "An image gives 2D patches alone.\n"
-           "Videos and images share all weights.")
+    _write(ax, ENCODER, image + 150, "An image gives only 2D patches.\n"
+           "Its weights are those of the video path.")
     shades = [color(i) for i in range(len(cfg.tubes))]
     _encoder(ax, shades, middle)
     _pooling(ax, shades, middle)
