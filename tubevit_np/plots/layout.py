@@ -5,7 +5,7 @@ All lengths are in pixels, counted from the upper left corner of the page.
 
 import textwrap
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from tubevit_np.plots.fonts import can_write, writable
 from tubevit_np.plots.style import DPI, FAINT, color, page, place
 
 MARGIN, TOP = 70, 160  # pixels beside and above the bands and columns of a page
@@ -60,9 +61,17 @@ def shortened(name: str) -> str:
     return name if len(name) < 34 else name[:32] + "..."
 
 
+def with_note(caption: str, names: Iterable[str]) -> str:
+    """Return a caption; it says so if the fonts lack letters of some names."""
+    if all(map(can_write, names)):
+        return caption
+    return f"{caption} {words('missing_letters').caption}"
+
+
 def write(figure: Figure, left: float, base: float, text: str, **options: Any) -> Text:
     """Write a text whose first letter starts at pixel `left` of row `base`."""
     across, down = figure.get_size_inches() * DPI
+    text = writable(text)  # the title of a page may be the name of a folder
     return figure.text(left / across, 1 - base / down, text, va="baseline", **options)
 
 

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from tubevit_np.model.config import Tube
+from tubevit_np.plots.fonts import families
 
 # The Okabe-Ito palette, also for color-blind readers, by the tube's number in its Config.
 TUBE_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
@@ -22,7 +23,7 @@ INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
 DPI = 160
 
 LOOK: list[str | dict[str, Any]] = ["default", {  # the defaults first, whatever the caller has set
-    "font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "axes.labelcolor": FAINT,
+    "font.family": list(families()), "font.size": 8.5, "text.color": INK, "axes.labelcolor": FAINT,
     "axes.edgecolor": LINE, "axes.linewidth": 0.8, "axes.titlelocation": "left",
     "axes.titlesize": 9.5, "axes.titleweight": "bold",
     "axes.spines.top": False, "axes.spines.right": False,

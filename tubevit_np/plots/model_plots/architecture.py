@@ -11,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from tubevit_np.model.config import Config, format_size
 from tubevit_np.model.geometry import centers, grid, token_counts
 from tubevit_np.model.position import sincos_3d
+from tubevit_np.plots.fonts import text_width, writable
 from tubevit_np.plots.layout import words
 from tubevit_np.plots.model_plots.oblique import DEPTH, draw_edges, draw_voxels
 from tubevit_np.plots.model_plots.sampling import starts
@@ -157,7 +158,8 @@ def _heads(ax, classes, middle):
         y = middle + 110 * (k - (len(classes) - 1) / 2)
         ax.add_patch(FancyBboxPatch((HEADS, y - 40), 170, 80, facecolor="white", edgecolor=INK,
                                     boxstyle="round,pad=0,rounding_size=12"))
-        _write(ax, HEADS + 85, y - 5, name, ha="center", weight="bold")
+        size = min(10, 10 * 150 / text_width(name, weight="bold", fontsize=10))  # fits into its box
+        _write(ax, HEADS + 85, y - 5, name, ha="center", weight="bold", fontsize=size)
         _write(ax, HEADS + 85, y + 25, f"{count} classes", ha="center", color=FAINT, fontsize=9)
 
 
@@ -175,4 +177,4 @@ def _arrow(ax, start, end):
 
 def _write(ax, x, y, text, **options):
     """Write text that starts at x, on the row y."""
-    ax.text(x, y, text, **{"fontsize": 10} | options)
+    ax.text(x, y, writable(text), **{"fontsize": 10} | options)

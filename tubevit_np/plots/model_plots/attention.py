@@ -1,6 +1,6 @@
 """Where a model attends in a clip: attention weights over the voxels that the tokens read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,8 @@ from tubevit_np.model.config import Config
 from tubevit_np.model.geometry import token_counts
 from tubevit_np.plots.analysis.attention_weights import pool_weights, rollout, self_weights
 from tubevit_np.plots.analysis.receptive_fields import by_tube, heat, owner, token_boxes
-from tubevit_np.plots.layout import label, shortened, words, write
+from tubevit_np.plots.fonts import class_names
+from tubevit_np.plots.layout import label, shortened, with_note, words, write
 from tubevit_np.plots.model_plots import frame_strip
 from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, pale, picks, strip
 from tubevit_np.plots.model_plots.overlay import outline
@@ -73,7 +74,8 @@ def heated(frames: np.ndarray, found: np.ndarray, shade: str) -> np.ndarray:
 
 @tidy
 def draw_pooling(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
-                 answers: Mapping[str, list[tuple[str, float]]], note: str = "") -> Figure:
+                 answers: Mapping[str, list[tuple[str, float]]], note: str = "",
+                 labels: Mapping[str, Sequence[str]] | None = None) -> Figure:
     """Draw where the pooling query attends in a clip, and what the model predicts.
 
     Parameters
@@ -88,6 +90,8 @@ def draw_pooling(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
         {head: [(class, probability), ...]}, from `answers`.
     note : str, optional
         Name of the clip.
+    labels : dict of lists, optional
+        Class names of each head. A class whose name the fonts cannot write is shown by its number.
 
     Returns
     -------
@@ -101,7 +105,10 @@ def draw_pooling(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
     if attention_of(cfg) == "global":
         back = rollout(out, cfg.depth)[None]
         rows.append(_row("Rollout", "through all blocks", back, cfg, shape))
-    return _page(clip, cfg, rows, POOLING_WORDS.caption, POOLED, answers, note)
+    names = (name for classes in answers.values() for name, _ in classes)
+    caption = with_note(POOLING_WORDS.caption, [note, *answers, *names])
+    shown = _numbered(answers, labels) if labels else answers
+    return _page(clip, cfg, rows, caption, POOLED, shown, shortened(note))
 
 
 @tidy
@@ -225,6 +232,14 @@ def draw_row(figure: Figure, top: float, clip: np.ndarray, times: np.ndarray, ro
           f"peak {peak * row.heat.size / total:.3g} times the mean",
           f"{total:.0%} of the attention" if row.weights is None else "", shade=row.shade)
     strip(figure, top, heated(clip[times], row.heat[times] / peak, row.shade))
+
+
+def _numbered(answers, labels):
+    """Return the answers with numbers in place of class names that the fonts cannot write."""
+    shown = {head: dict(zip(labels[head], class_names(labels[head]), strict=True))
+             for head in answers}
+    return {head: [(shown[head][name], probability) for name, probability in classes]
+            for head, classes in answers.items()}
 
 
 def _write_answers(figure, left, top, answers):
