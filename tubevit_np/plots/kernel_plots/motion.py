@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,14 +12,11 @@ from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.null_models import random_directions
 from tubevit_np.plots.analysis.spectrum import direction_selectivity, separability
 from tubevit_np.plots.analysis.synthetic_kernels import references
+from tubevit_np.plots.free_labels import free_label
 from tubevit_np.plots.layout import MARGIN, TOP, columned, shaded, words
 from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
 SIDE, GAP = 500, 120  # pixels
-RIGHT = {"xytext": (7, 6)}
-LABEL_OFFSETS = {  # these two points coincide
-    "counterphase": {"xytext": (9, 7), "ha": "right"},
-    "static": {"xytext": (9, 17), "ha": "right"}}
 WORDS = words("motion")
 
 
@@ -43,19 +41,17 @@ def draw_movement(ax: Axes, w: np.ndarray, own: Mapping[str, np.ndarray],
         Color of the learned kernels.
     """
     chance = random_directions(w, np.random.default_rng(0))
-    ax.scatter(separability(chance), direction_selectivity(chance), s=9, color=LINE, linewidth=0)
-    ax.scatter(plain["separability"], plain["direction"], s=12, facecolor="none", edgecolor=FAINT,
-               linewidth=0.7)
-    ax.scatter(own["separability"], own["direction"], s=16, color=shade, linewidth=0, alpha=0.85)
-    known = references(w.shape[:3], np.random.default_rng(0))
-    for name, kernels in known.items():
-        at = np.median(separability(kernels)), np.median(direction_selectivity(kernels))
-        ax.plot(*at, "*", color=INK, markersize=9, markeredgecolor="white", clip_on=False,
-                markeredgewidth=0.6, zorder=5)
-        ax.annotate(name, at, textcoords="offset points", fontsize=7.5,
-                    **LABEL_OFFSETS.get(name, RIGHT),
-                    bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1})
+    random = {"separability": separability(chance), "direction": direction_selectivity(chance)}
+    points = [np.stack([scores["separability"], scores["direction"]], axis=1)
+              for scores in (random, plain, own)]
+    looks: tuple[dict[str, Any], ...] = (
+        {"s": 9, "color": LINE, "linewidth": 0},
+        {"s": 12, "facecolor": "none", "edgecolor": FAINT, "linewidth": 0.7},
+        {"s": 16, "color": shade, "linewidth": 0, "alpha": 0.85})
+    for at, look in zip(points, looks, strict=True):
+        ax.scatter(*at.T, **look)
     ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="space-time separability")
+    _draw_references(ax, w.shape[:3], np.concatenate(points))
 
 
 @tidy
@@ -85,3 +81,15 @@ def _draw_column(untrained, figure, left, name, found, shade):
     ax = place(figure, left + 30, TOP + 40, SIDE, SIDE)
     draw_movement(ax, found.w, found.own, untrained[name].own, shade)
     ax.set(ylabel="" if left > MARGIN else "direction selectivity")
+
+
+def _draw_references(ax, size, points):
+    """Draw a star with its name for each kind of synthetic kernel; the names hide no points."""
+    known = references(size, np.random.default_rng(0))
+    stars = {name: (np.median(separability(kernels)), np.median(direction_selectivity(kernels)))
+             for name, kernels in known.items()}
+    hide, taken = np.concatenate([points, list(stars.values())]), []
+    for name, at in stars.items():
+        ax.plot(*at, "*", color=INK, markersize=9, markeredgecolor="white", clip_on=False,
+                markeredgewidth=0.6, zorder=5)
+        free_label(ax, at, name, hide, taken)
