@@ -308,8 +308,8 @@ def test_resume_a_finished_run(tmp_path, capsys, monkeypatch):
     folder = copied(tmp_path / "run")
     assert run("train", "--resume", folder) == 0
     text = capsys.readouterr().out
-    assert text.startswith(f"{folder} has already done all its 11 steps; drawing and "
-                           "evaluating it again\n")
+    assert text.startswith(f"{folder} has already done all its 11 steps; evaluating "
+                           "and drawing it again\n")
     assert "20 held-out videos" in text and (folder / "curves.png").exists()
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tiny import finished
+from tiny import copied, finished
 
+from tubevit_np.__main__ import ENGINE
 from tubevit_np.ablation import runner
 from tubevit_np.ablation.runner import COLUMNS
-from tubevit_np.commands import cli
+from tubevit_np.commands import cli, train_and_evaluate
+from tubevit_np.data import sources
+from tubevit_np.plots.gallery.run_plots import final_scores
 from tubevit_np.required import is_installed
 
 TOP = Path(__file__).resolve().parents[2]
@@ -42,6 +45,20 @@ def test_training_draws_nothing_and_says_so_once(tmp_path):
     assert result.stdout.count(f"no pictures are drawn: {INSTALL}\n") == 1
     assert "8 held-out videos" in result.stdout and not list(tmp_path.glob("run/*.png"))
     assert (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_curves_are_drawn_after_the_evaluation_whose_scores_they_show(
+        tmp_path, monkeypatch, capsys):
+    drawn = []
+    monkeypatch.setattr(sources, "NUM_EVAL_CLIPS", 8)
+    monkeypatch.setattr(train_and_evaluate, "draw_run",
+                        lambda run: drawn.append(final_scores(run.folder)))
+    assert cli.main("tubevit_np", ENGINE, ["train", "--resume", str(copied(tmp_path / "run"))]) == 0
+    scores, = drawn
+    assert {count for _, count in scores.values()} == {8}
+    printed = capsys.readouterr().out
+    for name, (value, _) in scores.items():
+        assert f"  {name.removeprefix('image '):14}  {value:7.1%}" in printed
 
 
 def test_details_are_written_without_a_picture(tmp_path):

@@ -20,10 +20,12 @@ def parse_views(text):
     return int(temporal), int(spatial)
 
 
-def report(predict, sources, count, folder, views=(1, 1), details=None, names=None):
+def report(predict, sources, count, folder, views=(1, 1), details=None, names=None,
+           draw=None):
     """Score every source, write evaluation.json in a run folder, and print the tables.
 
-    names: as of names_apart, where sources may share a head."""
+    names: as of names_apart, where sources may share a head;  draw: called when evaluation.json is
+    there, before anything is printed."""
     from tubevit_np.training.evaluate import predict_all, scores_of
 
     scores, shown, drawn = {}, [], bool(details) and can_draw()
@@ -41,6 +43,8 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
         scores[source.kind + which + mark] = found
     if folder:  # before printing, which fails if the output was closed
         write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
+    if draw:
+        draw()
     for table in shown:
         print_scores(*table)
 

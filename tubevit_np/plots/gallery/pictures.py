@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from tubevit_np.plots.analysis.attention_weights import answers
 from tubevit_np.plots.gallery.run_data import Missing, Opened
-from tubevit_np.plots.gallery.run_plots import CURVES, KERNELS
+from tubevit_np.plots.gallery.run_plots import CURVES, KERNELS, final_scores
 from tubevit_np.plots.kernel_plots import (
     animation,
     color_axes,
@@ -37,7 +37,6 @@ from tubevit_np.plots.model_plots import (
 )
 from tubevit_np.plots.style import save
 from tubevit_np.plots.training_plots import curves
-from tubevit_np.runs.run import QUICK_EVAL_CLIPS
 from tubevit_np.storage.atomic_files import write_text
 
 SCORES = words("scores").caption
@@ -96,14 +95,14 @@ PICTURES = (
             lambda run: position_table.draw_table(run.at, run.cfg, run.example.shape)),
     Picture("pooling.png", attention.POOLING_WORDS, lambda run: attention.draw_pooling(
         run.example.clip, run.outputs[1], run.cfg, answers(run.outputs[0], run.notes["labels"]),
-        note=run.example.name)),
+        note=run.example.name, labels=run.notes["labels"])),
     Picture("attention-first.png", attention.WORDS, lambda run: _draw_attention(run, 0)),
     Picture("attention-last.png", attention.WORDS, lambda run: _draw_attention(run, run.deep)),
     Picture("history.png", history.WORDS, lambda run: history.draw_history(run.history)),
     Picture("training.png", history.FILM_WORDS,
             lambda run: partial(history.animate_history, run.history)),
     Picture("curves.png", curves.WORDS, lambda run: curves.draw_curves(
-        run.records, CURVES.format(QUICK_EVAL_CLIPS), run.chance)),
+        run.records, CURVES, run.chance, final_scores(run.folder))),
 )
 
 

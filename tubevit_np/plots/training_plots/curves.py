@@ -8,12 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from tubevit_np.plots.layout import sheet, words
+from tubevit_np.plots.fonts import text_width, writable
+from tubevit_np.plots.layout import sheet, shortened, with_note, words
 from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
 
 # Okabe-Ito again, dark colors first, because lines are thin.  Here a color is a head, not a tube.
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-LEFT, RIGHT, BOTTOM = 110, 1010, 712  # pixels
+LEFT, RIGHT, TOP, BOTTOM, WIDTH = 110, 1010, 150, 712, 660  # pixels
+LINE_HEIGHT = 31  # pixels between the labels of two accuracies
+FONT: dict[str, Any] = {"weight": "bold", "fontsize": 9}
 WORDS = words("curves")
 
 
@@ -103,7 +106,8 @@ def draw_rate(ax: Axes, records: Sequence[Mapping[str, Any]]) -> None:
 
 @tidy
 def draw_accuracy(ax: Axes, records: Sequence[Mapping[str, Any]],
-                  chance: Mapping[str, float] | None = None) -> None:
+                  chance: Mapping[str, float] | None = None,
+                  final: Mapping[str, tuple[float, int]] | None = None) -> None:
     """Draw held-out and training accuracies against the step, with their names on the right.
 
     Parameters
@@ -114,8 +118,10 @@ def draw_accuracy(ax: Axes, records: Sequence[Mapping[str, Any]],
         Rows of metrics.jsonl.
     chance : dict of float, optional
         Chance level of each accuracy, in [0, 1], drawn as a dotted line.
+    final : dict of (float, int), optional
+        Accuracy after training and number of its examples, drawn as a ring at the last step.
     """
-    names, ends = accuracies(records), []
+    names, last = accuracies(records), max([r["step"] for r in records], default=0)
     for name, shade in zip(names, SHADES * len(names)):
         steps, values = series(records, f"train/{name}")
         means = smooth(values)
@@ -124,11 +130,10 @@ def draw_accuracy(ax: Axes, records: Sequence[Mapping[str, Any]],
         ax.plot(held, scores, color=shade, linewidth=2, marker="o", markersize=4, clip_on=False)
         if chance and name in chance:
             ax.axhline(chance[name], color=shade, linewidth=1, linestyle=(0, (1, 2)))
-        ends.append((scores[-1], "") if len(scores) else (means[-1], " train"))
-    places = spread([end for end, _ in ends], 0.055)
-    for name, (end, where), at, shade in zip(names, ends, places, SHADES * len(names)):
-        ax.annotate(f"{name}  {end:.1%}{where}", (1.02, at), xycoords=("axes fraction", "data"),
-                    va="center", color=shade, weight="bold", fontsize=9)
+        if final and name in final:
+            ax.plot(last, final[name][0], color=shade, markerfacecolor="white", marker="o",
+                    markersize=8, markeredgewidth=1.5, clip_on=False, zorder=3)
+    _draw_labels(ax, ends(records, final))
     ax.set(title="Accuracy", ylim=(0, 1))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.grid(axis="y", color=LINE, linewidth=0.5, alpha=0.6)
@@ -137,7 +142,8 @@ def draw_accuracy(ax: Axes, records: Sequence[Mapping[str, Any]],
 
 @tidy
 def draw_curves(records: Sequence[Mapping[str, Any]], title: str = "Training",
-                chance: Mapping[str, float] | None = None) -> Figure:
+                chance: Mapping[str, float] | None = None,
+                final: Mapping[str, tuple[float, int]] | None = None) -> Figure:
     """Draw loss, learning rate and accuracies of a run.
 
     Parameters
@@ -149,17 +155,45 @@ def draw_curves(records: Sequence[Mapping[str, Any]], title: str = "Training",
         Title of the page.
     chance : dict of float, optional
         Chance level of each accuracy, in [0, 1].
+    final : dict of (float, int), optional
+        Accuracy of each head after training, on all held-out examples, and their number.
 
     Returns
     -------
     Figure
-        The page.
+        The page. It is wide and high enough for the labels of all accuracies.
     """
-    figure = sheet(2070, BOTTOM + 90, title, WORDS.caption, LEFT, 76, tail=42)
-    draw_loss(place(figure, LEFT, 150, 780, 320), records)
+    labels = [text for text, _ in ends(records, final)]
+    widest = max((text_width(text, **FONT) for text in labels), default=0)
+    bottom = max(BOTTOM, TOP + LINE_HEIGHT * (len(labels) + 1))
+    figure = sheet(max(2070, RIGHT + WIDTH + 60 + widest), bottom + 90, title,
+                   with_note(WORDS.caption, [title, *accuracies(records)]), LEFT, 76, tail=42)
+    draw_loss(place(figure, LEFT, TOP, 780, 320), records)
     draw_rate(place(figure, LEFT, 588, 780, BOTTOM - 588), records)
-    draw_accuracy(place(figure, RIGHT, 150, 660, BOTTOM - 150), records, chance)
+    draw_accuracy(place(figure, RIGHT, TOP, WIDTH, bottom - TOP), records, chance, final)
     return figure
+
+
+def ends(records: Sequence[Mapping[str, Any]],
+         final: Mapping[str, tuple[float, int]] | None = None) -> list[tuple[str, float]]:
+    """Return the label of each accuracy and its value: the final one, else the last one logged."""
+    found = []
+    for name in accuracies(records):
+        held, train = (series(records, f"{part}/{name}")[1] for part in ("eval", "train"))
+        value, where = (held[-1], "") if len(held) else (smooth(train)[-1], " train")
+        if final and name in final:
+            value, where = final[name][0], f" of {final[name][1]}"
+        found.append((f"{writable(shortened(name))}  {value:.1%}{where}", value))
+    return found
+
+
+def _draw_labels(ax, found):
+    """Write labels at the right, as near as possible to their values, without overlap."""
+    gap = LINE_HEIGHT / ax.get_window_extent().height
+    places = spread([value for _, value in found], gap)
+    for (text, _), at, shade in zip(found, places, SHADES * len(found)):
+        ax.annotate(text, (1.035, at), xycoords=("axes fraction", "data"), va="center",
+                    color=shade, annotation_clip=False, **FONT)
 
 
 def _lone(steps):
