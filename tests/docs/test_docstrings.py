@@ -53,17 +53,22 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 HELPERS = {
     "analysis.pixels": "all_alike fit parts patches",
     "analysis.spectrum": "blocks highest padded",
+    "fonts": "can_write writable",
+    "free_labels": "box_beside hidden overlap",
     "gallery.run_data": "need",
     "kernel_plots.color_axes": "bright",
     "kernel_plots.controls": "medians_line sample",
     "kernel_plots.history": "stacked",
+    "kernel_plots.slices": "note",
     "kernel_plots.spectra": "plane",
-    "layout": "banded columned head label mark shaded shortened write",
+    "kernel_plots.tuning_histograms": "pale",
+    "layout": "banded columned head label mark shaded shortened with_note write",
     "model_plots.frame_strip": "named_frames picks strip zoomed",
     "model_plots.overlay": "outline shades",
     "model_plots.sampling": "name_tube",
     "training_plots.ablation": "limits name_points",
-    "training_plots.curves": "accuracies series smooth spread",
+    "training_plots.confusion_matrix": "font labels",
+    "training_plots.curves": "accuracies ends series smooth spread",
 }
 HELPERS = {f"tubevit_np.plots.{module}": names.split() for module, names in HELPERS.items()}
 

@@ -132,5 +132,10 @@ RUNNER = [Mutant("tubevit_np/ablation/runner.py", *rest) for rest in [
      "test_ablate.py::test_the_way_from_small_to_large", "what it begins with no longer"),
 ]]
 
+DRAWING = [Mutant("tubevit_np/commands/report.py", *rest) for rest in [
+    ("    if draw:\n        draw()\n", "",
+     "test_drawing.py::test_curves_are_drawn_after_the_evaluation_whose_scores_they_show", "no pictures"),
+]]
+
 COMMANDS = [*CLI, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
-            *EVALUATE, *CONVERT, *PER_CLASS, *INTERRUPT, *RUNNER]
+            *EVALUATE, *CONVERT, *PER_CLASS, *INTERRUPT, *RUNNER, *DRAWING]

@@ -17,6 +17,7 @@ from tubevit_np.conformance import loops
 from tubevit_np.plots.analysis.pixels import (
     all_alike,
     components,
+    even_columns,
     fit,
     kernel_rgb,
     order_by_norm,
@@ -134,8 +135,21 @@ def test_tiles_go_row_by_row_with_gaps_between_only():
 
 def test_fit_takes_the_largest_scale_that_fits():
     assert fit(96, (8, 8), 911, 1100, 56) == (16, 7)  # as large as allowed
-    assert fit(96, (8, 8), 911, 300, 56) == (18, 6)  # as high as allowed: 6 rows of 49
+    assert fit(96, (8, 8), 911, 300, 56) == (16, 6)  # as high as allowed: 6 full rows of 49
     assert fit(500, (16, 16), 100, 50, 24) == (5, 1)  # never below one pixel for a pixel
+
+
+@pytest.mark.parametrize("most", [2, 7, 16, 20])
+def test_the_last_row_of_a_grid_is_full_or_as_full_as_the_number_of_rows_allows(most):
+    for count in range(1, 200):
+        columns = even_columns(count, most)
+        rows, divisors = -(-count // columns), [n for n in range(1, most + 1) if count % n == 0]
+        assert columns <= most
+        if max(divisors) >= 0.6 * most:
+            assert columns == max(divisors)
+        else:  # no fewer columns give the same number of rows
+            assert rows == -(-count // most)
+            assert rows == 1 or -(-count // (columns - 1)) > rows
 
 
 def test_strips_show_frames_from_left_to_right_and_the_largest_on_top():
@@ -226,7 +240,7 @@ def test_the_animation_holds_the_exact_colors_of_every_frame(rng, tmp_path):
         assert moving.info["duration"] == 125
         for name, w in list(found.items())[1:]:
             rgb = kernel_rgb(w)[order_by_norm(w)[:9], t % len(w)]
-            grid = to_bytes(tile(rgb, 5, scale=40 // max(w.shape[1:3])))
+            grid = to_bytes(tile(rgb, 3, scale=40 // max(w.shape[1:3])))  # 3 x 3: no gap
             top, left = places.setdefault(name, find(frame, grid))
             assert (frame[top:top + len(grid), left:left + grid.shape[1]] == grid).all()
             clock = frame[top + len(grid) + 14, left + 4:, :][:14 * len(w):14]

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from tubevit_np.plots.analysis.gabor_fit import gabor_fit
-from tubevit_np.plots.analysis.null_models import beaten, random_directions, random_phases
+from tubevit_np.plots.analysis.null_models import (
+    beaten,
+    more_than_chance,
+    random_directions,
+    random_phases,
+)
 from tubevit_np.plots.analysis.scores import by_chance, color_energy, measure, summary
 from tubevit_np.plots.analysis.spectrum import direction_selectivity
 from tubevit_np.plots.analysis.synthetic_kernels import gabors
@@ -86,6 +91,13 @@ def test_one_kernel_in_twenty_beats_nineteen_others_by_chance(rng):
     assert beaten(rng.random(20000), rng.random((19, 20000))).mean() == pytest.approx(0.05, abs=.01)
     assert beaten(np.array([3.0, 1.0]), np.full((19, 2), 2.0)).tolist() == [True, False]
     assert not beaten(np.full(3, 9.0), np.zeros((18, 3))).any()  # too few to say
+
+
+def test_more_than_chance_is_the_tail_of_a_binomial():
+    """At least 4 of 30: 1 - 0.95^30 - 30 0.05 0.95^29 - ... = 0.061; at least 5: 0.0156."""
+    assert [more_than_chance(count, 30) for count in (0, 3, 4, 5, 30)] == [False] * 3 + [True] * 2
+    assert more_than_chance(1, 1) and not more_than_chance(1, 2)  # 0.05 and 0.0975
+    assert not more_than_chance(0, 0)
 
 
 def test_a_score_tells_gratings_from_noise(rng):

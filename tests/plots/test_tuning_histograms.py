@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from matplotlib.image import AxesImage
+from matplotlib.text import Text
 
 from tubevit_np.plots.analysis.synthetic_kernels import gabors, references
 from tubevit_np.plots.gallery.run_data import Measured
@@ -80,6 +82,57 @@ def test_slices_are_of_the_strongest_kernels_that_choose_a_direction(rng):
     w[..., 4:8] *= [1, 4, 3, 2]
     chosen, count = slices.strongest(Measured(w), 3)
     assert chosen == [5, 6, 7] and 4 <= count <= 5
+
+
+def noise_and_moving(rng, moving, still=33):
+    """Kernels of noise, and of some that move."""
+    known = references((8, 8, 8), rng, max(moving, 1))["moving"][..., :moving]
+    return Measured(np.concatenate([rng.standard_normal((8, 8, 8, 3, still)), known], axis=-1))
+
+
+@pytest.mark.parametrize("moving", [0, 7])
+def test_directions_and_speeds_are_drawn_only_of_more_kernels_than_by_chance(moving):
+    found = noise_and_moving(np.random.default_rng(1), moving)
+    assert found.chooses.sum() >= max(moving, 1)  # by chance, one of noise
+    assert found.is_selective == bool(moving)
+    tubes = {"8x8x8": found}
+    for draw in (slices.draw_slices, spectra.draw_spectra):
+        figure = draw(tubes)
+        assert bool(figure.findobj(AxesImage)) == bool(moving)
+        said = " ".join(text.get_text() for text in figure.texts)
+        assert ("pixels per frame" in said) == bool(moving)
+        assert ("no more direction-selective kernels than by chance" in said) != bool(moving)
+    said = " ".join(text.get_text() for text in population.draw_population(
+        tubes, tubes).findobj(Text))
+    assert ("speed (pixels per frame)" in said) == bool(moving)
+    assert ("no more than by chance" in said) != bool(moving)
+
+
+def test_speeds_without_a_direction_are_pale():
+    found, ax = noise_and_moving(np.random.default_rng(1), 7), axes()
+    population.draw_speeds(ax, found, found, "#ff0000")
+    full, pale = (sum(bar.get_height() for bar in bars) for bars in ax.containers[:2])
+    assert full == found.chooses.sum() and full + pale == found.striped.sum()
+    assert ax.containers[0][0].get_facecolor() == (1, 0, 0, 1)
+    assert ax.containers[1][0].get_facecolor() == pytest.approx((1, 2 / 3, 2 / 3, 1))
+
+
+def test_patches_choose_no_direction(rng):
+    found = Measured(gabors((1, 8, 8), 9, rng)[0])
+    assert not found.chooses.any() and not found.is_selective
+    said = " ".join(text.get_text() for text in population.draw_population(
+        {"1x8x8": found}, {"1x8x8": found}).findobj(Text))
+    assert "no speeds: one frame" in said
+
+
+@pytest.mark.parametrize("shown, rows", [(5, [5]), (7, [4, 3]), (10, [5, 5]), (12, [6, 6])])
+def test_rows_of_slices_are_equally_long(shown, rows, monkeypatch):
+    found = noise_and_moving(np.random.default_rng(1), 12, 1)
+    monkeypatch.setattr(slices, "strongest", lambda found, most: (list(range(shown)), shown))
+    figure = slices.draw_slices({"8x8x8": found})
+    tops = [round(ax.get_position().y1, 4) for ax in figure.axes if ax.images]
+    assert [tops.count(top) // 2 for top in sorted(set(tops), reverse=True)] == rows
+    assert f"all {shown} direction-selective kernels" in figure.texts[-1 - shown].get_text()
 
 
 def test_the_spectrum_along_the_motion_lies_on_the_line_of_the_speed(rng):

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tubevit_np.plots.analysis.null_models import DRAWS, beaten
+from tubevit_np.plots.analysis.null_models import DRAWS, beaten, more_than_chance
 from tubevit_np.plots.analysis.pixels import norms
 from tubevit_np.plots.analysis.scores import by_chance, color_energy, measure
 from tubevit_np.plots.analysis.spectrum import peaks, tuning
@@ -44,4 +44,14 @@ class Measured:
     @property
     def chooses(self) -> np.ndarray:
         """Which kernels (D,) have an orientation and beat chance in direction selectivity."""
+        if len(self.w) == 1:  # one frame: its selectivity is NaN
+            return np.zeros(len(self.striped), bool)
         return self.striped & beaten(self.own["direction"], self.chance["direction"])
+
+    @property
+    def is_selective(self) -> bool:
+        """Whether significantly more kernels choose a direction than by chance.
+
+        If not, the directions and speeds of those that do mean nothing.
+        """
+        return more_than_chance(int(self.chooses.sum()), int(self.striped.sum()))

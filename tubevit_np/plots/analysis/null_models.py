@@ -4,6 +4,8 @@ Learned kernels are smooth, and smooth noise resembles a Gabor more than white n
 score means something only in comparison with the scores of such random kernels.
 """
 
+import math
+
 import numpy as np
 
 DRAWS = 19  # by chance, one kernel in 20 scores above all 19
@@ -70,6 +72,26 @@ def beaten(values: np.ndarray, draws: np.ndarray) -> np.ndarray:
         True where (1 + number of draws >= value) / (1 + n) <= 0.05.
     """
     return (1 + (draws >= values).sum(axis=0)) / (1 + len(draws)) <= 0.05
+
+
+def more_than_chance(count: int, total: int) -> bool:
+    """Return whether significantly more kernels beat chance than one in 20 (p <= 0.05).
+
+    Parameters
+    ----------
+    count : int
+        Number of kernels that are above all their 19 random kernels.
+    total : int
+        Number of kernels that were compared.
+
+    Returns
+    -------
+    bool
+        True if `count` or more of `total` kernels would do so by chance with p <= 0.05, from the
+        binomial distribution.
+    """
+    ways = sum(math.comb(total, k) * DRAWS ** (total - k) for k in range(count, total + 1))
+    return 20 * ways <= (DRAWS + 1) ** total  # in whole numbers: exact
 
 
 def _waves(w):

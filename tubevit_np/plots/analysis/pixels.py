@@ -4,6 +4,8 @@ One gain serves all frames and colors of a kernel, so that the images invent nei
 color. Zero is mid gray everywhere. Pixels are enlarged by whole numbers, without interpolation.
 """
 
+import math
+
 import numpy as np
 
 WHITE = 1.0
@@ -137,10 +139,39 @@ def fit(count: int, size: tuple[int, ...], width: int, height: int,
     """
     h, w = size
     for scale in range(max(1, side // max(h, w)), 0, -1):
-        columns = min(count, max(1, (width + 1) // (w * scale + 1)))
+        columns = even_columns(count, max(1, (width + 1) // (w * scale + 1)))
         if -(-count // columns) * (h * scale + 1) <= height:
             break
     return columns, scale
+
+
+def even_columns(count: int, most: int) -> int:
+    """Choose the number of columns of a grid so that its last row is full, or nearly so.
+
+    Parameters
+    ----------
+    count : int
+        Number of images.
+    most : int
+        Largest number of columns.
+
+    Returns
+    -------
+    int
+        The largest divisor of `count` from 0.6 `most` to `most`. If there is none: the smallest
+        number of columns that needs no more rows than `most` columns.
+
+    Examples
+    --------
+    >>> even_columns(40, 16), even_columns(37, 16), even_columns(5, 16)
+    (10, 13, 5)
+    """
+    if count <= most:
+        return max(1, count)
+    for columns in range(most, math.ceil(0.6 * most) - 1, -1):
+        if count % columns == 0:
+            return columns
+    return math.ceil(count / math.ceil(count / most))
 
 
 def components(w: np.ndarray, count: int = 28) -> tuple[np.ndarray, np.ndarray]:
@@ -176,9 +207,9 @@ def patches(w: np.ndarray, width: int, height: int = 1100, side: int = 56) -> np
 
 
 def parts(kernels: np.ndarray, width: int) -> np.ndarray:
-    """Return an image of principal components (1, kh, kw, C, n), seven in a row."""
+    """Return an image of principal components (1, kh, kw, C, n), at most seven in a row."""
     scale = max(1, ((width + 1) // 7 - 1) // kernels.shape[2])
-    return tile(kernel_rgb(kernels)[:, 0], min(7, kernels.shape[-1]), scale=scale)
+    return tile(kernel_rgb(kernels)[:, 0], even_columns(kernels.shape[-1], 7), scale=scale)
 
 
 def strips(w: np.ndarray, count: int, columns: int = 1, scale: int = 4,

@@ -9,7 +9,13 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from tubevit_np.plots.analysis.pixels import kernel_rgb, order_by_norm, tile, to_bytes
+from tubevit_np.plots.analysis.pixels import (
+    even_columns,
+    kernel_rgb,
+    order_by_norm,
+    tile,
+    to_bytes,
+)
 from tubevit_np.plots.layout import shaded, sheet, words, write
 from tubevit_np.plots.style import FAINT, LINE, render, tidy
 
@@ -92,7 +98,7 @@ def _loop(lengths):
 def _grids(w, most):
     """Return the kernels at each frame: (kt, h, w, 3) uint8."""
     rgb = kernel_rgb(w)[order_by_norm(w)[:most]]
-    columns = math.ceil(math.sqrt(2 * len(rgb)))
+    columns = even_columns(len(rgb), math.ceil(math.sqrt(2 * len(rgb))))
     scale = max(1, SIDE // max(w.shape[1:3]))
     return to_bytes(np.stack([tile(rgb[:, t], columns, scale=scale) for t in range(len(w))]))
 

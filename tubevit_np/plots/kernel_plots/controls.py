@@ -5,7 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from tubevit_np.plots.analysis.pixels import kernel_rgb, order_by_norm, strips, tile
+from tubevit_np.plots.analysis.pixels import (
+    even_columns,
+    kernel_rgb,
+    order_by_norm,
+    strips,
+    tile,
+)
 from tubevit_np.plots.kernel_plots.grid import pin
 from tubevit_np.plots.layout import mark, sheet, words, write
 from tubevit_np.plots.style import FAINT, color, tidy
@@ -22,7 +28,8 @@ def sample(w: np.ndarray) -> np.ndarray:
         return strips(w, COUNT, scale=max(1, (WIDE // kt - 1) // kw))
     columns = PATCHES // 3
     chosen = order_by_norm(w)[:PATCHES]
-    return tile(kernel_rgb(w)[chosen, 0], columns, scale=max(1, (WIDE // columns - 1) // kw))
+    return tile(kernel_rgb(w)[chosen, 0], even_columns(len(chosen), columns),
+                scale=max(1, (WIDE // columns - 1) // kw))
 
 
 def medians_line(own: Mapping[str, np.ndarray]) -> str:

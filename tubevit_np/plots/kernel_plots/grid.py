@@ -183,7 +183,8 @@ def _film(w):
     columns = max(1, (WIDE + 16) // (length + 16))
     gap = (WIDE - columns * length) // max(1, columns - 1)
     rows = max(6, (len(pixels.all_alike(w, SIDE)) + BARS - UNDER) // (kh * scale + 8))
-    return min(w.shape[-1], rows * columns), columns, scale, gap
+    count = min(w.shape[-1], rows * columns)
+    return count, pixels.even_columns(count, columns), scale, gap
 
 
 def _draw_band(figure, top, height, name, w, shade):

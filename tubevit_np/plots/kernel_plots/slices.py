@@ -4,6 +4,7 @@ In such a slice, a moving pattern is a slanted stripe, and the slant is its spee
 Bergen 1985).
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,13 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tubevit_np.plots.analysis.measured import Measured
-from tubevit_np.plots.analysis.pixels import TINY, WHITE, best_frame, kernel_rgb, order_by_norm
+from tubevit_np.plots.analysis.pixels import (
+    TINY,
+    WHITE,
+    best_frame,
+    even_columns,
+    kernel_rgb,
+    order_by_norm,
+)
 from tubevit_np.plots.kernel_plots.grid import show
-from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
+from tubevit_np.plots.layout import MARGIN, TOP, head, shaded, sheet, words, write
 from tubevit_np.plots.style import INK, place, tidy
 
 CELL, GAP, COLUMNS, ROWS = 132, 46, 6, 2  # pixels, except the counts
-STEP, BAND = 2 * CELL + 6 + GAP, 80 + ROWS * (CELL + 50)
+STEP, EMPTY = 2 * CELL + 6 + GAP, 110
 WORDS = words("slices")
 
 
@@ -36,8 +44,10 @@ def strongest(found: Measured, count: int) -> tuple[list[int], int]:
     chosen : list of int
         Indices, largest norm first.
     total : int
-        Number of all direction-selective kernels.
+        Number of all direction-selective kernels; 0 if there are no more than by chance.
     """
+    if not found.is_selective:
+        return [], 0
     chosen = found.chooses & (found.tuning["speed"] > 0)
     order = [d for d in order_by_norm(found.w) if chosen[d]]
     return order[:count], len(order)
@@ -175,17 +185,38 @@ def draw_slices(measured: Mapping[str, Measured],
     Figure
         A page with one band per video tube.
     """
-    width = 2 * MARGIN + COLUMNS * STEP - GAP
-    return banded(shaded(measured, moving=True), width, BAND, title, WORDS.caption, _draw_band)
+    tubes, top = shaded(measured, moving=True), TOP
+    heights = [_height(strongest(found, ROWS * COLUMNS)[0]) for _, found, _ in tubes]
+    figure = sheet(2 * MARGIN + COLUMNS * STEP - GAP, TOP + sum(heights), title, WORDS.caption)
+    for height, tube in zip(heights, tubes, strict=True):
+        _draw_band(figure, top, height, *tube)
+        top += height
+    return figure
 
 
-def _draw_band(figure, top, name, found, shade):
-    """Draw one tube."""
-    chosen, count = strongest(found, ROWS * COLUMNS)
-    head(figure, MARGIN, top, BAND - 50, shade, f"{name} tubes",
-         f"{len(chosen)} of the {count} direction-selective kernels ({found.w.shape[-1]} in all)")
+def note(found: Measured, most: int) -> str:
+    """Say how many kernels of a tube are drawn, or why none is."""
+    chosen, count = strongest(found, most)
+    if chosen:
+        part = "all" if len(chosen) == count else f"{len(chosen)} of the"
+        return f"{part} {count} direction-selective kernels ({found.w.shape[-1]} in all)"
+    return (f"no more direction-selective kernels than by chance: {found.chooses.sum()} of the "
+            f"{found.striped.sum()} kernels with an orientation")
+
+
+def _height(chosen):
+    """Return the pixels from the top of a band to the next one."""
+    rows = math.ceil(len(chosen) / COLUMNS)
+    return 80 + rows * (CELL + 50) if rows else EMPTY
+
+
+def _draw_band(figure, top, height, name, found, shade):
+    """Draw the chosen kernels of one tube in rows of nearly equal length."""
+    chosen, _ = strongest(found, ROWS * COLUMNS)
+    columns = even_columns(len(chosen), COLUMNS)
+    head(figure, MARGIN, top, height - 50, shade, f"{name} tubes", note(found, ROWS * COLUMNS))
     for i, d in enumerate(chosen):
-        left, above = MARGIN + i % COLUMNS * STEP, top + 50 + i // COLUMNS * (CELL + 50)
+        left, above = MARGIN + i % columns * STEP, top + 50 + i // columns * (CELL + 50)
         kernel, ahead = found.w[..., d].astype(np.float64), way(found.peaks[d])
         speed = found.tuning["speed"][d]
         draw_frame(place(figure, left, above, CELL, CELL), kernel, ahead)

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.pixels import TINY, order_by_norm
 from tubevit_np.plots.analysis.spectrum import power_at
-from tubevit_np.plots.kernel_plots.slices import draw_frame, strongest, way
-from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
+from tubevit_np.plots.kernel_plots.slices import EMPTY, draw_frame, note, strongest, way
+from tubevit_np.plots.layout import MARGIN, TOP, head, shaded, sheet, words, write
 from tubevit_np.plots.style import INK, place, tidy
 
-CELL, INSET, GAP, BAND, COLUMNS = 150, 56, 60, 300, 3  # pixels, except the count of columns
+CELL, INSET, GAP, BAND, COLUMNS = 150, 56, 60, 330, 3  # pixels, except the count of columns
 STEP = CELL + INSET
 GROUP = 2 * STEP + CELL + GAP
 POINTS = np.linspace(-0.5, 0.5, 65)
@@ -97,15 +97,27 @@ def draw_spectra(measured: Mapping[str, Measured],
     Figure
         A page with one band per tube.
     """
+    tubes, top = [(*tube, _chosen(tube[1])) for tube in shaded(measured)], TOP
+    heights = [BAND if chosen else EMPTY for *_, chosen in tubes]
     width = 2 * MARGIN + COLUMNS * GROUP - GAP
-    return banded(shaded(measured), width, BAND, title, WORDS.caption, _draw_band)
+    figure = sheet(width, TOP + sum(heights), title, WORDS.caption)
+    for height, tube in zip(heights, tubes, strict=True):
+        _draw_band(figure, top, height, *tube)
+        top += height
+    return figure
 
 
-def _draw_band(figure, top, name, found, shade):
+def _chosen(found):
+    """Return the indices of the kernels to draw, largest norm first."""
+    if len(found.w) == 1:
+        return list(order_by_norm(found.w)[:COLUMNS])
+    return strongest(found, COLUMNS)[0]
+
+
+def _draw_band(figure, top, height, name, found, shade, chosen):
     """Draw one tube."""
-    head(figure, MARGIN, top, BAND - 60, shade, name)
-    moving, above = len(found.w) > 1, top + 50
-    chosen = strongest(found, COLUMNS)[0] if moving else order_by_norm(found.w)[:COLUMNS]
+    moving, above = len(found.w) > 1, top + 80
+    head(figure, MARGIN, top, height - 60, shade, name, note(found, COLUMNS) if moving else "")
     for i, d in enumerate(chosen):
         left, kernel, peak = MARGIN + i * GROUP, found.w[..., d].astype(np.float64), found.peaks[d]
         draw_frame(place(figure, left, above, CELL, CELL), kernel, way(peak))

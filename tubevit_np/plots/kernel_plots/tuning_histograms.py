@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.projections.polar import PolarAxes
 
@@ -68,6 +69,8 @@ def draw_frequencies(ax: Axes, found: Measured, plain: Measured, shade: str) -> 
 def draw_speeds(ax: Axes, found: Measured, plain: Measured, shade: str) -> None:
     """Draw a histogram of the preferred speed, in pixels per frame, in steps of half an octave.
 
+    Kernels that choose no direction are pale: they flicker, or do not change.
+
     Parameters
     ----------
     ax : Axes
@@ -78,9 +81,11 @@ def draw_speeds(ax: Axes, found: Measured, plain: Measured, shade: str) -> None:
         Color of the learned kernels.
     """
     edges = 2.0 ** np.arange(-6, 4.1, 0.5)
-    learned, untrained = (m.tuning["speed"][m.striped].clip(edges[0], edges[-1])
-                          for m in (found, plain))
-    _draw_counts(ax, edges, learned, untrained, shade)
+    known, unknown, untrained = (
+        m.tuning["speed"][kept].clip(edges[0], edges[-1])
+        for m, kept in ((found, found.chooses), (found, found.striped & ~found.chooses),
+                        (plain, plain.striped)))
+    _draw_counts(ax, edges, [known, unknown], untrained, [shade, pale(shade)])
     for pixels in (1, found.w.shape[2]):
         ax.axvline(pixels / len(found.w), color=INK, linewidth=1, linestyle=DOTTED)
     ax.set_xscale("log", base=2)
@@ -106,8 +111,9 @@ def draw_dots(ax: Axes, found: Measured, shade: str) -> None:
     sizes = found.norms[kept] ** 2 / max((found.norms**2).sum(), 1e-300)
     ax.scatter(found.tuning["orientation"][kept], found.tuning["frequency"][kept],
                s=14 * len(found.norms) * sizes, color=shade, alpha=0.7, linewidth=0, clip_on=False)
-    ax.set(xlim=(0, 180), ylim=(0, 0.52), xticks=[0, 45, 90, 135, 180], xlabel="orientation (°)",
-           ylabel="cycles per pixel")
+    top = max([0.5, *found.tuning["frequency"][kept]])  # along a diagonal more than 1/2
+    ax.set(xlim=(0, 180), ylim=(0, 1.04 * top), xticks=[0, 45, 90, 135, 180],
+           xlabel="orientation (°)", ylabel="cycles per pixel")
     ax.axhline(NYQUIST, color=INK, linewidth=1, linestyle=DASHED)
 
 
@@ -144,13 +150,29 @@ def _draw_band(untrained, figure, top, name, found, shade):
          f"({plain.striped.sum()} untrained)")
     draw_orientations(axes(0, projection="polar"), found, plain, shade)
     draw_frequencies(axes(1), found, plain, shade)
-    if len(found.w) > 1:
+    if found.is_selective:
         draw_speeds(axes(2), found, plain, shade)
+    else:
+        _say_why(axes(2), found)
     draw_dots(axes(3), found, shade)
 
 
+def _say_why(ax, found):
+    """Say in empty axes why no speeds are drawn."""
+    why = "no speeds: one frame" if len(found.w) == 1 else (
+        f"no speeds: {found.chooses.sum()} of {found.striped.sum()} kernels\n"
+        "choose a direction,\nno more than by chance")
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, why, transform=ax.transAxes, color=FAINT, ha="center", va="center")
+
+
+def pale(shade: str) -> tuple[float, ...]:
+    """Return a color mixed with twice as much white."""
+    return tuple(1 - (1 - np.array(to_rgb(shade))) / 3)
+
+
 def _draw_counts(ax, edges, values, plain, shade):
-    """Draw a histogram in color, and one of untrained kernels as a gray outline."""
-    ax.hist(values, edges, color=shade, edgecolor="white", linewidth=0.6)
+    """Draw a histogram, or several on each other, and a gray outline for untrained kernels."""
+    ax.hist(values, edges, color=shade, edgecolor="white", linewidth=0.6, stacked=True)
     ax.hist(plain, edges, histtype="step", color=FAINT, linewidth=1)
     ax.set(ylabel="kernels")
