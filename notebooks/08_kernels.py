@@ -212,7 +212,8 @@ lesson.show(figure, "Power over frequencies in space and time. Both spectra have
 # The objects in the clips move by 0.6 to 1.5 pixels per frame, and this kernel
 # responds best to a speed a little above. A kernel that only flickers has the same power for motion
 # to the left and to the right. A kernel that does not change has its power on the horizontal axis.
-# In the spectrum, the dark spots of the kernel are wider than those of the grating. So the kernel
+# The dark spots have a width, because eight frames and eight columns are too few to tell nearby
+# frequencies apart. Lines from zero to the edges of a spot have different slopes. So the kernel
 # responds to a range of speeds.
 #
 # ## Is it more than chance?
