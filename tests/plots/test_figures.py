@@ -140,16 +140,14 @@ def test_fit_takes_the_largest_scale_that_fits():
 
 
 @pytest.mark.parametrize("most", [2, 7, 16, 20])
-def test_the_last_row_of_a_grid_is_full_or_as_full_as_the_number_of_rows_allows(most):
+def test_the_last_row_of_a_grid_is_as_full_as_it_can_be(most):
     for count in range(1, 200):
         columns = even_columns(count, most)
-        rows, divisors = -(-count // columns), [n for n in range(1, most + 1) if count % n == 0]
-        assert columns <= most
-        if max(divisors) >= 0.6 * most:
-            assert columns == max(divisors)
-        else:  # no fewer columns give the same number of rows
-            assert rows == -(-count // most)
-            assert rows == 1 or -(-count // (columns - 1)) > rows
+        empty = {n: -count % n for n in range(1, most + 1) if n >= 0.6 * most}
+        if count <= most:
+            assert columns == count
+        else:
+            assert columns == max(n for n in empty if empty[n] == min(empty.values()))
 
 
 def test_strips_show_frames_from_left_to_right_and_the_largest_on_top():

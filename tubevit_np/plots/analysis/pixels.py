@@ -158,8 +158,8 @@ def even_columns(count: int, most: int) -> int:
     Returns
     -------
     int
-        The largest divisor of `count` from 0.6 `most` to `most`. If there is none: the smallest
-        number of columns that needs no more rows than `most` columns.
+        From 0.6 `most` to `most`: the number that leaves the fewest empty cells in the last row,
+        and the largest such number. `count` if that is less than `most`.
 
     Examples
     --------
@@ -168,10 +168,7 @@ def even_columns(count: int, most: int) -> int:
     """
     if count <= most:
         return max(1, count)
-    for columns in range(most, math.ceil(0.6 * most) - 1, -1):
-        if count % columns == 0:
-            return columns
-    return math.ceil(count / math.ceil(count / most))
+    return min(range(most, math.ceil(0.6 * most) - 1, -1), key=lambda columns: -count % columns)
 
 
 def components(w: np.ndarray, count: int = 28) -> tuple[np.ndarray, np.ndarray]:

@@ -248,6 +248,8 @@ def _write_answers(figure, left, top, answers):
         write(figure, left, top + 19, head, color=FAINT)
         shown = classes if len(answers) < 3 else classes[:1]
         for k, (name, probability) in enumerate(shown, start=1):
-            write(figure, left + 20, top + 19 + 28 * k, f"{probability:6.1%}  {shortened(name)}",
-                  weight="normal" if k > 1 else "bold")
+            weight, base = "normal" if k > 1 else "bold", top + 19 + 28 * k
+            write(figure, left + 20, base, f"{probability:6.1%}", weight=weight)
+            # Apart, because a name from right to left would move its number to the other side.
+            write(figure, left + 110, base, shortened(name), weight=weight)
         top += 28 * k + 36
