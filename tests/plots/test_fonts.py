@@ -1,5 +1,6 @@
 """Names in all scripts: nothing warns, nothing is a box, and the picture says what is missing."""
 
+import logging
 import warnings
 from dataclasses import replace
 from types import SimpleNamespace
@@ -58,6 +59,14 @@ def test_a_font_that_has_the_letters_is_used(monkeypatch):
     fonts.families.cache_clear()
     assert fonts.families() == ("DejaVu Sans", "SimHei", "Meiryo")
     fonts.families.cache_clear()
+
+
+def test_a_font_without_bold_letters_is_no_news(caplog):
+    """matplotlib would report it for every picture, also for one without a letter of this font."""
+    log = logging.getLogger("matplotlib.font_manager")
+    for name in ("IPAexGothic", "Helvetica"):
+        log.warning("findfont: Failed to find font weight %s for %s, now using %s", "bold", name, 4)
+    assert [record.args[1] for record in caplog.records] == ["Helvetica"]
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -5,6 +5,7 @@ takes each letter from the first font of a list that has it, so the list holds e
 of the most common ones for other scripts.
 """
 
+import logging
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -23,6 +24,15 @@ OTHERS = (
     "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Thai",
     "Nirmala UI", "Leelawadee UI", "Unifont")
 UNKNOWN = "?"
+
+
+def _is_worth_reporting(record: logging.LogRecord) -> bool:
+    """Return whether a message is of another font: many fonts of other scripts have no bold."""
+    text = record.getMessage()
+    return "font weight" not in text or not any(name in text for name in OTHERS)
+
+
+logging.getLogger("matplotlib.font_manager").addFilter(_is_worth_reporting)
 
 
 @cache
