@@ -1,7 +1,6 @@
 """The command line of both packages: the commands, their help, and one line for every mistake."""
 
 import argparse
-import difflib
 import platform
 import re
 import sys
@@ -17,6 +16,7 @@ import tubevit_np
 from tubevit_np.commands import completion, convert, drawing, options, train_and_evaluate
 from tubevit_np.commands.descriptions import COMMANDS, PROGRAM
 from tubevit_np.commands.interrupt import ctrl_c_kept
+from tubevit_np.commands.nearest import nearest
 from tubevit_np.console import safe_output
 from tubevit_np.required import SCRIPTS, called, stop
 
@@ -169,8 +169,3 @@ def is_dashed_file(word, names):
     if not word.startswith("-") or word == "-" or word.partition("=")[0] in names:
         return False
     return Path(word).exists() or not re.match(r"--|-[\d.]+(e-?\d+)?$", word)
-
-
-def nearest(word, names):
-    """A question with the nearest of the names, or "" if none is near."""
-    return "".join(f" (did you mean {name}?)" for name in difflib.get_close_matches(word, names, 1))
