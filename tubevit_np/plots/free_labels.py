@@ -6,11 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from tubevit_np.plots.fonts import text_width
-from tubevit_np.plots.style import DPI, FAINT
+from tubevit_np.plots import style
+from tubevit_np.plots.measure import extent
 
 SIZE = 7.5  # points
-LINE_HEIGHT = SIZE * DPI / 72
 NEAR = 30  # pixels; a label that is farther from its point gets a line
 # From the point to the corner of the label, in pixels: to the right or left, and upward.
 OFFSETS = [(side, up) for up in (6, 24, 42, 64, 90, 120, 160, 210) for side in (12, -12)]
@@ -34,7 +33,7 @@ def free_label(ax: Axes, at: tuple[float, float], text: str, points: np.ndarray,
     taken : list of tuple
         Boxes (left, bottom, right, top) of earlier labels, in pixels. The new box is appended.
     """
-    size = text_width(text, fontsize=SIZE), LINE_HEIGHT
+    size = extent(text, style.points(SIZE)), style.points(SIZE) * style.DPI / 72
     here, others = ax.transData.transform(at), ax.transData.transform(points)
     inside = ax.get_window_extent()
     boxes = [box_beside(here, offset, size) for offset in OFFSETS]
@@ -65,8 +64,10 @@ def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 def _write(ax, at, text, side, up):
     """Write a label at an offset from its point, in pixels, with a line if it is far away."""
-    line = {"arrowstyle": "-", "color": FAINT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3,
+    line = {"arrowstyle": "-", "color": style.FAINT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3,
             "relpos": (side < 0, 0), "zorder": 1}
-    ax.annotate(text, at, (side * 72 / DPI, up * 72 / DPI), textcoords="offset points",
-                ha="left" if side > 0 else "right", va="bottom", fontsize=SIZE, zorder=6,
-                path_effects=OUTLINE, annotation_clip=False, arrowprops=line if up > NEAR else None)
+    offset = np.array([side, up]) * 72 / style.DPI
+    ax.annotate(text, at, tuple(offset), textcoords="offset points",
+                ha="left" if side > 0 else "right", va="bottom", zorder=6,
+                fontsize=style.points(SIZE), path_effects=OUTLINE, annotation_clip=False,
+                arrowprops=line if up > NEAR else None)

@@ -5,11 +5,14 @@ pyplot, so the figures and settings of a notebook stay unchanged. In pictures of
 the color identifies the tube.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import style
+from matplotlib import rcParams, style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -21,19 +24,51 @@ TUBE_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00",
                "#0072B2", "#CC79A7", "#F0E442", "#000000")
 INK, FAINT, LINE = "#222222", "#6b6b6b", "#c9c9c9"
 DPI = 160
+UNDATED = {".png": ("Software",), ".svg": ("Date", "Creator"),  # what a file does not hold
+           ".pdf": ("CreationDate", "Creator", "Producer")}
+FONT, SMALLEST = 8.5, 6.0  # points: the font of the gallery; nothing smaller can be read in print
 
 LOOK: list[str | dict[str, Any]] = ["default", {  # the defaults first, whatever the caller has set
-    "font.family": list(families()), "font.size": 8.5, "text.color": INK, "axes.labelcolor": FAINT,
+    "font.family": list(families()), "font.size": FONT, "text.color": INK,
+    "axes.labelcolor": FAINT,
     "axes.edgecolor": LINE, "axes.linewidth": 0.8, "axes.titlelocation": "left",
     "axes.titlesize": 9.5, "axes.titleweight": "bold",
     "axes.spines.top": False, "axes.spines.right": False,
     "xtick.color": LINE, "ytick.color": LINE, "xtick.labelcolor": FAINT, "ytick.labelcolor": FAINT,
     "xtick.labelsize": 7.5, "ytick.labelsize": 7.5,
     "svg.hashsalt": "tubevit", "svg.fonttype": "path",
+    "pdf.fonttype": 42,  # TrueType: letters that can be selected
     # The name of a class or a folder may contain two dollar signs.  So log axes need plain labels.
     "text.parse_math": False,
 }]
-tidy = style.context(LOOK)  # a decorator
+look: ContextVar[list[str | dict[str, Any]]] = ContextVar("look", default=LOOK)
+
+
+@contextmanager
+def _look_in_force() -> Iterator[None]:
+    with style.context(look.get()):
+        yield
+
+
+tidy = _look_in_force()  # a decorator: LOOK, or what plots/paper/look.py puts in its place
+
+
+def points(size: float) -> float:
+    """Return the size of a text of the gallery at the font size that is in force.
+
+    Parameters
+    ----------
+    size : float
+        Size in the gallery, in points, where the font has 8.5 points.
+
+    Returns
+    -------
+    float
+        Size in points: the same in the gallery; in figures for a paper in proportion, at least 6.
+    """
+    if look.get() is LOOK:
+        return size
+    return max(SMALLEST, size * rcParams["font.size"] / FONT)
 
 
 def color(index: int) -> str:
@@ -130,7 +165,7 @@ def render(figure: Figure) -> np.ndarray:
 
 @tidy
 def save(figure: Figure, path: str | Path) -> None:
-    """Write a Figure as PNG or SVG. Writing the same Figure again gives the same bytes.
+    """Write a Figure as PNG, SVG or PDF. Writing the same Figure again gives the same bytes.
 
     The file holds no date and no software version.
 
@@ -139,15 +174,14 @@ def save(figure: Figure, path: str | Path) -> None:
     figure : Figure
         The Figure to write.
     path : str or Path
-        A file name that ends in .png or .svg.
+        A file name that ends in .png, .svg or .pdf.
 
     Raises
     ------
     ValueError
         If the file name has another suffix.
     """
-    empty = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
     suffix = Path(path).suffix.lower()
-    if suffix not in empty:
-        raise ValueError(f"cannot save {path}: give a file name that ends in .png or .svg")
-    figure.savefig(path, metadata=empty[suffix])
+    if suffix not in UNDATED:
+        raise ValueError(f"cannot save {path}: give a file name that ends in .png, .svg or .pdf")
+    figure.savefig(path, metadata=dict.fromkeys(UNDATED[suffix]))

@@ -11,13 +11,13 @@ from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.scores import OPPONENT
 from tubevit_np.plots.kernel_plots.grid import show
 from tubevit_np.plots.layout import MARGIN, banded, head, shaded, words, write
-from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
+from tubevit_np.plots.style import FAINT, INK, LINE, place, points, tidy
 
 WIDE, TALL, SIDE, GAP, BAND = 1100, 130, 250, 150, 340  # pixels
 SHADES = ("#555555", "#c46a6a", "#6f83c4")  # gray, red-green, blue-yellow
 NAMES = ("light - dark", "red - green", "blue - yellow")
-ENDS = ((1.06, 0, "red", "left", "center"), (-1.06, 0, "green", "right", "center"),
-        (0, 1.08, "blue", "center", "bottom"), (0, -1.08, "yellow", "center", "top"))
+ENDS = ((1, 0, "red", "left", "center"), (-1, 0, "green", "right", "center"),
+        (0, 1, "blue", "center", "bottom"), (0, -1, "yellow", "center", "top"))
 WORDS = words("color_axes")
 
 
@@ -83,7 +83,7 @@ def draw_strip(ax: Axes, shares: np.ndarray, found: np.ndarray) -> None:
 
 
 @tidy
-def draw_plane(ax: Axes, found: np.ndarray) -> None:
+def draw_plane(ax: Axes, found: np.ndarray, reach: float = 1.06) -> None:
     """Draw both ends of color axes on the opponent plane.
 
     Parameters
@@ -92,6 +92,8 @@ def draw_plane(ax: Axes, found: np.ndarray) -> None:
         Where to draw. Right is red, left green, up blue, down yellow.
     found : array, shape (3, D)
         Color axes from `axes_of`.
+    reach : float, default 1.06
+        Where the names of the colors stand: the distance from the center, in radii.
     """
     ax.add_patch(Circle((0, 0), 1, facecolor="none", edgecolor=LINE, linewidth=0.8, clip_on=False))
     for sign in (1, -1):
@@ -100,7 +102,8 @@ def draw_plane(ax: Axes, found: np.ndarray) -> None:
     ax.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal")
     ax.set_axis_off()
     for x, y, name, across, up in ENDS:
-        ax.text(x, y, name, color=FAINT, fontsize=7.5, ha=across, va=up)
+        ax.text(reach * x, (reach + 0.02) * y, name, color=FAINT, fontsize=points(7.5), ha=across,
+                va=up)
 
 
 @tidy

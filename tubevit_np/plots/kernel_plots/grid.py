@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from tubevit_np.plots.analysis import pixels
 from tubevit_np.plots.layout import MARGIN, head, shaded, sheet, words, write
-from tubevit_np.plots.style import FAINT, page, place, tidy
+from tubevit_np.plots.style import FAINT, page, place, points, tidy
 
 WIDE, GUTTER, SIDE = 1368, 92, 399  # pixels: strips or patches, a gap, all kernels
 PATCHES, PARTS = 911, 398  # pixels: 2D patches, their principal components
@@ -109,7 +109,7 @@ def draw_strips(ax: Axes, w: np.ndarray, count: int, columns: int = 1, scale: in
         "arrowstyle": "-|>,head_width=0.15,head_length=0.35", "color": FAINT, "linewidth": 0.8,
         "shrinkA": 0, "shrinkB": 0})
     ax.annotate(f"time: {w.shape[0]} frames", (0, below), (0, -3), textcoords="offset points",
-                va="top", fontsize=7, color=FAINT, annotation_clip=False)
+                va="top", fontsize=points(7), color=FAINT, annotation_clip=False)
 
 
 @tidy
@@ -133,7 +133,8 @@ def draw_bars(ax: Axes, values: np.ndarray, label: str, shade: str = FAINT) -> N
 
 
 @tidy
-def draw_kernels(kernels: Mapping[str, np.ndarray], title: str) -> Figure:
+def draw_kernels(kernels: Mapping[str, np.ndarray], title: str,
+                 numbers: Mapping[str, int] | None = None) -> Figure:
     """Draw the kernels of all tubes of a model.
 
     Parameters
@@ -142,6 +143,8 @@ def draw_kernels(kernels: Mapping[str, np.ndarray], title: str) -> Figure:
         Kernels by tube name, for example "8x8x8", in the order of the Config; C = 1 or 3.
     title : str
         Title of the page.
+    numbers : dict of int, optional
+        Number of each tube in its Config, which gives its color, if not all its tubes are drawn.
 
     Returns
     -------
@@ -160,7 +163,7 @@ def draw_kernels(kernels: Mapping[str, np.ndarray], title: str) -> Figure:
     heights, top = [_height(w) for w in kernels.values()], 160
     figure = sheet(WIDE + GUTTER + SIDE + 2 * MARGIN, top + sum(heights) + len(heights) * BETWEEN,
                    title, WORDS.caption, tail=50)
-    for height, tube in zip(heights, shaded(kernels), strict=True):
+    for height, tube in zip(heights, shaded(kernels, numbers=numbers), strict=True):
         _draw_band(figure, top, height, *tube)
         top += height + BETWEEN
     return figure

@@ -11,7 +11,7 @@ from tubevit_np.plots.analysis.pixels import best_frame, kernel_rgb, norms, orde
 from tubevit_np.plots.kernel_plots.animation import animate_kernels
 from tubevit_np.plots.kernel_plots.grid import pin
 from tubevit_np.plots.layout import head, shaded, sheet, words, write
-from tubevit_np.plots.style import FAINT, INK, place, tidy
+from tubevit_np.plots.style import FAINT, INK, place, points, tidy
 
 LEFT, NORMS, TOP, CELL, COUNT = 60, 560, 170, 96, 5  # pixels, except COUNT
 WORDS = words("history")
@@ -35,7 +35,8 @@ def strongest(stack: np.ndarray) -> np.ndarray:
     return np.take_along_axis(stack, best, axis=1)[:, 0]
 
 
-def timeline(stack: np.ndarray, count: int = COUNT, side: int = CELL) -> np.ndarray:
+def timeline(stack: np.ndarray, count: int = COUNT, side: int = CELL,
+             gap: int = 12) -> np.ndarray:
     """Show the kernels of largest final norm as an image.
 
     Parameters
@@ -46,6 +47,8 @@ def timeline(stack: np.ndarray, count: int = COUNT, side: int = CELL) -> np.ndar
         Number of kernels.
     side : int, default 96
         Largest size of a kernel, in pixels.
+    gap : int, default 12
+        Pixels between kernels.
 
     Returns
     -------
@@ -55,12 +58,13 @@ def timeline(stack: np.ndarray, count: int = COUNT, side: int = CELL) -> np.ndar
     chosen = order_by_norm(stack[-1])[:count]
     rgb = np.stack([_at_one_gain(stack[..., d]) for d in chosen])  # (count, S, kh, kw, 3)
     scale = max(1, side // max(rgb.shape[2:4]))
-    gap = max(4, side + 12 - rgb.shape[3] * scale)
-    return tile(rgb.reshape(-1, *rgb.shape[2:]), rgb.shape[1], gap=(12, gap), scale=scale)
+    beside = max(min(4, gap), side + gap - rgb.shape[3] * scale)
+    return tile(rgb.reshape(-1, *rgb.shape[2:]), rgb.shape[1], gap=(gap, beside), scale=scale)
 
 
 @tidy
-def draw_norms(ax: Axes, steps: Sequence[int], stack: np.ndarray, shade: str) -> None:
+def draw_norms(ax: Axes, steps: Sequence[int], stack: np.ndarray, shade: str,
+               every: int = 1) -> None:
     """Draw the norm of every kernel against the snapshots.
 
     Parameters
@@ -73,15 +77,17 @@ def draw_norms(ax: Axes, steps: Sequence[int], stack: np.ndarray, shade: str) ->
         Kernels at the snapshots.
     shade : str
         Color of the five kernels with the largest final norm; the others are gray.
+    every : int, default 1
+        Label one snapshot in `every`, the last one included.
     """
     sizes = np.stack([norms(w) for w in stack])  # (S, D)
     order = order_by_norm(stack[-1])
     ax.plot(sizes[:, order[COUNT:]], color=FAINT, linewidth=0.5, alpha=0.5)
     ax.plot(sizes[:, order[:COUNT]], color=shade, linewidth=1.4)
     ax.set(ylim=(0, 1.05 * max(sizes.max(), 1e-12)), xlim=(-0.1, len(steps) - 0.9))
-    ax.set_xticks(range(len(steps)),
-                  [f"{step / 1000:g}k" if step >= 1000 else str(step) for step in steps])
-    ax.text(0, 1.02, "norm", transform=ax.transAxes, color=FAINT, fontsize=7.5)
+    labeled = range((len(steps) - 1) % every, len(steps), every)
+    ax.set_xticks(labeled, [brief(steps[k]) for k in labeled])
+    ax.text(0, 1.02, "norm", transform=ax.transAxes, color=FAINT, fontsize=points(7.5))
 
 
 @tidy
@@ -156,6 +162,11 @@ def animate_history(history: Mapping[int, Mapping[str, np.ndarray]], path: str |
     """
     films = {name: strongest(stack) for name, stack in stacked(history).items()}
     return animate_kernels(films, path, most, milliseconds, FILM_WORDS.caption)
+
+
+def brief(step: int) -> str:
+    """Return a step as a short label, such as "800" or "1.6k"."""
+    return f"{step / 1000:g}k" if step >= 1000 else str(step)
 
 
 def stacked(history: Mapping[int, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -153,11 +153,11 @@ def _draw_band(untrained, figure, top, name, found, shade):
     if found.is_selective:
         draw_speeds(axes(2), found, plain, shade)
     else:
-        _say_why(axes(2), found)
+        say_why(axes(2), found)
     draw_dots(axes(3), found, shade)
 
 
-def _say_why(ax, found):
+def say_why(ax: Axes, found: Measured) -> None:
     """Say in empty axes why no speeds are drawn."""
     why = "no speeds: one frame" if len(found.w) == 1 else (
         f"no speeds: {found.chooses.sum()} of {found.striped.sum()} kernels\n"

@@ -17,7 +17,7 @@ from tubevit_np.plots.layout import label, shortened, with_note, words, write
 from tubevit_np.plots.model_plots import frame_strip
 from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, pale, picks, strip
 from tubevit_np.plots.model_plots.overlay import outline
-from tubevit_np.plots.style import FAINT, color, place, spelled, tidy
+from tubevit_np.plots.style import FAINT, color, place, points, spelled, tidy
 from tubevit_np.variants.config import attention_of
 
 RIGHT, BARS = 640, 260  # pixels
@@ -98,6 +98,15 @@ def draw_pooling(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
     Figure
         A page with rows for all tubes, for each tube, and for the rollout.
     """
+    names = (name for classes in answers.values() for name, _ in classes)
+    caption = with_note(POOLING_WORDS.caption, [note, *answers, *names])
+    shown = numbered(answers, labels) if labels else answers
+    return _page(clip, cfg, pooling_rows(clip, out, cfg), caption, POOLED, shown,
+                 shortened(note))
+
+
+def pooling_rows(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config) -> list[Row]:
+    """Return the rows of `draw_pooling`: all tubes, each tube, and the rollout."""
     shape, weights = clip.shape[:3], pool_weights(out)
     rows = [_row("All tubes", "mean of the heads", weights, cfg, shape)]
     rows += [Row(spelled(tube), "alone", found, color(i)) for i, (tube, found) in enumerate(
@@ -105,10 +114,7 @@ def draw_pooling(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
     if attention_of(cfg) == "global":
         back = rollout(out, cfg.depth)[None]
         rows.append(_row("Rollout", "through all blocks", back, cfg, shape))
-    names = (name for classes in answers.values() for name, _ in classes)
-    caption = with_note(POOLING_WORDS.caption, [note, *answers, *names])
-    shown = _numbered(answers, labels) if labels else answers
-    return _page(clip, cfg, rows, caption, POOLED, shown, shortened(note))
+    return rows
 
 
 @tidy
@@ -141,6 +147,17 @@ def draw_attention(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
     ValueError
         If the attention is divided, or there is no such token.
     """
+    rows, i, found, notes = token_rows(clip, out, cfg, token, layer)
+    figure = _page(clip, cfg, rows, WORDS.caption, f"Where one token attends, block {layer + 1}",
+                   {}, *notes, why)
+    for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
+        outline_token(ax, found, t, color(i))
+    return figure
+
+
+def token_rows(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config, token: int,
+               layer: int) -> tuple[list[Row], int, np.ndarray, tuple[str, str]]:
+    """Return the rows of `draw_attention`, the token's tube, its boxes, and two lines about it."""
     weights, shape = self_weights(out, layer)[:, token], clip.shape[:3]
     i, n = owner(token, cfg, shape)
     block = f"block {layer + 1} of {cfg.depth}"
@@ -149,12 +166,13 @@ def draw_attention(clip: np.ndarray, out: Mapping[str, np.ndarray], cfg: Config,
              for a in range(min(len(weights), MOST))]
     found, count = token_boxes(cfg.tubes[i], shape, n), token_counts(cfg, shape)[i]
     when = frame_strip.named_frames(found[:, 0, 0].min(), found[:, 1, 0].max() - 1)
-    figure = _page(clip, cfg, rows, WORDS.caption, f"Where one token attends, block {layer + 1}",
-                   {}, f"token {n + 1} of {count} of {spelled(cfg.tubes[i])}", when, why)
-    for ax, t in zip(figure.axes, picks(len(clip)), strict=False):  # the clip comes first
-        outline(ax, found, t, "white", 3.4)
-        outline(ax, found, t, color(i), 1.8)
-    return figure
+    return rows, i, found, (f"token {n + 1} of {count} of {spelled(cfg.tubes[i])}", when)
+
+
+def outline_token(ax: Axes, found: np.ndarray, t: int, shade: str) -> None:
+    """Outline the boxes (n, 2, 3) of a token in frame t, in color with a white edge."""
+    outline(ax, found, t, "white", 3.4)
+    outline(ax, found, t, shade, 1.8)
 
 
 @tidy
@@ -177,13 +195,14 @@ def draw_tube_shares(ax: Axes, weights: np.ndarray, cfg: Config,
     even = np.array(token_counts(cfg, shape)) / weights.shape[-1]
     for i, (part, level) in enumerate(zip(parts, even, strict=True)):
         if not level:
-            ax.text(0.03, i, "no tokens", va="center", color=FAINT, fontsize=8)
+            ax.text(0.03, i, "no tokens", va="center", color=FAINT, fontsize=points(8))
             continue
         fraction = part.mean()
         heads = f"  ({', '.join(f'{head:.0%}' for head in part)})" if 1 < len(part) <= 4 else ""
         ax.barh(i, fraction, color=color(i), height=0.6)
         ax.plot([level, level], [i - 0.42, i + 0.42], color="black", linewidth=1)
-        ax.text(max(fraction, level) + 0.03, i, f"{fraction:.0%}{heads}", va="center", fontsize=8)
+        ax.text(max(fraction, level) + 0.03, i, f"{fraction:.0%}{heads}", va="center",
+                fontsize=points(8))
     ax.set_yticks(range(len(parts)), map(spelled, cfg.tubes))
     ax.set(xlim=(0, 1), ylim=(max(len(parts), 3) - 0.5, -0.5), xticks=[])
     ax.spines[:].set_visible(False)
@@ -234,7 +253,8 @@ def draw_row(figure: Figure, top: float, clip: np.ndarray, times: np.ndarray, ro
     strip(figure, top, heated(clip[times], row.heat[times] / peak, row.shade))
 
 
-def _numbered(answers, labels):
+def numbered(answers: Mapping[str, list[tuple[str, float]]],
+             labels: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, float]]]:
     """Return the answers with numbers in place of class names that the fonts cannot write."""
     shown = {head: dict(zip(labels[head], class_names(labels[head]), strict=True))
              for head in answers}

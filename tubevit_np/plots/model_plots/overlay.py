@@ -15,7 +15,7 @@ from tubevit_np.plots.kernel_plots.grid import show
 from tubevit_np.plots.layout import label, words, write
 from tubevit_np.plots.model_plots.frame_strip import LEFT, TOP, film_page, pale, strip, zoomed
 from tubevit_np.plots.model_plots.sampling import boxes, name_tube
-from tubevit_np.plots.style import FAINT, INK, LINE, color, place, tidy
+from tubevit_np.plots.style import FAINT, INK, LINE, color, place, points, tidy
 
 BARS = 300  # pixels
 LEVELS = 4  # read by 0, 1, 2, or 3 and more places
@@ -63,7 +63,7 @@ def draw_overlay(clip: np.ndarray, cfg: Config) -> Figure:
 
 
 def draw_reads(ax: Axes, frame: np.ndarray, tubes: Mapping[int, Tube], t: int,
-               shape: tuple[int, ...]) -> None:
+               shape: tuple[int, ...], linewidth: float = 1.1) -> None:
     """Draw a frame and the boxes of the tubes that read it; pixels that no tube reads are pale.
 
     Parameters
@@ -78,11 +78,13 @@ def draw_reads(ax: Axes, frame: np.ndarray, tubes: Mapping[int, Tube], t: int,
         Number of the frame in the clip.
     shape : tuple of int
         (T, H, W) of the clip.
+    linewidth : float, default 1.1
+        Of the boxes, in points.
     """
     read = sum(coverage(tube, shape)[t] for tube in tubes.values()) > 0
     show(ax, np.where(read[..., None], frame / 255, pale(frame)))
     for i, tube in tubes.items():
-        outline(ax, boxes(tube, shape), t, color(i))
+        outline(ax, boxes(tube, shape), t, color(i), linewidth)
 
 
 def outline(ax: Axes, found: np.ndarray, t: int, shade: str, linewidth: float = 1.1) -> None:
@@ -112,7 +114,7 @@ def draw_shares(ax: Axes, counts: np.ndarray, shade: str) -> None:
     ax.barh(range(LEVELS), fractions, color=shades(shade), edgecolor=LINE, linewidth=0.8,
             height=0.7)
     for level, fraction in enumerate(fractions):
-        ax.text(fraction + 0.03, level, f"{fraction:.1%}", va="center", fontsize=8)
+        ax.text(fraction + 0.03, level, f"{fraction:.1%}", va="center", fontsize=points(8))
     ax.set_yticks(range(LEVELS), [*map(str, range(LEVELS - 1)), f"{LEVELS - 1}+"])
     ax.set(xlim=(0, 1), ylim=(LEVELS - 0.5, -0.5), xticks=[])
     ax.spines[:].set_visible(False)

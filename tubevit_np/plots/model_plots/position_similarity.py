@@ -190,14 +190,14 @@ def _row(figure, top, values, token, cfg, shape, sides, limits):
             if top == TOP:
                 write(figure, left, TOP - 18, f"frame {at[k, 0, 0, 0]:g}", color=FAINT)
             if own == i and n // (counts[1] * counts[2]) == k:
-                _frame(ax, at.reshape(-1, 3)[n], tube)
+                outline_token(ax, at.reshape(-1, 3)[n], tube)
             left += wide + GAP
         left += 30
     return image
 
 
-def _frame(ax, center, tube):
-    """Outline one token."""
+def outline_token(ax: Axes, center: np.ndarray, tube: Tube) -> None:
+    """Outline one token, by its center (t, h, w), on its map."""
     (_, y, x), (_, down, across) = center, tube.stride
     ax.add_patch(Rectangle((x - across / 2, y - down / 2), across, down, facecolor="none",
                            edgecolor="#D40000", linewidth=1.6))

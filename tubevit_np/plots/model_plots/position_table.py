@@ -1,6 +1,7 @@
 """The table of positions that are added to the tokens, number by number (Section 3.3, Eq. 3-7)."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tubevit_np.model.config import Config
@@ -45,7 +46,7 @@ def draw_table(at: np.ndarray, cfg: Config, shape: tuple[int, ...],
     write(figure, LEFT + NAMES, TOP - 20, f"{at.shape[1]} channels", color=FAINT)
     ax, peak = place(figure, LEFT + NAMES, TOP, width, height), np.abs(at).max() or 1.0
     image = ax.imshow(at, cmap="RdBu_r", vmin=-peak, vmax=peak, interpolation="none", aspect="auto")
-    _wavelengths(ax, cfg)
+    label_wavelengths(ax, cfg)
     top = TOP
     for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(at.T, cfg, shape), strict=True)):
         if part.size:
@@ -57,10 +58,10 @@ def draw_table(at: np.ndarray, cfg: Config, shape: tuple[int, ...],
     return figure
 
 
-def _wavelengths(ax, cfg):
-    """Label some groups of six channels by wavelength, if the table is that of Eq. 3-7."""
+def label_wavelengths(ax: Axes, cfg: Config, most: int = 8) -> None:
+    """Label `most` or fewer groups of six channels by wavelength, in a table of Eq. 3-7."""
     count = cfg.dim // 6 if position_of(cfg) in ("fixed", "strideless") else 0
-    named = range(0, count, max(1, -(-count // 8)))
+    named = range(0, count, max(1, -(-count // most)))
     lengths = [2 * np.pi * cfg.tau ** (j / count) for j in named]
     ax.set_xticks([6 * j + 2.5 for j in named], [f"{length:,.3g}" if length < 1000 else
                                                  f"{length:,.0f}" for length in lengths])

@@ -1,6 +1,7 @@
 """Where each tube reads the video: boxes in space and time, and the same seen from two sides."""
 
 import itertools
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 from tubevit_np.model.config import Config, Tube
 from tubevit_np.model.geometry import grid
 from tubevit_np.plots.layout import label, sheet, words
-from tubevit_np.plots.style import FAINT, color, place, tidy
+from tubevit_np.plots.style import FAINT, color, place, points, tidy
 
 AXES = ("time (frames)", "rows (pixels)", "columns (pixels)")
 WORDS = words("sampling")
@@ -88,7 +89,7 @@ def draw_tubes(ax: Any, cfg: Config, shape: tuple[int, ...], only: int) -> None:
     edge = _faces(np.array([[(0, 0, 0), shape]]))
     ax.add_collection3d(Line3DCollection(np.concatenate([edge, edge[:, :1]], axis=1), colors=FAINT,
                                          linewidths=0.5, clip_on=False))
-    (t, h, w), side, faint = shape, max(shape[1:]), {"color": FAINT, "fontsize": 7.5}
+    (t, h, w), side, faint = shape, max(shape[1:]), {"color": FAINT, "fontsize": points(7.5)}
     ax.set(xlim=(0, t), ylim=(0, w), zlim=(h, 0))
     ax.text(t / 2, 0, h + 0.2 * side, f"{t} frame{'s' * (t > 1)}", "x", ha="center", **faint)
     ax.text(1.06 * t, w / 2, h + 0.1 * side, f"{w}", **faint)
@@ -102,7 +103,7 @@ def draw_tubes(ax: Any, cfg: Config, shape: tuple[int, ...], only: int) -> None:
 
 @tidy
 def draw_grid(ax: Axes, cfg: Config, shape: tuple[int, ...],
-              view: tuple[int, int] = (1, 2)) -> None:
+              view: tuple[int, int] = (1, 2), only: Collection[int] | None = None) -> None:
     """Draw the places of all tubes, seen along one axis.
 
     Parameters
@@ -115,10 +116,13 @@ def draw_grid(ax: Axes, cfg: Config, shape: tuple[int, ...],
         (T, H, W) of the video.
     view : pair of int, default (1, 2)
         Vertical and horizontal axis of the picture: 0 is t, 1 is h, 2 is w.
+    only : collection of int, optional
+        Numbers of the tubes to draw, in their own colors; all if not given.
     """
     down, across = view
     area = [-tube.kernel[down] * tube.kernel[across] for tube in cfg.tubes]
-    for i in np.argsort(area, kind="stable"):  # small tubes on top
+    order = np.argsort(area, kind="stable")
+    for i in (i for i in order if only is None or i in only):  # small tubes on top
         at, size = starts(cfg.tubes[i], shape), cfg.tubes[i].kernel
         ax.add_collection(PatchCollection(
             [Rectangle((x, y), size[across], size[down]) for y in at[down] for x in at[across]],

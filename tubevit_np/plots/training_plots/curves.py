@@ -10,13 +10,13 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from tubevit_np.plots.fonts import text_width, writable
 from tubevit_np.plots.layout import sheet, shortened, with_note, words
-from tubevit_np.plots.style import FAINT, INK, LINE, place, tidy
+from tubevit_np.plots.style import FAINT, INK, LINE, place, points, tidy
 
 # Okabe-Ito again, dark colors first, because lines are thin.  Here a color is a head, not a tube.
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LEFT, RIGHT, TOP, BOTTOM, WIDTH = 110, 1010, 150, 712, 660  # pixels
 LINE_HEIGHT = 31  # pixels between the labels of two accuracies
-FONT: dict[str, Any] = {"weight": "bold", "fontsize": 9}
+SIZE = 9  # points
 WORDS = words("curves")
 
 
@@ -164,7 +164,7 @@ def draw_curves(records: Sequence[Mapping[str, Any]], title: str = "Training",
         The page. It is wide and high enough for the labels of all accuracies.
     """
     labels = [text for text, _ in ends(records, final)]
-    widest = max((text_width(text, **FONT) for text in labels), default=0)
+    widest = max((text_width(text, weight="bold", fontsize=SIZE) for text in labels), default=0)
     bottom = max(BOTTOM, TOP + LINE_HEIGHT * (len(labels) + 1))
     figure = sheet(max(2070, RIGHT + WIDTH + 60 + widest), bottom + 90, title,
                    with_note(WORDS.caption, [title, *accuracies(records)]), LEFT, 76, tail=42)
@@ -189,11 +189,12 @@ def ends(records: Sequence[Mapping[str, Any]],
 
 def _draw_labels(ax, found):
     """Write labels at the right, as near as possible to their values, without overlap."""
-    gap = LINE_HEIGHT / ax.get_window_extent().height
+    size = points(SIZE)
+    gap = LINE_HEIGHT * size / SIZE / ax.get_window_extent().height
     places = spread([value for _, value in found], gap)
     for (text, _), at, shade in zip(found, places, SHADES * len(found)):
         ax.annotate(text, (1.035, at), xycoords=("axes fraction", "data"), va="center",
-                    color=shade, annotation_clip=False, **FONT)
+                    color=shade, annotation_clip=False, weight="bold", fontsize=size)
 
 
 def _lone(steps):
@@ -204,4 +205,5 @@ def _lone(steps):
 def _steps(ax, records):
     """Set the horizontal axis, the same for all panels: whole steps from zero."""
     ax.set(xlim=(0, max([r["step"] for r in records], default=0) or 1), xlabel="steps")
-    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    room = int(ax.get_window_extent().width / 75)  # a label of a narrow plot needs 75 pixels
+    ax.xaxis.set_major_locator(MaxNLocator(max(2, min(6, room)), integer=True))
