@@ -57,8 +57,10 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
         "RUN", "draw all pictures of a run",
         """Draw all pictures of a run: kernels, the motion that they respond to, the places that the
  tubes read, position encodings, attention maps and training curves. Also writes scores.json, with
- the values that are drawn, and README.md, which shows the pictures. Needs matplotlib.""",
-        ("runs/demo --out pictures/", "runs/demo --clip clip.mp4 --out pictures/")),
+ the values that are drawn, and README.md, which shows the pictures. Can also draw them as
+ figures for a paper, at the width of a column. Needs matplotlib.""",
+        ("runs/demo --out pictures/", "runs/demo --clip clip.mp4 --out pictures/",
+         "runs/demo --only slices --width 3.5 --out paper/")),
     "subset": Description(
         "(--data|--images) PATH --out FOLDER", "choose a small part of a labeled data set",
         """Choose some classes and some files of each class at random. The same --seed gives the

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+from tubevit_np.commands.nearest import nearest
 from tubevit_np.required import install
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import make_folder
@@ -25,20 +26,51 @@ def check_matplotlib():
 
 
 def figures(options, engine):
-    """Draw the pictures into --out, or into the run's folder, with scores.json and README.md."""
+    """Draw the pictures into --out, or into the run's folder, with scores.json and README.md.
+
+    With --only, there is no such page; with an option for paper, the figures are laid out anew."""
     check_matplotlib()
     from tubevit_np.plots.gallery.pictures import PICTURES, draw_all
     from tubevit_np.plots.gallery.run_data import Opened
 
+    paper, chosen = paper_of(options), pictures_of(options.only, PICTURES)
+    if paper and options.only:
+        paper.check(chosen)
     run = Opened(options.run, clip=options.clip, control=options.control)
     if options.clip and run.example:  # an unreadable clip is reported before anything is drawn
         print(f"input of the pictures: {run.example.name}")
     folder = make_folder(options.out or run.folder, "--out")
-    missing = draw_all(run, folder)
-    for picture in PICTURES:
+    missing = (paper.draw(run, folder, chosen) if paper else
+               draw_all(run, folder, chosen, page_too=not options.only))
+    for picture in chosen:
         why = missing.get(picture.name)
-        print(f"left out {picture.name}: {why}" if why else folder / picture.name)
-    print(folder / "scores.json", folder / "README.md", sep="\n")
+        path = folder / (paper.file(picture) if paper else picture.name)
+        print(f"left out {path.name}: {why}" if why else path)
+    if not (paper or options.only):
+        print(folder / "scores.json", folder / "README.md", sep="\n")
+
+
+def paper_of(options):
+    """The settings of figures for a paper, or None if no option asks for them."""
+    from tubevit_np.plots.paper.pages import Paper
+
+    given = {"form": options.format, "width": options.width, "font_size": options.font_size,
+             "style": options.style, "captions": False if options.no_captions else None}
+    given = {name: value for name, value in given.items() if value is not None}
+    return Paper(**given) if given else None
+
+
+def pictures_of(names, pictures):
+    """The pictures of these names, in the order of the gallery; all if there are no names.
+
+    Raises ValueError for a name that does not exist."""
+    known = [Path(picture.name).stem for picture in pictures]
+    wanted = [name.removesuffix(".png") for name in names or known]
+    for name in wanted:
+        if name not in known:
+            raise ValueError(f"no picture {name!r}{nearest(name, known)}; there are "
+                             f"{', '.join(known)}")
+    return [picture for picture, name in zip(pictures, known, strict=True) if name in wanted]
 
 
 def kernels(options, engine):

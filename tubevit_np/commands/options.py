@@ -16,6 +16,14 @@ METAVARS = {Path: "PATH", str: "NAME", int: "N", float: "X"}
 SHELLS = ("bash", "zsh", "tcsh")
 FORMATS = ("timm", "hf")
 STARTS = ("inflated", "random", "shared")
+FIGURE_FORMATS = ("pdf", "svg", "png")
+PICTURES = ("clip", "architecture", "kernels", "tubes", "slices", "spectra", "population",
+            "movement", "colors", "distributions", "controls", "sampling", "overlay", "positions",
+            "position-table", "pooling", "attention-first", "attention-last", "history", "training",
+            "curves")  # as in plots/gallery/pictures.py, which needs matplotlib
+PAPER = """Any of these options lays the pictures out anew at the given width, with text at its true
+ size, without titles, README.md and scores.json. In pdf and svg, text is text. Your matplotlibrc
+ counts, too. The animations (clip, tubes, training) stay as they are and need --format png."""
 FOLDERS = ("cache",)  # fields of a recipe that are folders
 
 
@@ -108,6 +116,18 @@ def figures(sub):
         "(default: a generated clip)", type=Path)
     add(sub, "--control", "RUN", "a run trained with --shuffled, whose kernels are drawn for "
         "comparison (default: none)", type=Path)
+    add(sub, "--only", "NAME", f"draw only these pictures, and no README.md and scores.json: "
+        f"{', '.join(PICTURES)} (default: all)", PICTURES, nargs="+")
+    paper = sub.add_argument_group("figures for a paper", PAPER)
+    add(paper, "--width", "X", "width of the page in inches, for example 3.5 for one column, 7 for "
+        "two (default 7)", type=float)
+    add(paper, "--format", "NAME", f"one of {', '.join(FIGURE_FORMATS)} (default pdf)",
+        FIGURE_FORMATS, choices=FIGURE_FORMATS)
+    add(paper, "--font-size", "X", "in points, 6 to 9 (default 8). No text is smaller than 6 "
+        "points", type=float)
+    flag(paper, "--no-captions", "leave out the text below each figure")
+    add(paper, "--style", "FILE", "a Matplotlib style file, whose settings replace those of the "
+        "gallery (default: none)", type=Path)
 
 
 def subset(sub):

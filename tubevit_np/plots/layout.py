@@ -20,7 +20,7 @@ MARGIN, TOP = 70, 160  # pixels beside and above the bands and columns of a page
 
 
 class Words(NamedTuple):
-    """The two texts of a picture.
+    """The texts of a picture.
 
     Parameters
     ----------
@@ -28,10 +28,13 @@ class Words(NamedTuple):
         What the picture shows, for readers who cannot see it.
     caption : str
         What is drawn and how to read it, for everybody.
+    paper : str
+        Caption of a figure for a paper, whose parts lie at other places.
     """
 
     alt: str
     caption: str
+    paper: str
 
 
 def words(name: str) -> Words:
@@ -45,14 +48,19 @@ def words(name: str) -> Words:
     Returns
     -------
     Words
-        Alternative text and caption.
+        Alternative text and captions.
     """
-    return Words(**{key: " ".join(text.split()) for key, text in captions()[name].items()})
+    found = captions()[name]
+    alt, caption = (" ".join(found[key].split()) for key in ("alt", "caption"))
+    paper = caption
+    for old, new in found.get("paper", ()):
+        paper = paper.replace(old, new)
+    return Words(alt, caption, paper)
 
 
 @cache
-def captions() -> dict[str, dict[str, str]]:
-    """Return all texts of captions.toml, {picture: {"alt": text, "caption": text}}."""
+def captions() -> dict[str, dict[str, Any]]:
+    """Return all texts of captions.toml, {picture: {"alt": text, "caption": text, ...}}."""
     return tomllib.loads(Path(__file__).with_name("captions.toml").read_text(encoding="utf-8"))
 
 
@@ -141,13 +149,15 @@ def sheet(width: float, bottom: float, title: str, text: str, left: float = MARG
     return figure
 
 
-def shaded(tubes: Mapping[str, Any], moving: bool = False) -> list[tuple[str, Any, str]]:
+def shaded(tubes: Mapping[str, Any], moving: bool = False,
+           numbers: Mapping[str, int] | None = None) -> list[tuple[str, Any, str]]:
     """Return (name, value, color) of each tube of {name: value}.
 
     The values are kernels, or objects with their kernels as `w`. If `moving`, tubes with a single
-    frame are skipped.
+    frame are skipped. `numbers` are the tubes' numbers in their Config, if some tubes are missing.
     """
-    return [(name, value, color(i)) for i, (name, value) in enumerate(tubes.items())
+    own = numbers or {}
+    return [(name, value, color(own.get(name, i))) for i, (name, value) in enumerate(tubes.items())
             if not moving or len(getattr(value, "w", value)) > 1]
 
 

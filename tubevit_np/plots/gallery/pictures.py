@@ -106,8 +106,8 @@ PICTURES = (
 )
 
 
-def draw_all(run: Opened, folder: Path,
-             pictures: Sequence[Picture] = PICTURES) -> dict[str, str]:
+def draw_all(run: Opened, folder: Path, pictures: Sequence[Picture] = PICTURES,
+             page_too: bool = True) -> dict[str, str]:
     """Write the pictures of a run, scores.json and README.md.
 
     Parameters
@@ -118,6 +118,8 @@ def draw_all(run: Opened, folder: Path,
         An existing folder.
     pictures : sequence of Picture, optional
         The pictures to draw; all if not given.
+    page_too : bool, default True
+        If False, neither scores.json nor README.md is written.
 
     Returns
     -------
@@ -130,13 +132,15 @@ def draw_all(run: Opened, folder: Path,
         If the folder has a README.md that this function did not write.
     """
     readme, missing = folder / "README.md", {}
-    if readme.exists() and not readme.read_text(encoding="utf-8").startswith(HEADING):
+    if page_too and readme.exists() and not readme.read_text(encoding="utf-8").startswith(HEADING):
         raise ValueError(f"{readme} was written by somebody else and is kept; give another --out")
     for picture in tqdm(pictures, "drawing", unit="picture", disable=None):
         try:
             draw(picture, run, folder / picture.name)
         except Missing as error:
             missing[picture.name] = str(error)
+    if not page_too:
+        return missing
     write_text(folder / "scores.json", json.dumps(run.scores, indent=1) + "\n")
     write_text(readme, page(run, [picture for picture in pictures if picture.name not in missing]))
     return missing
