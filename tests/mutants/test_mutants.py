@@ -22,6 +22,7 @@ from tests.mutants.fast import FAST
 from tests.mutants.mirror import MIRROR
 from tests.mutants.model import MODEL
 from tests.mutants.notebooks import LESSONS
+from tests.mutants.paper import PAPER
 from tests.mutants.pictures import PICTURES
 from tests.mutants.plots import FIGURES
 from tests.mutants.runs import RUNS
@@ -31,7 +32,7 @@ from tests.mutants.variants import VARIANTS
 from tubevit_np.conformance.mistakes import KNOWN
 
 MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *DATA_SETS, *CLIPS, *TRANSFER,
-           *COMMANDS, *COST, *FIGURES, *PICTURES, *LESSONS, *SUITE, *COURSE, *DOCS]
+           *COMMANDS, *COST, *FIGURES, *PAPER, *PICTURES, *LESSONS, *SUITE, *COURSE, *DOCS]
 TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

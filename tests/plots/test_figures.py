@@ -279,9 +279,9 @@ def test_the_animation_is_the_same_twice(rng, tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_only_png_and_svg(tmp_path):
-    with pytest.raises(ValueError, match=r"\.png or \.svg"):
-        save(Figure(), tmp_path / "a.pdf")
+def test_only_png_svg_and_pdf(tmp_path):
+    with pytest.raises(ValueError, match=r"\.png, \.svg or \.pdf"):
+        save(Figure(), tmp_path / "a.jpg")
 
 
 @pytest.mark.parametrize("drawn", [
@@ -303,6 +303,16 @@ def test_notebooks_keep_their_backend_and_settings():
             "assert 'matplotlib.pyplot' not in sys.modules\n"
             "assert dict(matplotlib.rcParams.copy()) == before")
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_tube_alone_has_its_own_color(rng):
+    w, cfg = rng.standard_normal((3, 5, 4, 3, 6)), tv.PRESETS["demo"]
+    seen = render(draw_kernels({"3x5x4": w}, "K", numbers={"3x5x4": 2}))
+    assert tuple(seen[200, 48]) == bytes_of(2)
+    ax = place(page(500, 500), 50, 50, 400, 400)
+    tubes.draw_grid(ax, cfg, (16, 40, 48), only=[3])
+    [drawn] = ax.collections
+    assert tuple(drawn.get_edgecolor()[0]) == to_rgba(color(3))
 
 
 def test_a_color_for_every_tube():

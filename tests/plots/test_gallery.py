@@ -12,7 +12,7 @@ import pytest
 import tubevit_np as tv
 from tests.helpers import small
 from tests.helpers.tiny import RECIPE
-from tubevit_np.commands import cli
+from tubevit_np.commands import cli, options
 from tubevit_np.data.batch import PARAMETERS
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.plots.gallery import pictures as gallery
@@ -86,9 +86,9 @@ def test_the_page_shows_every_picture_with_its_words_and_every_score(drawn):
 
 def test_alternative_texts_are_whole_sentences_that_fit_markdown():
     for picture in gallery.PICTURES:
-        alt, caption = picture.words
+        alt, caption, paper = picture.words
         assert alt.endswith(".") and not set(alt) & set("[]\n"), picture.name
-        assert caption.endswith("."), picture.name
+        assert caption.endswith(".") and paper.endswith("."), picture.name
 
 
 def test_untrained_kernels_are_those_that_the_run_began_with(run):
@@ -157,15 +157,57 @@ def typed(*arguments):
 def test_the_command_draws_into_the_runs_folder_unless_told_otherwise(
         run, tmp_path, monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(gallery, "draw_all", lambda opened, folder: asked.append(folder) or {
-        "curves.png": "no log"})
+    monkeypatch.setattr(gallery, "draw_all", lambda opened, folder, *_, **__: (
+        asked.append(folder) or {"curves.png": "no log"}))
     assert typed(run) == typed(run / "model.safetensors", "--out", tmp_path / "new") == 0
     assert asked == [run, tmp_path / "new"] and (tmp_path / "new").is_dir()
     said = capsys.readouterr().out
     assert "left out curves.png: no log\n" in said and f"{run / 'kernels.png'}\n" in said
 
 
+def test_only_some_pictures_have_no_page_and_the_same_bytes(run, drawn, tmp_path, capsys):
+    (tmp_path / "README.md").write_text("# Mine\n")
+    assert typed(run, "--only", "sampling", "curves.png", "--out", tmp_path) == 0
+    assert {one.name for one in tmp_path.iterdir()} == {"sampling.png", "curves.png", "README.md"}
+    assert (tmp_path / "README.md").read_text() == "# Mine\n"
+    for name in ("sampling.png", "curves.png"):
+        assert (tmp_path / name).read_bytes() == (drawn[0][0] / name).read_bytes()
+    said = capsys.readouterr().out
+    assert said == f"{tmp_path / 'sampling.png'}\n{tmp_path / 'curves.png'}\n"
+
+
+@pytest.mark.parametrize("options, form", [
+    (["--width", "3.5"], "pdf"), (["--format", "svg"], "svg"), (["--no-captions"], "pdf"),
+    (["--font-size", "7", "--format", "png"], "png"), (["--style", "{style}"], "pdf")])
+def test_an_option_for_paper_makes_figures_for_paper(options, form, run, tmp_path, capsys):
+    style, out = tmp_path / "a.mplstyle", tmp_path / "out"
+    style.write_text("font.size: 7\n")
+    options = [option.format(style=style) for option in options]
+    assert typed(run, "--only", "sampling", *options, "--out", out) == 0
+    assert capsys.readouterr().out == f"{out / f'sampling.{form}'}\n"
+    assert [path.name for path in out.iterdir()] == [f"sampling.{form}"]
+
+
+def test_all_figures_for_paper_leave_out_animations(run, control, tmp_path, capsys, monkeypatch):
+    kept = [one for one in gallery.PICTURES if one.name in ("clip.png", "kernels.png")]
+    monkeypatch.setattr(gallery, "PICTURES", kept)
+    assert typed(run, "--width", 3.5, "--out", tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "left out clip.pdf: it is an animation, which needs --format png\n" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["kernels.pdf"]
+
+
+def test_the_options_name_all_pictures():
+    assert list(options.PICTURES) == [Path(one.name).stem for one in gallery.PICTURES]
+    assert set(options.FIGURE_FORMATS) == {"pdf", "svg", "png"}
+
+
 @pytest.mark.parametrize("arguments, words", [
+    (["{run}", "--only", "kernel"], "no picture 'kernel' (did you mean kernels?); there are "),
+    (["{run}", "--only", "tubes", "--width", "7"], "tubes.pdf: it is an animation"),
+    (["{run}", "--width", "1"], "give a width of 3.2 to 20 inches"),
+    (["{run}", "--font-size", "4"], "give 6 to 9"), (["{run}", "--format", "gif"], "--help"),
+    (["{run}", "--style", "nowhere", "--only", "sampling"], "there is no style file nowhere"),
     (["nowhere"], "no checkpoint at nowhere"), ([], "RUN"), (["a", "--depth", "3"], "--help"),
     (["{run}", "--out", "{run}/config.json"], "cannot make folder")])
 def test_a_mistake_is_one_line_and_status_2(arguments, words, run, capsys):
