@@ -6,7 +6,7 @@ import numpy as np
 
 # Random streams: default_rng([seed, STREAM, ...]). They start at 1, because NumPy ignores a 0.
 (TRAIN, HELD_OUT, POOLS, PARAMETERS, CROPS, FLIPS, AUGMENTATIONS, MIXUP, DROPOUT,
- SHUFFLE) = range(1, 11)
+ SHUFFLE, CAMERA) = range(1, 12)
 
 
 @dataclass(frozen=True)

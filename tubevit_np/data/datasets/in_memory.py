@@ -8,7 +8,7 @@ import numpy as np
 
 from tubevit_np.data.batch import CROPS
 from tubevit_np.data.datasets.cache import Cache
-from tubevit_np.data.datasets.dataset import head_and_path, open_dataset
+from tubevit_np.data.datasets.dataset import class_names, head_and_path, open_dataset
 from tubevit_np.data.datasets.labeled_files import LabeledFiles, size_with_margin
 from tubevit_np.data.datasets.listing import list_parts
 from tubevit_np.data.datasets.streaming import StreamSource, epoch_order
@@ -62,18 +62,28 @@ def open_files(given, kind, recipe):
     Its classes are those of both parts.  Raises ValueError as open_dataset and
     open_source do."""
     head, path = head_and_path(given)
+    check_head(given, head)
+    parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
+    return open_parts(path, parts, class_names(path, parts), kind, head, recipe, recipe.size,
+                      recipe.memory)
+
+
+def check_head(given, head):
+    """Raises ValueError if the name of a head is that of a score."""
     if head in SCORES:
         raise ValueError(f"data {given}: the name {head} is reserved for a score; give the head "
                          "another name with NAME=PATH")
-    parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
-    sizes = kind, recipe.frames, size_with_margin(recipe.size), head
-    train = open_dataset(path, "train", *sizes, parts=parts)
-    val = open_dataset(path, "val", *sizes, train.labels, parts)
+
+
+def open_parts(path, parts, names, kind, head, recipe, size, memory):
+    """open_files of listed parts: files of `size` pixels, at most `memory` gigabytes in memory."""
+    sizes = kind, recipe.frames, size_with_margin(size), head, names, parts
+    train, val = (open_dataset(path, part, *sizes) for part in ("train", "val"))
     warn_missing_classes(train, val)
     augmentation = {name: getattr(recipe, name)
                     for name in ("seed", "flip", "randaugment", "magnitude")}
     cache = Cache(recipe.cache) if recipe.cache else None
-    return open_source(recipe.size, val, train, recipe.fps, recipe.memory, cache, **augmentation)
+    return open_source(size, val, train, recipe.fps, memory, cache, **augmentation)
 
 
 def warn_missing_classes(train, val):

@@ -42,6 +42,19 @@ def list_parts(path, kind):
     return hold_out(parts["train"]) if list(parts) == ["train"] else parts
 
 
+def list_pictures(path):
+    """As list_parts for images, and also folders of pictures without classes: PATH/FILE, or
+    PATH/train/FILE with PATH/val/FILE.  The class of these pictures is the name of PATH."""
+    path = Path(os.path.abspath(path))
+    named = {canonical_part(folder.name): folder for folder in subfolders(path)}
+    folders = named if named and None not in named else {"train": path}
+    if not path.is_dir() or any(map(subfolders, folders.values())):
+        return list_parts(path, "image")
+    parts = {part: sorted(Row(file, path.name) for file in files_in(folder, "image"))
+             for part, folder in folders.items()}
+    return hold_out(parts["train"]) if list(parts) == ["train"] else parts
+
+
 def deduplicate(rows, path):
     """Sorted rows, equal ones once, with a warning; a file with two classes gets a reason."""
     labels = {}
@@ -127,7 +140,13 @@ def list_rows(source, kind):
         readers = {".csv": csv_rows, ".json": annotations.ssv2_rows,
                    ".txt": annotations.list_file_rows}
         return list(readers[source.suffix.lower()](source))
-    return [Row(file, folder.name) for folder in subfolders(source) for file in folder.iterdir()
+    return [Row(file, folder.name) for folder in subfolders(source)
+            for file in files_in(folder, kind)]
+
+
+def files_in(folder, kind):
+    """The videos or images of a folder, by their suffixes, without hidden files."""
+    return [file for file in folder.iterdir()
             if file.suffix.lower() in SUFFIXES[kind] and not file.name.startswith(".")]
 
 

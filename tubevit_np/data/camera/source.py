@@ -1,0 +1,67 @@
+"""A folder of pictures as a set of videos: a camera moves over each picture.
+
+Every clip has a verb, which says what the camera does. If the pictures have classes, it also has
+the class of its picture. Clips are made during training, only from pictures for training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tubevit_np.data.batch import CAMERA, HELD_OUT, Batch
+from tubevit_np.data.camera.film import Camera
+from tubevit_np.data.camera.motion import VERBS, draw_paths, draw_verbs
+from tubevit_np.data.datasets.labeled_files import LabeledFiles
+
+OVER_PICTURES = Camera(scale=(0.7, 1.6), tilt=np.radians(10), roam=0.5)
+
+
+@dataclass(frozen=True)
+class CameraSource:
+    """Clips of labeled pictures.
+
+    verb: name of the head for the verb;  pictures: images larger than the clips;  with_class:
+    whether the clips have the classes of the pictures, too;  size: pixels."""
+
+    verb: str
+    pictures: LabeledFiles
+    with_class: bool
+    frames: int
+    size: int
+    kind = "video"
+    slow = True  # prefetched by a worker process
+
+    @property
+    def labels(self):
+        """{head: class names}."""
+        return {self.verb: VERBS} | (self.pictures.labels if self.with_class else {})
+
+    @property
+    def skipped(self):
+        """(path, reason) of the held-out pictures found unusable so far."""
+        return self.pictures.skipped
+
+    def batch(self, step, count):
+        """The training Batch of step number `step`."""
+        seed = self.pictures.seed
+        return self._film(self.pictures.batch(step, count), [seed, CAMERA, step])
+
+    def held_out(self, count, limit=None):
+        """Yield Batches of `count` clips, one of each held-out picture; always the same ones."""
+        for k, batch in enumerate(self.pictures.held_out(count, limit)):
+            yield self._film(batch, [HELD_OUT, CAMERA, k])
+
+    def examples(self, limit=None):
+        """Paths of the held-out pictures, as LabeledFiles.examples."""
+        return self.pictures.examples(limit)
+
+    def description(self):
+        """The summary of the pictures for the run folder, see datasets/summary.py."""
+        return self.pictures.description() | {"clips": "a camera moves over each image"}
+
+    def _film(self, batch, seed):
+        rng = np.random.default_rng(seed)
+        verbs = draw_verbs(len(batch.x), rng)
+        paths = draw_paths(verbs, rng, self.frames)
+        labels = {self.verb: verbs} | batch.labels
+        return Batch(OVER_PICTURES.film(batch.x, paths, self.size, rng),
+                     {head: labels[head] for head in self.labels})
