@@ -91,7 +91,8 @@ def test_the_way_from_small_to_large(tmp_path):
     assert starts == ["steps=4-0-gate.safetensors", "steps=4-0-open.safetensors"]
     recipes = [read_recipe(path)[0] for path in tmp_path.glob("*/config.json")]
     assert len(recipes) == 8 and {recipe.steps for recipe in recipes} == {2, 4}
-    assert all((recipe.steps == 2) == bool(recipe.start) for recipe in recipes if recipe.data)
+    assert all((recipe.steps == 2) == bool(recipe.start) for recipe in recipes
+               if not recipe.images)
     assert sum(recipe.steps == 4 for recipe in recipes) == 2
 
 

@@ -414,7 +414,7 @@ WRONG = {  # arguments: part of the message; MODEL is in RUN, a finished run
     f"{NEW} --size 7": "no tube fits into 1x7x7",
     f"{NEW} --size 12": "size=12 is too small to tell textures apart",
     f"{NEW} --frames 0": "frames is 0; it must be at least 1",
-    f"{NEW} --frames 9999": "frames=9999: use 1 to",
+    f"{NEW} --data something-moves --frames 9999": "frames=9999: use 1 to",
     f"{NEW} --data PLACE/no": "no does not exist; give a folder or",
     f"{NEW} --images PLACE/no": "no does not exist; give a folder or",
     f"{NEW} --data PLACE/empty": "holds no class folders",

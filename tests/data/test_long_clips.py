@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tubevit_np.data import sources
+from tubevit_np.data.generated import clips
 from tubevit_np.data.generated.long_clips import LongSource, view_starts
 from tubevit_np.data.sources import generated_source
 from tubevit_np.training.evaluate import predict_all
@@ -17,14 +18,14 @@ def test_views_lie_evenly_from_end_to_end():
 
 @pytest.fixture(scope="module")
 def source():
-    pools = sources.make_pools(np.random.default_rng(3), 16, 4, 4)
+    pools = clips.make_pools(np.random.default_rng(3), 16, 4, 4)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "generated_pools", lambda size, seed, part: pools)
-        yield LongSource(**vars(generated_source("video", 6, 16, 0)))
+        patch.setattr(sources, "generated_pools", lambda name, size, seed, part: pools)
+        yield LongSource(**vars(generated_source("something-moves", "video", 6, 16, 0)))
 
 
 def test_a_view_is_a_part_of_a_clip_twice_as_long(source):
-    [whole] = generated_source("video", 12, 16, 0).held_out(32, 5)
+    [whole] = generated_source("something-moves", "video", 12, 16, 0).held_out(32, 5)
     [middle], [views] = source.held_out(32, 5), source.held_out_views(4, 1, 5)
     assert np.array_equal(middle.x, whole.x[:, 3:9])
     assert views.x.shape == (20, 6, 16, 16, 3)

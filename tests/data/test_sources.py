@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from clips import SHARED, needs_shared
-from tiny import RECIPE, class_folder, coded
+from tiny import RECIPE, class_folder, coded, recipe_on
 
 from tubevit_np.data import sources
 from tubevit_np.data.batch import Batch
@@ -73,7 +73,8 @@ def test_held_out_examples_are_always_the_same(kind):
 
 def test_held_out_examples_are_made_of_other_sprites_than_training():
     video = open_sources(RECIPE)[VIDEO]
-    mine, held = video.pools, sources.generated_pools(24, 0, sources.HELD_OUT)
+    mine, held = video.pools, sources.generated_pools("something-moves", 24, 0,
+                                                         sources.HELD_OUT)
     for a, b in ((np.concatenate(mine.sprites), np.concatenate(held.sprites)),
                  (mine.canvases, held.canvases)):
         assert not {one.tobytes() for one in a} & {one.tobytes() for one in b}
@@ -153,7 +154,7 @@ def test_a_batch_splits_into_nearly_equal_parts(length, wanted):
 
 
 def test_files_are_opened_with_their_classes_and_margins(tmp_path):
-    recipe = replace(RECIPE, data=str(class_folder(tmp_path / "Pets", "video")), frames=16)
+    recipe = recipe_on(data=str(class_folder(tmp_path / "Pets", "video")), frames=16)
     [source] = open_sources(recipe)
     assert (source.head, source.labels) == ("pets", {"pets": ("cat", "eel")})
     assert source.train.x.shape == (6, 16, 27, 27, 3)
@@ -169,7 +170,7 @@ def test_classes_that_are_asked_for_but_not_taught_are_said(tmp_path):
         file.unlink()
     with pytest.warns(UserWarning, match="pets: 1 classes of val have no image in train, the "
                                          "first: cat$"):
-        open_sources(replace(RECIPE, images=str(folder)))
+        open_sources(recipe_on(images=str(folder)))
 
 
 def test_skipped_files_are_counted(tmp_path):
@@ -177,7 +178,7 @@ def test_skipped_files_are_counted(tmp_path):
     for broken in ("train/cat/0.png", "val/cat/1.png", "val/eel/2.png"):
         (folder / broken).write_text("no picture")
     with pytest.warns(UserWarning, match="skipped: "):
-        [source] = open_sources(replace(RECIPE, images=str(folder)))
+        [source] = open_sources(recipe_on(images=str(folder)))
     assert [path.name for path, _ in source.skipped] == ["1.png", "2.png"]
     assert [path.name for path, _ in source.left_out] == ["0.png", "1.png", "2.png"]
     assert [len(batch.x) for batch in source.held_out(9)] == [2]
@@ -188,31 +189,31 @@ def test_one_name_for_two_lists_of_classes_is_refused(tmp_path):
     images = class_folder(tmp_path / "images" / "pets", "image", ("cat", "dog"))
     told = "videos and images share the name pets, but not the classes; .*NAME=PATH"
     with pytest.raises(ValueError, match=told):
-        open_sources(replace(RECIPE, data=str(data), images=str(images)))
+        open_sources(recipe_on(data=str(data), images=str(images)))
     images = class_folder(tmp_path / "others" / "pets", "image")
     assert [source.head for source in open_sources(
-        replace(RECIPE, data=str(data), images=str(images)))] == ["pets", "pets"]
+        recipe_on(data=str(data), images=str(images)))] == ["pets", "pets"]
 
 
 def test_any_number_of_sets_each_with_a_head_of_its_own(tmp_path):
     first, second = (class_folder(tmp_path / name / "pets", "video") for name in "ab")
     images = [class_folder(tmp_path / name, "image", ("cat", "dog", "eel")) for name in "cd"]
-    recipe = replace(RECIPE, data=(str(first), f"more={second}"), images=tuple(map(str, images)))
+    recipe = recipe_on(data=(str(first), f"more={second}"), images=tuple(map(str, images)))
     assert [(one.kind, one.head, len(one.names)) for one in open_sources(recipe)] == [
         ("video", "pets", 2), ("video", "more", 2), ("image", "c", 3), ("image", "d", 3)]
     with pytest.raises(ValueError, match="two sets of videos share the name pets; .*NAME=PATH"):
-        open_sources(replace(RECIPE, data=(str(first), str(second))))
+        open_sources(recipe_on(data=(str(first), str(second))))
 
 
 def test_generated_sets_alone_or_beside_files(tmp_path):
-    [only] = open_sources(replace(RECIPE, images="generated"))
+    [only] = open_sources(recipe_on(images="generated"))
     assert same(only.batch(3, 2), open_sources(RECIPE)[1].batch(3, 2))
     films = class_folder(tmp_path / "films", "video")
-    both = open_sources(replace(RECIPE, data=("generated", str(films))))
+    both = open_sources(recipe_on(data=("generated", str(films))))
     assert [tuple(one.labels) for one in both] == [("verb", "noun"), ("films",)]
     noun = class_folder(tmp_path / "noun", "image")
     with pytest.raises(ValueError, match="images share the name noun, but not the classes"):
-        open_sources(replace(RECIPE, data="generated", images=str(noun)))
+        open_sources(recipe_on(data="generated", images=str(noun)))
 
 
 def test_a_path_may_hold_the_sign_of_a_name(tmp_path):
@@ -240,7 +241,7 @@ def test_the_real_validation_set_comes_once():
 def test_one_file_is_read_as_the_held_out_set_shows_it(tmp_path):
     for kind in ("video", "image"):
         data = class_folder(tmp_path / kind, kind)
-        recipe = replace(RECIPE, size=24, **{"data" if kind == "video" else "images": str(data)})
+        recipe = recipe_on(size=24, **{"data" if kind == "video" else "images": str(data)})
         [source] = open_sources(recipe)
         [batch] = source.held_out(99)
         for path, shown in zip(source.val.paths, batch.x, strict=True):

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,15 @@ from tubevit_np.runs.recipe import Recipe
 from tubevit_np.training import kernel_snapshots
 from tubevit_np.training.train import train
 
-RECIPE = Recipe(steps=11, batch=3, image_batch=2, size=24, warmup=2, log_every=2, save_every=4)
+RECIPE = Recipe(data="something-moves", images="something-moves", steps=11, batch=3, image_batch=2,
+                size=24, warmup=2, log_every=2, save_every=4)
+
+
+def recipe_on(**given):
+    """RECIPE on other sets: only those in `given`."""
+    return replace(RECIPE, **{"data": (), "images": ()} | given)
+
+
 glance = mock.patch.object(run, "QUICK_EVAL_CLIPS", 20)  # few held-out examples save time
 early = mock.patch.object(kernel_snapshots, "FIRST", 4)  # snapshots after 4 and 8 of 11 steps
 

@@ -128,7 +128,7 @@ SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [
     ("[self.seed, TRAIN, step, image]", "[self.seed, TRAIN, step]",
      "test_sources.py::test_the_images_of_a_step_are_no_frames_of_its_clips",
      "one stream for clips and images"),
-    ("generated_pools(self.size, self.seed, HELD_OUT)", "self.pools",
+    ("generated_pools(self.name, self.size, self.seed, HELD_OUT)", "self.pools",
      "test_sources.py::test_held_out_examples_are_made_of_other_sprites_than_training",
      "scored on the sprites of training"),
 ]]

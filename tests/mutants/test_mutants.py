@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.camera import CAMERA
 from tests.mutants.clips import CLIPS
 from tests.mutants.commands import COMMANDS
 from tests.mutants.conformance import SUITE
@@ -31,8 +32,9 @@ from tests.mutants.transfer import TRANSFER
 from tests.mutants.variants import VARIANTS
 from tubevit_np.conformance.mistakes import KNOWN
 
-MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *DATA_SETS, *CLIPS, *TRANSFER,
-           *COMMANDS, *COST, *FIGURES, *PAPER, *PICTURES, *LESSONS, *SUITE, *COURSE, *DOCS]
+MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *DATA_SETS, *CLIPS, *CAMERA,
+           *TRANSFER, *COMMANDS, *COST, *FIGURES, *PAPER, *PICTURES, *LESSONS, *SUITE, *COURSE,
+           *DOCS]
 TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

@@ -64,7 +64,23 @@ def test_sets_have_their_own_numbers_or_one_for_all():
     assert recipe.sets == [("video", "a", 3, 0.5), ("video", "b=c", 5, 0.5), ("image", "d", 7, 1.0)]
     assert (recipe.weight, recipe.batch, recipe.images) == (0.5, (3, 5), ("d",))
     assert Recipe(batch=4).sets == [
-        ("video", "generated", 4, 1.0), ("image", "generated", 32, 1.0)]
+        ("video", "scenes", 4, 1.0), ("image", "scenes", 32, 1.0)]
+
+
+def test_the_older_name_of_a_set_still_works():
+    old = Recipe(data=["generated", "a"], images="generated")
+    assert old == Recipe(data=["something-moves", "a"], images="something-moves")
+
+
+def test_a_run_from_before_scenes_stays_on_its_own_set(tmp_path):
+    """Then a recipe without sets meant something-moves."""
+    recipe, path = Recipe(steps=3), tmp_path / "config.json"
+    write_recipe(path, recipe, recipe.config({"verb": 8}), {})
+    assert read_recipe(path)[0] == recipe
+    stored = json.loads(path.read_text())
+    stored["recipe"] |= {"data": [], "images": []}
+    path.write_text(json.dumps(stored))
+    assert [given for _, given, *_ in read_recipe(path)[0].sets] == ["something-moves"] * 2
 
 
 @pytest.mark.filterwarnings("ignore:tube 16x4x4")

@@ -4,7 +4,7 @@ import pytest
 
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe
-from tubevit_np.runs.recipe_defaults import RECIPES, SIZES, recipe_for, usual_elsewhere
+from tubevit_np.runs.recipe_defaults import FILES, RECIPES, SIZES, recipe_for, usual_elsewhere
 
 TABLE_10 = {  # (frames, fps, lr of B, mixup, dropout, label smoothing)
     "k400": (64, 15, 5e-5, 0, 0, 0), "k600": (64, 15, 5e-5, 0, 0, 0),
@@ -50,18 +50,19 @@ def test_large_presets_have_recipes_of_their_own():
     assert (large.size, large.lr, large.weight_decay) == (224, 0.5, 1e-5)
 
 
-@pytest.mark.parametrize("name", ["frames", "size", "lr", "smoothness", "batch"])
+@pytest.mark.parametrize("name", ["frames", "size", "lr", "smoothness", "steps", "batch"])
 def test_where_another_value_is_usual(name):
     """As in the help: "for the presets Ti to B" means all sizes between."""
     sizes, told = list(SIZES), {}
     for value, where in usual_elsewhere(name).items():
-        if where == "for your own files":
-            told["files"] = value
-        else:
+        if where.startswith("for the presets"):
             first, last = map(sizes.index, where.removeprefix("for the presets ").split(" to "))
             told |= dict.fromkeys(sizes[first:last + 1], value)
+        else:
+            told |= dict.fromkeys(where.removeprefix("for ").split(" and "), value)
     runs = {preset: recipe_for(preset=preset) for preset in PRESETS} | {
-        "files": recipe_for(data="films")}
+        "your own files": recipe_for(data="films"),
+        "something-moves": recipe_for(data="something-moves")}
     assert {key: getattr(run, name) for key, run in runs.items()} == dict.fromkeys(
         runs, getattr(Recipe(), name)) | told
 
@@ -71,8 +72,9 @@ def test_an_unknown_recipe_is_refused():
         recipe_for("k800")
 
 
-def test_kernels_of_files_are_not_smoothed():
-    """Unless asked for: it slows short trainings."""
-    assert recipe_for().smoothness == recipe_for(data=["generated"]).smoothness > 0
-    assert recipe_for(data=["films"]).smoothness == recipe_for(images="shots").smoothness == 0
+def test_the_usual_settings_depend_on_the_data():
+    scenes, moves, files = (recipe_for(data=[given]) for given in ("scenes", "generated", "films"))
+    assert recipe_for().smoothness == scenes.smoothness > moves.smoothness == 12
+    assert files.smoothness == recipe_for(images="shots").smoothness == FILES["smoothness"]
+    assert recipe_for(data=["scenes", "films"]).steps == files.steps == moves.steps == 3200
     assert recipe_for(data=["films"], smoothness=3.0).smoothness == 3

@@ -2,10 +2,11 @@
 
 import shutil
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
-from tiny import RECIPE, class_folder, finished, glance
+from tiny import RECIPE, class_folder, finished, glance, recipe_on
 
 import tubevit_np as tv
 from tubevit_np.runs.open_run import new_run, open_run
@@ -24,7 +25,8 @@ def pets(tmp_path_factory):
 
 
 def begun(folder, **options):
-    return new_run(folder, replace(RECIPE, start=str(finished()), **options))
+    recipe = recipe_on if "data" in options else partial(replace, RECIPE)
+    return new_run(folder, recipe(start=str(finished()), **options))
 
 
 def test_all_but_the_heads_is_that_of_the_checkpoint(tmp_path, pets, capsys):
@@ -57,7 +59,7 @@ def test_a_head_of_other_classes_is_new():
 def test_it_trains_and_is_resumed_without_its_start(tmp_path, pets):
     """After its first checkpoint. Before, the error names the missing start model."""
     start = shutil.copytree(finished(), tmp_path / "start")
-    run = new_run(tmp_path / "run", replace(RECIPE, start=str(start), data=str(pets), steps=2))
+    run = new_run(tmp_path / "run", recipe_on(start=str(start), data=str(pets), steps=2))
     shutil.rmtree(start)
     with pytest.raises(ValueError, match="no checkpoint at .*start"):
         run.start()
@@ -114,7 +116,7 @@ def test_positions_learned_for_other_sizes_are_refused_at_once(tmp_path, rng, pe
     """The table has positions for fewer frames, so a clip may have 8 frames."""
     cfg = tv.variant(tv.PRESETS["demo"], position="learned", learned_for=(16, 24, 24), classes={})
     tv.save(tmp_path / "old.safetensors", tv.init(cfg, rng), cfg)
-    asked = replace(RECIPE, start=str(tmp_path / "old.safetensors"), data=str(pets))
+    asked = recipe_on(start=str(tmp_path / "old.safetensors"), data=str(pets))
     with pytest.raises(ValueError, match=r"positions were learned for \(16, 24, 24\)"):
         new_run(tmp_path / "run", replace(asked, **sizes))
     assert not (tmp_path / "run").exists()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.ablation.studies import IMAGES, STUDIES
+from tubevit_np.ablation.studies import BOTH, IMAGES, STUDIES
 from tubevit_np.cost import count as cost
+from tubevit_np.data.sources import SOMETHING_MOVES
 from tubevit_np.model.config import format_size
 from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
@@ -60,7 +61,8 @@ def train_variant(fields, scaled, folder, seed, given, engine, base_fields):
     start = {}
     if scaled:
         start = {"start": str(scaled_model(scaled, folder, seed, given, engine, base_fields))}
-    recipe = recipe_for(seed=seed, **COMMON | given | fields | start)
+    sets = {} if fields.keys() & BOTH.keys() else BOTH
+    recipe = recipe_for(seed=seed, **COMMON | sets | given | fields | start)
     parts = [*(f"{field}={value}" for field, value in fields.items()), scaled]
     run = folder / f"{'-'.join(filter(None, parts)) or 'plain'}-{seed}"
     begun = (run / "config.json").exists()
@@ -108,7 +110,7 @@ def accuracies_of(path, notes, predict, views):
     from tubevit_np.runs.held_out import sources_for
     from tubevit_np.training.evaluate import predict_all, scores_of
 
-    [source, *_] = sources_for(path, notes, data=["generated"])
+    [source, *_] = sources_for(path, notes, data=[SOMETHING_MOVES])
     if views:
         source = LongSource(**vars(source))
     return scores_of(predict_all(predict, source, views=(views or 1, 1)), source.labels)

@@ -5,9 +5,12 @@ Kinetics-600. Compare them only with each other, not with accuracies on generate
 
 from dataclasses import dataclass, field
 
+from tubevit_np.data.sources import SOMETHING_MOVES
+
 LARGE = {"preset": "demo-large"}
-IMAGES = LARGE | {"images": "generated"}  # Sec. 3.6 starts from a large image model
-VIDEOS = {"data": "generated"}
+IMAGES = LARGE | {"images": SOMETHING_MOVES}  # Sec. 3.6 starts from a large image model
+VIDEOS = {"data": SOMETHING_MOVES}
+BOTH = VIDEOS | {"images": SOMETHING_MOVES}
 
 
 @dataclass(frozen=True)

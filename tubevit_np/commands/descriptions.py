@@ -23,9 +23,11 @@ COMMANDS = {
         """Train a model, evaluate it on held-out examples and draw its kernels. Without --data and
  --images, the data are clips and images that the program generates. Each of your data sets has its
  own classification head, batch size and loss weight; generated videos have the heads verb and noun,
- and generated images share noun. All other parameters are shared. All results go into the run
- folder (--out): checkpoints, model.safetensors, metrics.jsonl, evaluation.json, curves.png,
- kernels.png and tubes.png. An interrupted run continues with --resume.
+ and generated images share noun. With --data camera:PATH, a folder of pictures becomes a set of
+ videos: a camera moves over each picture, and one head learns how it moves. All other parameters
+ are shared. All results go into the run folder (--out): checkpoints, model.safetensors,
+ metrics.jsonl, evaluation.json, curves.png, kernels.png and tubes.png. An interrupted run continues
+ with --resume.
 
 The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder
  with CLASS/FILE, a CSV file with the columns path and label, or an annotation file of Kinetics or
@@ -33,6 +35,7 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
         ("--out runs/demo",
          "--data videos/ --size 64 --out runs/mine",
          "--data a=one/ --data two/ --batch 24 8 --out runs/2",
+         "--data camera:pictures/ --out runs/camera",
          "--start runs/demo --data videos/ --out runs/tuned",
          "--recipe k400 --data kinetics/ --out runs/k400",
          "--resume runs/mine")),
@@ -94,13 +97,13 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
          "runs/demo --format timm --head noun --out vit/")),
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",
-        """Train every variant of a study on generated clips, with several seeds, and compare their
- accuracies. These are the studies. positions: position encodings left out, learned or fixed (Table
- 7a). tubes: 1 to 8 tubes (Table 7b). space-to-depth: neighboring outputs of a kernel are joined to
- one token (Table 7c). tokens: more tokens at evaluation (Table 7d). views: several crops at
- evaluation (Table 7f). baselines: other models (Table 5). scaling: a small model's tubes in a large
- model (Table 6). Writes STUDY.csv and STUDY.png. Trained variants stay in --out: run the same
- command again to continue.""",
+        """Train every variant of a study on generated clips (the set something-moves), with several
+ seeds, and compare their accuracies. These are the studies. positions: position encodings left
+ out, learned or fixed (Table 7a). tubes: 1 to 8 tubes (Table 7b). space-to-depth: neighboring
+ outputs of a kernel are joined to one token (Table 7c). tokens: more tokens at evaluation (Table
+ 7d). views: several crops at evaluation (Table 7f). baselines: other models (Table 5). scaling: a
+ small model's tubes in a large model (Table 6). Writes STUDY.csv and STUDY.png. Trained variants
+ stay in --out: run the same command again to continue.""",
         ("positions --steps 500 --batch 16 --image-batch 16",
          "views --steps 500 --seeds 1 --out runs/views")),
     "info": Description(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tubevit_np.data.sources import CAMERA, GENERATED, SCENES
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import PRECISIONS
 from tubevit_np.variants.config import POSITIONS
@@ -11,12 +12,14 @@ EACH = "one number for all data sets, or one for each"
 
 HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help text)}
     "data": {
-        "data": (Path, """videos: a folder, a CSV, an annotation file, or the word
-            "generated". With NAME=PATH, the head of this data set gets the name NAME. Repeat
-            the option for several data sets (default: generated videos and images, if neither
-            --data nor --images is given)"""),
-        "images": (Path, """images to train on together with the videos; same formats as --data
-            (default: see --data)"""),
+        "data": (Path, f"""videos: a folder, a CSV or an annotation file; {CAMERA}PATH, for clips
+            of a camera that moves over the pictures in a folder; or the name of a generated data
+            set: {" or ".join(GENERATED)}. With NAME=PATH, the head of this data set gets the name
+            NAME. Repeat the option for several data sets (default: {SCENES}, as videos and as
+            images, if neither --data nor --images is given)"""),
+        "images": (Path, f"""images to train on together with the videos; same formats as --data
+            (default: see --data; with --data {CAMERA}PATH, the pictures in PATH if they have
+            classes)"""),
         "frames": (int, "frames per clip"),
         "fps": (float, """frame rate of a clip, in frames per second, above 0. The clip begins at
             a random time of the video and is decoded on the fly (default: the frames are spread

@@ -8,7 +8,7 @@ import numpy as np
 from tubevit_np.commands.drawing import draw_run, draw_study
 from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
-from tubevit_np.data.sources import GENERATED
+from tubevit_np.data.sources import CAMERA, GENERATED, OLDER_NAMES
 from tubevit_np.model.config import format_size
 from tubevit_np.model.layers import softmax
 from tubevit_np.model.presets import PRESETS
@@ -51,11 +51,16 @@ def whole_paths(given):
 
 
 def whole_set(given):
-    """As whole_paths, of a data set: it may be generated, or have a name before its path."""
-    if str(given) == GENERATED:
-        return GENERATED
-    name, mark, path = str(given).partition("=")
-    return f"{name}={Path(path).resolve()}" if mark and not given.exists() else str(given.resolve())
+    """As whole_paths, of a data set: it may be a name, or have a name or "camera:" before its path.
+    """
+    text, before = str(given), ""
+    if text in (*GENERATED, *OLDER_NAMES):
+        return text
+    if not given.exists():
+        name, mark, path = text.rpartition("=")
+        camera, text = CAMERA * path.startswith(CAMERA), path.removeprefix(CAMERA)
+        before = name + mark + camera
+    return before + str(Path(text).resolve())
 
 
 def is_training(options):

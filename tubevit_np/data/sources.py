@@ -10,21 +10,25 @@ from itertools import combinations
 import numpy as np
 
 from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
-from tubevit_np.data.generated.clips import NOUNS, VERBS, Pools, make_clips, make_images, make_pools
+from tubevit_np.data.generated import clips, scenes
 
-GENERATED = "generated"  # in place of a path: clips and images made as training goes
+SCENES, SOMETHING_MOVES = "scenes", "something-moves"  # in place of a path
+GENERATED = {SCENES: scenes, SOMETHING_MOVES: clips}  # made during training, without files
+OLDER_NAMES = {"generated": SOMETHING_MOVES}
+CAMERA = "camera:"  # before a path: a camera moves over the pictures in this folder
 NUM_EVAL_CLIPS = 2048  # examples for a score: one standard error is at most 1.1 %
 
 
 @dataclass(frozen=True)
 class GeneratedSource:
-    """The generated data set: clips with a verb and a noun, or images with a noun."""
+    """A generated data set: clips with a verb and a noun, or images with a noun."""
 
+    name: str  # in GENERATED
     kind: str  # "video" or "image"
     frames: int
     size: int
     seed: int
-    pools: Pools
+    pools: clips.Pools | scenes.Pools
     slow = True  # prefetched by a worker process
     skipped = left_out = ()
 
@@ -34,7 +38,8 @@ class GeneratedSource:
     @property
     def labels(self):
         """{head: class names}."""
-        return {"verb": VERBS, "noun": NOUNS} if self.kind == "video" else {"noun": NOUNS}
+        module = GENERATED[self.name]
+        return ({"verb": module.VERBS} if self.kind == "video" else {}) | {"noun": module.NOUNS}
 
     def batch(self, step, count):
         """The training Batch of step number `step`, with `count` examples."""
@@ -43,9 +48,9 @@ class GeneratedSource:
         return self._make(self.pools, count, rng)
 
     def held_out(self, count, most=None):
-        """`most` fresh examples, `count` at a time, of sprites that training never saw."""
+        """`most` fresh examples, `count` at a time, of pictures that training never saw."""
         most = NUM_EVAL_CLIPS if most is None else most
-        pools = generated_pools(self.size, self.seed, HELD_OUT)
+        pools = generated_pools(self.name, self.size, self.seed, HELD_OUT)
         for done in range(0, most, count):
             rng = np.random.default_rng([self.seed, HELD_OUT, done])
             yield self._make(pools, min(count, most - done), rng)
@@ -55,20 +60,21 @@ class GeneratedSource:
         return [f"{self.kind} {i}" for i in range(NUM_EVAL_CLIPS if most is None else most)]
 
     def _make(self, pools, count, rng):
-        if self.kind == "video":
-            return Batch(*make_clips(pools, count, rng, self.frames))
-        return Batch(*make_images(pools, count, rng, self.frames))
+        module = GENERATED[self.name]
+        make = module.make_clips if self.kind == "video" else module.make_images
+        return Batch(*make(pools, count, rng, self.frames))
 
 
 @cache
-def generated_pools(size, seed, stream):
-    """The sprites and backgrounds of a random stream, TRAIN or HELD_OUT; cached."""
-    return make_pools(np.random.default_rng([seed, POOLS, stream]), size)
+def generated_pools(name, size, seed, stream):
+    """What the clips of a random stream, TRAIN or HELD_OUT, are made of; cached."""
+    return GENERATED[name].make_pools(np.random.default_rng([seed, POOLS, stream]), size)
 
 
-def generated_source(kind, frames, size, seed):
-    """A GeneratedSource; kind is "video" or "image", size is in pixels."""
-    return GeneratedSource(kind, frames, size, seed, generated_pools(size, seed, TRAIN))
+def generated_source(name, kind, frames, size, seed):
+    """A GeneratedSource; name: in GENERATED, kind: "video" or "image", size: pixels."""
+    return GeneratedSource(name, kind, frames, size, seed,
+                           generated_pools(name, size, seed, TRAIN))
 
 
 def open_sources(recipe):
@@ -81,12 +87,26 @@ def open_sources(recipe):
 
 
 def open_source(kind, path, recipe):
-    """The source for "generated", PATH or NAME=PATH.  Raises ValueError as open_files does."""
-    if path == GENERATED:
-        return generated_source(kind, recipe.frames, recipe.size, recipe.seed)
-    from tubevit_np.data.datasets.in_memory import open_files  # imports the decoders
+    """The source of a set: a name in GENERATED, camera:PATH, PATH, NAME=camera:PATH or NAME=PATH.
 
-    return open_files(path, kind, recipe)
+    Raises ValueError as open_files does."""
+    if path in GENERATED:
+        return generated_source(path, kind, recipe.frames, recipe.size, recipe.seed)
+    from tubevit_np.data.camera.open_camera import open_camera  # imports the decoders
+    from tubevit_np.data.datasets.in_memory import open_files
+
+    if pictures_of(path) is None:
+        return open_files(path, kind, recipe)
+    if kind == "image":
+        raise ValueError(f"images {path}: a camera makes videos; give the pictures themselves: "
+                         f"--images {pictures_of(path)}")
+    return open_camera(pictures_of(path), recipe)
+
+
+def pictures_of(given):
+    """PATH or NAME=PATH of the pictures of a set camera:PATH or NAME=camera:PATH, else None."""
+    name, mark, path = given.partition(CAMERA)
+    return name + path if mark and (not name or name.endswith("=")) else None
 
 
 def check_head_names(sources):

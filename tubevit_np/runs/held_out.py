@@ -2,19 +2,19 @@
 
 import json
 
-from tubevit_np.data.sources import GENERATED, generated_source
+from tubevit_np.data.sources import GENERATED, OLDER_NAMES, generated_source, pictures_of
 from tubevit_np.runs.recipe import Recipe, read_recipe
 
 
 def sources_for(path, notes, data=(), images=()):
     """The sources to evaluate a checkpoint on: the given sets, else the sets of its run.
 
-    path: the checkpoint;  notes: its metadata;  data, images: lists of "generated", PATH or
-    NAME=PATH.  Raises ValueError if there is neither, or if the checkpoint has no head for
+    path: the checkpoint;  notes: its metadata;  data, images: lists of sets as in a
+    Recipe.  Raises ValueError if there is neither, or if the checkpoint has no head for
     that kind of data."""
     heads, seed, memory = json.loads(notes["heads"]), 0, Recipe.memory
-    sets = [("video", path_text) for path_text in data]
-    sets += [("image", path_text) for path_text in images]
+    sets = [(kind, OLDER_NAMES.get(str(given), str(given)))
+            for kind, some in (("video", data), ("image", images)) for given in some]
     if not sets:
         if not (path.parent / "config.json").exists():
             raise ValueError(f"{path} is in no run folder: name the data to evaluate it on, with "
@@ -38,14 +38,17 @@ def clip_fps(notes):
 def open_held_out_source(path_text, kind, heads, notes, seed, memory):
     """The held-out part of a set, for the head of its name or the first with the same classes.
 
-    path_text: "generated", PATH or NAME=PATH;  heads: names of the checkpoint's heads of that kind;
+    path_text: a set as in a Recipe;  heads: names of the checkpoint's heads of that kind;
     notes: its metadata.  Raises ValueError if no head has the classes of the set."""
     frames, size, labels = int(notes["frames"]), int(notes["size"]), notes["labels"]
-    if path_text == GENERATED:
-        return generated_held_out(kind, heads, frames, size, labels, seed)
+    if path_text in GENERATED:
+        return generated_held_out(path_text, kind, heads, frames, size, labels, seed)
+    from tubevit_np.data.camera.open_camera import open_held_out_camera
     from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.datasets.in_memory import open_held_out
 
+    if kind == "video" and pictures_of(path_text) is not None:
+        return open_held_out_camera(pictures_of(path_text), heads, labels, frames, size, memory)
     (name, path), errors = head_and_path(path_text), []
     for head in sorted(heads, key=lambda head: head != name):  # the head of this name first
         try:
@@ -56,11 +59,12 @@ def open_held_out_source(path_text, kind, heads, notes, seed, memory):
     raise errors[0]
 
 
-def generated_held_out(kind, heads, frames, size, labels, seed):
+def generated_held_out(name, kind, heads, frames, size, labels, seed):
     """The generated source.  Raises ValueError if the checkpoint lacks its heads or classes."""
-    source = generated_source(kind, frames, size, seed)
+    source = generated_source(name, kind, frames, size, seed)
     for head, names in source.labels.items():
         if head not in heads or list(names) != labels[head]:
-            raise ValueError(f"generated {kind}s need a head {head} of {len(names)} classes; the "
-                             f"checkpoint has {', '.join(heads)}; give the data of these heads")
+            raise ValueError(f"the {kind}s of {name} need a head {head} with the classes "
+                             f"{', '.join(names)}; the checkpoint has {', '.join(heads)}; give "
+                             "the data of these heads")
     return source

@@ -5,7 +5,7 @@ import math
 from dataclasses import asdict, dataclass
 
 from tubevit_np.data.augmentation import MAX_MAGNITUDE
-from tubevit_np.data.sources import GENERATED
+from tubevit_np.data.sources import OLDER_NAMES, SCENES, SOMETHING_MOVES
 from tubevit_np.model.checks import check_tubes
 from tubevit_np.model.params import KERNEL_NORM
 from tubevit_np.model.presets import PRESETS
@@ -29,9 +29,9 @@ NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one for all sets
 class Recipe:
     """All settings of a training; the defaults train the demo preset on generated clips.
 
-    data, images: sets as PATH (a folder or a table), NAME=PATH (NAME is the name of the head) or
-    "generated"; without any set, both are generated.  batch, weight: one number for all sets or one
-    per set."""
+    data, images: sets as PATH (a folder or a table), NAME=PATH (NAME is the name of the head),
+    "scenes" or "something-moves"; videos also as camera:PATH or NAME=camera:PATH.  Without any set,
+    both are "scenes".  batch, weight: one number for all sets or one per set."""
 
     preset: str = "demo"
     tubes: str | None = None  # name of a tube set, instead of the preset's
@@ -47,7 +47,7 @@ class Recipe:
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded on the fly
     cache: str | None = None  # folder for the decoded frames of such a set, for the next epochs
     size: int = 48  # pixels of both sides
-    steps: int = 3200
+    steps: int = 1600
     batch: int | tuple[int, ...] = 32  # videos per step
     image_batch: int | tuple[int, ...] = 32  # images per step
     weight: float | tuple[float, ...] = 1.0  # factor on the mean loss of videos
@@ -55,7 +55,7 @@ class Recipe:
     accumulate: int = 1  # gradient accumulation: number of micro-batches per step
     devices: int = 1  # devices that share every micro-batch; more than 1 only in tubevit_tg
     precision: str = "float32"  # of matrix products; 16 bits only in tubevit_tg
-    lr: float = 3e-3  # highest learning rate
+    lr: float = 6e-3  # highest learning rate
     warmup: int = 60  # steps
     weight_decay: float = 0.05
     clip: float = 1.0  # largest norm of all gradients together
@@ -64,7 +64,7 @@ class Recipe:
     shuffled: bool = False  # a control: frames of clips in random order, in training only
     dropout: float = 0.0  # fraction of values dropped, see training/dropout.py
     spectral: bool = True  # update kernels in a cosine basis (training/cosine_basis.py)
-    smoothness: float = 12.0  # extra decay of the fast waves of kernels (cosine_basis.py)
+    smoothness: float = 22.0  # extra decay of the fast waves of kernels (cosine_basis.py)
     kernel_rates: bool = True  # learning rates of kernels depend on their size (cosine_basis.py)
     kernel_norm: float = KERNEL_NORM  # norm of new kernels
     frozen: int = 0  # number of leading blocks that are not trained, nor are the tubes (Sec. 3.6)
@@ -73,8 +73,10 @@ class Recipe:
     save_every: int = 400  # steps between checkpoints; each has a quick evaluation
 
     def __post_init__(self):
-        for name in (*SETS, *NUMBERS):
-            object.__setattr__(self, name, as_given(getattr(self, name), name in SETS))
+        given = {name: as_given(getattr(self, name), many=False) for name in NUMBERS}
+        given |= zip(SETS, named_sets(self.data, self.images), strict=True)
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
         self._check_numbers()
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
@@ -108,12 +110,9 @@ class Recipe:
     @property
     def sets(self):
         """(kind, path, examples per step, weight of the loss) of each set, videos first."""
-        data, images = self.data, self.images
-        if not (data or images):
-            data = images = (GENERATED,)
         sets = []
-        for kind, paths, batch, weight in (("video", data, "batch", "weight"),
-                                           ("image", images, "image_batch", "image_weight")):
+        for kind, paths, batch, weight in (("video", self.data, "batch", "weight"),
+                                           ("image", self.images, "image_batch", "image_weight")):
             counts, weights = (self._for_each(name, len(paths)) for name in (batch, weight))
             sets += zip([kind] * len(paths), paths, counts, weights, strict=True)
         return sets
@@ -182,6 +181,13 @@ def as_given(value, many):
     return value if not many else () if value is None else (value,)
 
 
+def named_sets(data, images):
+    """data and images as tuples: "scenes" if there is no set; older names are replaced."""
+    sets = [tuple(OLDER_NAMES.get(path, path) for path in as_given(paths, many=True))
+            for paths in (data, images)]
+    return sets if any(sets) else [(SCENES,), (SCENES,)]
+
+
 def write_recipe(path, recipe, cfg, labels):
     """Write config.json: the recipe, the Config and the class names {kind: {head: names}}."""
     stored = {"recipe": asdict(recipe), "config": json.loads(to_json(cfg)), "labels": labels}
@@ -192,6 +198,8 @@ def read_recipe(path):
     """Read (recipe, cfg, labels) of config.json.  Raises ValueError if it is not of a run."""
     try:
         stored = json.loads(path.read_text())
+        if not any(stored["recipe"].get(name) for name in SETS):  # before there was another one
+            stored["recipe"] |= dict.fromkeys(SETS, SOMETHING_MOVES)
         return (Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"])),
                 stored["labels"])
     except OSError:

@@ -1,14 +1,15 @@
 """The usual settings for each model size and for each data set of the paper."""
 
-from tubevit_np.data.sources import GENERATED
-from tubevit_np.runs.recipe import SETS, Recipe, as_given
+from tubevit_np.data.sources import GENERATED, SCENES, SOMETHING_MOVES, pictures_of
+from tubevit_np.runs.recipe import SETS, Recipe, named_sets
 from tubevit_np.runs.warm_start import settings_of_start
 
 SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 10, for B
 LARGE = SIZED | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable at higher rates
 SIZES = {"Ti": SIZED, "S": SIZED, "B": SIZED, "L": LARGE, "H": LARGE}
 
-FILES = {"smoothness": 0.0}  # smoothing slows short trainings, and few files allow only these
+FILES = {"smoothness": 0.0, "steps": 3200, "lr": 3e-3}
+MOVES = {"smoothness": 12.0, "steps": 3200, "lr": 3e-3}  # for clips of something-moves
 
 # Table 10. We assume 256 videos and 256 images per step, random crops and random flips.
 KINETICS = {"frames": 64, "fps": 15.0, "size": 224, "batch": 256, "image_batch": 256,
@@ -22,12 +23,15 @@ RECIPES = {"k400": KINETICS, "k600": KINETICS, "k700": KINETICS, "ssv2": SSV2}
 
 def usual_elsewhere(name):
     """Defaults of a field that differ from Recipe's: {value: "for your own files", for example}."""
-    presets = {}
+    presets, sets = {}, {}
     for preset, settings in SIZES.items():
         presets.setdefault(settings.get(name), []).append(preset)
+    for given, settings in (("your own files", FILES), (SOMETHING_MOVES, MOVES)):
+        sets.setdefault(settings.get(name), []).append(given)
     others = {value: f"for the presets {sizes[0]} to {sizes[-1]}"
               for value, sizes in presets.items() if value is not None}
-    return others | ({FILES[name]: "for your own files"} if name in FILES else {})
+    return others | {value: f"for {' and '.join(given)}" for value, given in sets.items()
+                     if value is not None}
 
 
 def recipe_for(recipe=None, **given):
@@ -43,10 +47,23 @@ def recipe_for(recipe=None, **given):
         usual = settings_of_start(given["start"])
     else:
         usual = {"preset": "B" if recipe else "demo"}
-    if any(path != GENERATED for name in SETS for path in as_given(given.get(name), True)):
-        usual = FILES | usual
+    given |= zip(SETS, with_pictures(*named_sets(*map(given.get, SETS))), strict=True)
+    sets = {path for name in SETS for path in given[name]}
+    usual = (FILES if sets - GENERATED.keys() else {} if SCENES in sets else MOVES) | usual
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
     named = RECIPES.get(recipe, {})
     if named and given.get("steps") is not None:  # warmup over the same fraction of the steps
         named = named | {"warmup": named["warmup"] * given["steps"] // named["steps"]}
     return Recipe(**(sized | usual | named | given))
+
+
+def with_pictures(data, images):
+    """data and images, with the pictures of data as images if no images are given.
+
+    Only pictures with classes have something to learn from a single image."""
+    if images:
+        return data, images
+    from tubevit_np.data.camera.open_camera import has_classes  # imports the decoders
+
+    pictures = (pictures_of(path) for path in data)
+    return data, tuple(one for one in pictures if one is not None and has_classes(one))

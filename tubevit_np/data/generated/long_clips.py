@@ -29,7 +29,8 @@ class LongSource(GeneratedSource):
         return self._views(temporal, BATCH_SIZE, limit)
 
     def _views(self, temporal, count, limit):
-        source = generated_source("video", LENGTH_FACTOR * self.frames, self.size, self.seed)
+        frames = LENGTH_FACTOR * self.frames
+        source = generated_source(self.name, "video", frames, self.size, self.seed)
         for batch in source.held_out(count, limit):
             starts = view_starts(self.frames, batch.x.shape[1], temporal)
             views = np.stack([batch.x[:, t:t + self.frames] for t in starts], axis=1)

@@ -1,5 +1,6 @@
 """The clip on which a model is shown: read from a file, or generated."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,7 @@ import numpy as np
 
 from tubevit_np.data.batch import HELD_OUT
 from tubevit_np.data.datasets.in_memory import read_one
-from tubevit_np.data.generated.clips import VERBS, make_clips
-from tubevit_np.data.generated.sprites import NOUNS
-from tubevit_np.data.sources import generated_pools
+from tubevit_np.data.sources import GENERATED, SCENES, generated_pools
 from tubevit_np.model.config import Config
 from tubevit_np.runs.run_folder import heads_for
 from tubevit_np.variants.model import forward
@@ -83,15 +82,17 @@ def from_file(path: str | Path, frames: int, size: int, fps: float | None = None
     return Example(x if kind == "video" else x[None], kind, Path(path).name)
 
 
-def generated(frames: int, size: int, seed: int = SEED) -> Example:
+def generated(frames: int, size: int, name: str = SCENES, seed: int = SEED) -> Example:
     """Generate one held-out clip.
 
-    Its sprites and backgrounds do not occur in training with seed 0.
+    Its pictures do not occur in training with seed 0.
 
     Parameters
     ----------
     frames, size : int
         T, and H = W, of the clip.
+    name : str, default "scenes"
+        The generated data set.
     seed : int, default 6
         Seed of the clip.
 
@@ -100,7 +101,24 @@ def generated(frames: int, size: int, seed: int = SEED) -> Example:
     Example
         The clip, named after its verb and noun.
     """
-    pools = generated_pools(size, 0, HELD_OUT)
-    clips, labels = make_clips(pools, 1, np.random.default_rng(seed), frames)
-    verb, noun = VERBS[labels["verb"][0]], NOUNS[labels["noun"][0]]
+    module, pools = GENERATED[name], generated_pools(name, size, 0, HELD_OUT)
+    clips, labels = module.make_clips(pools, 1, np.random.default_rng(seed), frames)
+    verb, noun = module.VERBS[labels["verb"][0]], module.NOUNS[labels["noun"][0]]
     return Example(clips[0], "video", f"generated: {verb}, {noun}")
+
+
+def set_of(labels: Mapping[str, Sequence[str]]) -> str:
+    """Find the generated data set that a model was trained on.
+
+    Parameters
+    ----------
+    labels : dict
+        Class names of each head.
+
+    Returns
+    -------
+    str
+        A name in ``GENERATED``; "scenes" for a model of other data.
+    """
+    return next((name for name, module in GENERATED.items()
+                 if labels.get("verb") == list(module.VERBS)), SCENES)

@@ -12,7 +12,7 @@ from tubevit_np.plots.analysis.attention_weights import pool_weights
 from tubevit_np.plots.analysis.measured import Measured
 from tubevit_np.plots.analysis.null_models import DRAWS
 from tubevit_np.plots.analysis.scores import summary
-from tubevit_np.plots.gallery.example_clip import Example, from_file, generated
+from tubevit_np.plots.gallery.example_clip import Example, from_file, generated, set_of
 from tubevit_np.plots.gallery.run_plots import tube_kernels
 from tubevit_np.plots.model_plots.position_similarity import added
 from tubevit_np.runs.held_out import clip_fps
@@ -142,7 +142,7 @@ class Opened:
         need("heads" in self.notes and self.cfg.channels == 3,
              "the checkpoint is not from a training run on color videos")
         if self.clip is None:
-            return generated(frames, size)
+            return generated(frames, size, set_of(self.notes["labels"]))
         return from_file(self.clip, frames, size, clip_fps(self.notes))
 
     @property
