@@ -64,7 +64,7 @@ class Recipe:
     shuffled: bool = False  # a control: frames of clips in random order, in training only
     dropout: float = 0.0  # fraction of values dropped, see training/dropout.py
     spectral: bool = True  # update kernels in a cosine basis (training/cosine_basis.py)
-    smoothness: float = 22.0  # extra decay of the fast waves of kernels (cosine_basis.py)
+    smoothness: float = 28.0  # extra decay of the fast waves of kernels (cosine_basis.py)
     kernel_rates: bool = True  # learning rates of kernels depend on their size (cosine_basis.py)
     kernel_norm: float = KERNEL_NORM  # norm of new kernels
     frozen: int = 0  # number of leading blocks that are not trained, nor are the tubes (Sec. 3.6)

@@ -11,7 +11,7 @@ from tubevit_np.data.generated.sprites import DISC_SIDES, hsv_to_rgb, polygon, r
 
 TEXTURES = ("plain", "stripes", "checks", "zigzag")
 LEAVES = 120  # of a picture of 144 x 144 pixels; some lie partly outside
-SHARE = 0.6  # of the leaves that have the texture
+SHARE = 0.7  # of the leaves that have the texture
 RADII, TEXTURED_RADII = (6, 40), (12, 28)
 SIDES = (3, 4, 5, 6, DISC_SIDES, DISC_SIDES)
 PERIODS = (7, 12)

@@ -1,6 +1,6 @@
 """The generated data set "scenes": endless clips of a camera that moves over dead leaves.
 
-The verb says what the camera does. The noun is the texture of half of the leaves. A picture of
+The verb says what the camera does. The noun is the texture of most of the leaves. A picture of
 leaves has edges of all orientations and lengths, as a photograph has. So kernels that learn from
 these clips resemble those that learn from photographs. A single random frame does not reveal the
 verb: see camera/motion.py. Leaves look alike everywhere in a picture, so a frame does not show
