@@ -6,7 +6,8 @@ import small
 from tiny import coded
 
 import tubevit_np as tv
-from tubevit_np.plots.gallery.example_clip import from_file, generated
+from tubevit_np.data.sources import GENERATED
+from tubevit_np.plots.gallery.example_clip import from_file, generated, set_of
 from tubevit_np.runs.run_folder import heads_for
 
 NOTES = {"heads": '{"video": ["verb", "noun"], "image": ["noun"]}'}
@@ -17,8 +18,16 @@ def test_a_generated_clip_is_the_same_each_time_and_says_what_it_is():
     first, again, other = generated(16, 24), generated(16, 24), generated(16, 24, seed=7)
     assert first.clip.shape == (16, 24, 24, 3) and first.clip.dtype == np.uint8
     assert np.array_equal(first.clip, again.clip) and not np.array_equal(first.clip, other.clip)
-    assert (first.kind, first.name) == ("video", "generated: down, green dots")
+    assert (first.kind, first.name) == ("video", "generated: zoom in, checks")
     assert generated(5, 24).clip.shape == (5, 24, 24, 3)
+
+
+def test_a_model_is_shown_on_the_set_that_it_was_trained_on():
+    moves = generated(16, 24, "something-moves", seed=6)
+    assert moves.name == "generated: down, green dots"
+    verbs = {name: list(module.VERBS) for name, module in GENERATED.items()}
+    assert [set_of({"verb": names}) for names in verbs.values()] == list(verbs)
+    assert set_of({"films": ["cat", "eel"]}) == "scenes"
 
 
 def test_files_are_cut_as_they_are_scored(tmp_path):

@@ -22,9 +22,9 @@ def run():
 
 
 def test_a_model_is_seen_at_work_on_a_clip_of_its_own_size(run):
-    assert np.array_equal(run.example.clip, generated(16, 24).clip)
+    assert np.array_equal(run.example.clip, generated(16, 24, "something-moves").clip)
     logits, out = run.outputs
-    clip = generated(16, 24).clip[None]
+    clip = generated(16, 24, "something-moves").clip[None]
     wanted, _ = tv.variants.forward(run.params, clip, run.cfg, ("verb", "noun"))
     assert all(np.array_equal(logits[head], wanted[head]) for head in ("verb", "noun"))
     assert run.token == out["pool.weights"][0].mean((0, 1)).argmax()

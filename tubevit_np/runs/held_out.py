@@ -64,7 +64,9 @@ def generated_held_out(name, kind, heads, frames, size, labels, seed):
     source = generated_source(name, kind, frames, size, seed)
     for head, names in source.labels.items():
         if head not in heads or list(names) != labels[head]:
+            own = (f"its head {head} has {', '.join(labels[head])}" if head in heads else
+                   f"it has {', '.join(heads)}")
             raise ValueError(f"the {kind}s of {name} need a head {head} with the classes "
-                             f"{', '.join(names)}; the checkpoint has {', '.join(heads)}; give "
-                             "the data of these heads")
+                             f"{', '.join(names)}; the checkpoint has no such head: {own}; give "
+                             "the data that it was trained on")
     return source
