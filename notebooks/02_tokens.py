@@ -46,10 +46,9 @@ lesson.shapes(video=video, w=w, b=b)
 # the box looks like each of $D$ patterns.
 
 # %%
-from tubevit_np.plots.analysis.pixels import order_by_norm
-
-d = order_by_norm(w)[0]  # the channel with the largest weights
-box = video[0, 0:8, 14:22, 2:10]  # the box that begins at frame 0, row 14, column 2
+brighter = w[-1].mean((0, 1, 2)) - w[0].mean((0, 1, 2))  # from the first frame to the last, (96,)
+d = np.argmax(brighter)  # the channel whose weights increase most
+box = video[0, 0:8, 26:34, 2:10]  # the box that begins at frame 0, row 26, column 2
 total = b[d]
 for i, j, k, c in np.ndindex(box.shape):
     total = total + box[i, j, k, c] * w[i, j, k, c, d]
@@ -65,9 +64,9 @@ from tubevit_np.plots.lesson_plots.frames import draw_film
 
 figure, (above, below) = lesson.axes(900, 330, 2, 1)
 draw_film(above, to_bytes(kernel_rgb(w)[d]))
-draw_film(below, clips[1, 0:8, 14:22, 2:10])
+draw_film(below, clips[1, 0:8, 26:34, 2:10])
 lesson.show(figure, "Above: the eight frames of channel d of the kernel. Below: the eight frames "
-                    "of the box, in which a pink and a black stripe move.")
+                    "of the box, in which green and black stripes move.")
 
 # %% [markdown]
 # ## One token
@@ -128,7 +127,7 @@ lesson.source(tv.tube_tokens)
 # channel $d$.
 
 # %%
-from tubevit_np.data.generated.clips import make_clips
+from tubevit_np.data.generated.scenes import make_clips
 
 many = make_clips(lesson.pools(), 64, np.random.default_rng(5))[0]
 responses = tv.tube_tokens(scale_uint8(many, cfg), w, b, tube)[..., d]  # (64, 32)
@@ -142,8 +141,8 @@ draw_film(axes[0], to_bytes(kernel_rgb(w)[d]))
 for ax, film in zip(axes[1:], films):
     draw_film(ax, film)
 lesson.show(figure, "Top row: channel d of the kernel. Other rows: the three boxes with the "
-                    "largest numbers in this channel. These boxes change over the eight frames in "
-                    "nearly the same way as the kernel.")
+                    "largest numbers in this channel. Like the kernel, these boxes are dark in "
+                    "the first frame and bright in the last.")
 
 # %% [markdown]
 # ## All tubes

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 4. Attention, blocks and the encoder
 #
-# A token describes one box of the clip. To detect that a disc moves to the left, the model must
-# compare tokens. This is the job of **attention**: each token collects information from the other
-# tokens. Attention and a small network that works on each token alone form a **block**. Several
-# blocks in sequence are the **encoder**. This lesson builds a block from sums and products, and
-# shows where the attention of the trained model goes. Each new term is in bold and in the
-# [glossary](GLOSSARY.md).
+# A token describes one box of the clip. To distinguish a zoom from a turn, the model must compare
+# tokens from different places. This is the job of **attention**: each token collects information
+# from the other tokens. Attention and a small network that works on each token alone form a
+# **block**. Several blocks in sequence are the **encoder**. This lesson builds a block from sums
+# and products, and shows where the attention of the trained model goes. Each new term is in bold
+# and in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -164,8 +164,8 @@ from tubevit_np.plots.lesson_plots.frames import draw_weights, panels
 figure, axes = lesson.axes(1400, 300, 1, panels(cfg, clips.shape[1:4]))
 draw_weights(axes, clips[1], cfg, attended[0].mean(axis=(0, 1)))
 lesson.show(figure, "The stronger the color of a box, the more weight its token gets from all "
-                    "tokens. A few boxes on the disc and around it have strong colors. Most boxes "
-                    "do not.")
+                    "tokens. A few patches and a few 8x8x8 boxes have strong colors. All other "
+                    "boxes get little weight in this block.")
 
 # %% [markdown]
 # A last matrix, `out`, mixes the channels of the attention heads. This completes

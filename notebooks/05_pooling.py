@@ -25,11 +25,11 @@ lesson.shapes(clip=clips[1:2], x=x, pooled=out["pooled"], **logits)
 # %% [markdown]
 # ## Attention pooling
 #
-# The simplest way to get one vector is the mean of all tokens. But most tokens show background.
-# **Attention pooling** uses a learned vector instead, the **probe**. A matrix turns the probe into
-# a query, and another matrix turns the tokens into keys and values, as in [lesson
-# 4](04_attention.ipynb). The output is the weighted mean of the values. The cell below computes one
-# attention head in a loop.
+# The simplest way to get one vector is the mean of all tokens. But some tokens say more than
+# others: inside a plain leaf, nothing seems to move. **Attention pooling** uses a learned vector
+# instead, the **probe**. A matrix turns the probe into a query, and another matrix turns the tokens
+# into keys and values, as in [lesson 4](04_attention.ipynb). The output is the weighted mean of the
+# values. The cell below computes one attention head in a loop.
 
 # %%
 pool = params["pool"]
@@ -64,16 +64,16 @@ figure, axes = lesson.axes(1200, 500, 2, panels(cfg, clips.shape[1:4]))
 for row, n in zip(axes, (1, 7)):
     draw_weights(row, clips[n], cfg, all_out["pool.weights"][n].mean(axis=0)[0])
 lesson.show(figure, "Weights of the tokens in pooling, one clip in each row. The stronger the "
-                    "color, the more weight. Tokens on the moving objects and their edges have "
-                    "most of the weight. The background has little.")
+                    "color, the more weight. A few patches and 8x8x8 boxes have most of the "
+                    "weight, many of them on edges.")
 
 # %% [markdown]
 # ## Classification heads: from a vector to classes
 #
 # A **classification head** is one more matrix: from $D$ channels to a score for each of $K$
 # **classes**. (It is not related to the attention heads. The field uses the word "head" for both.)
-# This model has two classification heads. One predicts the **verb**, which says how the object
-# moves. The other predicts the **noun**, which says what the object is. The scores are called
+# This model has two classification heads. One predicts the **verb**, which says what the camera
+# does. The other predicts the **noun**, the texture of most leaves. The scores are called
 # **logits**. Softmax turns them into probabilities.
 
 # %%
@@ -89,16 +89,17 @@ from tubevit_np.plots.lesson_plots.arrays import draw_scores
 figure, axes = lesson.axes(1100, 380, 1, 2)
 for ax, name in zip(axes, ("verb", "noun")):
     draw_scores(ax, notes["labels"][name], tv.softmax(logits[name])[0], labels[name][1], name)
-lesson.play(clips[1], "The clip: a disc with pink and black stripes moves to the left.")
-lesson.show(figure, "Probabilities of eight verbs and nine nouns. The correct classes, left and "
-                    "red stripes, are red. They have the longest bars.")
+lesson.play(clips[1], "The clip: the camera moves to the left over leaves with stripes.")
+lesson.show(figure, "Probabilities of eight verbs and four nouns. The correct classes, pan left "
+                    "and stripes, are red. They have the longest bars.")
 
 # %% [markdown]
 # ## Backward in time
 #
-# We play the clip backward. The frames are the same as before. But now the model predicts *right*
-# instead of *left*, and the noun stays the same. So it was the order of the frames that decided
-# between *left* and *right*. (The red bar is the correct class of the reversed clip.)
+# We play the clip backward. The frames are the same as before. But now the model predicts *pan
+# right* instead of *pan left*, and the noun stays the same. So it was the order of the frames that
+# decided between *pan left* and *pan right*. (The red bar is the correct class of the reversed
+# clip.)
 
 # %%
 back, _ = tv.forward(params, clips[1:2, ::-1], cfg, ("verb", "noun"))
@@ -106,7 +107,7 @@ figure, axes = lesson.axes(1100, 380, 1, 2)
 for ax, name, correct in zip(axes, ("verb", "noun"), (1, labels["noun"][1])):
     draw_scores(ax, notes["labels"][name], tv.softmax(back[name])[0], correct, name)
 lesson.show(figure, "Probabilities for the clip played backward. The longest bar of the verbs is "
-                    "now at \"right\". The longest bar of the nouns is still at \"red stripes\".")
+                    "now at \"pan right\". The longest bar of the nouns is still at \"stripes\".")
 
 # %% [markdown]
 # ## An image through the same weights
@@ -134,19 +135,19 @@ figure = page(1200, 420)
 place(figure, 20, 60, 300, 300, title="frame 0", xticks=[], yticks=[]).imshow(frame[0])
 draw_scores(place(figure, 540, 60, 600, 300), notes["labels"]["noun"],
             tv.softmax(image_logits)[0], labels["noun"][1], "noun")
-lesson.show(figure, "Left: the first frame. Right: the probabilities of the nine nouns. The "
-                    "correct class, red stripes, has the longest bar.")
+lesson.show(figure, "Left: the first frame. Right: the probabilities of the four nouns. The "
+                    "correct class, stripes, has the longest bar.")
 
 # %% [markdown]
 # ## How often is the model correct?
 #
 # One clip proves little. Here are 256 new clips, and the first frame of each. Guessing would be
-# correct for one verb in eight and for one noun in nine. (One frame does not show the verb, so we
+# correct for one verb in eight and for one noun in four. (One frame does not show the verb, so we
 # only predict its noun.) `tv.fast.forward` computes the same as `tv.forward`, but faster (lesson
 # 4).
 
 # %%
-from tubevit_np.data.generated.clips import REVERSED, make_clips
+from tubevit_np.data.generated.scenes import REVERSED, make_clips
 
 many, truth = make_clips(lesson.pools(seed=9), 256, np.random.default_rng(9))
 scores, _ = tv.fast.forward(params, many, cfg, ("verb", "noun"))
@@ -170,17 +171,17 @@ lesson.show(figure, "Fraction of correct predictions: verb and noun of clips, no
 # ## Exercises
 #
 # 1. Replace attention pooling by the mean of all tokens, `x.mean(axis=1)`, and use it as the input
-#    of the verb head. Is *left* still predicted? Why is this not a fair comparison?
+#    of the verb head. Is *pan left* still predicted? Why is this not a fair comparison?
 # 2. Give the model a clip of 32 frames: `np.concatenate([clips[1:2], clips[2:3]], axis=1)`. How
 #    many tokens are there, and does anything in the model have to change?
 # 3. Which parameters does an image use, and which not? Count them with `tv.flatten(params)`.
 #
 # <details><summary>Answers</summary>
 #
-# 1. No. The probabilities `tv.softmax(tv.linear(x.mean(axis=1), **params["heads"]["verb"]))` are
-#    little better than guessing. The classification head was trained on the output of pooling,
-#    which is made of values, not of tokens. For a fair comparison, a second model must be trained
-#    with the mean instead of attention pooling.
+# 1. No. Of the probabilities `tv.softmax(tv.linear(x.mean(axis=1), **params["heads"]["verb"]))`,
+#    those of *still* and *pan right* are largest, and none is above 0.25. The classification head
+#    was trained on the output of pooling, which is made of values, not of tokens. For a fair
+#    comparison, a second model must be trained with the mean instead of attention pooling.
 # 2. 204, because all tubes fit twice as often in time. Nothing has to change: positions are
 #    computed for any place, and the number of weights does not depend on the number of tokens.
 # 3. An image uses all parameters except two groups: those of the three video tubes, whose names

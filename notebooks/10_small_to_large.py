@@ -51,7 +51,8 @@ lesson.show(figure, "FLOPs for one training clip. The bar of Ti is hardly visibl
 
 # %%
 small, small_cfg, _ = lesson.model()
-large_cfg = replace(tv.PRESETS["demo-large"], tubes=small_cfg.tubes[:1])
+large_cfg = replace(tv.PRESETS["demo-large"], tubes=small_cfg.tubes[:1],
+                    classes=small_cfg.classes)
 large = tv.init(large_cfg, np.random.default_rng(10), kernel_norm=1.0)
 clips, labels = lesson.clips(4, seed=10)
 lesson.shapes(small_patch=small["tubes"]["0"]["w"], small_8x8x8=small["tubes"]["1"]["w"],
@@ -276,13 +277,13 @@ lesson.show(figure, "Accuracy in the paper. Training the classification head alo
                     "everything: 91.8.")
 
 # %% [markdown]
-# `python -m tubevit_np ablate scaling` repeats this experiment with small models on generated
-# clips. There the order of the results is different (`figures/ablations/README.md`). The accuracy
-# of nouns is high, and it grows when more blocks are trained. A single frame does not show verbs.
-# Of the five variants above, training only the classification head gives the best accuracy for
-# verbs, but this difference is not reliable: runs with different random seeds differ even more. To
-# scale your own model: `python -m tubevit_np scale SMALL LARGE --gate 2 --out FILE`, then
-# `train --start FILE --frozen 2`.
+# `python -m tubevit_np ablate scaling` repeats this experiment with small models on the generated
+# set *something-moves*, in which an object moves. There the order of the results is different
+# (`figures/ablations/README.md`). The accuracy of nouns is high, and it grows when more blocks are
+# trained. A single frame does not show verbs. Of the five variants above, training only the
+# classification head gives the best accuracy for verbs, but this difference is not reliable: runs
+# with different random seeds differ even more. To scale your own model: `python -m tubevit_np scale
+# SMALL LARGE --gate 2 --out FILE`, then `train --start FILE --frozen 2`.
 #
 # The [last lesson](11_cost.ipynb) counts what the tubes themselves save.
 #

@@ -5,8 +5,8 @@
 # attention, for every *pair* of tokens. TubeViT keeps the number of tokens small: it reads a few
 # sparse tubes. Other models cut the video into dense boxes or read every frame. This lesson counts
 # the tokens, operations and memory of each model. These counts are exact and need no training. At
-# the end it compares the accuracy of the models on the generated clips. Each new term is in bold
-# and in the [glossary](GLOSSARY.md).
+# the end it compares the accuracy of the models on generated clips. Each new term is in bold and
+# in the [glossary](GLOSSARY.md).
 
 # %%
 import lesson
@@ -182,11 +182,13 @@ lesson.show(figure, "Operations and memory for different numbers of frames. The 
 # ## Accuracy
 #
 # Low cost alone is easy to reach: *some frames* costs even less than TubeViT. So we also compare
-# the accuracy of seven models. Each model is trained on the generated clips three times, with
-# different random seeds (`python -m tubevit_np ablate baselines`). The number of steps and examples
-# is the same for all models. *core tubes* has 2D patches and 8×8×8 tubes without gaps (Sec. 3.4).
-# *shared kernel* has one 8×8×8 kernel, which is resized for every tube. The column *spread* is the
-# standard deviation of *both* between seeds.
+# the accuracy of seven models. Each model is trained three times, with different random seeds
+# (`python -m tubevit_np ablate baselines`). The clips are not those of the other lessons, but the
+# generated set **something-moves**: an object moves, grows, shrinks, spins or stays still, and the
+# noun is its color and texture. The number of steps and examples is the same for all models. *core
+# tubes* has 2D patches and 8×8×8 tubes without gaps (Sec. 3.4). *shared kernel* has one 8×8×8
+# kernel, which is resized for every tube. The column *spread* is the standard deviation of *both*
+# between seeds.
 
 # %%
 import csv

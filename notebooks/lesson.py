@@ -24,7 +24,7 @@ from matplotlib import style
 from PIL import Image
 
 import tubevit_np as tv
-from tubevit_np.data.generated.clips import make_clips, make_pools
+from tubevit_np.data.generated.scenes import make_clips, make_pools
 from tubevit_np.plots.kernel_plots.animation import write_frames
 from tubevit_np.plots.model_plots.model_map import PARTS, draw_overview
 from tubevit_np.plots.style import DPI, LOOK, page, render, tidy
@@ -32,7 +32,7 @@ from tubevit_np.plots.style import DPI, LOOK, page, render, tidy
 style.use(LOOK)
 SHARP = DPI / 100  # pixels of a figure for each pixel of the page
 SECTION = re.compile(r"\n *(?=\w+\n +-+\n)")  # the heading of a part of a docstring
-POOLS = 16  # canvases, and sprites of each noun: few, so that a lesson starts quickly
+PICTURES = 32  # that are filmed: few, so that a lesson starts quickly
 
 
 class Picture:
@@ -127,10 +127,10 @@ def model():
 
 @functools.cache
 def pools(seed=0):
-    """A few backgrounds and sprites, the input of make_clips and make_images."""
-    return make_pools(np.random.default_rng(seed), canvases=POOLS, sprites=POOLS)
+    """A few pictures of dead leaves, the input of make_clips and make_images."""
+    return make_pools(np.random.default_rng(seed), pictures=PICTURES)
 
 
 def clips(count, seed=0):
-    """Generated clips (count, 16, 48, 48, 3) uint8, and {"verb": (count,), "noun": (count,)}."""
+    """Clips of "scenes", (count, 16, 48, 48, 3) uint8, and {"verb": (count,), "noun": (count,)}."""
     return make_clips(pools(), count, np.random.default_rng(seed))
