@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from notebooks.assignments.build.exercises import Exercise
-from tubevit_np.data.generated.clips import REVERSED
+from tubevit_np.data.generated.scenes import REVERSED
 from tubevit_np.training.loss import accuracy, cross_entropy, cross_entropy_backward
 from tubevit_np.training.optim import adamw, clip_grad_norm, learning_rate
 
