@@ -281,11 +281,11 @@ for step in range(6):
 # ## Training the demo model
 #
 # `python -m tubevit_np train --out runs/demo` is this loop with 48×48 pixels, images in addition to
-# clips, two classification heads and 1600 steps. It takes four minutes on two CPU cores. It also
-# saves a **checkpoint** from time to time, so that an interrupted **run** can continue with
-# `--resume`. It evaluates the model on held-out clips and draws curves and kernels.
-# `python -m tubevit_tg train` does the same on a GPU. The next lessons use this demo model. Here
-# are the curves of its training.
+# clips, two classification heads and 1600 steps. It takes three to seven minutes on two CPU cores.
+# It also saves a **checkpoint** from time to time, so that an interrupted **run** can continue with
+# `--resume`. It evaluates the model on held-out clips and draws curves and kernels. `python -m
+# tubevit_tg train` does the same on a GPU. The next lessons use this demo model. Here are the
+# curves of its training.
 
 # %%
 from tubevit_np.runs.run_folder import read_metrics

@@ -296,7 +296,13 @@ for name, values in scores.items():
 # In all tubes, the learned kernels are closer to a drifting grating than chance, most clearly in
 # 8×8×8. In the other tubes the difference is small. Chance scores much higher than noise, because
 # the chance kernels are as smooth as the learned kernels. So a score means little without the value
-# for chance. The extra decay raises both scores, so compare each with its own chance.
+# for chance.
+#
+# The extra decay raises all scores. The same training without it gives 0.24 for 8×8×8, where chance
+# is 0.17, and 0.46 for the patches, where chance is 0.34. So the gradient alone builds kernels that
+# are closer to a grating than chance. The decay makes them smooth enough to see it. This has a
+# price: with it, verb and noun are both correct for 88.9 percent of the held-out clips, without it
+# for 93.8 percent.
 #
 # ## In which direction?
 #

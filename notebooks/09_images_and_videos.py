@@ -231,7 +231,7 @@ assert np.array_equal(hopper[0], photo[16:64, 16:64])
 lesson.play(hopper[::2], "The camera pans to the right over the photograph.", milliseconds=250)
 
 # %% [markdown]
-# For training, a program draws such paths at random: `draw_paths` for any verb.
+# For training, the function `draw_paths` draws a random path for each verb.
 
 # %%
 from tubevit_np.data.camera.motion import draw_paths, draw_verbs
