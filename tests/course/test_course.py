@@ -22,7 +22,7 @@ from notebooks.assignments.build.exercises import load
 from notebooks.assignments.build.handout import handouts
 from notebooks.assignments.course.submission import judged
 from tests.helpers.made_up_class import CLASSES, ODD, OLGA, SHARES, made_up_class, olgas
-from tubevit_np.data.generated.clips import make_clips, make_pools
+from tubevit_np.data.generated.scenes import make_clips, make_pools
 
 pytestmark = pytest.mark.course
 TOP = Path(__file__).resolve().parents[2]
@@ -202,7 +202,7 @@ def test_solutions_that_were_run_hold_what_they_show(tmp_path):
 
 def test_sample_reports_tell_what_the_trained_model_does():
     params, cfg, _ = tv.load(TOP / "figures/demo/model.safetensors")
-    clips, labels = make_clips(make_pools(np.random.default_rng(1), canvases=16, sprites=16), 200,
+    clips, labels = make_clips(make_pools(np.random.default_rng(1), pictures=64), 200,
                                np.random.default_rng(0))  # the clips of the handout
     gray = np.round(clips.mean(-1, keepdims=True)).astype(np.uint8).repeat(3, axis=-1)
     text = " ".join(HANDOUTS["05"].path.read_text().replace("# ", "").split())
