@@ -78,3 +78,5 @@ def test_the_usual_settings_depend_on_the_data():
     assert files.smoothness == recipe_for(images="shots").smoothness == FILES["smoothness"]
     assert recipe_for(data=["scenes", "films"]).steps == files.steps == moves.steps == 3200
     assert recipe_for(data=["films"], smoothness=3.0).smoothness == 3
+    large = recipe_for(data=["films"], preset="B")
+    assert (large.lr, large.smoothness) == (SIZES["B"]["lr"], FILES["smoothness"])

@@ -49,21 +49,21 @@ def recipe_for(recipe=None, **given):
         usual = {"preset": "B" if recipe else "demo"}
     given |= zip(SETS, with_pictures(*named_sets(*map(given.get, SETS))), strict=True)
     sets = {path for name in SETS for path in given[name]}
-    usual = (FILES if sets - GENERATED.keys() else {} if SCENES in sets else MOVES) | usual
+    of_data = FILES if sets - GENERATED.keys() else {} if SCENES in sets else MOVES
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
     named = RECIPES.get(recipe, {})
     if named and given.get("steps") is not None:  # warmup over the same fraction of the steps
         named = named | {"warmup": named["warmup"] * given["steps"] // named["steps"]}
-    return Recipe(**(sized | usual | named | given))
+    return Recipe(**(of_data | sized | usual | named | given))
 
 
 def with_pictures(data, images):
     """data and images, with the pictures of data as images if no images are given.
 
     Only pictures with classes have something to learn from a single image."""
-    if images:
+    pictures = [one for one in map(pictures_of, data) if one is not None]
+    if images or not pictures:
         return data, images
     from tubevit_np.data.camera.open_camera import has_classes  # imports the decoders
 
-    pictures = (pictures_of(path) for path in data)
-    return data, tuple(one for one in pictures if one is not None and has_classes(one))
+    return data, tuple(filter(has_classes, pictures))
