@@ -25,6 +25,7 @@ from tubevit_np.commands.descriptions import COMMANDS
 from tubevit_np.commands.options import OPTIONS
 from tubevit_np.commands.train_and_evaluate import whole_paths
 from tubevit_np.data import sources
+from tubevit_np.data.generated import scenes
 from tubevit_np.runs import held_out
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.run_folder import read_metrics
@@ -95,8 +96,10 @@ def test_train_help_tells_every_default(capsys):
     text = "".join(capsys.readouterr().out.split())  # lines break at hyphens too
     defaults = {field.name: field.default for field in fields(Recipe)}
     others = {"frames": "; for the presets Ti to H: 32", "size": "; for the presets Ti to H: 224",
-              "lr": "; for the presets Ti to B: 5e-05; for the presets L to H: 1e-05",
-              "smoothness": "; for your own files: 0"}
+              "lr": "; for the presets Ti to B: 5e-05; for the presets L to H: 1e-05"
+                    "; for your own files and something-moves: 0.003",
+              "smoothness": "; for your own files: 0; for something-moves: 12",
+              "steps": "; for your own files and something-moves: 3200"}
     for name, (_, words) in OPTIONS.items():
         default = defaults[name]
         if type(default) in (int, float, str):
@@ -487,7 +490,7 @@ def test_a_folder_without_a_name_is_refused(capsys, option):
 
 
 def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(sources, "make_pools", mock.Mock(side_effect=MemoryError("no 64 GiB")))
+    monkeypatch.setattr(scenes, "make_pools", mock.Mock(side_effect=MemoryError("no 64 GiB")))
     assert run("train", "--size", 31, "--out", tmp_path / "run") == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line == "tubevit_np: no 64 GiB; use a smaller --size, --frames or --batch"
@@ -506,7 +509,7 @@ def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):
 
 
 def test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with(tmp_path, capsys):
-    with mock.patch.object(sources, "make_pools", side_effect=KeyboardInterrupt):
+    with mock.patch.object(scenes, "make_pools", side_effect=KeyboardInterrupt):
         assert run("train", "--size", 37, "--out", tmp_path / "run") == 130
     assert capsys.readouterr().err == "\ntubevit_np: stopped\n"
 

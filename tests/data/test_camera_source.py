@@ -1,15 +1,18 @@
 """A folder of pictures as a set of videos."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import clips
 import numpy as np
 import pytest
 from tiny import class_folder, coded
 
+from tubevit_np.commands.train_and_evaluate import whole_paths
 from tubevit_np.data import sources
 from tubevit_np.data.camera.motion import VERBS
 from tubevit_np.data.datasets.in_memory import FileSource
+from tubevit_np.data.datasets.listing import list_pictures
 from tubevit_np.data.datasets.streaming import StreamSource
 from tubevit_np.runs.held_out import sources_for
 from tubevit_np.runs.open_run import new_run, open_run
@@ -153,3 +156,79 @@ def test_a_model_without_the_verbs_is_refused(pictures, tmp_path):
     path = tmp_path / "run" / MODEL
     with pytest.raises(ValueError, match="was not trained on videos"):
         sources_for(path, load(path)[2], data=[f"camera:{pictures}"])
+
+
+def filled(folder, *names):
+    """Write a picture of its own to each path in a folder; returns the folder."""
+    for k, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        clips.write_pictures(folder / name, coded(k % 12, 60))
+    return folder
+
+
+def files_of(path):
+    """{part: names of the files} that list_pictures finds."""
+    return {part: [f"{row.file.parent.name}/{row.file.name}" for row in rows]
+            for part, rows in list_pictures(path).items()}
+
+
+def test_parts_are_no_classes(tmp_path):
+    """Whatever lies beside them, and also if one of them is given."""
+    folder = filled(tmp_path / "a", "train/1.png", "train/2.png", "val/3.png", "test/4.png")
+    parts = {"train": ["train/1.png", "train/2.png"], "val": ["val/3.png"]}
+    assert files_of(folder) == files_of(folder / "val") == files_of(folder / "train") == parts
+
+
+def test_tables_decide_what_is_held_out(tmp_path):
+    folder = filled(tmp_path / "a", "1.png", "2.png", "3.png")
+    (folder / "train.csv").write_text("path,label\n1.png,cat\n2.png,eel\n")
+    (folder / "val.csv").write_text("path,label\n3.png,eel\n")
+    assert files_of(folder) == {"train": ["a/1.png", "a/2.png"], "val": ["a/3.png"]}
+
+
+def test_folders_without_pictures_are_no_classes(tmp_path):
+    folder = filled(tmp_path / "a", *(f"{k}.png" for k in range(5)))
+    (folder / "notes").mkdir()
+    assert files_of(folder)["val"] == ["a/4.png"]
+    filled(folder, "cat/1.png", "cat/2.png")
+    with pytest.warns(UserWarning, match="5 images lie in no class folder and are left out"):
+        assert files_of(folder) == {"train": ["cat/1.png", "cat/2.png"], "val": []}
+
+
+def test_a_held_out_clip_depends_only_on_its_picture(pictures):
+    source = opened(f"camera:{pictures}")
+    [whole], pairs = source.held_out(32), list(source.held_out(2, 4))
+    assert np.array_equal(whole.x, np.concatenate([pair.x for pair in pairs]))
+    [some] = source.held_out(32, 2)
+    at = [source.examples().index(name) for name in source.examples(2)]
+    assert np.array_equal(some.x, whole.x[at])
+    stream = opened(f"camera:{pictures}", memory=0)
+    assert all(map(same, stream.held_out(3), source.held_out(3)))
+
+
+def test_the_images_of_a_step_are_not_the_pictures_of_its_clips(tmp_path):
+    many = filled(tmp_path / "a", *(f"train/{'ab'[k % 2]}/{k}.png" for k in range(24)),
+                  "val/a/1.png", "val/b/1.png")
+    video, image = sources.open_sources(recipe_for(data=[f"camera:{many}"], **SMALL))
+    pairs = [(video.batch(k, 4).labels["a"], image.batch(k, 4).labels["a"]) for k in range(6)]
+    assert any((a != b).any() for a, b in pairs)
+    other = opened(f"b=camera:{many}").batch(0, 8).labels["b_verb"]
+    assert (other != opened(f"camera:{many}").batch(0, 8).labels["a_verb"]).any()
+
+
+def test_a_camera_without_a_folder_is_refused():
+    for given in ("camera:", "a=camera:"):
+        with pytest.raises(ValueError, match=f"data {given} names no folder .*write {given}PATH"):
+            sources.open_source("video", given, Recipe(**SMALL))
+
+
+def test_paths_become_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path in ("a=b", "x=y/pics", "c"):
+        (tmp_path / path).mkdir(parents=True)
+    given = ["camera:c", "n=camera:c", "camera:a=b", "n=camera:a=b", "camera:x=y/pics", "n=a=b",
+             "a=b", "scenes", "camera:"]
+    here = tmp_path.resolve()
+    assert whole_paths([Path(one) for one in given]) == [
+        f"camera:{here}/c", f"n=camera:{here}/c", f"camera:{here}/a=b", f"n=camera:{here}/a=b",
+        f"camera:{here}/x=y/pics", f"n={here}/a=b", f"{here}/a=b", "scenes", "camera:"]

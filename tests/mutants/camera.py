@@ -38,7 +38,7 @@ OPEN_CAMERA = [Mutant("tubevit_np/data/camera/open_camera.py", *rest) for rest i
     ("recipe.memory / COPIES", "recipe.memory",
      "test_camera_source.py::test_pictures_that_take_too_much_memory_are_decoded_on_the_fly",
      "the worker's copies forgotten"),
-    ("set(names) <= set(labels[name]) and len", "len",
+    ("set(names) <= set(labels[name])]", "names]",
      "test_camera_source.py::test_a_model_of_scenes_is_evaluated_on_the_motion_over_pictures",
      "classes for a head that does not have them"),
 ]]

@@ -1,5 +1,6 @@
 """The commands that train and evaluate; options.py has their arguments."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from tubevit_np.commands.drawing import draw_run, draw_study
 from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
-from tubevit_np.data.sources import CAMERA, GENERATED, OLDER_NAMES
+from tubevit_np.data.sources import CAMERA, GENERATED, OLDER_NAMES, pictures_of
 from tubevit_np.model.config import format_size
 from tubevit_np.model.layers import softmax
 from tubevit_np.model.presets import PRESETS
@@ -57,10 +58,8 @@ def whole_set(given):
     if text in (*GENERATED, *OLDER_NAMES):
         return text
     if not given.exists():
-        name, mark, path = text.rpartition("=")
-        camera, text = CAMERA * path.startswith(CAMERA), path.removeprefix(CAMERA)
-        before = name + mark + camera
-    return before + str(Path(text).resolve())
+        before, text = re.fullmatch(f"((?:[^=/:]*=)?(?:{CAMERA})?)(.*)", text, re.DOTALL).groups()
+    return before + str(Path(text).resolve()) if text else before
 
 
 def is_training(options):
@@ -93,7 +92,8 @@ def evaluate(options, engine):
     if options.details:
         check_folder(options.details, "--details")
     sources = sources_for(path, notes, options.data, options.images)
-    given = [head_and_path(one)[0] for one in (*options.data, *options.images)]
+    given = [head_and_path(pictures_of(str(one)) or one)[0]
+             for one in (*options.data, *options.images)]
     folder = Path(options.run) if Path(options.run).is_dir() and not given else None
     report(engine.predictor(params, cfg), sources, options.count, folder,
            views, options.details, names_apart(sources, given) if given else None)
@@ -121,6 +121,9 @@ def subset(options, engine):
     from tubevit_np.data.datasets.subset import make_subset, read_classes
 
     kind, path = ("video", options.data) if options.data else ("image", options.images)
+    if pictures := pictures_of(path):
+        raise ValueError(f"data {path}: choose pictures with --images {pictures}, then train on "
+                         f"{CAMERA}{options.out}")
     given_at_least(1, options, "per_class")
     at_least(0, "seed", options.seed)
     check_folder(options.out, "--out")

@@ -95,18 +95,29 @@ def open_source(kind, path, recipe):
     from tubevit_np.data.camera.open_camera import open_camera  # imports the decoders
     from tubevit_np.data.datasets.in_memory import open_files
 
-    if pictures_of(path) is None:
-        return open_files(path, kind, recipe)
     if kind == "image":
-        raise ValueError(f"images {path}: a camera makes videos; give the pictures themselves: "
-                         f"--images {pictures_of(path)}")
-    return open_camera(pictures_of(path), recipe)
+        refuse_camera(path)
+    pictures = pictures_of(path)
+    return open_files(path, kind, recipe) if pictures is None else open_camera(pictures, recipe)
 
 
 def pictures_of(given):
-    """PATH or NAME=PATH of the pictures of a set camera:PATH or NAME=camera:PATH, else None."""
+    """PATH or NAME=PATH of the pictures of a set camera:PATH or NAME=camera:PATH, else None.
+
+    Raises ValueError without a PATH."""
     name, mark, path = given.partition(CAMERA)
-    return name + path if mark and (not name or name.endswith("=")) else None
+    if not mark or name and not name.endswith("="):
+        return None
+    if not path:
+        raise ValueError(f"data {given} names no folder of pictures; write {name}{CAMERA}PATH")
+    return name + path
+
+
+def refuse_camera(given):
+    """Raises ValueError if a set of images is that of a camera, which makes videos."""
+    if pictures_of(str(given)) is not None:
+        raise ValueError(f"images {given}: a camera makes videos; give the pictures themselves: "
+                         f"--images {pictures_of(str(given))}")
 
 
 def check_head_names(sources):

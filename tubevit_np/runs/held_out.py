@@ -2,7 +2,13 @@
 
 import json
 
-from tubevit_np.data.sources import GENERATED, OLDER_NAMES, generated_source, pictures_of
+from tubevit_np.data.sources import (
+    GENERATED,
+    OLDER_NAMES,
+    generated_source,
+    pictures_of,
+    refuse_camera,
+)
 from tubevit_np.runs.recipe import Recipe, read_recipe
 
 
@@ -47,7 +53,9 @@ def open_held_out_source(path_text, kind, heads, notes, seed, memory):
     from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.datasets.in_memory import open_held_out
 
-    if kind == "video" and pictures_of(path_text) is not None:
+    if kind == "image":
+        refuse_camera(path_text)
+    elif pictures_of(path_text) is not None:
         return open_held_out_camera(pictures_of(path_text), heads, labels, frames, size, memory)
     (name, path), errors = head_and_path(path_text), []
     for head in sorted(heads, key=lambda head: head != name):  # the head of this name first

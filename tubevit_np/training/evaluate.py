@@ -76,8 +76,8 @@ def held_out_batches(source, most, views):
     if views == (1, 1):
         return source.held_out(BATCH, most), 1
     if not hasattr(source, "held_out_views"):
-        raise ValueError("only files have several views; generated clips are as large as the "
-                         "input: use 1x1")
+        raise ValueError("only files have several views; generated and filmed clips are as "
+                         "large as the input: use 1x1")
     temporal, spatial = views
     num_views = spatial if source.kind == "image" else temporal * spatial
     return source.held_out_views(*views, most), num_views

@@ -1,5 +1,7 @@
 """Opens sets of pictures as sources of clips: camera:PATH, or NAME=camera:PATH."""
 
+from dataclasses import replace
+
 from tubevit_np.data.camera.motion import VERBS
 from tubevit_np.data.camera.source import CameraSource
 from tubevit_np.data.datasets.dataset import head_and_path, open_dataset
@@ -8,6 +10,7 @@ from tubevit_np.data.datasets.labeled_files import size_with_margin
 from tubevit_np.data.datasets.listing import list_pictures
 
 PICTURE = 2  # side of a picture / side of a frame, in pixels
+ANOTHER_ORDER = 1 << 32  # else the images of a step would be the pictures of its clips
 COPIES = 4  # of the pictures in memory, while they are sent to the worker process
 
 
@@ -26,6 +29,7 @@ def open_camera(given, recipe):
     parts = list_pictures(path)
     pictures = open_parts(path, parts, names_of(parts), "image", head, recipe,
                           PICTURE * recipe.size, recipe.memory / COPIES)
+    pictures = replace(pictures, seed=recipe.seed + ANOTHER_ORDER)
     return CameraSource(verb_head(head), pictures, len(pictures.names) > 1, recipe.frames,
                         recipe.size)
 
@@ -55,7 +59,8 @@ def open_held_out_camera(given, heads, labels, frames, size, memory):
     verb = verb_head(head) if verb_head(head) in verbs else verbs[0]
     parts = list_pictures(path)
     names = names_of(parts)
-    fitting = [name for name in heads if set(names) <= set(labels[name]) and len(names) > 1]
+    fitting = [name for name in heads if name not in verbs and len(names) > 1
+               and set(names) <= set(labels[name])]
     noun = head if head in fitting else (*fitting, None)[0]
     val = open_dataset(path, "val", "image", 0, size_with_margin(PICTURE * size), noun or head,
                        labels[noun] if noun else names, parts)

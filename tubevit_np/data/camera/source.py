@@ -3,6 +3,7 @@
 Every clip has a verb, which says what the camera does. If the pictures have classes, it also has
 the class of its picture. Clips are made during training, only from pictures for training."""
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,13 +43,21 @@ class CameraSource:
 
     def batch(self, step, count):
         """The training Batch of step number `step`."""
-        seed = self.pictures.seed
-        return self._film(self.pictures.batch(step, count), [seed, CAMERA, step])
+        name = zlib.crc32(self.verb.encode())  # two sets have different paths
+        rng = np.random.default_rng([self.pictures.seed, CAMERA, name, step])
+        return self._film(self.pictures.batch(step, count), rng)
 
     def held_out(self, count, limit=None):
-        """Yield Batches of `count` clips, one of each held-out picture; always the same ones."""
-        for k, batch in enumerate(self.pictures.held_out(count, limit)):
-            yield self._film(batch, [HELD_OUT, CAMERA, k])
+        """Yield Batches of `count` clips, one of each held-out picture.
+
+        The clip depends only on the picture: its pixels are the seed."""
+        for batch in self.pictures.held_out(count, limit):
+            clips = [self._film(batch[k:k + 1], np.random.default_rng(
+                [HELD_OUT, CAMERA, zlib.crc32(picture.tobytes())]))
+                for k, picture in enumerate(batch.x)]
+            yield Batch(np.concatenate([clip.x for clip in clips]),
+                        {head: np.concatenate([clip.labels[head] for clip in clips])
+                         for head in self.labels})
 
     def examples(self, limit=None):
         """Paths of the held-out pictures, as LabeledFiles.examples."""
@@ -58,8 +67,7 @@ class CameraSource:
         """The summary of the pictures for the run folder, see datasets/summary.py."""
         return self.pictures.description() | {"clips": "a camera moves over each image"}
 
-    def _film(self, batch, seed):
-        rng = np.random.default_rng(seed)
+    def _film(self, batch, rng):
         verbs = draw_verbs(len(batch.x), rng)
         paths = draw_paths(verbs, rng, self.frames)
         labels = {self.verb: verbs} | batch.labels

@@ -46,13 +46,29 @@ def list_pictures(path):
     """As list_parts for images, and also folders of pictures without classes: PATH/FILE, or
     PATH/train/FILE with PATH/val/FILE.  The class of these pictures is the name of PATH."""
     path = Path(os.path.abspath(path))
-    named = {canonical_part(folder.name): folder for folder in subfolders(path)}
-    folders = named if named and None not in named else {"train": path}
-    if not path.is_dir() or any(map(subfolders, folders.values())):
+    if canonical_part(path.name) and parts_without_classes(path.parent):
+        path = path.parent
+    folders = parts_without_classes(path)
+    if not folders:
         return list_parts(path, "image")
     parts = {part: sorted(Row(file, path.name) for file in files_in(folder, "image"))
              for part, folder in folders.items()}
     return hold_out(parts["train"]) if list(parts) == ["train"] else parts
+
+
+def parts_without_classes(path):
+    """{part: folder} if its pictures lie in no class folders, else {}."""
+    if not path.is_dir() or parts_by_name(path, ".csv") or parts_in_tables(path):
+        return {}
+    named = {canonical_part(folder.name): folder for folder in subfolders(path)
+             if canonical_part(folder.name)}
+    folders = named or {"train": path}
+    with_classes = [folder for folder in folders.values()
+                    if any(files_in(child, "image") for child in subfolders(folder))]
+    loose = sum(len(files_in(folder, "image")) for folder in folders.values())
+    if with_classes and loose:
+        warnings.warn(f"{path}: {loose} images lie in no class folder and are left out")
+    return {} if with_classes or not loose else folders
 
 
 def deduplicate(rows, path):

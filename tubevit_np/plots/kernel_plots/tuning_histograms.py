@@ -112,7 +112,7 @@ def draw_dots(ax: Axes, found: Measured, shade: str) -> None:
     ax.scatter(found.tuning["orientation"][kept], found.tuning["frequency"][kept],
                s=14 * len(found.norms) * sizes, color=shade, alpha=0.7, linewidth=0, clip_on=False)
     top = max([0.5, *found.tuning["frequency"][kept]])  # along a diagonal more than 1/2
-    ax.set(xlim=(0, 180), ylim=(0, 1.04 * top), xticks=[0, 45, 90, 135, 180],
+    ax.set(xlim=(0, 180), ylim=(0, 1.04 * top), xticks=[0, 90, 180],
            xlabel="orientation (°)", ylabel="cycles per pixel")
     ax.axhline(NYQUIST, color=INK, linewidth=1, linestyle=DASHED)
 
