@@ -48,8 +48,8 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
             mixup off"""),
         "dropout": (float, "fraction of values that dropout sets to 0; at least 0, below 1"),
         "smoothing": (float, "label smoothing; at least 0, below 1"),
-        "smoothness": (float, """extra weight decay on high spatial frequencies of tube kernels, at
-            least 0; makes the kernels easier to look at"""),
+        "smoothness": (float, """extra weight decay on high spatial and temporal frequencies of tube
+            kernels, at least 0; makes the kernels smoother"""),
         "shuffled": (bool, """control experiment: train on clips whose frames are in random order
             (default: off)"""),
     },

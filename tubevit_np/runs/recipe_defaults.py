@@ -8,7 +8,7 @@ SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 1
 LARGE = SIZED | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable at higher rates
 SIZES = {"Ti": SIZED, "S": SIZED, "B": SIZED, "L": LARGE, "H": LARGE}
 
-FILES = {"smoothness": 0.0, "steps": 3200, "lr": 3e-3}
+FILES = {"smoothness": 6.0, "steps": 3200, "lr": 3e-3}
 MOVES = {"smoothness": 12.0, "steps": 3200, "lr": 3e-3}  # for clips of something-moves
 
 # Table 10. We assume 256 videos and 256 images per step, random crops and random flips.
