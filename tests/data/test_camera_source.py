@@ -159,7 +159,7 @@ def test_a_model_without_the_verbs_is_refused(pictures, tmp_path):
 
 
 def filled(folder, *names):
-    """Write a picture of its own to each path in a folder; returns the folder."""
+    """Write a different picture to each path in a folder; returns the folder."""
     for k, name in enumerate(names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         clips.write_pictures(folder / name, coded(k % 12, 60))
@@ -173,7 +173,7 @@ def files_of(path):
 
 
 def test_parts_are_no_classes(tmp_path):
-    """Whatever lies beside them, and also if one of them is given."""
+    """Other folders beside them change nothing; nor does it matter which part is given."""
     folder = filled(tmp_path / "a", "train/1.png", "train/2.png", "val/3.png", "test/4.png")
     parts = {"train": ["train/1.png", "train/2.png"], "val": ["val/3.png"]}
     assert files_of(folder) == files_of(folder / "val") == files_of(folder / "train") == parts

@@ -28,7 +28,7 @@ def check_matplotlib():
 def figures(options, engine):
     """Draw the pictures into --out, or into the run's folder, with scores.json and README.md.
 
-    With --only, there is no such page; with an option for paper, the figures are laid out anew."""
+    With --only, there is no such page; an option for paper also changes the layout."""
     check_matplotlib()
     from tubevit_np.plots.gallery.pictures import PICTURES, draw_all
     from tubevit_np.plots.gallery.run_data import Opened

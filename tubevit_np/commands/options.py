@@ -21,9 +21,10 @@ PICTURES = ("clip", "architecture", "kernels", "tubes", "slices", "spectra", "po
             "movement", "colors", "distributions", "controls", "sampling", "overlay", "positions",
             "position-table", "pooling", "attention-first", "attention-last", "history", "training",
             "curves")  # as in plots/gallery/pictures.py, which needs matplotlib
-PAPER = """Any of these options lays the pictures out anew at the given width, with text at its true
- size, without titles, README.md and scores.json. In pdf and svg, text is text. Your matplotlibrc
- counts, too. The animations (clip, tubes, training) stay as they are and need --format png."""
+PAPER = """With any of these options, the pictures are arranged for the given width, with text at
+ its true size, without titles, README.md and scores.json. In pdf and svg, text is
+ text. Your matplotlibrc is used, too. The animations (clip, tubes, training) stay as
+ they are and need --format png."""
 FOLDERS = ("cache",)  # fields of a recipe that are folders
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from tubevit_np.data.batch import HELD_OUT, POOLS, TRAIN, Batch
 from tubevit_np.data.generated import clips, scenes
 
-SCENES, SOMETHING_MOVES = "scenes", "something-moves"  # in place of a path
+SCENES, SOMETHING_MOVES = "scenes", "something-moves"  # names to write instead of a path
 GENERATED = {SCENES: scenes, SOMETHING_MOVES: clips}  # made during training, without files
 OLDER_NAMES = {"generated": SOMETHING_MOVES}
 CAMERA = "camera:"  # before a path: a camera moves over the pictures in this folder

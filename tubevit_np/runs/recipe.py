@@ -198,7 +198,7 @@ def read_recipe(path):
     """Read (recipe, cfg, labels) of config.json.  Raises ValueError if it is not of a run."""
     try:
         stored = json.loads(path.read_text())
-        if not any(stored["recipe"].get(name) for name in SETS):  # before there was another one
+        if not any(stored["recipe"].get(name) for name in SETS):  # a run from before scenes
             stored["recipe"] |= dict.fromkeys(SETS, SOMETHING_MOVES)
         return (Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"])),
                 stored["labels"])

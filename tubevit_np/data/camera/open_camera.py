@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tubevit_np.data.camera.motion import VERBS
 from tubevit_np.data.camera.source import CameraSource
-from tubevit_np.data.datasets.dataset import head_and_path, open_dataset
+from tubevit_np.data.datasets.dataset import head_and_path, names_of, open_dataset
 from tubevit_np.data.datasets.in_memory import check_head, open_parts, open_source
 from tubevit_np.data.datasets.labeled_files import size_with_margin
 from tubevit_np.data.datasets.listing import list_pictures
@@ -32,11 +32,6 @@ def open_camera(given, recipe):
     pictures = replace(pictures, seed=recipe.seed + ANOTHER_ORDER)
     return CameraSource(verb_head(head), pictures, len(pictures.names) > 1, recipe.frames,
                         recipe.size)
-
-
-def names_of(parts):
-    """The classes of pictures, sorted; there may be only one."""
-    return tuple(sorted({row.label for rows in parts.values() for row in rows if row.label}))
 
 
 def has_classes(given):

@@ -132,10 +132,15 @@ def empty_part_message(path, part, kind, parts, skipped):
 
 def class_names(path, parts):
     """All class names of a set, sorted.  Raises ValueError if there are fewer than two."""
-    names = tuple(sorted({row.label for rows in parts.values() for row in rows if row.label}))
+    names = names_of(parts)
     if len(names) < 2:
         raise ValueError(f"data {path} has only one class, {names[0]}; training needs at least two")
     return names
+
+
+def names_of(parts):
+    """All class names of listed parts, sorted."""
+    return tuple(sorted({row.label for rows in parts.values() for row in rows if row.label}))
 
 
 def class_index(file, label, index):

@@ -52,6 +52,6 @@ class Measured:
     def is_selective(self) -> bool:
         """Whether significantly more kernels choose a direction than by chance.
 
-        If not, the directions and speeds of those that do mean nothing.
+        If not, the directions and speeds of the selective kernels mean nothing.
         """
         return more_than_chance(int(self.chooses.sum()), int(self.striped.sum()))

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from tubevit_np.model.config import Config
 from tubevit_np.plots.analysis.receptive_fields import by_tube
@@ -45,7 +46,7 @@ def draw_table(at: np.ndarray, cfg: Config, shape: tuple[int, ...],
                    right=160, tail=60)
     write(figure, LEFT + NAMES, TOP - 20, f"{at.shape[1]} channels", color=FAINT)
     ax, peak = place(figure, LEFT + NAMES, TOP, width, height), np.abs(at).max() or 1.0
-    image = ax.imshow(at, cmap="RdBu_r", vmin=-peak, vmax=peak, interpolation="none", aspect="auto")
+    image = draw_positions(ax, at, peak)
     label_wavelengths(ax, cfg)
     top = TOP
     for i, (tube, part) in enumerate(zip(cfg.tubes, by_tube(at.T, cfg, shape), strict=True)):
@@ -56,6 +57,26 @@ def draw_table(at: np.ndarray, cfg: Config, shape: tuple[int, ...],
     bar = place(figure, LEFT + NAMES + 30 + width, TOP, 18, min(height, 400))
     figure.colorbar(image, cax=bar, ticks=(-peak, 0, peak), format="%.2g").outline.set_linewidth(0)
     return figure
+
+
+def draw_positions(ax: Axes, at: np.ndarray, peak: float) -> AxesImage:
+    """Draw positions as an image, blue below zero and red above.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    at : array, shape (N, D)
+        Positions, one row for each token.
+    peak : float
+        Value of the strongest red; -peak has the strongest blue.
+
+    Returns
+    -------
+    AxesImage
+        The image, for a color bar.
+    """
+    return ax.imshow(at, cmap="RdBu_r", vmin=-peak, vmax=peak, interpolation="none", aspect="auto")
 
 
 def label_wavelengths(ax: Axes, cfg: Config, most: int = 8) -> None:

@@ -12,7 +12,7 @@ from tubevit_np.model.geometry import grid as tokens_along
 from tubevit_np.plots.analysis.receptive_fields import by_tube, owner
 from tubevit_np.plots.layout import mark
 from tubevit_np.plots.model_plots import position_similarity as similar
-from tubevit_np.plots.model_plots.position_table import label_wavelengths
+from tubevit_np.plots.model_plots.position_table import draw_positions, label_wavelengths
 from tubevit_np.plots.paper.boxes import INDENT, Box, barred, below, beside, text
 from tubevit_np.plots.paper.kernels import GAP, TWO_COLUMNS, heading
 from tubevit_np.plots.paper.panels import alone
@@ -122,7 +122,7 @@ def lay_table(at: np.ndarray, cfg: Config, shape: tuple[int, ...], width: float)
     tall = max(1, (500 if width > TWO_COLUMNS else 340) // len(at)) * len(at)
 
     def draw_table(ax):
-        ax.imshow(at, cmap="RdBu_r", vmin=-peak, vmax=peak, interpolation="none", aspect="auto")
+        draw_positions(ax, at, peak)
         label_wavelengths(ax, cfg, int(across // 90))
 
     def draw(figure, left, top):
