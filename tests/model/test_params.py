@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import by_hand
 import numpy as np
 import pytest
 import small
@@ -247,8 +248,22 @@ def test_arrays_in_any_order_of_memory_are_kept(tmp_path):
     assert np.array_equal(tv.load(tmp_path / "model")[2]["extra"]["_m"], turned)
 
 
+@pytest.mark.parametrize("kind", ["F16", "BF16"])
+def test_half_precision_is_read_as_float32_and_written_as_float32(kind, tmp_path, rng):
+    params = tv.init(small.MODEL, rng)
+    tv.save(tmp_path / "whole", params, small.MODEL, extra={"_m": np.ones(3, np.float32) / 3})
+    kept = by_hand.halve(tmp_path / "whole", kind, tmp_path / "half")
+    for path in (tmp_path / "half", tmp_path / "again"):
+        found, cfg, notes = tv.load(path)
+        flat = tv.flatten(found) | notes["extra"]
+        assert flat.keys() == kept.keys() and cfg == small.MODEL
+        for name, x in flat.items():
+            assert x.dtype == np.float32 and np.array_equal(x, kept[name]), name
+            x += 0  # a run that starts from them changes them in place
+        tv.save(tmp_path / "again", found, cfg, extra=notes["extra"])
+
+
 def test_a_number_format_that_numpy_has_not_is_refused(tmp_path):
-    header = b'{"w":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}'
-    (tmp_path / "model").write_bytes(len(header).to_bytes(8, "little") + header + b"\0\0")
-    with pytest.raises(ValueError, match="not a readable checkpoint"):
-        tv.load(tmp_path / "model")
+    by_hand.write(tmp_path / "model", {"w": ("F8_E4M3", [1], b"a")})
+    assert "not a readable checkpoint" in refused(tmp_path / "model")
+    assert "w is F8_E4M3; supported are" in refused(tmp_path / "model")

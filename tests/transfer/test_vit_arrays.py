@@ -3,6 +3,7 @@
 import json
 import pickle
 
+import by_hand
 import numpy as np
 import pytest
 import vit_files
@@ -21,22 +22,9 @@ def test_bfloat16_out_of_npz_is_exact(tmp_path):
     assert found.dtype == np.float32 and found.tolist() == [[*BITS.values()]]
 
 
-def safetensors(path, entries):
-    """A safetensors file by hand: {name: (type, shape, bytes)}."""
-    header, start = {}, 0
-    for name, (kind, shape, content) in entries.items():
-        header[name] = {"dtype": kind, "shape": shape,
-                        "data_offsets": [start, start + len(content)]}
-        start += len(content)
-    text = json.dumps(header).encode()
-    content = b"".join(content for *_, content in entries.values())
-    path.write_bytes(len(text).to_bytes(8, "little") + text + content)
-    return path
-
-
 def test_every_precision_out_of_safetensors_is_exact(tmp_path):
     half = np.array([1.5, -0.1], np.float16)
-    path = safetensors(tmp_path / "x.safetensors", {
+    path = by_hand.write(tmp_path / "x.safetensors", {
         "b": ("BF16", [5], np.array([*BITS], "<u2").tobytes()),
         "h": ("F16", [2, 1], half.tobytes()), "d": ("F64", [1], np.array([0.1]).tobytes()),
         "s": ("F32", [], np.array([0.1], np.float32).tobytes()),
@@ -84,7 +72,7 @@ def place(tmp_path):
     (tmp_path / "half.safetensors").write_bytes((tmp_path / "whole.safetensors").read_bytes()[:-9])
     np.savez(tmp_path / "whole.npz", x=np.zeros(999))
     (tmp_path / "half.npz").write_bytes((tmp_path / "whole.npz").read_bytes()[:-500])
-    safetensors(tmp_path / "eight.safetensors", {"x": ("F8_E4M3", [2], b"ab")})
+    by_hand.write(tmp_path / "eight.safetensors", {"x": ("F8_E4M3", [2], b"ab")})
     (tmp_path / "notes.txt").write_text("no weights")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pytorch_model.bin").write_bytes(pickle.dumps(trap))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import save as to_bytes
 
 from tubevit_np.model.checks import check_params
@@ -14,6 +14,7 @@ from tubevit_np.model.config import Config
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.model.types import Arrays, Params
 from tubevit_np.storage.atomic_files import atomic_write
+from tubevit_np.storage.safetensors_file import read_safetensors, widen_half
 from tubevit_np.variants.config import from_json, to_json
 from tubevit_np.variants.params import shapes
 
@@ -52,7 +53,7 @@ def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:
     Parameters
     ----------
     path : str or Path
-        A safetensors file that save wrote.
+        A safetensors file that save wrote. Arrays of float16 or bfloat16 become float32.
 
     Returns
     -------
@@ -68,7 +69,8 @@ def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:
         If the file is missing, damaged or not a TubeViT checkpoint, or if its parameters do not fit
         its Config.
     """
-    flat, notes = read_arrays(path)
+    stored, notes = read_arrays(path)
+    flat = {name: widen_half(x) for name, x in stored.items()}
     if "config" not in notes:
         raise ValueError(f"{path} is not a TubeViT checkpoint: its metadata holds no config")
     try:
@@ -101,13 +103,11 @@ def check(flat: Arrays, cfg: Config, where: str | Path = "the parameters") -> No
 
 
 def read_arrays(path):
-    """Arrays by name and metadata of any safetensors file; ValueError if it is unreadable."""
+    """Arrays as they are stored and metadata of any safetensors file; ValueError if unreadable."""
     try:
-        with safe_open(path, framework="numpy") as file:
-            names = file.keys()
-            return {name: file.get_tensor(name) for name in names}, dict(file.metadata() or {})
+        return read_safetensors(path)
     except FileNotFoundError:
         raise ValueError(f"no checkpoint at {path}") from None
-    except (SafetensorError, OSError, TypeError, AttributeError) as error:  # bfloat16 too
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise ValueError(f"{path} is not a readable checkpoint: it is damaged or another kind of "
                          f"file ({error})") from None

@@ -6,13 +6,13 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+
+from tubevit_np.storage.safetensors_file import read_safetensors, widen_half
 
 INDEX = "model.safetensors.index.json"  # which shard holds which array
 SETTINGS_FILES = ("config.json", "preprocessor_config.json")
 PICKLE_SUFFIXES = (".bin", ".pth", ".pt", ".ckpt", ".pkl", ".tar")
-DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<V2", "I64": "<i8", "I32": "<i4",
-          "I16": "<i2", "I8": "i1", "U8": "u1", "BOOL": "?"}
 READ_ERRORS = (OSError, ValueError, TypeError, AttributeError, KeyError, EOFError, RuntimeError,
               zipfile.BadZipFile, zlib.error, SafetensorError)
 
@@ -62,11 +62,8 @@ _PICKLE_ADVICE = ("which could run any code when read: if you trust it, convert 
 
 
 def to_float32(x):
-    """Fractions of any precision as float32, exact from fewer bits; other arrays unchanged.
-
-    bfloat16 arrives as two raw bytes: the upper half of a float32."""
-    if x.dtype.kind == "V" and x.dtype.itemsize == 2:
-        return (x.view("<u2").astype("<u4") << 16).view("<f4")
+    """Fractions of any precision as float32, exact from fewer bits; other arrays unchanged."""
+    x = widen_half(x)
     return x.astype(np.float32) if x.dtype.kind == "f" else x
 
 
@@ -77,22 +74,8 @@ def _read_npz(path):
 
 
 def _read_safetensors(path):
-    """{name: array} of a .safetensors.
-
-    The package safetensors checks the file; it is parsed here for bfloat16, which NumPy lacks."""
-    with safe_open(path, framework="numpy"), open(path, "rb") as file:
-        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        data_start, arrays = file.tell(), {}
-        for name, entry in header.items():
-            if name != "__metadata__":
-                if entry["dtype"] not in DTYPES:
-                    raise ValueError(f"{name} is {entry['dtype']}; supported are "
-                                     f"{', '.join(DTYPES)}")
-                begin, end = entry["data_offsets"]
-                file.seek(data_start + begin)
-                values = np.frombuffer(file.read(end - begin), DTYPES[entry["dtype"]])
-                arrays[name] = to_float32(values.reshape(entry["shape"]))
-    return arrays
+    """{name: array} of a .safetensors."""
+    return {name: to_float32(x) for name, x in read_safetensors(path)[0].items()}
 
 
 def _read_shards(index):
