@@ -16,8 +16,8 @@ from tubevit_np.data import sources
 from tubevit_np.model.geometry import grid
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.plots.training_plots import ablation
-from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.runs.recipe_files import read_recipe
 from tubevit_np.runs.run_folder import read_metrics
 from tubevit_np.training.evaluate import predictor
 from tubevit_np.training.train import train

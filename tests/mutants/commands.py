@@ -43,7 +43,7 @@ TRAIN_AND_EVALUATE = [Mutant("tubevit_np/commands/train_and_evaluate.py", *rest)
      "test_cli.py::test_a_folder_without_a_name_is_refused[resume]", "a demo in its place"),
 ]]
 
-OPTIONS = [Mutant("tubevit_np/commands/options.py", *rest) for rest in [
+OPTIONS = [Mutant("tubevit_np/commands/arguments.py", *rest) for rest in [
     ("usual_elsewhere(name).items())", "{}.items())",
      "test_cli.py::test_train_help_tells_every_default", "the demo's defaults for all"),
 ]]

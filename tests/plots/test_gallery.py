@@ -18,7 +18,7 @@ from tubevit_np.model.presets import PRESETS
 from tubevit_np.plots.gallery import pictures as gallery
 from tubevit_np.plots.gallery.run_data import Missing, Opened
 from tubevit_np.plots.kernel_plots import controls
-from tubevit_np.runs.recipe import write_recipe
+from tubevit_np.runs.recipe_files import write_recipe
 from tubevit_np.runs.snapshots import write_snapshot
 from tubevit_np.training.kernel_snapshots import kernels
 

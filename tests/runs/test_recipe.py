@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 import pytest
 
 from tubevit_np.model.presets import PRESETS
-from tubevit_np.runs.recipe import Recipe, read_recipe, write_recipe
+from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.runs.recipe_files import read_recipe, write_recipe
 from tubevit_np.storage.atomic_files import write_text
 from tubevit_np.variants.tube_sets import TUBE_SETS
 

@@ -22,7 +22,7 @@ from tubevit_np.data.datasets.dataset import Dataset
 from tubevit_np.data.sources import GeneratedSource, open_sources
 from tubevit_np.runs.held_out import sources_for
 from tubevit_np.runs.open_run import new_run, open_run
-from tubevit_np.runs.recipe import read_recipe
+from tubevit_np.runs.recipe_files import read_recipe
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import checkpoints, find_model, load_model, read_metrics
 from tubevit_np.runs.score_names import labels_of

@@ -11,8 +11,8 @@ from tubevit_np.ablation.studies import BOTH, IMAGES, STUDIES
 from tubevit_np.cost import count as cost
 from tubevit_np.data.sources import SOMETHING_MOVES
 from tubevit_np.model.config import format_size
-from tubevit_np.runs.recipe import read_recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.runs.recipe_files import read_recipe
 from tubevit_np.runs.run_folder import MODEL, load_model, read_metrics
 from tubevit_np.storage.atomic_files import write_csv, write_text
 from tubevit_np.storage.checkpoint import load, save

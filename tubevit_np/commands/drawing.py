@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from tubevit_np.commands.nearest import nearest
+from tubevit_np.nearest import nearest
 from tubevit_np.required import install
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import make_folder

@@ -1,18 +1,17 @@
 """The arguments of each command; the function of a command adds them to its argparse parser."""
 
 import argparse
-from dataclasses import fields
 from pathlib import Path
 
 from tubevit_np.ablation.studies import STUDIES
-from tubevit_np.commands.recipe_help import CHOICES, HELP, OPTIONS
+from tubevit_np.commands.arguments import add, default_text, field, flag
+from tubevit_np.commands.recipe_help import OPTIONS
+from tubevit_np.commands.train_options import train  # noqa: F401 - cli.py looks for it here
 from tubevit_np.data.sources import NUM_EVAL_CLIPS
 from tubevit_np.model.config_checks import GATE_TOKENS
-from tubevit_np.runs.recipe import NUMBERS, SETS, Recipe
-from tubevit_np.runs.recipe_defaults import RECIPES, usual_elsewhere
+from tubevit_np.runs.recipe import Recipe
 from tubevit_np.variants.tube_sets import TUBE_SETS
 
-METAVARS = {Path: "PATH", str: "NAME", int: "N", float: "X"}
 SHELLS = ("bash", "zsh", "tcsh")
 FORMATS = ("timm", "hf")
 STARTS = ("inflated", "random", "shared")
@@ -25,63 +24,6 @@ PAPER = """With any of these options, the pictures are arranged for the given wi
  its true size, without titles, README.md and scores.json. In pdf and svg, text is
  text. Your matplotlibrc is used, too. The animations (clip, tubes, training) stay as
  they are and need --format png."""
-FOLDERS = ("cache",)  # fields of a recipe that are folders
-
-
-def add(sub, name, metavar, text, values=(), **form):
-    """Add an argument with a value, an integer if it is called N; form: arguments for argparse.
-
-    values: all values that it can have, for completion."""
-    kind = {"type": int} if metavar == "N" else {}
-    option = sub.add_argument(name, metavar=metavar, help=text, **kind | form)
-    option.values = values
-
-
-def flag(sub, name, text):
-    """Add an option without a value."""
-    sub.add_argument(name, action="store_true", help=text)
-
-
-def field(sub, name, text=None, **form):
-    """Add the option of a recipe's field; text replaces its usual help text."""
-    kind, usual = OPTIONS[name]
-    option, text = f"--{name.replace('_', '-')}", text or usual
-    if kind is bool:
-        sub.add_argument(option, action="store_true", help=text, **form)
-    else:
-        metavar = "FOLDER" if name in FOLDERS else METAVARS[kind]
-        add(sub, option, metavar, text, CHOICES.get(name, ()), **{"type": kind} | form)
-
-
-def default_text(name, default):
-    """The default of a recipe's field, and the defaults of other models and data."""
-    if default is None or isinstance(default, tuple | bool):  # the help text itself describes it
-        return ""
-    others = (f"; {where}: {value:g}"
-              for value, where in usual_elsewhere(name).items())
-    default = f"{default:g}" if isinstance(default, float) else default
-    return f" (default {default}{''.join(others)})"
-
-
-def train(sub):
-    """The fields of a recipe in groups, a recipe of the paper, and the run folder."""
-    defaults = {recipe_field.name: recipe_field.default for recipe_field in fields(Recipe)}
-    for title, group in HELP.items():
-        options = sub.add_argument_group(title)
-        for name in group:
-            form = {"action": "append"} if name in SETS else {}
-            form |= {"nargs": "+"} if name in NUMBERS else {}
-            text = OPTIONS[name][1] + default_text(name, defaults[name])
-            field(options, name, text, default=argparse.SUPPRESS, **form)
-        if title == "optimization":
-            add(options, "--recipe", "NAME", "the paper's settings for a data set (Table 10): "
-                f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate "
-                "and RandAugment. ssv2 also sets mixup, dropout and label smoothing. An option "
-                "that you pass takes precedence", RECIPES, default=argparse.SUPPRESS)
-    where = options.add_mutually_exclusive_group()
-    add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
-    add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "
-        "parameters as without the interruption, bit for bit. No other option is allowed")
 
 
 def evaluate(sub):

@@ -9,7 +9,8 @@ from tubevit_np.data.sources import (
     pictures_of,
     refuse_camera,
 )
-from tubevit_np.runs.recipe import Recipe, read_recipe
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.runs.recipe_files import read_recipe
 
 
 def sources_for(path, notes, data=(), images=()):

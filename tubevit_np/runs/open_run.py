@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tubevit_np.data.datasets.summary import describe_changes
 from tubevit_np.data.sources import open_sources
-from tubevit_np.runs.recipe import read_recipe, write_recipe
+from tubevit_np.runs.recipe_files import read_recipe, write_recipe
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, checkpoints
 from tubevit_np.runs.score_names import labels_of

@@ -1,16 +1,14 @@
 """The recipe of a training: all settings, stored in the run folder to repeat it (Table 10)."""
 
-import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from tubevit_np.data.augmentation import MAX_MAGNITUDE
-from tubevit_np.data.sources import OLDER_NAMES, SCENES, SOMETHING_MOVES
+from tubevit_np.data.sources import OLDER_NAMES, SCENES
 from tubevit_np.model.checks import check_tubes
 from tubevit_np.model.params import KERNEL_NORM
 from tubevit_np.model.presets import PRESETS
-from tubevit_np.storage.atomic_files import write_text
-from tubevit_np.variants.config import from_json, position_of, to_json, variant
+from tubevit_np.variants.config import position_of, variant
 from tubevit_np.variants.positions import learned_rows
 from tubevit_np.variants.tube_sets import with_tubes
 
@@ -186,24 +184,3 @@ def named_sets(data, images):
     sets = [tuple(OLDER_NAMES.get(path, path) for path in as_given(paths, many=True))
             for paths in (data, images)]
     return sets if any(sets) else [(SCENES,), (SCENES,)]
-
-
-def write_recipe(path, recipe, cfg, labels):
-    """Write config.json: the recipe, the Config and the class names {kind: {head: names}}."""
-    stored = {"recipe": asdict(recipe), "config": json.loads(to_json(cfg)), "labels": labels}
-    write_text(path, json.dumps(stored, indent=2) + "\n")
-
-
-def read_recipe(path):
-    """Read (recipe, cfg, labels) of config.json.  Raises ValueError if it is not of a run."""
-    try:
-        stored = json.loads(path.read_text())
-        if not any(stored["recipe"].get(name) for name in SETS):  # a run from before scenes
-            stored["recipe"] |= dict.fromkeys(SETS, SOMETHING_MOVES)
-        return (Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"])),
-                stored["labels"])
-    except OSError:
-        raise ValueError(f"{path.parent} is not a run: it holds no {path.name}; give the folder "
-                         "that train --out wrote") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a run's recipe: {error}") from None

@@ -16,7 +16,8 @@ from tubevit_np.plots.gallery.example_clip import Example, from_file, generated,
 from tubevit_np.plots.gallery.run_plots import tube_kernels
 from tubevit_np.plots.model_plots.position_similarity import added
 from tubevit_np.runs.held_out import clip_fps
-from tubevit_np.runs.recipe import Recipe, read_recipe
+from tubevit_np.runs.recipe import Recipe
+from tubevit_np.runs.recipe_files import read_recipe
 from tubevit_np.runs.run_folder import find_model, read_metrics
 from tubevit_np.runs.score_names import chances
 from tubevit_np.runs.snapshots import read_snapshots

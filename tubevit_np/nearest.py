@@ -4,5 +4,5 @@ import difflib
 
 
 def nearest(word, names):
-    """A question with the nearest of the names, or "" if none is near."""
+    """Return a question with the nearest of the names, or "" if none is near."""
     return "".join(f" (did you mean {name}?)" for name in difflib.get_close_matches(word, names, 1))

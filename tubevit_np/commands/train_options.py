@@ -1,0 +1,30 @@
+"""The arguments of train: the fields of a recipe in groups, and the run folder."""
+
+import argparse
+from dataclasses import fields
+
+from tubevit_np.commands.arguments import add, default_text, field
+from tubevit_np.commands.recipe_help import HELP, OPTIONS
+from tubevit_np.runs.recipe import NUMBERS, SETS, Recipe
+from tubevit_np.runs.recipe_defaults import RECIPES
+
+
+def train(sub):
+    """The fields of a recipe in groups, a recipe of the paper, and the run folder."""
+    defaults = {recipe_field.name: recipe_field.default for recipe_field in fields(Recipe)}
+    for title, group in HELP.items():
+        options = sub.add_argument_group(title)
+        for name in group:
+            form = {"action": "append"} if name in SETS else {}
+            form |= {"nargs": "+"} if name in NUMBERS else {}
+            text = OPTIONS[name][1] + default_text(name, defaults[name])
+            field(options, name, text, default=argparse.SUPPRESS, **form)
+        if title == "optimization":
+            add(options, "--recipe", "NAME", "the paper's settings for a data set (Table 10): "
+                f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate "
+                "and RandAugment. ssv2 also sets mixup, dropout and label smoothing. An option "
+                "that you pass takes precedence", RECIPES, default=argparse.SUPPRESS)
+    where = options.add_mutually_exclusive_group()
+    add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
+    add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "
+        "parameters as without the interruption, bit for bit. No other option is allowed")
