@@ -5,6 +5,7 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 os.environ.setdefault("DEV", "CPU")  # before tinygrad opens a device
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test downloads anything
 
 import numpy as np
 import pytest

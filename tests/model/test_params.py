@@ -198,8 +198,8 @@ def test_a_damaged_file(damage, saved):
     assert "not a readable checkpoint" in refused(path)
 
 
-def test_a_folder_is_no_checkpoint(tmp_path):
-    assert "not a readable checkpoint" in refused(tmp_path)
+def test_a_folder_without_a_model(tmp_path):
+    assert "no checkpoint at" in refused(tmp_path)
 
 
 def test_a_foreign_file(tmp_path):

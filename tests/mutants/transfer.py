@@ -94,4 +94,20 @@ SMALL_TO_LARGE = [Mutant("tubevit_np/transfer/small_to_large.py", *rest) for res
      "a shared kernel that is asked for and not there"),
 ]]
 
-TRANSFER = [*PRETRAINED, *SMALL_TO_LARGE]
+HUB = [Mutant("tubevit_np/storage/hub.py", old, new, f"test_hub.py::{test}", why)
+       for old, new, test, why in [
+    (" and not Path(path).exists()", "", "test_an_existing_path_comes_first",
+     "a folder of the same name is passed over"),
+    ("revision=revision or None", "revision=None", "test_load_takes_a_name_a_revision_and_a_folder",
+     "the revision is not used"),
+    ("RUN_FILES = MODEL, ", 'RUN_FILES = MODEL, "*.bin", ', "test_only_what_is_needed_is_downloaded",
+     "pickles are downloaded"),
+    ("{run_path(name).name}", "main", "test_a_warm_start_names_the_commit",
+     "a run that does not say which weights it started from"),
+    ("except ModuleNotFoundError:", "except RuntimeError:", "test_every_problem_is_one_line",
+     "nothing says how to install the package"),
+    ("folder = Path(path).parent.resolve()", "folder = Path(path).resolve().parent",
+     "test_every_command_that_takes_run", "pictures titled blobs"),
+]]
+
+TRANSFER = [*PRETRAINED, *SMALL_TO_LARGE, *HUB]

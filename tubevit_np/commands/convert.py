@@ -9,6 +9,7 @@ from tubevit_np.runs.recipe import at_least, given_at_least
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import check_folder, make_folder
 from tubevit_np.storage.checkpoint import load, save
+from tubevit_np.storage.hub import is_hub_name
 from tubevit_np.variants.params import num_params
 
 
@@ -22,7 +23,8 @@ def pretrained(options, engine):
         options.file, options.tubes, parse_classes(options.classes),
         np.random.default_rng(options.seed), options.keep_head, options.start, options.heads)
     make_folder(Path(options.out).parent, "--out")
-    save(options.out, params, cfg, source=Path(options.file).name, start=options.start)
+    source = options.file if is_hub_name(options.file) else Path(options.file).name
+    save(options.out, params, cfg, source=source, start=options.start)
     print(f"{options.out}: width {cfg.dim}, {cfg.depth} blocks, {cfg.heads} heads, MLP "
           f"{cfg.mlp_dim}, GELU {cfg.gelu}, eps {cfg.eps:g}\n")
     names = {f"tubes.{i}": tube.name for i, tube in enumerate(cfg.tubes)}

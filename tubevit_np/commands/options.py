@@ -87,7 +87,8 @@ def subset(sub):
 
 def pretrained(sub):
     add(sub, "file", "FILE", "the weights: an .npz file, a safetensors file, the index file of "
-        "weights that are split over several files, or the folder that holds them")
+        "weights that are split over several files, the folder that holds them, or a model of the "
+        "Hugging Face Hub: USER/REPO or USER/REPO@REVISION")
     add(sub, "--out", "FILE", "the checkpoint to write (required)", required=True)
     add(sub, "--tubes", "NAME", "tube set; tubevit_np/ablation/README.md explains each one: "
         f"{', '.join(TUBE_SETS)} (default main)", TUBE_SETS,
@@ -107,7 +108,7 @@ def pretrained(sub):
 def scale(sub):
     add(sub, "small", "SMALL", "run or checkpoint that provides the video tubes")
     add(sub, "large", "LARGE", "large image model (run or checkpoint); all other weights come "
-        "from it")
+        "from it. Both may be models of the Hugging Face Hub")
     add(sub, "--gate", "N", "block, counted from 0, after which a gate adds the tokens again "
         "(default: no gate)")
     add(sub, "--gate-tokens", "NAME", "which tokens the gate adds: \"all\", or \"tubes\" for "
@@ -157,4 +158,5 @@ def completion(sub):
 
 def run(sub):
     """The argument RUN of several commands."""
-    add(sub, "run", "RUN", "run folder or checkpoint")
+    add(sub, "run", "RUN", "run folder, checkpoint, or a model of the Hugging Face Hub: USER/REPO "
+        "or USER/REPO@REVISION")

@@ -61,9 +61,10 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
         "position": (str, f"""position encoding of tokens: {', '.join(POSITIONS)}; see Table 7a of
             the paper. strideless ignores the strides of the tubes"""),
         "start": (Path, """start the training from the model and parameters of this run or
-            checkpoint. A data set keeps its head if the checkpoint has one with the same name
-            and classes. Otherwise it gets a new head.
-            Cannot be combined with --preset, --tubes and --position (default: new parameters)"""),
+            checkpoint, or of a model of the Hugging Face Hub (USER/REPO). A data set keeps its
+            head if the checkpoint has one with the same name and classes. Otherwise it
+            gets a new head. Cannot be combined with --preset, --tubes and --position (default:
+            new parameters)"""),
     },
     "optimization": {
         "steps": (int, "number of training steps"),

@@ -16,6 +16,7 @@ from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe, at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.storage.atomic_files import check_folder, make_folder
+from tubevit_np.storage.hub import is_hub_name, with_commit
 
 
 def train(options, engine):
@@ -24,6 +25,8 @@ def train(options, engine):
 
     names = "recipe", *(field.name for field in fields(Recipe))
     given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
+    if is_hub_name(given_start := getattr(options, "start", "")):
+        given["start"] = with_commit(given_start)
     if options.resume is not None and given:
         first = next(iter(given)).replace("_", "-")
         raise ValueError(f"a resumed run keeps its options; leave out --{first}")

@@ -5,8 +5,7 @@ import warnings
 from pathlib import Path
 
 from tubevit_np.storage.checkpoint import load
-
-MODEL = "model.safetensors"  # the final parameters, without optimizer state
+from tubevit_np.storage.hub import MODEL, run_path
 
 
 def checkpoints(folder):
@@ -33,8 +32,10 @@ def load_last(paths):
 
 
 def find_model(path):
-    """The checkpoint for RUN: RUN itself if a file, else the final or newest one of the folder."""
-    path = Path(path)
+    """The checkpoint for RUN: RUN itself if a file, else the final or newest one of the folder.
+
+    RUN may also be a model of the Hugging Face Hub, see hub.py."""
+    path = run_path(path)
     if not path.is_dir():
         return path
     final = path / MODEL

@@ -14,6 +14,7 @@ from tubevit_np.model.config import Config
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.model.types import Arrays, Params
 from tubevit_np.storage.atomic_files import atomic_write
+from tubevit_np.storage.hub import MODEL, PRETRAINED, run_path
 from tubevit_np.storage.safetensors_file import read_safetensors, widen_half
 from tubevit_np.variants.config import from_json, to_json
 from tubevit_np.variants.params import shapes
@@ -53,7 +54,9 @@ def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:
     Parameters
     ----------
     path : str or Path
-        A safetensors file that save wrote. Arrays of float16 or bfloat16 become float32.
+        A safetensors file that save wrote, a folder with such a model.safetensors, or a model of
+        the Hugging Face Hub: "user/repo" or "user/repo@revision". Arrays of float16 or bfloat16
+        become float32.
 
     Returns
     -------
@@ -69,10 +72,13 @@ def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:
         If the file is missing, damaged or not a TubeViT checkpoint, or if its parameters do not fit
         its Config.
     """
+    place = run_path(path)
+    path = place / MODEL if place.is_dir() else place
     stored, notes = read_arrays(path)
     flat = {name: widen_half(x) for name, x in stored.items()}
     if "config" not in notes:
-        raise ValueError(f"{path} is not a TubeViT checkpoint: its metadata holds no config")
+        raise ValueError(f"{path} is not a TubeViT checkpoint: its metadata holds no config; "
+                         f"{PRETRAINED}")
     try:
         cfg = from_json(notes.pop("config"))
     except ValueError as error:

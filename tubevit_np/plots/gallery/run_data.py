@@ -22,6 +22,7 @@ from tubevit_np.runs.run_folder import find_model, read_metrics
 from tubevit_np.runs.score_names import chances
 from tubevit_np.runs.snapshots import read_snapshots
 from tubevit_np.storage.checkpoint import load
+from tubevit_np.storage.hub import title_of
 from tubevit_np.variants.config import attention_of
 from tubevit_np.variants.params import init
 
@@ -61,7 +62,7 @@ class Opened:
                  control: str | Path | None = None) -> None:
         self.path, self.draws, self.clip, self.control = find_model(path), draws, clip, control
         self.params, self.cfg, self.notes = load(self.path)
-        self.folder, self.name = self.path.parent, self.path.resolve().parent.name
+        self.folder, self.name = self.path.parent, title_of(self.path)
 
     @cached_property
     def recipe(self) -> Recipe:

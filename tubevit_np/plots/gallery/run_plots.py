@@ -17,6 +17,7 @@ from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, find_model, read_metrics
 from tubevit_np.runs.score_names import chances, named
 from tubevit_np.storage.checkpoint import load
+from tubevit_np.storage.hub import title_of
 
 CURVES = "Training, with accuracy on held-out examples"
 KERNELS = "Tube kernels of {}"
@@ -81,7 +82,7 @@ def draw_kernels(path: Path, folder: Path) -> tuple[Path, ...]:
     tubes = tube_kernels(params, cfg)
     folder.mkdir(parents=True, exist_ok=True)
     still, moving = folder / "kernels.png", folder / "tubes.png"
-    save(grid.draw_kernels(tubes, KERNELS.format(path.resolve().parent.name)), still)
+    save(grid.draw_kernels(tubes, KERNELS.format(title_of(path))), still)
     return (still, moving) if animate_kernels(tubes, moving) else (still,)
 
 

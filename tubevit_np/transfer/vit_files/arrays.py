@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError
 
+from tubevit_np.storage.hub import vit_path
 from tubevit_np.storage.safetensors_file import read_safetensors, widen_half
 
 INDEX = "model.safetensors.index.json"  # which shard holds which array
@@ -20,9 +21,10 @@ READ_ERRORS = (OSError, ValueError, TypeError, AttributeError, KeyError, EOFErro
 def read_arrays(path):
     """({name: array, float32 if it holds fractions}, settings: a dict).
 
-    path: a .npz, a .safetensors, the index of a sharded one, or a folder with one of them.
+    path: a .npz, a .safetensors, the index of a sharded one, a folder with one of them, or a model
+    of the Hugging Face Hub.
     settings: config.json and preprocessor_config.json next to safetensors.  Raises ValueError."""
-    path = find_file(Path(path))
+    path = find_file(vit_path(path))
     if path.suffix == ".npz":
         return _read_or_raise(_read_npz, path), {}
     arrays = (_read_shards(path) if path.suffix == ".json" else
