@@ -3,10 +3,7 @@
 from tubevit_np.conformance.mistakes.mutant import Mutant
 
 RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
-    ('        except OSError as error:\n            raise ValueError(f"cannot write into',
-     '        except TypeError as error:\n            raise ValueError(f"cannot write into',
-     "test_run.py::test_a_full_disk_stops_the_run_which_then_ends_as_ever", "a traceback"),
-    ("            self._forget_after(0)\n", "",
+    ("            self.records.forget_after(0)\n", "",
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "steps logged twice"),
     ("return params, {moment: flatten(tree) for moment, tree in moments.items()}",
      "return params, {}", "test_run.py::test_a_killed_run_ends_as_one_that_was_not",
@@ -20,6 +17,9 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
     ("[:-MAX_CHECKPOINTS]", "[:-1]", "test_run.py::test_the_files_of_a_run", "one checkpoint kept"),
     ("if done == self.recipe.steps:\n                self.", "if done < 0:\n                self.",
      "test_run.py::test_the_files_of_a_run", "no model"),
+]]
+
+TRAINING_LOG = [Mutant("tubevit_np/runs/training_log.py", *rest) for rest in [
     ('record["step"] <= step]', 'record["step"] < step]',
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "last record lost"),
 ]]
@@ -52,6 +52,9 @@ RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest 
 ]]
 
 RUN_FOLDER = [Mutant("tubevit_np/runs/run_folder.py", *rest) for rest in [
+    ('    except OSError as error:\n        raise ValueError(f"cannot write into',
+     '    except TypeError as error:\n        raise ValueError(f"cannot write into',
+     "test_run.py::test_a_full_disk_stops_the_run_which_then_ends_as_ever", "a traceback"),
     ('warnings.warn(f"{error}: continuing', 'print(f"{error}: continuing',
      "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one", "silent"),
 ]]
@@ -76,4 +79,4 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
 ]]
 
-RUNS = [*RUN, *RECIPE, *RECIPE_DEFAULTS, *RUN_FOLDER, *WARM_START, *OPEN_RUN, *ATOMIC_FILES]
+RUNS = [*RUN, *TRAINING_LOG, *RECIPE, *RECIPE_DEFAULTS, *RUN_FOLDER, *WARM_START, *OPEN_RUN, *ATOMIC_FILES]

@@ -4,7 +4,6 @@ It can be resumed after a kill at any moment. Both packages train through it, an
 arrays."""
 
 import json
-import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -16,11 +15,11 @@ from tubevit_np.data.prefetch import prefetch
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.runs import run_folder
 from tubevit_np.runs.progress import TrainingBar
-from tubevit_np.runs.run_folder import MODEL, checkpoints
+from tubevit_np.runs.run_folder import MODEL, checkpoints, last_checkpoint, writing
 from tubevit_np.runs.score_names import labels_of, named
 from tubevit_np.runs.snapshots import write_snapshot
+from tubevit_np.runs.training_log import TrainingLog
 from tubevit_np.runs.warm_start import carried
-from tubevit_np.storage.atomic_files import write_text
 from tubevit_np.storage.checkpoint import save
 from tubevit_np.training.evaluate import evaluate
 from tubevit_np.training.kernel_snapshots import kernels
@@ -34,13 +33,12 @@ MAX_CHECKPOINTS = 2  # keep two checkpoints in case the newest is corrupted
 class Run:
     """An open run: its recipe, sources and Config, its next step and its log.
 
-    first: steps already done;  recent: values to be averaged for the next line of the log;
-    left_out: steps skipped in a row."""
+    first: steps already done;  left_out: steps skipped in a row."""
 
     def __init__(self, folder, recipe, sources, cfg):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
-        self.first, self.recent, self.left_out = 0, [], 0
-        self.bar, self.clock = TrainingBar(disable=True), time.perf_counter()
+        self.first, self.left_out = 0, 0
+        self.bar, self.records = TrainingBar(disable=True), TrainingLog(self.folder)
 
     @property
     def counts(self):
@@ -61,7 +59,7 @@ class Run:
         """Parameters and moments of the newest checkpoint, or new parameters and no moments."""
         written = checkpoints(self.folder)
         if not written:
-            self._forget_after(0)
+            self.records.forget_after(0)
             rng = np.random.default_rng([self.recipe.seed, PARAMETERS])
             params = init(self.cfg, rng, self.recipe.kernel_norm)
             params = self._carried(params) if self.recipe.start else params
@@ -72,7 +70,7 @@ class Run:
             raise ValueError(f"{self.folder}: its checkpoints do not fit the model in config.json; "
                              "restore the original file or start a new run")
         self.first = int(notes["step"])
-        self._forget_after(self.first)
+        self.records.forget_after(self.first)
         moments = nest({name.removeprefix("_"): value for name, value in notes["extra"].items()})
         return params, {moment: flatten(tree) for moment, tree in moments.items()}
 
@@ -85,7 +83,7 @@ class Run:
         joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
                       self.recipe.dropout, self.recipe.shuffled)
         with prefetch(joint, steps) as made, progress as self.bar:
-            self.clock = time.perf_counter()
+            self.records.start_clock()
             yield zip(self.bar.steps, made, strict=True)
 
     def log(self, step, loss, lr, norm, accuracies):
@@ -97,13 +95,17 @@ class Run:
         self.left_out = 0 if finite else self.left_out + 1
         if self.left_out > (MAX_SKIPPED_STEPS if self.recipe.precision == "half" else 0):
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
-                             f"(last checkpoint: {self._last}); start again with a lower --lr")
+                             f"(last checkpoint: {last_checkpoint(self.folder)}); start again with "
+                             "a lower --lr")
         named_accuracies = {f"train/{named(source.kind, head)}": accuracy
                             for source, heads in zip(self.sources, accuracies, strict=True)
                             for head, accuracy in heads.items()}
-        self.recent += [{"loss": loss, "norm": norm} | named_accuracies] if finite else []
-        if self.recent and ((step + 1) % self.recipe.log_every == 0 or self.checkpoint_due(step)):
-            self._write_means(step, lr)
+        recent = self.records.recent
+        recent += [{"loss": loss, "norm": norm} | named_accuracies] if finite else []
+        if recent and ((step + 1) % self.recipe.log_every == 0 or self.checkpoint_due(step)):
+            means = self.records.write_means(step + 1, lr)
+            self.bar.show({name.removeprefix("train/"): value for name, value in means.items()
+                           if name != "norm"})
 
     def checkpoint_due(self, step):
         """True if a checkpoint is due after this step."""
@@ -114,7 +116,7 @@ class Run:
 
         It must come before a checkpoint of the same step; otherwise a kill between the two would
         lose it."""
-        with self._writing():
+        with writing(self.folder):
             write_snapshot(self.folder, done, flat)
 
     def save(self, done, params, moments, predict):
@@ -125,16 +127,16 @@ class Run:
         scores = {f"eval/{named(source.kind, name)}": accuracy for source in self.sources
                   for name, accuracy in evaluate(predict, source, QUICK_EVAL_CLIPS).items()
                   if name in source.labels or name == "both"}
-        self._append({"step": done} | scores)
+        self.records.append({"step": done} | scores)
         flat = {f"_{moment}.{name}": value for moment in moments
                 for name, value in moments[moment].items()}
-        with self._writing():
+        with writing(self.folder):
             if done == self.recipe.steps:
                 self._save(MODEL, params, step=done)
             self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
         for old in checkpoints(self.folder)[:-MAX_CHECKPOINTS]:
             old.unlink()
-        self.clock = time.perf_counter()  # the rate excludes the time of evaluation
+        self.records.start_clock()
 
     def _carried(self, params):
         """The parameters of a warm start; prints which heads are new."""
@@ -148,38 +150,3 @@ class Run:
         heads = {kind: list(labels) for kind, labels in labels_of(self.sources).items()}
         save(self.folder / name, params, self.cfg, self.labels, heads=json.dumps(heads),
              frames=self.recipe.frames, size=self.recipe.size, fps=self.recipe.fps or 0, **notes)
-
-    def _write_means(self, step, lr):
-        means = {name: float(np.mean([row[name] for row in self.recent]))
-                 for name in self.recent[0]}
-        rate = len(self.recent) / (time.perf_counter() - self.clock)
-        self._append({"step": step + 1, "lr": lr, "rate": rate} | means)
-        self.bar.show({name.removeprefix("train/"): value for name, value in means.items()
-                       if name != "norm"})
-        self.recent, self.clock = [], time.perf_counter()
-
-    def _append(self, record):
-        with self._writing(), open(self.folder / "metrics.jsonl", "a") as file:
-            file.write(json.dumps(record) + "\n")
-
-    @contextmanager
-    def _writing(self):
-        """Turn errors of writing, such as a full disk, into ValueError with one line."""
-        try:
-            yield
-        except OSError as error:
-            raise ValueError(f"cannot write into {self.folder}: {error.strerror} (last checkpoint: "
-                             f"{self._last}); free some space, then continue with --resume"
-                             ) from None
-
-    @property
-    def _last(self):
-        return run_folder.newest_checkpoint(self.folder) or "none yet"
-
-    def _forget_after(self, step):
-        """Drop the log entries of a killed run after `step`, its last checkpoint.
-
-        These steps will be done and logged again."""
-        path = self.folder / "metrics.jsonl"
-        kept = [record for record in run_folder.read_metrics(path) if record["step"] <= step]
-        write_text(path, "".join(json.dumps(record) + "\n" for record in kept))

@@ -1,7 +1,8 @@
-"""Reading a run folder: its checkpoints and its log."""
+"""A run folder: its checkpoints and its log, and the error if it cannot be written."""
 
 import json
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 from tubevit_np.storage.checkpoint import load
@@ -17,6 +18,22 @@ def checkpoints(folder):
 def newest_checkpoint(folder):
     """Path of the newest checkpoint; None if there is none."""
     return next(reversed(checkpoints(folder)), None)
+
+
+def last_checkpoint(folder):
+    """The newest checkpoint as an error line names it."""
+    return newest_checkpoint(folder) or "none yet"
+
+
+@contextmanager
+def writing(folder):
+    """Turn errors of writing into a run folder, such as a full disk, into ValueError, one line."""
+    try:
+        yield
+    except OSError as error:
+        raise ValueError(f"cannot write into {folder}: {error.strerror} (last checkpoint: "
+                         f"{last_checkpoint(folder)}); free some space, then continue with "
+                         "--resume") from None
 
 
 def load_last(paths):
