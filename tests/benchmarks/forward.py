@@ -29,7 +29,7 @@ HEAD = "kinetics400"
 def in_torch(params, cfg, x):
     import torch
 
-    from tests.benchmarks import torch_model
+    from tubevit_np.transfer import torch_model
     params = tv.nest({name: torch.tensor(w) for name, w in tv.flatten(params).items()})
 
     def run():

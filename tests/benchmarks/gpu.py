@@ -58,9 +58,9 @@ def in_torch(task):
     import torch
 
     import tubevit_np as tv
-    from tests.benchmarks import torch_model
     from tests.benchmarks.training_step import CLIP, torch_adamw
     from tubevit_np.training.cosine_basis import kernel_rates
+    from tubevit_np.transfer import torch_model
     cfg, flat, batch = batch_of(task)
     torch.set_default_device(where(task))
     params = {name: torch.tensor(w, requires_grad=True) for name, w in flat.items()}

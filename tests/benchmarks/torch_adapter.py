@@ -1,4 +1,6 @@
-"""The adapter of the PyTorch port, torch_model.py and torch_training.py: a complete example.
+"""The adapter of the PyTorch port: a complete example.
+
+The port is tubevit_np/transfer/torch_model.py and, beside this file, torch_training.py.
 
     pip install torch==2.13.0
     python -m tubevit_np.conformance tests.benchmarks.torch_adapter:adapter
@@ -12,8 +14,8 @@ import torch
 import torch.nn.functional as F
 
 import tubevit_np as tv
-from tests.benchmarks import torch_model as model
 from tests.benchmarks import torch_training as training
+from tubevit_np.transfer import torch_model as model
 
 nest, flatten = tv.nest, tv.flatten
 

@@ -17,7 +17,6 @@ import torch
 from threadpoolctl import threadpool_limits
 
 import tubevit_np as tv
-from tests.benchmarks import torch_model
 from tests.benchmarks.batches import random_batches
 from tests.benchmarks.products import bare, matrices
 from tests.benchmarks.timing import medians
@@ -25,6 +24,7 @@ from tubevit_np.runs.recipe import Recipe
 from tubevit_np.training.cosine_basis import kernel_rates
 from tubevit_np.training.optim import BETAS, EPS, is_decayed
 from tubevit_np.training.step import joint_gradients
+from tubevit_np.transfer import torch_model
 
 LR, DECAY, CLIP = 1e-3, 0.05, 1.0
 WARM = 2  # untimed steps before each, until the other program's threads and cache are gone
