@@ -64,7 +64,7 @@ LISTS = [
 FRONT_DOOR = [Mutant(file, old, new, f"test_front_door.py::{test}", why) for file, old, new, test, why in [
     ("tubevit_np/commands/options.py", '"--per-class"', '"--files-per-class"', "test_a_command_is_accepted",
      "an option of a README's command under another name"),
-    ("tubevit_np/commands/options.py", 'FORMATS = ("timm", "hf")', 'FORMATS = ("timm", "huggingface")',
+    ("tubevit_np/commands/options.py", 'FORMATS = ("timm", "hf", ', 'FORMATS = ("timm", "huggingface", ',
      "test_a_command_is_accepted", "a value of a README's command under another name"),
     ("tubevit_np/commands/options.py", '"--details"', '"--answers"', "test_options_exist",
      "an option in a README's text under another name"),

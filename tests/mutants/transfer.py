@@ -61,7 +61,7 @@ PRETRAINED = [Mutant(f"tubevit_np/{file}.py", old, new, test, why)
     ("transfer/export", "[zeros, _position_table(params, cfg, size)]", "[_position_table(params, cfg, size), zeros]",
      "test_export.py::test_hugging_face_gets_its_own_and_a_class_token_of_zeros",
      "the class token last"),
-    ("transfer/export", "    if existing := ", "    if False and ",
+    ("transfer/new_folder", "    if existing := ", "    if False and ",
      "test_export.py::test_nothing_is_overwritten", "a run replaced by its own export"),
     ("transfer/export", 'if flat.get("gate.alpha", 0) != 0:', "if None:",
      "test_export.py::test_an_open_gate_has_no_place_there_a_closed_one_does_nothing",
@@ -110,4 +110,29 @@ HUB = [Mutant("tubevit_np/storage/hub.py", old, new, f"test_hub.py::{test}", why
      "test_every_command_that_takes_run", "pictures titled blobs"),
 ]]
 
-TRANSFER = [*PRETRAINED, *SMALL_TO_LARGE, *HUB]
+ONNX_LOGITS = "test_to_onnx.py::test_logits_equal_those_of_the_reference"
+WHOLE = [Mutant(f"tubevit_np/transfer/{file}.py", old, new, test, why)
+         for file, old, new, test, why in [
+    ("to_onnx", "perm=[0, 2, 4, 6, 3, 5, 7, 1]", "perm=[0, 2, 4, 6, 1, 3, 5, 7]", f"{ONNX_LOGITS}[plain]",
+     "channels before members"),
+    ("to_onnx", "[0] * 7 + [*beyond]", "[0, 0, *beyond, 0, 0, 0, 0, 0]", f"{ONNX_LOGITS}[plain]",
+     "zeros before the near edge"),
+    ("to_onnx", '"none" if g.cfg.gelu == "erf" else "tanh"', '"none"', f"{ONNX_LOGITS}[plain]",
+     "the exact GELU for both forms"),
+    ("to_onnx", 'g("Mul", z0, factor)', 'g("Mul", z, factor)', f"{ONNX_LOGITS}[gate_tubes]",
+     "a gate on the wrong tokens"),
+    ("to_onnx", "np.tanh(g.flat", "np.abs(g.flat", f"{ONNX_LOGITS}[gate_all]", "the gate without tanh"),
+    ("to_onnx", "    if g.cfg.pool_mlp:", "    if False:", f"{ONNX_LOGITS}[pool_mlp]", "the MLP of the pooling left out"),
+    ("to_onnx", "(1, *shape[1:])", "shape", f"{ONNX_LOGITS}[plain]", "no graph for images"),
+    ("onnx_graph", '["batch", *shape, g.cfg.channels]', "[1, *shape, g.cfg.channels]", f"{ONNX_LOGITS}[plain]",
+     "a batch of one alone"),
+    ("onnx_graph", "epsilon=self.cfg.eps", "epsilon=1e-2", f"{ONNX_LOGITS}[plain]", "another eps"),
+    ("to_torch", "if type(cfg) is not Config:", "if False:", "test_to_torch.py::test_a_variant_is_refused",
+     "a variant exported as another model"),
+    ("to_torch", "params, cfg, labels, **metadata)})", "params, cfg, **metadata)})", "test_to_torch.py::test_the_files_need_nothing_of_this_package",
+     "no class names in the file"),
+    ("torch_model", "from safetensors import safe_open", "from tubevit_np import safe_open",
+     "test_to_torch.py::test_the_files_need_nothing_of_this_package", "a model that needs this package"),
+]]
+
+TRANSFER = [*PRETRAINED, *SMALL_TO_LARGE, *HUB, *WHOLE]

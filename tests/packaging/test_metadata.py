@@ -33,7 +33,7 @@ IMPORTS = {
     "tubevit_np": [],
     "tubevit_np/commands": ["completion"],
     "tubevit_np/storage": ["hub"],
-    "tubevit_np/transfer": ["torch"],
+    "tubevit_np/transfer": ["torch", "onnx"],
     "tubevit_np/conformance": ["tg", "dev"],  # an adapter; what builds and tests the vectors
     "tubevit_tg": ["tg"],
     "notebooks": ["lessons"],

@@ -1,4 +1,4 @@
-"""The commands that convert checkpoints: pretrained, export, scale."""
+"""The commands that make checkpoints from others: pretrained, scale."""
 
 from pathlib import Path
 
@@ -58,18 +58,6 @@ def size_option(options, notes, name, usual):
     """The value of an option, else of the checkpoint's notes, else the usual one."""
     value = getattr(options, name)
     return int(notes.get(name, usual) if value is None else value)
-
-
-def export(options, engine):
-    """Write the image part of a model for timm or Hugging Face."""
-    from tubevit_np.transfer.export import export as write
-
-    params, cfg, notes = load(find_model(options.run))
-    size = size_option(options, notes, "size", 224)
-    left = write(options.out, params, cfg, options.format, size, options.head)
-    print(f"{options.out}: for images of {size}x{size} pixels in [0, 1], normalized as "
-          f"(x - {cfg.mean}) / {cfg.std}")
-    print(f"not exported: {', '.join(left) or 'nothing'}")
 
 
 def scale(options, engine):

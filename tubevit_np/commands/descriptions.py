@@ -87,13 +87,19 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
  those of the large model. Writes a checkpoint and prints the command that trains it.""",
         ("runs/small runs/big --gate 8 --out new.safetensors",)),
     "export": Description(
-        "RUN --format NAME --out FOLDER", "write a model's image part for timm or Hugging Face",
-        """Write the image part of a model (2D patches, positions, blocks) as model.safetensors and
- config.json, for timm or for Hugging Face's transformers. Prints which parameters are not exported:
- the video tubes, and all heads (with their pooling) except the one that --head names. Hugging
- Face's ViT always adds a class token, which TubeViT does not have; tubevit_np/transfer/README.md
- shows how to mask it.""",
-        ("new.safetensors --format hf --size 224 --out vit/",
+        "RUN --format NAME --out FOLDER", "write a model for PyTorch, ONNX, timm or Hugging Face",
+        """Write a model for another library. Two formats hold the whole model, for videos and
+ images, with all heads. torch: model.py, which needs only torch and safetensors, and
+ model.safetensors. onnx: model-video.onnx and model-image.onnx, for one size of input and any
+ batch; needs the package onnx.
+
+The formats timm and hf hold the image part (2D patches, positions, blocks), as model.safetensors
+ and config.json. The command prints which parameters are not exported: the video tubes, and all
+ heads (with their pooling) except the one that --head names. Hugging Face's ViT always adds a class
+ token, which TubeViT does not have. tubevit_np/transfer/README.md has the details.""",
+        ("runs/demo --format torch --out model/",
+         "runs/demo --format onnx --out model/",
+         "new.safetensors --format hf --size 224 --out vit/",
          "runs/demo --format timm --head noun --out vit/")),
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",

@@ -13,7 +13,7 @@ from tubevit_np.runs.recipe import Recipe
 from tubevit_np.variants.tube_sets import TUBE_SETS
 
 SHELLS = ("bash", "zsh", "tcsh")
-FORMATS = ("timm", "hf")
+FORMATS = ("timm", "hf", "torch", "onnx")
 STARTS = ("inflated", "random", "shared")
 FIGURE_FORMATS = ("pdf", "svg", "png")
 PICTURES = ("clip", "architecture", "kernels", "tubes", "slices", "spectra", "population",
@@ -121,14 +121,15 @@ def scale(sub):
 
 def export(sub):
     run(sub)
-    add(sub, "--format", "NAME", "timm, or hf for Hugging Face's transformers (required)", FORMATS,
-        required=True)
-    add(sub, "--size", "N", "height and width of an image, in pixels (default: the "
-        "size of the run; 224 if the checkpoint has none)")
-    add(sub, "--head", "NAME", "also write the attention pooling and this head; timm only "
-        "(default: no head, the model returns tokens)")
-    add(sub, "--out", "FOLDER", "folder for model.safetensors and config.json (required)",
-        required=True)
+    add(sub, "--format", "NAME", "the whole model: torch or onnx; only its image part: timm, or hf "
+        "for Hugging Face's transformers (required)", FORMATS, required=True)
+    add(sub, "--frames", "N", "number of frames of a video; onnx only (default: as the run; 32 if "
+        "the checkpoint has none)")
+    add(sub, "--size", "N", "height and width of the input, in pixels; not for torch, which takes "
+        "any size (default: the size of the run; 224 if the checkpoint has none)")
+    add(sub, "--head", "NAME", "also write the attention pooling and this head; timm only. The "
+        "formats torch and onnx have all heads (default: no head, the model returns tokens)")
+    add(sub, "--out", "FOLDER", "folder for the files (required)", required=True)
 
 
 def ablate(sub):

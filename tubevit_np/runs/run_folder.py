@@ -78,6 +78,12 @@ def load_model(path):
     return path, params, cfg, notes
 
 
+def shared_notes(notes):
+    """The part of a checkpoint's metadata that says how to use it, for a copy of it."""
+    return {name: notes[name] for name in ("heads", "frames", "size", "fps", "step")
+            if name in notes}
+
+
 def heads_for(notes, kind):
     """The heads of a checkpoint for videos or images; if it has none, those of the other kind.
 

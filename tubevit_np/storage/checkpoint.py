@@ -39,13 +39,17 @@ def save(path: str | Path, params: Params, cfg: Config,
     **metadata : str or number
         Stored as text, by name.
     """
+    with atomic_write(Path(path), "wb") as file:
+        file.write(to_file(params, cfg, labels, extra, **metadata))
+
+
+def to_file(params, cfg, labels=None, extra=None, **metadata):
+    """Return the bytes of a checkpoint; the arguments are those of save."""
     flat = {name: np.asarray(value, order="C")
             for name, value in (flatten(params) | (extra or {})).items()}
     notes = {"config": to_json(cfg), "labels": json.dumps(labels or {}),
              "mean": str(cfg.mean), "std": str(cfg.std)}
-    notes |= {name: str(value) for name, value in metadata.items()}
-    with atomic_write(Path(path), "wb") as file:
-        file.write(to_bytes(flat, notes))
+    return to_bytes(flat, notes | {name: str(value) for name, value in metadata.items()})
 
 
 def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:

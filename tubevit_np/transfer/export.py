@@ -8,14 +8,13 @@ class token; without a mask, all tokens attend to it, too."""
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save as to_bytes
 
 from tubevit_np.model.checks import check_heads
 from tubevit_np.model.params import flatten
-from tubevit_np.storage.atomic_files import atomic_write, write_text
+from tubevit_np.transfer.new_folder import write_new
 from tubevit_np.transfer.vit_files import name_tables
 from tubevit_np.transfer.vit_files.configs import hugging_face_settings, timm_settings
 from tubevit_np.transfer.vit_files.layouts import to_torch
@@ -56,15 +55,10 @@ def export(folder, params, cfg, fmt, size, head=None):
         flat, settings = to_timm(params, cfg, size, head), timm_settings(cfg, size, head)
     else:
         flat, settings = to_hugging_face(params, cfg, size), hugging_face_settings(cfg, size)
-    folder = Path(folder)
-    if existing := [name for name in ("model.safetensors", *settings) if (folder / name).exists()]:
-        raise ValueError(f"{folder} already holds {existing[0]}; give another folder")
-    folder.mkdir(parents=True, exist_ok=True)
     flat = {name: np.ascontiguousarray(x) for name, x in flat.items()}
-    with atomic_write(folder / "model.safetensors", "wb") as file:
-        file.write(to_bytes(flat, {"format": "pt"}))
-    for name, content in settings.items():
-        write_text(folder / name, json.dumps(content, indent=2) + "\n")
+    write_new(folder, {"model.safetensors": to_bytes(flat, {"format": "pt"})} | {
+        name: (json.dumps(content, indent=2) + "\n").encode()
+        for name, content in settings.items()})
     used = (f"tubes.{patch_tube(cfg)}.", "blocks.", "norm.", "position.")
     used += ("pool.", f"heads.{head}.") if head else ()
     return [name for name in flatten(params) if not name.startswith(used)]

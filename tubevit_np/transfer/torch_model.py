@@ -1,12 +1,72 @@
-"""TubeViT in ordinary PyTorch, with the same functions and names as tubevit_np.
+# SPDX-License-Identifier: Apache-2.0
+"""TubeViT, sparse video tubes for videos and images, in PyTorch.
 
-The benchmarks compare with it; torch_adapter.py checks it with the conformance suite. Functions
-take Tensors of any float precision and keep it. params is always the nested tree."""
+This file needs only torch and safetensors. From the folder that holds it and model.safetensors:
 
+    import torch
+    from model import load
+
+    model = load()                                           # on the CPU, in eval mode
+    video = torch.zeros(1, 16, 224, 224, 3, dtype=torch.uint8)  # (B, T, H, W, C), 0 to 255
+    with torch.no_grad():
+        logits = model(video)                                # {head: (B, K)}
+    for head, names in model.labels.items():
+        print(head, names[logits[head][0].argmax()])
+
+An image is (B, H, W, C). Floats are taken as they are: scale them with (x / 255 - mean) / std of
+model.cfg. model.trained_on has the number of frames and the size of the training. All functions
+keep the precision of the weights. params is always the nested tree of the weights."""
+
+import json
 import math
+from pathlib import Path
+from types import SimpleNamespace
 
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import load_file
+from torch import nn
+
+
+class TubeViT(nn.Module):
+    """The model of a Config, with parameters {dotted name: Tensor}, named as in state_dict.
+
+    labels: {head: class names};  trained_on: {"frames": T, "size": pixels}."""
+
+    def __init__(self, cfg, flat, labels=None, trained_on=None):
+        super().__init__()
+        self.cfg, self.labels, self.trained_on = cfg, labels or {}, trained_on or {}
+        for name, tensor in flat.items():
+            *path, last = name.split(".")
+            part = self
+            for step in path:
+                if step not in part._modules:
+                    part.add_module(step, nn.Module())
+                part = part.get_submodule(step)
+            part.register_parameter(last, nn.Parameter(tensor))
+
+    def forward(self, x, heads=None):
+        """Logits {head: (B, K)} of videos (B, T, H, W, C) or images (B, H, W, C), of all heads."""
+        return forward(tree(self), x, self.cfg, heads or tuple(self.cfg.classes))[0]
+
+
+def tree(module):
+    """Return the parameters of a module as nested dicts."""
+    return dict(module.named_parameters(recurse=False)) | {
+        name: tree(part) for name, part in module.named_children()}
+
+
+def load(path=None):
+    """Read a TubeViT from a checkpoint; by default model.safetensors beside this file."""
+    path = path or Path(__file__).with_name("model.safetensors")
+    with safe_open(path, "pt") as file:
+        notes = file.metadata()
+    flat = {name: w for name, w in load_file(path).items() if not name.startswith("_")}
+    cfg = SimpleNamespace(**json.loads(notes["config"]))
+    cfg.tubes = [SimpleNamespace(**tube) for tube in cfg.tubes]
+    trained_on = {name: int(notes[name]) for name in ("frames", "size") if name in notes}
+    return TubeViT(cfg, flat, json.loads(notes.get("labels", "{}")), trained_on).eval()
 
 
 def grid(tube, shape):
@@ -43,9 +103,9 @@ def resize_kernel(w, size):
 def tube_kernel(params, cfg, i):
     """Return the kernel of tube i, or the first D/S channels of the shared kernel, resized."""
     tube = cfg.tubes[i]
-    if not cfg.shared_kernel or tube.is_patch:
+    if not cfg.shared_kernel or tube.kernel[0] == 1:
         return params["tubes"][str(i)]["w"]
-    return resize_kernel(params["kernel"]["w"][..., :cfg.dim // tube.members], tube.kernel)
+    return resize_kernel(params["kernel"]["w"][..., :cfg.dim // math.prod(tube.s2d)], tube.kernel)
 
 
 def tube_tokens(video, w, b, tube):
@@ -126,7 +186,7 @@ def gate(z, z0, alpha, keep):
 
 def gated_tokens(cfg, shape):
     """(N,) bool: all tokens, or those of video tubes alone."""
-    keep = [not tube.is_patch or cfg.gate_tokens == "all" for tube in cfg.tubes]
+    keep = [tube.kernel[0] > 1 or cfg.gate_tokens == "all" for tube in cfg.tubes]
     counts = [math.prod(grid(tube, shape)) for tube in cfg.tubes]
     return torch.tensor(keep).repeat_interleave(torch.tensor(counts))
 
