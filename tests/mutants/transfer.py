@@ -135,4 +135,25 @@ WHOLE = [Mutant(f"tubevit_np/transfer/{file}.py", old, new, test, why)
      "test_to_torch.py::test_the_files_need_nothing_of_this_package", "a model that needs this package"),
 ]]
 
-TRANSFER = [*PRETRAINED, *SMALL_TO_LARGE, *HUB, *WHOLE]
+SHARE = [Mutant(f"tubevit_np/{file}.py", old, new, f"test_share.py::{test}", why)
+         for file, old, new, test, why in [
+    ("transfer/public_config", "{name: public(value) for", "{name: value for", "test_no_private_path_is_in_any_file",
+     "the place of another run in the shared file"),
+    ("transfer/public_config", "[set_name(one) for", "[one for", "test_no_private_path_is_in_any_file",
+     "the places of the data in the shared file"),
+    ("transfer/public_config", 'recipe | {"cache": None}', "recipe", "test_every_form_of_a_set", "a cache that is not there"),
+    ("transfer/public_config", "path.parent.name if path.suffix", "path.name if path.suffix", "test_every_form_of_a_set",
+     "a start called model.safetensors"),
+    ("transfer/public_config", "CAMERA if pictures else ''", "''", "test_every_form_of_a_set", "pictures taken for videos"),
+    ("transfer/model_card", '.replace("|", "\\\\|")', "", "test_the_card", "a class that ends its cell of a table"),
+    ("transfer/model_card", "for _, name in sets_in(recipe)):", "for _, name in []):", "test_the_card",
+     "every model said to be trained on generated clips"),
+    ("commands/share", "if path.name == MODEL else None", "", "test_scores_of_another_checkpoint_are_left_out",
+     "scores of another checkpoint"),
+    ("runs/held_out", "        check_there(path.parent, sets)\n", "", "test_a_shared_model_is_evaluated_on_given_data",
+     "nothing says which data a shared model needs"),
+    ("storage/atomic_files", "        shutil.rmtree(unfinished, ignore_errors=True)\n", "",
+     "test_an_existing_folder_is_refused_and_a_failure_leaves_nothing", "half a folder left over"),
+]]
+
+TRANSFER = [*PRETRAINED, *SMALL_TO_LARGE, *HUB, *WHOLE, *SHARE]

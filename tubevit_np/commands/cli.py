@@ -13,7 +13,15 @@ import numpy as np
 from tqdm import tqdm
 
 import tubevit_np
-from tubevit_np.commands import completion, convert, drawing, export, options, train_and_evaluate
+from tubevit_np.commands import (
+    completion,
+    convert,
+    drawing,
+    export,
+    options,
+    share,
+    train_and_evaluate,
+)
 from tubevit_np.commands.descriptions import COMMANDS, PROGRAM
 from tubevit_np.commands.interrupt import ctrl_c_kept
 from tubevit_np.console import safe_output
@@ -21,7 +29,7 @@ from tubevit_np.nearest import nearest
 from tubevit_np.required import SCRIPTS, called, stop
 
 # They have a function for each command.
-MODULES = train_and_evaluate, convert, export, drawing, completion
+MODULES = train_and_evaluate, convert, export, share, drawing, completion
 SCRIPT_OF = {"tubevit_np": "tubevit", "tubevit_tg": "tubevit-tg"}
 
 

@@ -101,6 +101,15 @@ The formats timm and hf hold the image part (2D patches, positions, blocks), as 
          "runs/demo --format onnx --out model/",
          "new.safetensors --format hf --size 224 --out vit/",
          "runs/demo --format timm --head noun --out vit/")),
+    "share": Description(
+        "RUN FOLDER", "write a folder to upload to the Hugging Face Hub",
+        """Write a new folder with everything that others need to use a model: model.safetensors
+ without the optimizer's state, config.json, kernels.png, and README.md. This is the model card: the
+ model, its data, its scores with 95% intervals and the accuracy of guessing, its limits and how to
+ load it. Data sets appear with their names only, without the paths of this machine. Fill in the
+ license and what only you can know. Prints the command that uploads the folder; nothing is
+ uploaded. After that, everybody can type USER/REPO in place of RUN.""",
+        ("runs/mine mine/",)),
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",
         """Train every variant of a study on generated clips (the set something-moves), with several

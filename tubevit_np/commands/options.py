@@ -132,6 +132,11 @@ def export(sub):
     add(sub, "--out", "FOLDER", "folder for the files (required)", required=True)
 
 
+def share(sub):
+    run(sub)
+    add(sub, "folder", "FOLDER", "the new folder; its name becomes the title of the model card")
+
+
 def ablate(sub):
     add(sub, "study", "STUDY", f"one of {', '.join(STUDIES)}", STUDIES)
     add(sub, "--seeds", "N", "number of trainings of each variant, with different seeds "

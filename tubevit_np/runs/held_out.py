@@ -1,8 +1,10 @@
 """The held-out examples that a checkpoint is evaluated on."""
 
 import json
+from pathlib import Path
 
 from tubevit_np.data.sources import (
+    CAMERA,
     GENERATED,
     OLDER_NAMES,
     generated_source,
@@ -11,6 +13,7 @@ from tubevit_np.data.sources import (
 )
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_files import read_recipe
+from tubevit_np.storage.hub import title_of
 
 
 def sources_for(path, notes, data=(), images=()):
@@ -28,6 +31,7 @@ def sources_for(path, notes, data=(), images=()):
                              "--data or --images")
         recipe, _, _ = read_recipe(path.parent / "config.json")
         sets = [(kind, path_text) for kind, path_text, *_ in recipe.sets]
+        check_there(path.parent, sets)
         seed, memory = recipe.seed, recipe.memory
     for kind, _ in sets:
         if kind not in heads:
@@ -35,6 +39,18 @@ def sources_for(path, notes, data=(), images=()):
                              f"{', '.join(heads)}")
     return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory)
             for kind, path_text in sets]
+
+
+def check_there(run, sets):
+    """Raise ValueError if a data set of a run is not there, as for a model that was shared."""
+    from tubevit_np.data.datasets.dataset import head_and_path
+
+    for kind, given in sets:
+        name, place = head_and_path(pictures_of(given) or given)
+        if given not in GENERATED and not Path(place).exists():
+            raise ValueError(f"the data of {title_of(run / 'config.json')}, {place}, are not here; "
+                             f"give them with --{'data' if kind == 'video' else 'images'} "
+                             f"{name}={CAMERA if pictures_of(given) else ''}PATH")
 
 
 def clip_fps(notes):

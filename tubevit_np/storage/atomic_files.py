@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,22 @@ def atomic_write(path, mode="w", **options):
         os.replace(unfinished, path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def new_folder(folder, option):
+    """Make a folder that gets its name when it is complete; ValueError if the name is taken."""
+    folder = Path(folder)
+    if folder.exists():
+        raise ValueError(f"{folder} exists already; give another {option}")
+    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    make_folder(unfinished, option)
+    try:
+        yield unfinished
+        os.rename(unfinished, folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
         raise
 
 

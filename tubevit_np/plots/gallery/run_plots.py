@@ -82,8 +82,25 @@ def draw_kernels(path: Path, folder: Path) -> tuple[Path, ...]:
     tubes = tube_kernels(params, cfg)
     folder.mkdir(parents=True, exist_ok=True)
     still, moving = folder / "kernels.png", folder / "tubes.png"
-    save(grid.draw_kernels(tubes, KERNELS.format(title_of(path))), still)
+    draw_still(params, cfg, title_of(path), still)
     return (still, moving) if animate_kernels(tubes, moving) else (still,)
+
+
+def draw_still(params: Mapping[str, Any], cfg: Config, name: str, path: Path) -> None:
+    """Draw the kernels of a model as a picture.
+
+    Parameters
+    ----------
+    params : dict
+        Nested parameters.
+    cfg : Config
+        The model.
+    name : str
+        Name of the model, for the title.
+    path : Path
+        The file to write.
+    """
+    save(grid.draw_kernels(tube_kernels(params, cfg), KERNELS.format(name)), path)
 
 
 def tube_kernels(params: Mapping[str, Any], cfg: Config) -> dict[str, np.ndarray]:
