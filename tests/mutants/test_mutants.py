@@ -1,12 +1,11 @@
 """Tests of the tests: the test that a mutant names must fail with it.
 
 The mutants are the known mistakes of tubevit_np/conformance/mistakes/ and the tables of this folder.
-`pytest -m mutants` makes each one in a copy of the packages, which takes nine minutes."""
+`pytest -m mutants` makes each one in a copy of the packages, which takes minutes. It needs a system
+that can fork: Linux or macOS."""
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from tests.mutants.course import COURSE
 from tests.mutants.data_sets import DATA_SETS
 from tests.mutants.docs import DOCS
 from tests.mutants.fast import FAST
+from tests.mutants.forks import Forks
 from tests.mutants.mirror import MIRROR
 from tests.mutants.model import MODEL
 from tests.mutants.notebooks import LESSONS
@@ -49,17 +49,21 @@ def copy(tmp_path_factory):
     return place
 
 
-def run(copy, tests):
-    """Run pytest in the copy; conftest.py ends it with 4 if it would test other packages."""
+@pytest.fixture(scope="module")
+def forks(copy):
+    """Runs of pytest in the copy; conftest.py ends one with 4 if it would test other packages."""
     surroundings = os.environ | {
         "PYTHONPATH": str(copy), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTHONDONTWRITEBYTECODE": "1"}  # byte code of the same size and second would be mistaken
+        "PYTHONDONTWRITEBYTECODE": "1",  # byte code of the same size and second would be mistaken
+        "OPENBLAS_NUM_THREADS": "1"}  # a fork has none of the threads that were there before
     surroundings.pop("CI", None)  # there pytest spells out every difference, which can take minutes
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line",
-         *map(located, tests)],
-        cwd=copy, env=surroundings, capture_output=True, text=True, timeout=1200,
-        check=False)
+    started = Forks(copy, surroundings)
+    yield started
+    started.close()
+
+
+def run(forks, tests):
+    return forks.run(["-x", "-p", "no:cacheprovider", "--tb=line", *map(located, tests)])
 
 
 def located(test):
@@ -88,27 +92,27 @@ def test_the_readme_tells_how_many_there_are():
 
 
 @pytest.mark.mutants
-def test_the_copy_passes_unchanged(copy):
+def test_the_copy_passes_unchanged(forks):
     """One test of each file: the copy holds what the tests need."""
     one_per_file = {mutant.test.split("::")[0]: mutant.test for mutant in MUTANTS}
-    result = run(copy, sorted(one_per_file.values()))
-    assert result.returncode == PASSED, result.stdout
+    code, printed = run(forks, sorted(one_per_file.values()))
+    assert code == PASSED, printed
 
 
 @pytest.mark.long
-def test_the_copy_passes_every_test_of_a_mutant(copy):
-    result = run(copy, sorted({mutant.test for mutant in MUTANTS}))
-    assert result.returncode == PASSED, result.stdout
+def test_the_copy_passes_every_test_of_a_mutant(forks):
+    code, printed = run(forks, sorted({mutant.test for mutant in MUTANTS}))
+    assert code == PASSED, printed
 
 
 @pytest.mark.mutants
 @pytest.mark.parametrize("mutant", MUTANTS, ids=name)
-def test_a_mutant_is_noticed(mutant, copy):
+def test_a_mutant_is_noticed(mutant, copy, forks):
     source = copy / mutant.file
     right = source.read_text()
     source.write_text(right.replace(mutant.old, mutant.new))
     try:
-        result = run(copy, [mutant.test])
+        code, printed = run(forks, [mutant.test])
     finally:
         source.write_text(right)
-    assert result.returncode == FAILED, result.stdout + result.stderr
+    assert code == FAILED, printed

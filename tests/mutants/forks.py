@@ -1,0 +1,71 @@
+"""Runs pytest many times without starting Python each time: a fork of this process for each run.
+
+The packages that take long to import are there already in every fork; ours are not. Started as a
+program, with one JSON list of pytest's arguments per line of its input."""
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+SLOW_TO_IMPORT = ("av.video.reformatter", "hypothesis", "imageio.v3", "matplotlib.animation",
+                  "matplotlib.pyplot", "numpy", "PIL.Image", "safetensors.numpy", "threadpoolctl",
+                  "tinygrad", "tqdm")
+LONGEST = 1200  # seconds of one run
+
+
+class Forks:
+    """The process in a folder; run(arguments) returns pytest's exit code and what it printed."""
+
+    def __init__(self, folder, surroundings):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.mutants.forks"], cwd=folder, env=surroundings, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def run(self, arguments):
+        print(json.dumps(arguments), file=self.process.stdin, flush=True)
+        return tuple(json.loads(self.process.stdout.readline()))
+
+    def close(self):
+        self.process.communicate()
+
+
+def in_a_fork(arguments):
+    """(pytest's exit code, or minus the signal that ended it; what it printed)."""
+    with tempfile.TemporaryFile() as printed:
+        child = os.fork()
+        if not child:
+            test_and_exit(arguments, printed.fileno())
+        _, status = os.waitpid(child, 0)
+        printed.seek(0)
+        return os.waitstatus_to_exitcode(status), printed.read().decode(errors="replace")
+
+
+def test_and_exit(arguments, output):
+    """In the fork: run pytest with its output in a file, and leave without any cleaning up."""
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    signal.alarm(LONGEST)
+    code = pytest.ExitCode.INTERNAL_ERROR
+    try:
+        code = pytest.main(arguments)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def main():
+    for name in SLOW_TO_IMPORT:
+        importlib.import_module(name)
+    for line in sys.stdin:
+        print(json.dumps(in_a_fork(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
