@@ -232,4 +232,4 @@ def test_completions_know_every_argument():
     for sub in cli.subparsers(cli.parser("tubevit_np")).values():
         for action in sub._actions:
             if action.metavar and action.metavar not in others | {*FILES, "FOLDER"}:
-                assert action.values or action.dest == "head", action
+                assert action.values or action.dest in ("head", "best"), action

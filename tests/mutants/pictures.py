@@ -17,7 +17,7 @@ SNAPSHOTS = [Mutant(*rest) for rest in [
     ("tubevit_np/runs/run.py", "            self.snap(0, kernels(params))\n", "", KEPT, "no start"),
     ("tubevit_np/training/train.py", "            if snapshot_due(step + 1):\n", """\
             if run.checkpoint_due(step):
-                run.save(step + 1, params, moments, predict)
+                run.save(step + 1, params, moments)
             if snapshot_due(step + 1):
 """, KILLED, "after the checkpoint: a kill between them leaves one out"),
     ("tubevit_np/training/train.py", "if snapshot_due(step + 1)", "if snapshot_due(step)", LOOPS, "NumPy: a step late"),

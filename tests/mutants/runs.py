@@ -14,14 +14,37 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "patience in float32, too"),
     ("np.isfinite([loss, norm]).all()", "np.isfinite(loss)",
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "an infinite gradient applied"),
+    ("        self.stopped = self._patience_is_over()\n        moments", "        moments",
+     "test_best_score.py::test_a_run_that_has_ended_early_stays_so", "it goes on when resumed"),
+    ("best.since >= self.recipe.patience", "best.since > self.recipe.patience",
+     "test_best_score.py::test_a_run_ends_after_its_patience_killed_or_not", "one more evaluation"),
+    ("self._save(BEST, current(), step", "self._save(MODEL, current(), step",
+     "test_best_score.py::test_the_best_checkpoint_can_be_evaluated", "no best.safetensors"),
+    ("or self.evaluation_due(step)):", "or False):",
+     "test_best_score.py::test_evaluations_come_apart_from_checkpoints",
+     "a score without the loss of its step"),
+    ("last = self.stopped or step", "last = step",
+     "test_best_score.py::test_a_run_ends_after_its_patience_killed_or_not",
+     "stopped without a checkpoint"),
     ("[:-MAX_CHECKPOINTS]", "[:-1]", "test_run.py::test_the_files_of_a_run", "one checkpoint kept"),
-    ("if done == self.recipe.steps:\n                self.", "if done < 0:\n                self.",
+    ("if self.stopped or done == self.recipe.steps:\n                self.",
+     "if done < 0:\n                self.",
      "test_run.py::test_the_files_of_a_run", "no model"),
 ]]
 
 TRAINING_LOG = [Mutant("tubevit_np/runs/training_log.py", *rest) for rest in [
     ('record["step"] <= step]', 'record["step"] < step]',
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "last record lost"),
+]]
+
+BEST_SCORE = [Mutant("tubevit_np/runs/best_score.py", *rest) for rest in [
+    ("if source.kind == \"video\"]", "]", "test_best_score.py::test_which_scores_choose_by_default",
+     "images choose, too"),
+    ("key=lambda i: evaluations[i][1])", "key=lambda i: (evaluations[i][1], i))",
+     "test_best_score.py::test_the_best_parameters_are_kept_without_moments",
+     "the last of equal scores"),
+    ("logged_scores(source)[-1]", "logged_scores(source)[0]",
+     "test_best_score.py::test_which_scores_choose_by_default", "the verb alone"),
 ]]
 
 RECIPE = [Mutant("tubevit_np/runs/recipe.py", *rest) for rest in [
@@ -79,4 +102,4 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
 ]]
 
-RUNS = [*RUN, *TRAINING_LOG, *RECIPE, *RECIPE_DEFAULTS, *RUN_FOLDER, *WARM_START, *OPEN_RUN, *ATOMIC_FILES]
+RUNS = [*RUN, *BEST_SCORE, *TRAINING_LOG, *RECIPE, *RECIPE_DEFAULTS, *RUN_FOLDER, *WARM_START, *OPEN_RUN, *ATOMIC_FILES]

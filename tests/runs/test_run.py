@@ -30,8 +30,8 @@ from tubevit_np.training import step as training
 from tubevit_np.training.optim import learning_rate
 from tubevit_np.training.train import train
 
-LAST, OLDER, MODEL = (f"{name}.safetensors"
-                      for name in ("checkpoint-000011", "checkpoint-000008", "model"))
+LAST, OLDER, MODEL, BEST = (f"{name}.safetensors" for name in (
+    "checkpoint-000011", "checkpoint-000008", "model", "best"))
 CFG = RECIPE.config({"verb": 8, "noun": 9})
 
 # Each entry kills the training process at a moment other than a checkpoint.
@@ -150,7 +150,8 @@ def without_rate(folder):
 
 
 def test_the_files_of_a_run():
-    assert names(finished()) == [OLDER, LAST, "config.json", "metrics.jsonl", MODEL, "snapshots"]
+    assert names(finished()) == [BEST, OLDER, LAST, "config.json", "metrics.jsonl", MODEL,
+                                 "snapshots"]
     assert names(finished() / "snapshots") == [f"00000{n}.safetensors" for n in (0, 4, 8)]
     assert read_recipe(finished() / "config.json") == (RECIPE, CFG, labels_of(open_sources(RECIPE)))
 
@@ -206,7 +207,7 @@ def test_a_killed_run_ends_as_one_that_was_not(killed, moment):
     folder = killed[moment]
     assert not (folder / LAST).exists() and (folder / "metrics.jsonl").stat().st_size
     resume(folder)
-    for name in (OLDER, LAST, MODEL):
+    for name in (OLDER, LAST, MODEL, BEST):
         assert content(folder / name) == content(finished() / name)
     assert names(folder) == names(finished())
     for path in (finished() / "snapshots").iterdir():

@@ -70,7 +70,7 @@ def test_both_loops_hand_over_what_a_step_left(package, monkeypatch):
     params, seen = {"tubes": {"0": {"w": np.zeros((2, 3, 4, 1, 2)), "b": np.zeros(2)}}}, []
     run = SimpleNamespace(
         recipe=RECIPE, cfg=small.MODEL, start=lambda: (params, {}),
-        checkpoint_due=lambda step: False,
+        checkpoint_due=lambda step: False, evaluation_due=lambda step: False,
         log=Mock(), batches=lambda: nullcontext(enumerate([None] * 11)),
         snap=lambda done, found: seen.append((done, {name: w.copy() for name, w in found.items()})))
     with early:

@@ -145,12 +145,16 @@ def test_a_run_gives_each_device_its_share_of_a_batch_and_the_whole_model(monkey
     run.start = lambda: (tg.to_arrays(tg.to_tensors(few_params(), "float32")), {})
     run.batches = lambda: contextlib.nullcontext(enumerate(map(batches, range(2))))
     run.log, run.checkpoint_due = mock.Mock(), lambda step: step == 1
+    run.evaluation_due = lambda step: step == 0
     run.save = lambda *all: saved.append(all)
+    run.evaluate = lambda done, predict, current: saved.append((done, current()))
     with Context(NOOPT=1):
         params = loop.train(run)
     assert set(seen) == {(2, SHAPES["up.w"]), (1, SHAPES["up.w"])} and run.log.call_count == 2
-    [(done, kept, moments, _)] = saved
-    assert done == 2 and moments["scaling"]["good"] == 2 and moments["m"].keys() == SHAPES.keys()
+    (evaluated, early), (done, kept, moments) = saved
+    assert type(early["pool"]["probe"]) is np.ndarray
+    assert (evaluated, done) == (1, 2)
+    assert moments["scaling"]["good"] == 2 and moments["m"].keys() == SHAPES.keys()
     assert np.array_equal(kept["pool"]["probe"], params["pool"]["probe"])
 
 

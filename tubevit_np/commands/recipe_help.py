@@ -83,6 +83,16 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
             tubevit_tg. With "half", the loss is multiplied by a scale that is adapted during
             training. On a CPU, lower precision saves memory but no time"""),
     },
+    "evaluation during training": {
+        "eval_every": (int, """steps between evaluations. Each evaluation uses up to 256 held-out
+            examples of every data set (default: an evaluation at each checkpoint)"""),
+        "best": (str, """the score that chooses best.safetensors: the parameters with the highest
+            score so far. A name as in metrics.jsonl: a head, or both (every head correct). Put
+            image before a head of images: --best "image noun" (default: both if the videos have
+            several heads, else their head; with several sets of videos, the mean of these)"""),
+        "patience": (int, """early stopping: end the training after N evaluations in a row without
+            a higher score (--best). 0 turns early stopping off"""),
+    },
     "run folder": {
         "save_every": (int, "steps between checkpoints"),
     },

@@ -7,7 +7,9 @@ from tubevit_np.commands.drawing import can_draw
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
 RESULTS = {  # what a run folder holds after training, in the order in which it is printed
-    "model.safetensors": "the trained model", "evaluation.json": "the scores above",
+    "model.safetensors": "the trained model",
+    "best.safetensors": "the model with the best score during training",
+    "evaluation.json": "the scores above",
     "metrics.jsonl": "losses and scores during training", "curves.png": "the same as a picture",
     "kernels.png": "the tube kernels", "tubes.png": "the tube kernels, animated"}
 

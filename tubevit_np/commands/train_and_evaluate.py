@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tubevit_np.commands.drawing import draw_run, draw_study
+from tubevit_np.commands.ending import ending
 from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import CAMERA, GENERATED, OLDER_NAMES, pictures_of
@@ -39,9 +40,8 @@ def train(options, engine):
         engine.check(recipe := recipe_for(**given))  # before there is a folder
         run = new_run(options.out, recipe)
     params = engine.train(run)
-    if run.first == run.recipe.steps:
-        print(f"{run.folder} has already done all its {run.first} steps; evaluating and drawing "
-              "it again")
+    for line in ending(run):
+        print(line)
     report(engine.predictor(params, run.cfg), run.sources, None, run.folder,
            draw=lambda: draw_run(run))  # the curves end at the scores of evaluation.json
     print_results(run)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tubevit_np.data.datasets.summary import describe_changes
 from tubevit_np.data.sources import open_sources
+from tubevit_np.runs.best_score import chosen_scores
 from tubevit_np.runs.recipe_files import read_recipe, write_recipe
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, checkpoints
@@ -31,6 +32,7 @@ def new_run(folder, recipe):
     make_folder(folder, "--out")
     try:
         sources = open_sources(recipe)
+        chosen_scores(recipe.best, sources)
         cfg = replace(cfg, classes={head: len(names) for source in sources
                                     for head, names in source.labels.items()})
     except BaseException:

@@ -14,10 +14,10 @@ from tubevit_np.variants.tube_sets import with_tubes
 
 PRECISIONS = ("float32", "bfloat16", "half")
 MINIMUM = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
-                         "save_every", "accumulate", "devices"), 1)
+                         "save_every", "eval_every", "accumulate", "devices"), 1)
 MINIMUM |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
                           "smoothing", "smoothness", "mixup", "dropout", "randaugment",
-                          "magnitude", "frozen", "kernel_norm", "memory", "seed"), 0)
+                          "magnitude", "frozen", "kernel_norm", "memory", "seed", "patience"), 0)
 FRACTIONS = ("smoothing", "dropout")  # from 0 to below 1
 SETS = ("data", "images")  # tuples of paths, one per set
 NUMBERS = ("batch", "image_batch", "weight", "image_weight")  # one for all sets, or one per set
@@ -68,7 +68,10 @@ class Recipe:
     frozen: int = 0  # number of leading blocks that are not trained, nor are the tubes (Sec. 3.6)
     seed: int = 0
     log_every: int = 10  # steps
-    save_every: int = 400  # steps between checkpoints; each has a quick evaluation
+    save_every: int = 400  # steps between checkpoints
+    eval_every: int | None = None  # steps between evaluations during training; None: save_every
+    best: str | None = None  # score that chooses best.safetensors; None: see runs/best_score.py
+    patience: int = 0  # evaluations without a better score before the run ends; 0: it never does
 
     def __post_init__(self):
         given = {name: as_given(getattr(self, name), many=False) for name in NUMBERS}
@@ -84,7 +87,7 @@ class Recipe:
     def _check_numbers(self):
         for name, least in MINIMUM.items():
             value = getattr(self, name)
-            for number in value if isinstance(value, tuple) else (value,):
+            for number in as_given(value, many=True):
                 at_least(least, name, number)
         if self.fps is not None and not 0 < self.fps < math.inf:
             raise ValueError(f"fps is {self.fps}; it must be above 0")

@@ -5,6 +5,7 @@ arrays."""
 
 import json
 from contextlib import closing, contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import prefetch
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.runs import run_folder
+from tubevit_np.runs.best_score import best_so_far, chosen_scores
 from tubevit_np.runs.progress import TrainingBar
-from tubevit_np.runs.run_folder import MODEL, checkpoints, last_checkpoint, writing
+from tubevit_np.runs.run_folder import BEST, MODEL, checkpoints, last_checkpoint, writing
 from tubevit_np.runs.score_names import labels_of, named
 from tubevit_np.runs.snapshots import write_snapshot
 from tubevit_np.runs.training_log import TrainingLog
@@ -25,7 +27,7 @@ from tubevit_np.training.evaluate import evaluate
 from tubevit_np.training.kernel_snapshots import kernels
 from tubevit_np.variants.params import init
 
-QUICK_EVAL_CLIPS = 256  # held-out examples evaluated at each checkpoint
+QUICK_EVAL_CLIPS = 256  # held-out examples of each source in an evaluation during training
 MAX_SKIPPED_STEPS = 10  # steps in a row that half precision may skip, until its scale is right
 MAX_CHECKPOINTS = 2  # keep two checkpoints in case the newest is corrupted
 
@@ -33,11 +35,12 @@ MAX_CHECKPOINTS = 2  # keep two checkpoints in case the newest is corrupted
 class Run:
     """An open run: its recipe, sources and Config, its next step and its log.
 
-    first: steps already done;  left_out: steps skipped in a row."""
+    first: steps already done;  left_out: steps skipped in a row;  stopped: whether it has ended
+    early, because its score no longer improved."""
 
     def __init__(self, folder, recipe, sources, cfg):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
-        self.first, self.left_out = 0, 0
+        self.first, self.left_out, self.stopped = 0, 0, False
         self.bar, self.records = TrainingBar(disable=True), TrainingLog(self.folder)
 
     @property
@@ -71,6 +74,7 @@ class Run:
                              "restore the original file or start a new run")
         self.first = int(notes["step"])
         self.records.forget_after(self.first)
+        self.stopped = self._patience_is_over()
         moments = nest({name.removeprefix("_"): value for name, value in notes["extra"].items()})
         return params, {moment: flatten(tree) for moment, tree in moments.items()}
 
@@ -78,13 +82,13 @@ class Run:
     def batches(self):
         """Yield an iterator over (step, joint batch) for the remaining steps, with a progress bar.
         """
-        steps = range(self.first, self.recipe.steps)
-        progress = closing(TrainingBar(self.first, self.recipe.steps))
+        steps = range(self.first, self.first if self.stopped else self.recipe.steps)
+        progress = closing(TrainingBar(self.first, steps.stop))
         joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
                       self.recipe.dropout, self.recipe.shuffled)
         with prefetch(joint, steps) as made, progress as self.bar:
             self.records.start_clock()
-            yield zip(self.bar.steps, made, strict=True)
+            yield takewhile(lambda _: not self.stopped, zip(self.bar.steps, made, strict=True))
 
     def log(self, step, loss, lr, norm, accuracies):
         """Record a step; every log_every steps, append the means to metrics.jsonl.
@@ -102,14 +106,30 @@ class Run:
                             for head, accuracy in heads.items()}
         recent = self.records.recent
         recent += [{"loss": loss, "norm": norm} | named_accuracies] if finite else []
-        if recent and ((step + 1) % self.recipe.log_every == 0 or self.checkpoint_due(step)):
+        if recent and ((step + 1) % self.recipe.log_every == 0 or self.checkpoint_due(step)
+                       or self.evaluation_due(step)):
             means = self.records.write_means(step + 1, lr)
             self.bar.show({name.removeprefix("train/"): value for name, value in means.items()
                            if name != "norm"})
 
+    def evaluation_due(self, step):
+        """True if an evaluation is due after this step."""
+        every = self.recipe.eval_every or self.recipe.save_every
+        return (step + 1) % every == 0 or step + 1 == self.recipe.steps
+
     def checkpoint_due(self, step):
         """True if a checkpoint is due after this step."""
-        return (step + 1) % self.recipe.save_every == 0 or step + 1 == self.recipe.steps
+        last = self.stopped or step + 1 == self.recipe.steps
+        return last or (step + 1) % self.recipe.save_every == 0
+
+    @property
+    def best_scores(self):
+        """Names of the scores whose mean chooses best.safetensors."""
+        return chosen_scores(self.recipe.best, self.sources)
+
+    def best(self):
+        """The Best evaluation so far (see best_score.py); None before the first one."""
+        return best_so_far(run_folder.read_metrics(self.records.path), self.best_scores)
 
     def snap(self, done, flat):
         """Write a snapshot of the tube kernels, {name: kernel}, after `done` steps.
@@ -119,24 +139,41 @@ class Run:
         with writing(self.folder):
             write_snapshot(self.folder, done, flat)
 
-    def save(self, done, params, moments, predict):
-        """After `done` steps, evaluate a few held-out examples, then write a checkpoint.
+    def evaluate(self, done, predict, current):
+        """After `done` steps, log the scores of a few held-out examples; may set `stopped`.
 
-        The checkpoint is written last: after a kill, log entries later than the last checkpoint
-        are dropped and these steps are done again."""
+        current(): the parameters as arrays, written to best.safetensors if the score is the best
+        so far.  It must come before a checkpoint of the same step, as snap."""
         scores = {f"eval/{named(source.kind, name)}": accuracy for source in self.sources
                   for name, accuracy in evaluate(predict, source, QUICK_EVAL_CLIPS).items()
                   if name in source.labels or name == "both"}
         self.records.append({"step": done} | scores)
+        best, names = self.best(), self.best_scores
+        if best.step == done:
+            with writing(self.folder):
+                self._save(BEST, current(), step=done, score=" and ".join(names), value=best.score)
+        self.stopped = self._patience_is_over()
+        self.records.start_clock()
+
+    def save(self, done, params, moments):
+        """Write a checkpoint after `done` steps, and the model after the last one.
+
+        The checkpoint is written last: after a kill, log entries later than the last checkpoint
+        are dropped and these steps are done again."""
         flat = {f"_{moment}.{name}": value for moment in moments
                 for name, value in moments[moment].items()}
         with writing(self.folder):
-            if done == self.recipe.steps:
+            if self.stopped or done == self.recipe.steps:
                 self._save(MODEL, params, step=done)
             self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
         for old in checkpoints(self.folder)[:-MAX_CHECKPOINTS]:
             old.unlink()
         self.records.start_clock()
+
+    def _patience_is_over(self):
+        """True if the last `patience` evaluations have not improved the score."""
+        best = self.best() if self.recipe.patience else None
+        return best is not None and best.since >= self.recipe.patience
 
     def _carried(self, params):
         """The parameters of a warm start; prints which heads are new."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from tubevit_np.storage.checkpoint import load
 from tubevit_np.storage.hub import MODEL, run_path
 
+BEST = "best.safetensors"  # the parameters with the best held-out score, see best_score.py
+
 
 def checkpoints(folder):
     """Paths of the checkpoints in a run folder, oldest first."""

@@ -32,6 +32,8 @@ def train(run):
             run.log(step, loss=loss, lr=lr, norm=norm, accuracies=accuracies)
             if snapshot_due(step + 1):
                 run.snap(step + 1, kernels(params))
+            if run.evaluation_due(step):
+                run.evaluate(step + 1, predict, lambda: params)
             if run.checkpoint_due(step):
-                run.save(step + 1, params, moments, predict)
+                run.save(step + 1, params, moments)
     return params

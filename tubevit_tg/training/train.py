@@ -38,6 +38,8 @@ def train(run):
             run.log(step, loss=loss, lr=lr, norm=norm, accuracies=accuracies)
             if snapshot_due(step + 1):
                 run.snap(step + 1, to_arrays(kernels(params)))
+            if run.evaluation_due(step):
+                run.evaluate(step + 1, predict, lambda: to_arrays(params))
             if run.checkpoint_due(step):
-                run.save(step + 1, to_arrays(params), to_arrays(moments), predict)
+                run.save(step + 1, to_arrays(params), to_arrays(moments))
     return to_arrays(params)
