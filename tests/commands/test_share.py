@@ -80,8 +80,9 @@ def test_the_card(trained, shared):
     assert "spread over the whole video" in text and "| 2 classes of films | cat, e\\|l |" in text
     scores = json.loads((trained / "evaluation.json").read_text())
     for group, found in scores.items():
-        low, high = found["95% interval"][group.split()[-1]]
-        assert (f"| 4 of {group} | {group.split()[-1]} | {found[group.split()[-1]]:.1%} | "
+        head = group.split()[-1]  # "video of films"
+        low, high = found["95% interval"][head]
+        assert (f"| 4 videos of {head} | {head} | {found[head]:.1%} | "
                 f"{100 * low:.1f} to {100 * high:.1f} | 50.0% |") in text
     assert "Rethinking Video {ViT}s" in text and "does not recognize real actions" not in text
 

@@ -125,9 +125,11 @@ def score_lines(scores):
     yield "| held-out data | score | correct | 95% interval | guessing |"
     yield "| --- | --- | --- | --- | --- |"
     for group, found in scores.items():
+        kind, *rest = group.split(" ", 1)  # "video", or "video of noun (name)"
+        examples = cell(" ".join([f"{found['count']} {kind}s", *rest]))
         for name, chance in found["chance level"].items():
             low, high = found["95% interval"][name]
-            yield (f"| {found['count']} of {cell(group)} | {cell(name)} | {found[name]:.1%} | "
+            yield (f"| {examples} | {cell(name)} | {found[name]:.1%} | "
                    f"{100 * low:.1f} to {100 * high:.1f} | {chance:.1%} |")
 
 
