@@ -129,7 +129,8 @@ def test_scores_of_another_checkpoint_are_left_out(tmp_path, capfd):
                         "verb": 0.5, "count": 10}}
     (tmp_path / "run/evaluation.json").write_text(json.dumps(scores))
     assert run("share", tmp_path / "run/checkpoint-000008.safetensors", tmp_path / "out") == 0
-    assert "no scores in README.md" in capfd.readouterr().out
+    assert ("no scores in README.md: evaluation.json of a run is for model.safetensors, not for "
+            "checkpoint-000008.safetensors") in capfd.readouterr().out
 
 
 def test_an_existing_folder_is_refused_and_a_failure_leaves_nothing(tmp_path, capfd, monkeypatch):

@@ -39,7 +39,9 @@ def write_files(folder, path, params, cfg, notes, title):
         yield f"left out {RECIPE}: {run} has none; evaluating the shared model will need --data"
     scores = read(run / "evaluation.json") if path.name == MODEL else None
     if scores is None:
-        yield f"no scores in README.md: write them into the run first, with: evaluate {run}"
+        yield "no scores in README.md: " + (
+            f"write them into the run first, with: evaluate {run}" if path.name == MODEL else
+            f"evaluation.json of a run is for {MODEL}, not for {path.name}")
     if why := copy_kernels(folder, run, params, cfg, title):
         yield why
     card = model_card(title, cfg, notes, num_params(cfg), recipe, read(run / "data.json"), scores,
