@@ -4,13 +4,15 @@ import sys
 from types import SimpleNamespace
 
 from tubevit_np.required import stop
+from tubevit_np.versions import print_versions
 
 try:
     from tubevit_np.commands import cli
     from tubevit_np.training.evaluate import predictor
     from tubevit_np.training.train import check, train
 except ModuleNotFoundError as error:
-    sys.exit(stop("tubevit_np", error))
+    package = "tubevit_np"
+    sys.exit(print_versions(package) if sys.argv[1:] == ["--version"] else stop(package, error))
 
 ENGINE = SimpleNamespace(check=check, train=train, predictor=predictor)
 

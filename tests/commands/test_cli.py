@@ -391,6 +391,7 @@ NEW = "train --out PLACE/new"
 WRONG = {  # arguments: part of the message; MODEL is in RUN, a finished run
     "": "required: COMMAND; see python -m tubevit_np --help",
     "fly": "no command 'fly'; there are train, evaluate, ",
+    "--verison": "no option --verison (did you mean --version?); see python -m tubevit_np --help",
     "trian": "no command 'trian' (did you mean train?); there are",
     f"{NEW} --stepz 3": "no option --stepz (did you mean --steps?); see python -m tubevit_np train",
     f"{NEW} --step=3": "no option --step (did you mean --steps?)",

@@ -61,6 +61,12 @@ def test_versions(package, tinygrad, capsys):
         f"Python {platform.python_version()})\n")
 
 
+def test_versions_need_no_package_but_numpy(tmp_path):
+    done = python("-m", "tubevit_np", "--version", blocked="tqdm av PIL", place=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"tubevit {tubevit_np.__version__} (NumPy ")
+
+
 def test_main_takes_arguments_and_returns_the_status(capsys):
     assert main(["info"]) == 0 and main(["fly"]) == 2
     assert capsys.readouterr().err.startswith("tubevit_np: no command 'fly'")

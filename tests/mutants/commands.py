@@ -9,15 +9,13 @@ CLI = [Mutant("tubevit_np/commands/cli.py", *rest) for rest in [
      "test_cli.py::test_help_ends_in_examples_that_can_be_typed", "examples that are wrapped"),
     ('prog or (name if name in SCRIPTS else f"python -m {package}")', 'prog or f"python -m {package}"',
      "test_shell.py::test_a_console_script_has_its_own_name", "the name of the module"),
-    (""" if package == "tubevit_tg" else ""\n""", """ if not package else ""\n""",
-     "test_shell.py::test_versions", "a version that is left out"),
     ("{self._dash_hint(message)}", "", "test_shell.py::test_a_name_that_begins_with_a_dash_gets_a_hint",
      "no hint at --"),
     ("places[min(before, len(places) - 1)]", "places[-1]",
      "test_shell.py::test_a_name_that_begins_with_a_dash_gets_a_hint", "the run in the file's place"),
     (r"""not re.match(r"--|-[\d.]+(e-?\d+)?$", word)""", "True",
      "test_shell.py::test_numbers_and_options_are_no_file_names", "numbers taken for files"),
-    ("{nearest(word, known) if", "{'' if", "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2",
+    ("{nearest(name, self._names())}", "", "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2",
      "no nearest option"),
     ("        bar.clear()\n", "        pass\n",
      "test_progress.py::test_a_warning_is_written_below_the_bars", "a warning behind a bar"),
@@ -112,6 +110,16 @@ PER_CLASS = [Mutant("tubevit_np/commands/per_class.py", *rest) for rest in [
      "the second set's files over the first's"),
 ]]
 
+VERSIONS = [
+    Mutant("tubevit_np/versions.py", """ if package == "tubevit_tg" else ""\n""",
+           """ if not package else ""\n""", "test_shell.py::test_versions", "a version that is left out"),
+    Mutant("tubevit_np/__main__.py", 'if sys.argv[1:] == ["--version"]', "if False",
+           "test_shell.py::test_versions_need_no_package_but_numpy", "no version without tqdm"),
+    Mutant("tubevit_np/commands/cli.py", 'elif message.endswith("required: COMMAND") and self.typed',
+           "elif False", "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2",
+           "a mistyped --version not named"),
+]
+
 INTERRUPT = [Mutant("tubevit_np/commands/interrupt.py", *rest) for rest in [
     ("threading.Timer(AGAIN, _thread.interrupt_main).start()", "pass",
      "test_stopping.py::test_a_lost_ctrl_c_comes_again", "a Ctrl-C that is lost"),
@@ -138,4 +146,4 @@ DRAWING = [Mutant("tubevit_np/commands/report.py", *rest) for rest in [
 ]]
 
 COMMANDS = [*CLI, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
-            *EVALUATE, *CONVERT, *PER_CLASS, *INTERRUPT, *RUNNER, *DRAWING]
+            *EVALUATE, *CONVERT, *PER_CLASS, *VERSIONS, *INTERRUPT, *RUNNER, *DRAWING]

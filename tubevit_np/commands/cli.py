@@ -1,18 +1,14 @@
 """The command line of both packages: the commands, their help, and one line for every mistake."""
 
 import argparse
-import platform
 import re
 import sys
 import textwrap
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
-import tubevit_np
 from tubevit_np.commands import (
     completion,
     convert,
@@ -27,6 +23,7 @@ from tubevit_np.commands.interrupt import ctrl_c_kept
 from tubevit_np.console import safe_output
 from tubevit_np.nearest import nearest
 from tubevit_np.required import SCRIPTS, called, stop
+from tubevit_np.versions import print_versions
 
 # They have a function for each command.
 MODULES = train_and_evaluate, convert, export, share, drawing, completion
@@ -94,19 +91,11 @@ def subparsers(top):
     return action.choices
 
 
-def versions(package):
-    """One line: the versions of this software and of the packages that it computes with."""
-    mirror = f"tinygrad {version('tinygrad')}, " if package == "tubevit_tg" else ""
-    return (f"tubevit {tubevit_np.__version__} ({mirror}NumPy {np.__version__}, "
-            f"Python {platform.python_version()})")
-
-
 class PrintVersions(argparse.Action):
     """Look the versions up only when they are printed: tinygrad's takes a search of the disk."""
 
     def __call__(self, parser, namespace, values, option_string=None):
-        print(versions(self.const))
-        parser.exit()
+        parser.exit(print_versions(self.const))
 
 
 def examples(prog, *lines):
@@ -141,17 +130,21 @@ class Parser(argparse.ArgumentParser):
         self.typed = sys.argv[1:] if args is None else list(args)
         namespace, rest = super().parse_known_args(args, namespace)
         if rest:
-            known = self._names()
-            word = rest[0].partition("=")[0]
-            what = "option" if word.startswith("-") else "further argument"
-            self.error(f"no {what} {word}{nearest(word, known) if what == 'option' else ''}")
+            self.error(self._no_option(rest[0]) if rest[0].startswith("-") else
+                       f"no further argument {rest[0]}")
         return namespace, rest
 
     def error(self, message):
         if wrong := re.match("argument COMMAND: invalid choice: '(.*?)'", message):
             message = (f"no command {wrong[1]!r}{nearest(wrong[1], COMMANDS)}; there are "
                        f"{', '.join(COMMANDS)}")
+        elif message.endswith("required: COMMAND") and self.typed:
+            message = self._no_option(self.typed[0])
         raise ValueError(f"{message}{self._dash_hint(message)}; see {self.prog} --help")
+
+    def _no_option(self, word):
+        name = word.partition("=")[0]
+        return f"no option {name}{nearest(name, self._names())}"
 
     def _names(self):
         return [name for action in self._actions for name in action.option_strings]
