@@ -14,7 +14,7 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "patience in float32, too"),
     ("np.isfinite([loss, norm]).all()", "np.isfinite(loss)",
      "test_run.py::test_a_loss_that_is_no_number_stops_the_run", "an infinite gradient applied"),
-    ("        self.stopped = self._patience_is_over()\n        moments", "        moments",
+    ("        self.stopped = self._patience_is_over()\n        if", "        if",
      "test_best_score.py::test_a_run_that_has_ended_early_stays_so", "it goes on when resumed"),
     ("best.since >= self.recipe.patience", "best.since > self.recipe.patience",
      "test_best_score.py::test_a_run_ends_after_its_patience_killed_or_not", "one more evaluation"),
@@ -26,9 +26,10 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
     ("last = self.stopped or step", "last = step",
      "test_best_score.py::test_a_run_ends_after_its_patience_killed_or_not",
      "stopped without a checkpoint"),
+    ("if self._has_ended(self.first) and", "if False and",
+     "test_extend.py::test_an_extension_killed_before_it_began_is_forgotten", "its model is gone"),
     ("[:-MAX_CHECKPOINTS]", "[:-1]", "test_run.py::test_the_files_of_a_run", "one checkpoint kept"),
-    ("if self.stopped or done == self.recipe.steps:\n                self.",
-     "if done < 0:\n                self.",
+    ("if self._has_ended(done):\n                self.", "if done < 0:\n                self.",
      "test_run.py::test_the_files_of_a_run", "no model"),
 ]]
 
@@ -38,6 +39,8 @@ TRAINING_LOG = [Mutant("tubevit_np/runs/training_log.py", *rest) for rest in [
 ]]
 
 BEST_SCORE = [Mutant("tubevit_np/runs/best_score.py", *rest) for rest in [
+    ("step > extended_at for", "step > 0 for",
+     "test_best_score.py::test_more_steps_come_with_new_patience", "it stops at once"),
     ("if source.kind == \"video\"]", "]", "test_best_score.py::test_which_scores_choose_by_default",
      "images choose, too"),
     ("key=lambda i: evaluations[i][1])", "key=lambda i: (evaluations[i][1], i))",
@@ -95,6 +98,19 @@ OPEN_RUN = [Mutant("tubevit_np/runs/open_run.py", *rest) for rest in [
      "test_run.py::test_a_checkpoint_of_something_else_is_not_written_over", "a model lost"),
 ]]
 
+KILLED_EXTENSION = "test_extend.py::test_a_killed_extension_ends_as_one_that_was_not"
+EXTEND = [Mutant("tubevit_np/runs/extend.py", *rest) for rest in [
+    ("if steps <= done:", "if steps < done:",
+     "test_extend.py::test_steps_that_are_done_cannot_be_taken_back", "an end without a model"),
+    ("    set_model_aside(folder)\n", "", KILLED_EXTENSION, "the old model taken for the newest"),
+    ("    if steps == recipe.steps:\n        return recipe\n", "",
+     "test_extend.py::test_the_run_says_what_happened", "extended from 13 to 13 steps"),
+    ('    stored["recipe"]["steps"] = steps\n', "", KILLED_EXTENSION, "forgotten after a kill"),
+    ("return replace(recipe, steps=steps)", "return recipe",
+     "test_extend.py::test_the_learning_rate_is_that_of_the_longer_run_from_where_it_stands",
+     "no step done"),
+]]
+
 ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in [
     ("os.replace(unfinished, path)", "path.write_bytes(b'')",
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
@@ -102,4 +118,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
 ]]
 
-RUNS = [*RUN, *BEST_SCORE, *TRAINING_LOG, *RECIPE, *RECIPE_DEFAULTS, *RUN_FOLDER, *WARM_START, *OPEN_RUN, *ATOMIC_FILES]
+RUNS = [*RUN, *BEST_SCORE, *TRAINING_LOG, *RECIPE, *RECIPE_DEFAULTS, *RUN_FOLDER, *WARM_START, *OPEN_RUN,
+        *EXTEND, *ATOMIC_FILES]

@@ -126,6 +126,17 @@ def test_more_patience_lets_it_go_on(scripted, tmp_path):
     assert not run.stopped and steps_of(tmp_path)[0]["best.safetensors"] == 11
 
 
+def test_more_steps_come_with_new_patience(scripted, tmp_path):
+    """It ended after step 10, and ends again after three more evaluations without a better score.
+    """
+    loop.train(new_run(tmp_path, replace(EVERY, patience=3)))
+    for step in range(12, 20, 2):
+        scripted.setitem(SCORES, step, 0.5)
+    loop.train(run := open_run(tmp_path, 20))
+    assert run.stopped and run.best() == Best(4, 0.5, last=16, since=3)
+    assert steps_of(tmp_path)[0]["model.safetensors"] == 16
+
+
 def test_another_score_may_choose(scripted, tmp_path):
     loop.train(new_run(tmp_path, replace(EVERY, best="image noun", steps=2)))
     notes = tv.load(tmp_path / "best.safetensors")[2]

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import warnings
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pytest
-from tiny import RECIPE, class_folder, copied, early, finished, glance, recipe_on
+from killing import content, kill, resume, without_rate
+from tiny import RECIPE, class_folder, copied, finished, recipe_on
 
 import tubevit_np as tv
 from tubevit_np.data.batch import CROPS, HELD_OUT, PARAMETERS, POOLS, TRAIN
@@ -34,70 +34,16 @@ LAST, OLDER, MODEL, BEST = (f"{name}.safetensors" for name in (
     "checkpoint-000011", "checkpoint-000008", "model", "best"))
 CFG = RECIPE.config({"verb": 8, "noun": 9})
 
-# Each entry kills the training process at a moment other than a checkpoint.
+# Each entry kills the training process at a moment other than a checkpoint; see killing.py.
 MOMENTS = {
-    "before the first checkpoint": "at_call(Run, 'log', 3)",
-    "between checkpoints": "at_call(Run, 'log', 7)",
-    "half a line of the log written": "half_line(record=7)",
-    "a look taken, its checkpoint half written": "at_replace('checkpoint-000008')",
-    "a snapshot half written": "at_replace('snapshots/000008')",
-    "a snapshot written, not the checkpoint of its step": "at_call(Run, 'save', 1)",
-    "the model written, not its last checkpoint": "at_replace('checkpoint-000011')",
+    "before the first checkpoint": ("at_call", "log", 3),
+    "between checkpoints": ("at_call", "log", 7),
+    "half a line of the log written": ("half_line", 7),
+    "a look taken, its checkpoint half written": ("at_replace", "checkpoint-000008"),
+    "a snapshot half written": ("at_replace", "snapshots/000008"),
+    "a snapshot written, not the checkpoint of its step": ("at_call", "save", 1),
+    "the model written, not its last checkpoint": ("at_replace", "checkpoint-000011"),
 }
-KILLED = """
-import os, signal, sys
-from tiny import RECIPE, early, glance
-from tubevit_np.data.sources import HELD_OUT, TRAIN, generated_pools
-from tubevit_np.runs.open_run import new_run
-from tubevit_np.runs.run import Run
-from tubevit_np.runs.training_log import TrainingLog
-from tubevit_np.training.train import train
-
-def in_a_process(folder, moment):
-    child = os.fork()
-    if child == 0:
-        run = new_run(folder, RECIPE)
-        exec(moment)
-        train(run)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL, moment
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def at_call(owner, name, nth):
-    usual, calls = getattr(owner, name), []
-    def counted(*args, **options):
-        calls.append(1)
-        return die() if len(calls) > nth else usual(*args, **options)
-    setattr(owner, name, counted)
-
-def at_replace(name):
-    usual = os.replace
-    def replace(source, target):
-        if name in str(target):
-            content = open(source, "rb").read()
-            open(source, "wb").write(content[:len(content) // 2])
-            die()
-        usual(source, target)
-    os.replace = replace
-
-def half_line(record):
-    usual, lines = TrainingLog.append, []
-    def append(self, row):
-        usual(self, row)
-        lines.append(row)
-        if len(lines) == record:
-            self.path.write_text(self.path.read_text()[:-30])
-            die()
-    TrainingLog.append = append
-
-for part in (TRAIN, HELD_OUT):
-    generated_pools("something-moves", RECIPE.size, RECIPE.seed, part)  # once for all processes
-with glance, early:
-    for k, moment in enumerate(sys.argv[2:]):
-        in_a_process(os.path.join(sys.argv[1], str(k)), moment)
-"""
-
 FULL = """
 import resource, signal, sys
 from tiny import RECIPE, glance
@@ -119,34 +65,14 @@ except ValueError as error:
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
     """{moment: folder of a run that was killed at that moment}."""
-    place, here = tmp_path_factory.mktemp("killed"), Path(__file__).parent
-    paths = os.pathsep.join(map(str, (here, here.parent / "helpers", here.parents[1])))
-    subprocess.run([sys.executable, "-c", KILLED, place, *MOMENTS.values()], check=True,
-                   env=os.environ | {"PYTHONPATH": paths}, timeout=300)
-    return {moment: place / str(k) for k, moment in enumerate(MOMENTS)}
-
-
-def resume(folder):
-    with glance, early, mock.patch.object(GeneratedSource, "slow", False):  # no worker process
-        return train(open_run(folder))
-
-
-def content(path):
-    """The content of a checkpoint; bytes can differ because safetensors shuffles metadata."""
-    params, cfg, notes = tv.load(path)
-    arrays = tv.flatten(params) | notes.pop("extra")
-    held = {name: (w.dtype, w.shape, sha256(w).hexdigest()) for name, w in arrays.items()}
-    return held, cfg, notes
+    place = tmp_path_factory.mktemp("killed")
+    folders = {moment: place / str(k) for k, moment in enumerate(MOMENTS)}
+    kill([(folder, None, MOMENTS[moment]) for moment, folder in folders.items()])
+    return folders
 
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
-
-
-def without_rate(folder):
-    """The records of the log, without the training rate."""
-    return [{name: value for name, value in record.items() if name != "rate"}
-            for record in read_metrics(folder / "metrics.jsonl")]
 
 
 def test_the_files_of_a_run():

@@ -19,6 +19,8 @@ from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.storage.atomic_files import check_folder, make_folder
 from tubevit_np.storage.hub import is_hub_name, with_commit
 
+CHANGEABLE = ("steps",)  # fields of a recipe that another value may replace when a run is resumed
+
 
 def train(options, engine):
     """Train a new or resumed run, draw its curves and kernels, and print its final scores."""
@@ -28,14 +30,14 @@ def train(options, engine):
     given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
     if is_hub_name(given_start := getattr(options, "start", "")):
         given["start"] = with_commit(given_start)
-    if options.resume is not None and given:
-        first = next(iter(given)).replace("_", "-")
-        raise ValueError(f"a resumed run keeps its options; leave out --{first}")
+    if options.resume is not None and (kept := [name for name in given if name not in CHANGEABLE]):
+        raise ValueError(f"a resumed run keeps its options, except --{', --'.join(CHANGEABLE)}; "
+                         f"leave out --{kept[0].replace('_', '-')}")
     for name, folder in (("out", options.out), ("resume", options.resume)):
         if folder is not None and not folder.strip():
             raise ValueError(f"--{name} is empty; name a folder for the run")
     if options.resume is not None:
-        run = open_run(options.resume)
+        run = open_run(options.resume, **given)
     else:
         engine.check(recipe := recipe_for(**given))  # before there is a folder
         run = new_run(options.out, recipe)

@@ -27,4 +27,6 @@ def train(sub):
     where = options.add_mutually_exclusive_group()
     add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
     add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "
-        "parameters as without the interruption, bit for bit. No other option is allowed")
+        "parameters as without the interruption, bit for bit. A run keeps its options. Only "
+        "--steps may be given: it extends a run, also a finished one. The learning rate then is "
+        "that of the longer run, from the step where the run stands")

@@ -13,7 +13,7 @@ class Best(NamedTuple):
     step: int
     score: float
     last: int  # step of the last evaluation
-    since: int  # number of evaluations after the best one
+    since: int  # number of evaluations after the best one and after the run was extended
 
 
 def logged_scores(source):
@@ -36,11 +36,14 @@ def chosen_scores(best, sources):
     return (best,)
 
 
-def best_so_far(records, names):
-    """The Best evaluation in a log by the mean of these scores; None before the first one."""
+def best_so_far(records, names, extended_at=0):
+    """The Best evaluation in a log by the mean of these scores; None before the first one.
+
+    extended_at: step at which the run was last extended."""
     evaluations = [(record["step"], sum(record[f"eval/{name}"] for name in names) / len(names))
                    for record in records if all(f"eval/{name}" in record for name in names)]
     if not evaluations:
         return None
     first = max(range(len(evaluations)), key=lambda i: evaluations[i][1])
-    return Best(*evaluations[first], evaluations[-1][0], len(evaluations) - 1 - first)
+    since = sum(step > extended_at for step, _ in evaluations[first + 1:])
+    return Best(*evaluations[first], evaluations[-1][0], since)

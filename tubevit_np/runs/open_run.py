@@ -8,6 +8,7 @@ from pathlib import Path
 from tubevit_np.data.datasets.summary import describe_changes
 from tubevit_np.data.sources import open_sources
 from tubevit_np.runs.best_score import chosen_scores
+from tubevit_np.runs.extend import check_steps, extend, extended_at
 from tubevit_np.runs.recipe_files import read_recipe, write_recipe
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, checkpoints
@@ -45,20 +46,25 @@ def new_run(folder, recipe):
     return Run(folder, recipe, sources, cfg)
 
 
-def open_run(folder):
+def open_run(folder, steps=None):
     """Open an existing run to resume it; warns if its data files have changed.
 
-    Raises ValueError if there is no run, or if the classes of its data have changed."""
-    recipe, cfg, labels = read_recipe(Path(folder) / "config.json")
+    steps: another number of steps, see extend.py.  Raises ValueError if there is no run, if it has
+    already done more steps, or if the classes of its data have changed."""
+    folder = Path(folder)
+    recipe, cfg, labels = read_recipe(folder / "config.json")
+    steps = recipe.steps if steps is None else steps
+    check_steps(folder, recipe, steps)  # before any file is decoded
     sources = open_sources(recipe)
     if labels_of(sources) != labels:
         raise ValueError(f"{folder} was trained on {labels}, its data now has "
                          f"{labels_of(sources)}: restore the original classes or start a new run")
-    if (Path(folder) / DATA).exists():
-        old = json.loads((Path(folder) / DATA).read_text())
+    if (folder / DATA).exists():
+        old = json.loads((folder / DATA).read_text())
         for line in describe_changes(old, summaries_of(sources)):
             warnings.warn(f"{folder}: {line}; continuing with the current files", stacklevel=2)
-    return Run(folder, recipe, sources, cfg)
+    recipe = extend(folder, recipe, steps)
+    return Run(folder, recipe, sources, cfg, extended_at(folder))
 
 
 def summaries_of(sources):

@@ -36,10 +36,12 @@ class Run:
     """An open run: its recipe, sources and Config, its next step and its log.
 
     first: steps already done;  left_out: steps skipped in a row;  stopped: whether it has ended
-    early, because its score no longer improved."""
+    early, because its score no longer improved;  extended_at: step at which it was last extended.
+    """
 
-    def __init__(self, folder, recipe, sources, cfg):
+    def __init__(self, folder, recipe, sources, cfg, extended_at=0):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
+        self.extended_at = extended_at
         self.first, self.left_out, self.stopped = 0, 0, False
         self.bar, self.records = TrainingBar(disable=True), TrainingLog(self.folder)
 
@@ -75,6 +77,9 @@ class Run:
         self.first = int(notes["step"])
         self.records.forget_after(self.first)
         self.stopped = self._patience_is_over()
+        if self._has_ended(self.first) and not (self.folder / MODEL).exists():
+            with writing(self.folder):  # the model was deleted, or an extension was killed early
+                self._save(MODEL, params, step=self.first)
         moments = nest({name.removeprefix("_"): value for name, value in notes["extra"].items()})
         return params, {moment: flatten(tree) for moment, tree in moments.items()}
 
@@ -129,7 +134,8 @@ class Run:
 
     def best(self):
         """The Best evaluation so far (see best_score.py); None before the first one."""
-        return best_so_far(run_folder.read_metrics(self.records.path), self.best_scores)
+        return best_so_far(run_folder.read_metrics(self.records.path), self.best_scores,
+                           self.extended_at)
 
     def snap(self, done, flat):
         """Write a snapshot of the tube kernels, {name: kernel}, after `done` steps.
@@ -163,12 +169,15 @@ class Run:
         flat = {f"_{moment}.{name}": value for moment in moments
                 for name, value in moments[moment].items()}
         with writing(self.folder):
-            if self.stopped or done == self.recipe.steps:
+            if self._has_ended(done):
                 self._save(MODEL, params, step=done)
             self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
         for old in checkpoints(self.folder)[:-MAX_CHECKPOINTS]:
             old.unlink()
         self.records.start_clock()
+
+    def _has_ended(self, done):
+        return self.stopped or done == self.recipe.steps
 
     def _patience_is_over(self):
         """True if the last `patience` evaluations have not improved the score."""

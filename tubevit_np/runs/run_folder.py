@@ -13,8 +13,12 @@ BEST = "best.safetensors"  # the parameters with the best held-out score, see be
 
 def checkpoints(folder):
     """Paths of the checkpoints in a run folder, oldest first."""
-    return sorted(Path(folder).glob("checkpoint-*.safetensors"),
-                  key=lambda path: int(path.stem.partition("-")[2]))
+    return sorted(Path(folder).glob("checkpoint-*.safetensors"), key=step_of)
+
+
+def step_of(checkpoint):
+    """The number of steps that a checkpoint's name tells; 0 for None."""
+    return int(checkpoint.stem.partition("-")[2]) if checkpoint else 0
 
 
 def newest_checkpoint(folder):
