@@ -15,6 +15,7 @@ from tubevit_np.commands import (
     drawing,
     export,
     options,
+    predict,
     share,
     train_and_evaluate,
 )
@@ -26,7 +27,7 @@ from tubevit_np.required import SCRIPTS, called, stop
 from tubevit_np.versions import print_versions
 
 # They have a function for each command.
-MODULES = train_and_evaluate, convert, export, share, drawing, completion
+MODULES = train_and_evaluate, predict, convert, export, share, drawing, completion
 SCRIPT_OF = {"tubevit_np": "tubevit", "tubevit_tg": "tubevit-tg"}
 
 

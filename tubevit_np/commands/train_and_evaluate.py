@@ -4,15 +4,12 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-import numpy as np
-
 from tubevit_np.commands.drawing import draw_run, draw_study
 from tubevit_np.commands.ending import ending
 from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import CAMERA, GENERATED, OLDER_NAMES, pictures_of
 from tubevit_np.model.config import format_size
-from tubevit_np.model.layers import softmax
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe, at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
@@ -104,21 +101,6 @@ def evaluate(options, engine):
            views, options.details, names_apart(sources, given) if given else None)
     for place in filter(None, (folder and folder / "evaluation.json", options.details)):
         print(f"\nwritten: {place}")
-
-
-def predict(options, engine):
-    from tubevit_np.data.datasets.in_memory import read_one
-    from tubevit_np.runs.held_out import clip_fps
-    from tubevit_np.runs.run_folder import heads_for, load_model
-
-    _, params, cfg, notes = load_model(options.run)
-    kind, x = read_one(options.file, int(notes["frames"]), int(notes["size"]), clip_fps(notes))
-    for head, logits in engine.predictor(params, cfg)(x[None], heads_for(notes, kind)).items():
-        fractions = softmax(logits.astype(np.float64))[0]
-        print(f"{head} of the {kind} {options.file}")
-        for i in np.argsort(-fractions)[:5]:
-            bar, name = "#" * round(30 * fractions[i]), notes["labels"][head][i]
-            print(f"  {fractions[i]:6.1%}  {bar:30}  {name}")
 
 
 def subset(options, engine):
