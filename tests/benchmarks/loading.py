@@ -55,8 +55,8 @@ def our_batch(source, step, count):
     """Decode the clips of a batch by the source's reader and threads."""
     rng = np.random.default_rng(step)
     jobs = [(i, rng.random()) for i in rng.integers(0, len(source.val.items), count)]
-    list(thread_pool().map(lambda job: source._read(source.val.items[job[0]][0], job[1],
-                                                    lambda x: x.copy()), jobs))
+    list(thread_pool().map(lambda job: source.reader.clip(
+        "video", source.val.items[job[0]][0], job[1], lambda x: x.copy()), jobs))
 
 
 def epochs(source, kept, batch):

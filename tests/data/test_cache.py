@@ -14,13 +14,12 @@ from remarks import remarks
 from test_sources import same
 from tiny import asked, class_folder
 
-from tubevit_np.data.datasets import cache, streaming
+from tubevit_np.data.datasets import cache, reader
 from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.dataset import Dataset
 from tubevit_np.data.datasets.in_memory import open_files
 from tubevit_np.data.datasets.streaming import StreamSource
 from tubevit_np.data.decoding import fixed_rate_clips, images, video
-from tubevit_np.data.decoding.images import center_crop
 
 
 @pytest.fixture
@@ -83,6 +82,26 @@ def test_the_views_of_a_clip_by_the_clock_come_from_the_cache(tmp_path, films, m
     assert all(map(same, kept.held_out_views(3, 2), wanted)) and not again
 
 
+@pytest.mark.parametrize("kind", ["video", "image"])
+def test_views_without_a_rate_come_from_the_cache(tmp_path, films, rng, monkeypatch, kind):
+    """Also of videos that are shorter than a clip, or than all temporal crops together."""
+    path = films
+    if kind == "image":
+        path = class_folder(tmp_path / "set", "image")
+        clips.write_pictures(path / "val/eel/9.png", clips.noise(rng, 1, 30, 47)[0])
+    for frames, temporal in ((10, 1), (10, 2), (12, 3), (23, 2), (26, 2)):  # of 24 and 29 frames
+        plain, kept = pair(path, tmp_path / "kept", kind, frames=frames)
+        wanted, first = (remarks(list, source.held_out_views(temporal, 2))[0]
+                         for source in (plain, kept))
+        for name in ("read_view_frames", "read_views"):
+            monkeypatch.setattr(video, name, lambda *_: pytest.fail("decoded again"))
+        monkeypatch.setattr(images, "read_frames", lambda *_: pytest.fail("decoded again"))
+        second, _ = remarks(list, kept.held_out_views(temporal, 2))
+        monkeypatch.undo()
+        assert all(map(same, first, wanted)) and all(map(same, second, wanted))
+        assert len(wanted) == len(second) == (5 if kind == "image" else 2)
+
+
 def test_another_file_size_or_speed_is_another_entry(tmp_path, films):
     _, kept = pair(films, tmp_path / "kept", fps=5)
     next(kept.held_out(9))
@@ -135,7 +154,7 @@ def test_times_that_jump_back_are_read_directly(tmp_path, films, rng):
 
 
 def test_a_long_film_is_not_kept(tmp_path, films, monkeypatch):
-    monkeypatch.setattr(streaming, "MAX_ENTRY_BYTES", 15 * 27 * 40 * 3)  # 15 frames
+    monkeypatch.setattr(reader, "MAX_ENTRY_BYTES", 15 * 27 * 40 * 3)  # 15 frames
     plain, kept = pair(films, tmp_path / "kept", fps=10)
     assert all(same(kept.batch(step, 4), plain.batch(step, 4)) for step in range(3))
     sizes = [len(np.load(path)) for path in (tmp_path / "kept").iterdir()]
@@ -203,6 +222,6 @@ def test_bad_files_give_the_same_from_the_cache(tmp_path, fps, moments):
 
 def shown(source, path, at):
     try:
-        return source._read(path, at, lambda x: center_crop(x, 24).copy())
+        return source.reader.clip(source.kind, path, at)
     except ValueError as error:
         return str(error)

@@ -69,20 +69,29 @@ STREAMING = [Mutant("tubevit_np/data/datasets/streaming.py", *rest) for rest in 
     ("[self.seed, CROPS, step, k]", "[self.seed, CROPS, 0, k]",
      "test_streaming.py::test_a_clip_begins_at_any_moment_and_place",
      "every step at the same moments"),
-    ("self._read(path, 0.5, lambda", "self._read(path, 0.0, lambda",
-     "test_streaming.py::test_a_clip_begins_at_any_moment_and_place", "held out: the beginning"),
     ("(i + k) % len", "i % len", "test_streaming.py::test_what_is_broken_is_left_out_and_counted",
      "the broken file again"),
     ("(length - size + 1)", "(length - size)", "test_streaming.py::test_crops_reach_every_corner",
      "never at the far edge"),
-    ("fixed_rate_clips.first_frame(len(cached), frames, position)", "0",
+    ("if all(trial._read_held_out(i)", "if False and all(trial._read_held_out(i)",
+     "test_streaming.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
+]]
+
+READER = [Mutant("tubevit_np/data/datasets/reader.py", *rest) for rest in [
+    ("position=0.5, crop=None", "position=0.0, crop=None",
+     "test_streaming.py::test_a_clip_begins_at_any_moment_and_place", "held out: the beginning"),
+    ("fixed_rate_clips.first_frame(len(cached), self.frames, position)", "0",
      "test_cache.py::test_the_same_batches_and_the_second_time_nothing_is_decoded",
      "always the beginning"),
     ("if not all(isinstance(remark", "if all(isinstance(remark",
      "test_cache.py::test_the_same_batches_and_the_second_time_nothing_is_decoded",
      "only what is damaged is kept"),
-    ("if all(trial._read_held_out(i)", "if False and all(trial._read_held_out(i)",
-     "test_streaming.py::test_what_can_never_be_scored_is_told_at_once", "told after training"),
+    ("self.frames, self.short_side, temporal\n", "self.frames, self.short_side\n",
+     "test_cache.py::test_views_without_a_rate_come_from_the_cache",
+     "the frames of another number of crops"),
+    ("x.swapaxes(0, 1).reshape(-1,", "x.reshape(-1,",
+     "test_cache.py::test_views_without_a_rate_come_from_the_cache",
+     "the frames of all crops mixed"),
 ]]
 
 LABELED_FILES = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for rest in [
@@ -156,5 +165,5 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
      "test_prefetch.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *SUBSET, *STREAMING, *LABELED_FILES,
+DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]

@@ -6,8 +6,8 @@ from tubevit_np.data.camera.motion import VERBS
 from tubevit_np.data.camera.source import CameraSource
 from tubevit_np.data.datasets.dataset import head_and_path, names_of, open_dataset
 from tubevit_np.data.datasets.in_memory import check_head, open_parts, open_source
-from tubevit_np.data.datasets.labeled_files import size_with_margin
 from tubevit_np.data.datasets.listing import list_pictures
+from tubevit_np.data.datasets.reader import size_with_margin
 
 PICTURE = 2  # side of a picture / side of a frame, in pixels
 ANOTHER_ORDER = 1 << 32  # else the images of a step would be the pictures of its clips

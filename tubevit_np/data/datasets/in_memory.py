@@ -9,10 +9,10 @@ import numpy as np
 from tubevit_np.data.batch import CROPS
 from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.dataset import class_names, head_and_path, open_dataset
-from tubevit_np.data.datasets.labeled_files import LabeledFiles, size_with_margin
+from tubevit_np.data.datasets.labeled_files import LabeledFiles
 from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.data.datasets.reader import Reader, size_with_margin
 from tubevit_np.data.datasets.streaming import StreamSource, epoch_order
-from tubevit_np.data.decoding.fixed_rate_clips import read_example
 from tubevit_np.data.decoding.images import center_crop
 from tubevit_np.data.decoding.video import is_video
 from tubevit_np.model.config_checks import SCORES
@@ -52,7 +52,7 @@ class FileSource(LabeledFiles):
     def _read_held_out(self, i, temporal=0, spatial=1):
         """Held-out example i: its center crop, or its views, decoded again, if temporal > 0."""
         if temporal:
-            return self._read_views(self.val.paths[i], temporal, spatial)
+            return self.reader.views(self.kind, self.val.paths[i], temporal, spatial, self._warn)
         return center_crop(self.val.x[i], self.size)
 
 
@@ -100,16 +100,18 @@ def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **
     common, parts = (val.kind, val.head, size, val.labels), [val, *([train] if train else [])]
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3 for part in parts)
     if val.kind == "video" and fps is not None or needed > memory * GIGABYTE:
-        return StreamSource(*common, val, train, **augmentation, fps=fps, cache=cache).checked()
+        source = StreamSource(*common, val, train, **augmentation, fps=fps, cache=cache)
+        return source if cache and not train else source.checked()  # evaluation begins at once
     return FileSource(*common, *(part.load() for part in parts), **augmentation)
 
 
-def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf):
+def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf, cache=None):
     """A source with only the held-out part, for a head with these class names.
 
-    Raises ValueError if the set has other classes, or if no file can be read."""
+    cache: the files are then decoded on the fly, the second time not at all.  Raises ValueError if
+    the set has other classes, or if no file can be read; with a cache, evaluation raises that."""
     val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names)
-    return open_source(size, val, fps=fps, memory=memory)
+    return open_source(size, val, fps=fps, memory=0 if cache else memory, cache=cache)
 
 
 def read_one(path, frames, size, fps=None):
@@ -117,5 +119,4 @@ def read_one(path, frames, size, fps=None):
 
     Raises ValueError if it cannot be read."""
     kind = "video" if is_video(path) else "image"
-    return kind, read_example(kind, path, frames, size_with_margin(size), fps,
-                              crop=lambda x: center_crop(x, size).copy())
+    return kind, Reader(frames, size, fps).clip(kind, path)

@@ -12,16 +12,9 @@ from tubevit_np.data.augmentation.flip import random_flip
 from tubevit_np.data.augmentation.randaugment import randaugment
 from tubevit_np.data.batch import AUGMENTATIONS, FLIPS, Batch
 from tubevit_np.data.datasets.dataset import Dataset, Loaded
+from tubevit_np.data.datasets.reader import Reader
 from tubevit_np.data.datasets.summary import describe
-from tubevit_np.data.decoding.images import read_image_views
-from tubevit_np.data.decoding.video import ShortClip, read_views
-
-MARGIN_DIVISOR = 8  # files are read 1/8 larger than the input, so that training can crop at random
-
-
-def size_with_margin(size):
-    """The side in pixels at which files are read for crops of `size` pixels."""
-    return size + size // MARGIN_DIVISOR
+from tubevit_np.data.decoding.video import ShortClip
 
 
 @dataclass(frozen=True)
@@ -44,9 +37,9 @@ class LabeledFiles:
     short = None  # {part: number of videos with fewer frames than their clip}, if known
 
     @property
-    def short_side(self):
-        """Pixels of the short side at which files are read."""
-        return size_with_margin(self.size)
+    def reader(self):
+        """Reads the files, here with frames that are spread over the whole video."""
+        return Reader(self.val.frames, self.size)
 
     @property
     def skipped(self):
@@ -99,13 +92,6 @@ class LabeledFiles:
 
     def _held_out_batch(self, indices, x):
         return Batch(x, {self.head: np.array([self.val.items[i][1] for i in indices])})
-
-    def _read_views(self, path, temporal, spatial):
-        """The views of a file, decoded; frames are spread over the whole video."""
-        if self.kind == "image":
-            return read_image_views(path, self.short_side, self.size, spatial)
-        return read_views(path, self.val.frames, self.short_side, self.size, temporal, spatial,
-                          self._warn)
 
     def _warn(self, remark):
         """Issue a warning, except for single short videos: the set has one warning for all."""

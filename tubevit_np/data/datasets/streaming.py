@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tubevit_np.data.batch import CROPS, TRAIN
-from tubevit_np.data.datasets.cache import MAX_ENTRY_BYTES, Cache
+from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.labeled_files import LabeledFiles, thread_pool
-from tubevit_np.data.decoding import fixed_rate_clips
-from tubevit_np.data.decoding.fixed_rate_clips import read_example
-from tubevit_np.data.decoding.images import center_crop, spatial_crops
-from tubevit_np.data.decoding.video import ShortClip, crops_first, warn_if_short
+from tubevit_np.data.datasets.reader import Reader
+from tubevit_np.data.decoding.video import ShortClip
 
 MAX_FAILURES = 10  # consecutive unreadable files before training stops
 
@@ -36,6 +34,11 @@ class StreamSource(LabeledFiles):
     cache: Cache | None = None
     first_short: dict = field(default_factory=dict)  # {"first": the first ShortClip}
     slow = True  # prefetched by a worker process
+
+    @property
+    def reader(self):
+        """Reads the files, at a fixed rate with fps, from the cache if there is one."""
+        return Reader(self.val.frames, self.size, self.fps, self.cache)
 
     def batch(self, step, count):
         """The training Batch of step number `step`: random times and crops.
@@ -70,7 +73,9 @@ class StreamSource(LabeledFiles):
         for k in range(tries):
             path, label = self.train.items[(i + k) % len(self.train.items)]
             try:
-                return self._read(path, position, lambda x: crop_at(x, self.size, corner)), label
+                clip = self.reader.clip(self.kind, path, position,
+                                        lambda x: crop_at(x, self.size, corner), self._warn)
+                return clip, label
             except ValueError as error:
                 warnings.warn(f"skipped: {error}")
                 last = error
@@ -83,48 +88,13 @@ class StreamSource(LabeledFiles):
         path = self.val.items[i][0]
         try:
             if temporal:
-                return self._read_views(path, temporal, spatial)
-            return self._read(path, 0.5, lambda x: center_crop(x, self.size).copy())
+                return self.reader.views(self.kind, path, temporal, spatial, self._warn)
+            return self.reader.clip(self.kind, path, warn=self._warn)
         except ValueError as error:
             if i not in self.broken:
                 warnings.warn(f"skipped: {error}")
             self.broken[i] = str(error)
             return None
-
-    def _read_views(self, path, temporal, spatial):
-        if self.kind == "image" or not self.fps:
-            return super()._read_views(path, temporal, spatial)
-        positions = [0.5] if temporal == 1 else np.linspace(0, 1, temporal)
-        return crops_first(np.stack([
-            self._read(path, position, lambda x: spatial_crops(x, self.size, spatial))
-            for position in positions]))
-
-    def _read(self, path, position, crop):
-        """A clip or an image, from the cache if it has one, else decoded.
-
-        position: 0 to 1, which of the clips of the video."""
-        frames, settings = self.val.frames, (self.kind, self.fps, self.val.frames, self.short_side)
-        cached = self.cache and self.cache.frames(path, settings, lambda: self._decode_all(path))
-        if cached is None:
-            return read_example(self.kind, path, frames, self.short_side, self.fps, position, crop,
-                                self._warn)
-        if self.kind == "image":
-            return crop(cached[0])
-        warn_if_short(path, len(cached), frames, self._warn)
-        first = fixed_rate_clips.first_frame(len(cached), frames, position)
-        return fixed_rate_clips.pad_with_last([*map(crop, cached[first:first + frames])], frames)
-
-    def _decode_all(self, path):
-        """Every uncropped frame that may be read; ValueError if the file is damaged."""
-        frames, remarks = self.val.frames, []
-        if self.kind == "video" and self.fps:
-            return fixed_rate_clips.read_fixed_rate_frames(path, frames, self.fps, self.short_side,
-                                                           MAX_ENTRY_BYTES)
-        x = read_example(self.kind, path, frames, self.short_side, warn=remarks.append)
-        if not all(isinstance(remark, ShortClip) for remark in remarks):
-            raise ValueError(f"{path} is damaged")
-        x = x[None] if self.kind == "image" else x
-        return x[:remarks[0].count] if remarks else x
 
 
 def crop_at(x, size, corner):

@@ -28,8 +28,15 @@ def read_image_views(path, short, size, num_crops):
     """Spatial crops of an image: uint8 (num_crops, size, size, 3), as `spatial_crops`.
 
     short: the short side in pixels.  Raises ValueError as read_image does."""
+    return spatial_crops(read_uncropped(path, short), size, num_crops)
+
+
+def read_uncropped(path, short):
+    """The first image of a file, its short side `short` pixels: uint8 (H, W, 3).
+
+    Raises ValueError as read_image does."""
     with decoding("image", path):
-        return spatial_crops(resize(next(read_frames(path)), short), size, num_crops)
+        return resize(next(read_frames(path)), short)
 
 
 def read_animation(path, short, crop, warn=warnings.warn):

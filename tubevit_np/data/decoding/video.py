@@ -41,14 +41,18 @@ def read_views(path, frames, short, size, temporal=1, spatial=1, warn=warnings.w
     short side in pixels.  Otherwise as read_clip."""
     def crop(image):
         return images.spatial_crops(image, size, spatial)
+    return crops_first(read_view_frames(path, frames, short, temporal, crop, warn))
 
+
+def read_view_frames(path, frames, short, temporal, crop, warn):
+    """crop(image) of each frame of each temporal crop of read_views: (temporal, frames, ...)."""
     if is_animation(path):
         decoded = images.read_animation(path, short, crop, warn)
         count, wanted = len(decoded), frame_indices(len(decoded), frames, temporal)
     else:
         count, wanted, decoded = decode_spread(path, short, frames, temporal, crop, warn)
     warn_if_short(path, count, frames, warn)
-    return crops_first(np.stack([[decoded[k] for k in view] for view in wanted]))
+    return np.stack([[decoded[k] for k in view] for view in wanted])
 
 
 def decode_spread(path, short, frames, temporal, crop, warn):
