@@ -55,20 +55,30 @@ def test_the_same_batches_in_the_same_order_as_from_the_sources():
 
 @dataclass
 class Deaf:
-    """A source whose batch shows whether its process ignored Ctrl-C from the start."""
+    """A source whose batch shows which signals its process ignored from the start."""
 
     slow: bool = True
 
     def batch(self, step, count):
-        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        return signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows blocks no signals")
-def test_ctrl_c_is_for_the_training_process_alone():
+def test_ctrl_c_and_sigterm_are_for_the_training_process_alone():
     """Otherwise Ctrl-C during imports would make the worker process print a traceback."""
     with prefetch(Joint([Deaf()], [1]), range(1)) as batches:
-        assert list(batches) == [[True]]
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        assert list(batches) == [[{signal.SIGINT, signal.SIGTERM}]]
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM ends a process of Windows at once")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_worker_stops_no_batch(number):
+    with prefetch(Joint([Numbers()], [1]), range(3)) as batches:
+        next(batches)
+        [worker] = multiprocessing.active_children()
+        os.kill(worker.pid, number)
+        assert [batch[0][0] for batch in batches] == [1, 2]
 
 
 def test_what_the_other_process_has_to_say_is_said_by_this_one():

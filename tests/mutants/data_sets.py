@@ -155,6 +155,9 @@ JOINT = [Mutant("tubevit_np/data/joint.py", *rest) for rest in [
 ]]
 
 PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
+    ("{signal.SIGINT, signal.SIGTERM})", "{signal.SIGINT})",
+     "test_prefetch.py::test_ctrl_c_and_sigterm_are_for_the_training_process_alone",
+     "no batches for the last step before a checkpoint"),
     ("for step in steps:\n", "for step in range(len(steps)):\n",
      "test_prefetch.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
      "batches begin anew once resumed"),
@@ -162,7 +165,7 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
      "test_prefetch.py::test_what_the_other_process_has_to_say_is_said_by_this_one",
      "the same remarks with every batch"),
     ("    with _block_interrupts():\n        worker.start()\n", "    worker.start()\n",
-     "test_prefetch.py::test_ctrl_c_is_for_the_training_process_alone", "two that hear Ctrl-C"),
+     "test_prefetch.py::test_ctrl_c_and_sigterm_are_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
 DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *SUBSET, *STREAMING, *READER, *LABELED_FILES,

@@ -29,20 +29,21 @@ def prefetch(joint, steps):
         _call_pipe(pipe.send, (joint, steps))
         yield (_receive(pipe) for _ in steps)
     finally:
-        worker.terminate()
+        worker.kill()  # it ignores SIGTERM
         worker.join()
         pipe.close()
 
 
 @contextmanager
 def _block_interrupts():
-    """A process started inside this block ignores Ctrl-C, also while it imports.
+    """A process started inside this block ignores Ctrl-C and SIGTERM, also while it imports.
 
-    This process receives the Ctrl-C after the block."""
+    They may reach all processes of a training, but the training process needs batches until it has
+    written its checkpoint.  It receives them after the block."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -74,7 +75,8 @@ def _make_batches(pipe):
     """The worker process: make a batch, wait until the last one is taken, send it, and so on.
 
     Each message is (warnings since the last message, the batch or the error)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the training process handles Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the training process handles them
     messages = []
     warnings.showwarning = lambda message, *_, **__: messages.append(str(message))
     with suppress(EOFError, OSError):  # the training process has ended
