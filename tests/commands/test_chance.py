@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tubevit_np.commands import report
-from tubevit_np.commands.chance import (
+from tubevit_np.runs.chance import (
     binomial_tail,
     guessing,
     is_clearly_above,

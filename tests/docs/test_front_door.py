@@ -16,11 +16,11 @@ import pytest
 
 import tubevit_np as tv
 from tubevit_np.commands import cli
-from tubevit_np.commands.chance import guessing, wilson_interval
 from tubevit_np.conformance import __main__ as conformance
 from tubevit_np.conformance.suite import checks
 from tubevit_np.conformance.vectors import vectors
 from tubevit_np.cost import count as cost
+from tubevit_np.runs.chance import guessing, wilson_interval
 
 TOP = Path(__file__).resolve().parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")

@@ -62,7 +62,7 @@ REQUIRED = [Mutant("tubevit_np/required.py", *rest) for rest in [
      "test_shell.py::test_a_package_that_a_command_misses", "the wrong extra"),
 ]]
 
-CHANCE = [Mutant("tubevit_np/commands/chance.py", *rest) for rest in [
+CHANCE = [Mutant("tubevit_np/runs/chance.py", *rest) for rest in [
     (" + z**2 / (4 * count**2)", "", "test_chance.py::test_intervals_of_the_literature",
      "an interval without width where all are right"),
     ("center = (fraction + z**2 / (2 * count)) / shrink", "center = fraction",

@@ -72,7 +72,7 @@ FRONT_DOOR = [Mutant(file, old, new, f"test_front_door.py::{test}", why) for fil
      "fewer gradient checks than README states"),
     ("tubevit_np/variants/tube_sets.py", "(2, 16, 16)), PATCH)", "(2, 16, 16)),)", "test_the_numbers_of_tokens",
      "dense tubelets without the 2D patches"),
-    ("tubevit_np/commands/chance.py", "inv_cdf(0.975)", "inv_cdf(0.95)", "test_the_table_of_accuracies",
+    ("tubevit_np/runs/chance.py", "inv_cdf(0.975)", "inv_cdf(0.95)", "test_the_table_of_accuracies",
      "intervals of 90%"),
 ]]
 

@@ -2,8 +2,8 @@
 
 import json
 
-from tubevit_np.commands.chance import guessing, is_clearly_above, most_common, wilson_interval
 from tubevit_np.commands.drawing import can_draw
+from tubevit_np.runs.chance import guessing, is_clearly_above, most_common, wilson_interval
 from tubevit_np.storage.atomic_files import make_folder, write_text
 
 RESULTS = {  # what a run folder holds after training, in the order in which it is printed
