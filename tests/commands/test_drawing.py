@@ -13,8 +13,8 @@ from tubevit_np.ablation import runner
 from tubevit_np.ablation.runner import COLUMNS
 from tubevit_np.commands import cli, train_and_evaluate
 from tubevit_np.data import sources
-from tubevit_np.plots.gallery.run_plots import final_scores
 from tubevit_np.required import is_installed
+from tubevit_np.runs.score_names import final_scores
 
 TOP = Path(__file__).resolve().parents[2]
 BLOCKED = """

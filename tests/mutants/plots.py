@@ -98,8 +98,6 @@ FIGURES = [Mutant(f"tubevit_np/plots/{file}.py", old, new, f"test_{test}", why)
      "curves.py::test_the_final_score_is_a_ring_and_the_label", "the score of the last checkpoint"),
     ("training_plots/curves", "sheet(max(2070, RIGHT + WIDTH + 60 + widest)", "sheet(max(2070, RIGHT + WIDTH + 60)",
      "curves.py::test_every_label_is_on_the_page_and_none_covers_another", "a long label cut off"),
-    ("gallery/run_plots", "path.exists() and (folder / MODEL).exists()", "path.exists()",
-     "curves.py::test_final_scores_have_the_names_of_the_log", "scores of an earlier checkpoint"),
     ("analysis/null_models", "for k in range(count, total + 1)", "for k in range(count + 1, total + 1)",
      "gabor_fit.py::test_more_than_chance_is_the_tail_of_a_binomial", "the tail without its first term"),
     ("kernel_plots/slices", "    if not found.is_selective:\n", "    if not found.chooses.any():\n",

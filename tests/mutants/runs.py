@@ -77,6 +77,12 @@ RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest 
      "test_recipe_defaults.py::test_a_shorter_training_warms_up_over_the_same_share", "no warmup"),
 ]]
 
+SCORE_NAMES = [Mutant("tubevit_np/runs/score_names.py", *rest) for rest in [
+    ("path.exists() and (folder / MODEL).exists()", "path.exists()",
+     "test_curves.py::test_final_scores_have_the_names_of_the_log",
+     "scores of an earlier checkpoint"),
+]]
+
 RUN_FOLDER = [Mutant("tubevit_np/runs/run_folder.py", *rest) for rest in [
     ('    except OSError as error:\n        raise ValueError(f"cannot write into',
      '    except TypeError as error:\n        raise ValueError(f"cannot write into',
@@ -118,5 +124,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
 ]]
 
-RUNS = [*RUN, *BEST_SCORE, *TRAINING_LOG, *RECIPE, *RECIPE_DEFAULTS, *RUN_FOLDER, *WARM_START, *OPEN_RUN,
-        *EXTEND, *ATOMIC_FILES]
+RUNS = [*RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *SCORE_NAMES, *RUN_FOLDER,
+        *WARM_START, *OPEN_RUN, *EXTEND, *ATOMIC_FILES]

@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from tubevit_np.plots.gallery.run_plots import CURVES, final_scores
+from tubevit_np.plots.gallery.run_plots import CURVES
 from tubevit_np.plots.layout import words
 from tubevit_np.plots.style import page, place, render
 from tubevit_np.plots.training_plots.curves import draw_accuracy, draw_curves
 from tubevit_np.runs.run import QUICK_EVAL_CLIPS
+from tubevit_np.runs.score_names import final_scores
 
 
 def logged(names):

@@ -1,6 +1,9 @@
-"""The names of scores in the log, and the accuracy of guessing."""
+"""The names of scores in the log, the accuracy of guessing, and the scores after training."""
 
+import json
 import math
+
+from tubevit_np.runs.run_folder import MODEL
 
 
 def labels_of(sources):
@@ -27,3 +30,18 @@ def chances(groups):
         if len(labels) > 1:
             accuracies["both"] = math.prod(1 / len(names) for names in labels.values())
     return accuracies
+
+
+def final_scores(folder):
+    """{name of an accuracy: (accuracy, number of examples)} of a finished run, on all examples.
+
+    Empty for a run that is not finished, because its evaluation may be older than its log."""
+    path = folder / "evaluation.json"
+    if not (path.exists() and (folder / MODEL).exists()):
+        return {}
+    found = {}
+    for group, scores in json.loads(path.read_text(encoding="utf-8")).items():
+        kind = group.split()[0]  # "video", or "video of noun" beside other videos
+        found |= {named(kind, head): (scores[head], scores["count"])
+                  for head in (*scores["number of classes"], "both") if head in scores}
+    return found

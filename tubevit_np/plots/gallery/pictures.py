@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from tubevit_np.plots.analysis.attention_weights import answers
 from tubevit_np.plots.gallery.run_data import Missing, Opened
-from tubevit_np.plots.gallery.run_plots import CURVES, KERNELS, final_scores
+from tubevit_np.plots.gallery.run_plots import CURVES, KERNELS
 from tubevit_np.plots.kernel_plots import (
     animation,
     color_axes,
@@ -37,6 +37,7 @@ from tubevit_np.plots.model_plots import (
 )
 from tubevit_np.plots.style import save
 from tubevit_np.plots.training_plots import curves
+from tubevit_np.runs.score_names import final_scores
 from tubevit_np.storage.atomic_files import write_text
 
 SCORES = words("scores").caption

@@ -1,6 +1,5 @@
 """The pictures that training and ablations leave in their folders."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ from tubevit_np.plots.kernel_plots.animation import animate_kernels
 from tubevit_np.plots.style import save
 from tubevit_np.plots.training_plots import ablation, curves
 from tubevit_np.runs.run import Run
-from tubevit_np.runs.run_folder import MODEL, find_model, read_metrics
-from tubevit_np.runs.score_names import chances, named
+from tubevit_np.runs.run_folder import find_model, read_metrics
+from tubevit_np.runs.score_names import chances, final_scores
 from tubevit_np.storage.checkpoint import load
 from tubevit_np.storage.hub import title_of
 
@@ -36,31 +35,6 @@ def draw_run(run: Run) -> None:
     figure = curves.draw_curves(records, CURVES, chance, final_scores(run.folder))
     save(figure, run.folder / "curves.png")
     draw_kernels(find_model(run.folder), run.folder)
-
-
-def final_scores(folder: Path) -> dict[str, tuple[float, int]]:
-    """Read the accuracies of a finished run on all held-out examples.
-
-    Parameters
-    ----------
-    folder : Path
-        A run folder.
-
-    Returns
-    -------
-    dict of (float, int)
-        Accuracy and number of examples, by the names of the log: "noun", "both", "image noun".
-        Empty for a run that is not finished, because its evaluation may be older than its log.
-    """
-    path = folder / "evaluation.json"
-    if not (path.exists() and (folder / MODEL).exists()):
-        return {}
-    found: dict[str, tuple[float, int]] = {}
-    for group, scores in json.loads(path.read_text(encoding="utf-8")).items():
-        kind = group.split()[0]  # "video", or "video of noun" beside other videos
-        found |= {named(kind, head): (scores[head], scores["count"])
-                  for head in (*scores["number of classes"], "both") if head in scores}
-    return found
 
 
 def draw_kernels(path: Path, folder: Path) -> tuple[Path, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from tubevit_np.plots.analysis.attention_weights import answers
 from tubevit_np.plots.gallery.run_data import Opened
-from tubevit_np.plots.gallery.run_plots import final_scores
 from tubevit_np.plots.paper import (
     attention,
     film,
@@ -18,6 +17,7 @@ from tubevit_np.plots.paper import (
     training,
 )
 from tubevit_np.plots.paper.boxes import Box
+from tubevit_np.runs.score_names import final_scores
 
 
 def _attention(run, layer, width):
