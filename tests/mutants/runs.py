@@ -28,6 +28,8 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
      "stopped without a checkpoint"),
     ("if self._has_ended(self.first) and", "if False and",
      "test_extend.py::test_an_extension_killed_before_it_began_is_forgotten", "its model is gone"),
+    ("            self.known.add(name)\n", "",
+     "test_by_heart.py::test_it_is_said_once_in_training_and_at_the_end", "said at every look"),
     ("[:-MAX_CHECKPOINTS]", "[:-1]", "test_run.py::test_the_files_of_a_run", "one checkpoint kept"),
     ("if self._has_ended(done):\n                self.", "if done < 0:\n                self.",
      "test_run.py::test_the_files_of_a_run", "no model"),
@@ -77,6 +79,18 @@ RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest 
      "test_recipe_defaults.py::test_a_shorter_training_warms_up_over_the_same_share", "no warmup"),
 ]]
 
+BY_HEART = [Mutant("tubevit_np/runs/by_heart.py", *rest) for rest in [
+    ("wilson_interval(held_out, count)[1]", "held_out",
+     "test_by_heart.py::test_known_is_what_is_right_in_training_and_clearly_worse_outside",
+     "one wrong held-out clip is enough"),
+    ("is_known(min(trained)", "is_known(trained[-1]",
+     "test_by_heart.py::test_known_is_what_is_right_in_training_and_clearly_worse_outside",
+     "one step that was right"),
+    (" if hasattr(source, \"description\")", "",
+     "test_by_heart.py::test_generated_examples_cannot_be_known_by_heart",
+     "generated clips known by heart"),
+]]
+
 SCORE_NAMES = [Mutant("tubevit_np/runs/score_names.py", *rest) for rest in [
     ("path.exists() and (folder / MODEL).exists()", "path.exists()",
      "test_curves.py::test_final_scores_have_the_names_of_the_log",
@@ -124,5 +138,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
 ]]
 
-RUNS = [*RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *SCORE_NAMES, *RUN_FOLDER,
-        *WARM_START, *OPEN_RUN, *EXTEND, *ATOMIC_FILES]
+RUNS = [*RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
+        *RUN_FOLDER, *WARM_START, *OPEN_RUN, *EXTEND, *ATOMIC_FILES]

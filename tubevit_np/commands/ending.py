@@ -1,6 +1,8 @@
 """Lines about the end of a training: whether it was early, and which checkpoint is the best."""
 
-from tubevit_np.runs.run_folder import BEST
+from tubevit_np.runs.by_heart import by_heart
+from tubevit_np.runs.run_folder import BEST, read_metrics
+from tubevit_np.runs.score_names import final_scores
 
 
 def ending(run):
@@ -16,3 +18,9 @@ def ending(run):
     if best and best.step < done:
         yield (f"best score during training: {name} {best.score:.1%} after step {best.step}; this "
                f"model is {run.folder / BEST}")
+
+
+def print_by_heart(run):
+    """Print a line for each head whose training examples the model knows by heart."""
+    remarks = by_heart(read_metrics(run.records.path), run.sources, final_scores(run.folder))
+    print(*(f"\n{remark}" for remark in remarks.values()), sep="", end="\n" if remarks else "")

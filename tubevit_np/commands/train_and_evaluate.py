@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from tubevit_np.commands.drawing import draw_run, draw_study
-from tubevit_np.commands.ending import ending
+from tubevit_np.commands.ending import ending, print_by_heart
 from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import CAMERA, GENERATED, OLDER_NAMES, pictures_of
@@ -43,6 +43,7 @@ def train(options, engine):
         print(line)
     report(engine.predictor(params, run.cfg), run.sources, None, run.folder,
            draw=lambda: draw_run(run))  # the curves end at the scores of evaluation.json
+    print_by_heart(run)
     print_results(run)
 
 

@@ -4,6 +4,7 @@ It can be resumed after a kill at any moment. Both packages train through it, an
 arrays."""
 
 import json
+import warnings
 from contextlib import closing, contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -16,6 +17,7 @@ from tubevit_np.data.prefetch import prefetch
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.runs import run_folder
 from tubevit_np.runs.best_score import best_so_far, chosen_scores
+from tubevit_np.runs.by_heart import by_heart
 from tubevit_np.runs.progress import TrainingBar
 from tubevit_np.runs.run_folder import BEST, MODEL, checkpoints, last_checkpoint, writing
 from tubevit_np.runs.score_names import labels_of, named
@@ -43,6 +45,7 @@ class Run:
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
         self.extended_at = extended_at
         self.first, self.left_out, self.stopped = 0, 0, False
+        self.known = set()  # heads of which a warning has said that they know files by heart
         self.bar, self.records = TrainingBar(disable=True), TrainingLog(self.folder)
 
     @property
@@ -150,10 +153,14 @@ class Run:
 
         current(): the parameters as arrays, written to best.safetensors if the score is the best
         so far.  It must come before a checkpoint of the same step, as snap."""
-        scores = {f"eval/{named(source.kind, name)}": accuracy for source in self.sources
-                  for name, accuracy in evaluate(predict, source, QUICK_EVAL_CLIPS).items()
-                  if name in source.labels or name == "both"}
-        self.records.append({"step": done} | scores)
+        scores = {}  # {name: (accuracy, number of examples)}
+        for source in self.sources:
+            found = evaluate(predict, source, QUICK_EVAL_CLIPS)
+            scores |= {named(source.kind, name): (found[name], found["count"])
+                       for name in (*source.labels, "both") if name in found}
+        self.records.append({"step": done} | {f"eval/{name}": accuracy
+                                              for name, (accuracy, _) in scores.items()})
+        self._warn_by_heart(scores)
         best, names = self.best(), self.best_scores
         if best.step == done:
             with writing(self.folder):
@@ -178,6 +185,14 @@ class Run:
 
     def _has_ended(self, done):
         return self.stopped or done == self.recipe.steps
+
+    def _warn_by_heart(self, scores):
+        """Warn once of each head whose training examples the model knows by heart."""
+        log = run_folder.read_metrics(self.records.path)
+        for name, remark in by_heart(log, self.sources, scores).items():
+            if name not in self.known:
+                warnings.warn(remark, stacklevel=2)
+            self.known.add(name)
 
     def _patience_is_over(self):
         """True if the last `patience` evaluations have not improved the score."""
