@@ -47,6 +47,9 @@ LISTING = [Mutant("tubevit_np/data/datasets/listing.py", *rest) for rest in [
     ('if len(names) == 1 else f"two', 'if names else f"two',
      "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside",
      "the first of two classes"),
+]]
+
+FIND_PARTS = [Mutant("tubevit_np/data/datasets/find_parts.py", *rest) for rest in [
     ("parts_in_tables(path)), key=len)", "parts_in_tables(path)), key=bool)",
      "test_annotations.py::test_kinetics_of_2017",
      "a folder of train alone before the tables of both parts"),
@@ -168,5 +171,5 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
      "test_prefetch.py::test_ctrl_c_and_sigterm_are_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
+DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]

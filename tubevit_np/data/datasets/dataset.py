@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from tubevit_np.data.datasets.listing import SUFFIXES, VAL_EVERY, canonical_part, list_parts
+from tubevit_np.data.datasets.find_parts import SUFFIXES, canonical_part
+from tubevit_np.data.datasets.listing import VAL_EVERY, list_parts
 from tubevit_np.data.decoding.fixed_rate_clips import read_example
 from tubevit_np.data.decoding.video import ShortClip
 
