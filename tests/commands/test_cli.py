@@ -169,7 +169,8 @@ def test_every_set_has_its_head_and_its_score(many, capsys):
         "films", "other", "shots"]
     assert run("evaluate", many / "first", "--data", many / "more", "--data", many / "films") == 0
     shown = capsys.readouterr().out
-    blocks = [block.split() for block in shown.split("\n\n")]
+    lines, *blocks = [block.split() for block in shown.split("\n\n")]
+    assert " ".join(lines).startswith("held out: 6 videos of other: the folder val held out: 4 ")
     assert blocks[0][:9] == [
         "6", "held-out", "videos", "of", "other", "correct", "95%", "interval", "chance"]
     assert blocks[1][4] == "films" and blocks[1][9] == "films" and "images" not in shown
@@ -242,9 +243,13 @@ def test_evaluate_on_given_files(pets, capsys):
     assert run("evaluate", pets.run) == 0
     where = f"\nwritten: {pets.run / 'evaluation.json'}\n"
     assert capsys.readouterr().out == both + where
-    assert pets.result.stdout.startswith(both + "\nheads: ")
+    lines, scores = both.split("\n\n", 1)
+    assert lines.startswith("held out: 4 videos of films: the folder val\nheld out: 4 images of ")
+    assert pets.result.stdout.startswith(
+        f"{lines.replace('4', '4 of 10')}\n\n{scores}\nheads: ")
     assert run("evaluate", pets.run / "model.safetensors", "--images", pets.shots) == 0
-    assert "videos" not in (images := capsys.readouterr().out) and images in both
+    assert "videos" not in (images := capsys.readouterr().out)
+    assert all(part in both for part in images.split("\n\n", 1))
 
 
 @pytest.mark.filterwarnings("ignore:skipped")
@@ -426,7 +431,7 @@ WRONG = {  # arguments: part of the message; MODEL is in RUN, a finished run
     "train --out PLACE/text.mp4": "cannot make folder",
     "train --out PLACE/text.mp4/run": "Not a directory; give another --out",
     "train --out RUN": "already holds a run: continue it with --resume",
-    "train --resume RUN --size 9": "a resumed run keeps its options, except --steps; leave out --s",
+    "train --resume RUN --size 9": "a resumed run keeps its options, except --steps, --data",
     "train --resume RUN --steps 9": "has already done 11 steps; give --steps 12 or more",
     "train --resume RUN --steps 0": "steps is 0, but",
     "train --resume RUN --image-batch 9": "leave out --image-batch",

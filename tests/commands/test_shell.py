@@ -234,7 +234,7 @@ def test_other_shells_get_a_script(shell, start, capsys):
 
 def test_completions_know_every_argument():
     """Paths and all arguments with a fixed set of values are completed."""
-    others = {"N", "X", "TxS", "HEAD=K", "SHELL"}  # numbers, and values that argparse checks
+    others = {"N", "X", "TxS", "HEAD=K", "SHELL", "REGEX"}  # numbers, and values that are checked
     for sub in cli.subparsers(cli.parser("tubevit_np")).values():
         for action in sub._actions:
             if action.metavar and action.metavar not in others | {*FILES, "FOLDER"}:

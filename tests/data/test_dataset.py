@@ -149,7 +149,7 @@ def wrong(folder):
         "missing": (folder / "missing", "does not exist"),
         "empty": (folder / "empty", "holds no class folders and no CSV; expected train/CLASS/FILE"),
         "no classes": (folder / "flat", "holds no class folders"),
-        "other kind": (folder / "other", "holds no video: no file name ends in .mp4"),
+        "other kind": (folder / "other", "holds images, no videos"),
         "one class": (folder / "one", "only one class, a"),
         "file": (folder / "file.mp4", "neither a folder nor a CSV"),
         "columns": (write_csv(folder / "columns.csv", columns="file;class"), "has file;class"),

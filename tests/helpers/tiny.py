@@ -50,7 +50,7 @@ def asked(**given):
     """Return the fields of a recipe that a source of files reads; no model takes these sizes."""
     return SimpleNamespace(**{"frames": 2, "size": 24, "memory": 0, "fps": None, "seed": 0,
                               "flip": False, "randaugment": 0, "magnitude": 10.0,
-                              "cache": None} | given)
+                              "cache": None, "group_by": None, "data": (), "images": ()} | given)
 
 
 def class_folder(folder, kind, classes=("cat", "eel"), train=3, val=2, size=27):

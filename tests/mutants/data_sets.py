@@ -47,6 +47,55 @@ LISTING = [Mutant("tubevit_np/data/datasets/listing.py", *rest) for rest in [
     ('if len(names) == 1 else f"two', 'if names else f"two',
      "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside",
      "the first of two classes"),
+    ("check_kind(path, kind, sources, [", "(lambda *_: None)(path, kind, sources, [",
+     "test_splits.py::test_files_of_the_other_kind_name_the_right_option", "nothing found"),
+    ("warn_if_cut(parts, groups, path)\n", "pass\n",
+     "test_splits.py::test_a_split_that_cuts_recordings_is_reported", "a cut not reported"),
+]]
+
+RECORDINGS = [Mutant("tubevit_np/data/datasets/recordings.py", *rest) for rest in [
+    ("match[min(1, pattern.groups)]", "match[0]",
+     "test_splits.py::test_a_recording_is_never_cut_and_a_fifth_of_each_class_is_held_out",
+     "the whole match, not its group"),
+    ("pattern.search(name_in_set(row.file, folder))", "pattern.search(str(row.file))",
+     "test_splits.py::test_groups_are_searched_below_the_folder_of_the_set",
+     "a match in the folder of the set"),
+    ("    if must_match:\n            raise", "    if True:\n            raise",
+     "test_splits.py::test_of_several_sets_one_may_not_match", "every set must match"),
+    ("if group_by == FILES_ALONE:", "if group_by == 0:",
+     "test_splits.py::test_an_older_run_ignores_recordings_and_lists", "an old run split anew"),
+    (r'r"^([\w-]{11})_\d{6}_\d{6}\."', r'r"^([\w-]{11}_\d{6})_\d{6}\."',
+     "test_splits.py::test_names_of_known_sets_keep_recordings_together",
+     "two clips of a video are two recordings"),
+    ("if count >= VAL_EVERY and label not in held", "if count >= VAL_EVERY and label in held",
+     "test_splits.py::test_a_class_of_one_recording_stays_in_train_with_a_line",
+     "the other classes named"),
+]]
+
+SPLIT = [Mutant("tubevit_np/data/datasets/split.py", *rest) for rest in [
+    ("for k in reversed(range(VAL_EVERY))", "for k in range(VAL_EVERY)",
+     "test_splits.py::test_without_recordings_it_is_every_fifth_file_also_of_large_classes",
+     "the first of every five files"),
+    ("if self.is_free(name):", "if True:",
+     "test_splits.py::test_recordings_of_several_classes_leave_some_of_each_class_for_training",
+     "a class without training files"),
+    ("if self.wanted[label] and not self.held[label]:", "if False:",
+     "test_splits.py::test_whole_recordings_come_as_near_to_a_fifth_as_they_can",
+     "a class of two recordings not held out"),
+    ("(abs(total - target), total)", "(target - total, total)",
+     "test_splits.py::test_whole_recordings_come_as_near_to_a_fifth_as_they_can",
+     "the largest sum, not the nearest"),
+]]
+
+OFFICIAL_SPLITS = [Mutant("tubevit_np/data/datasets/official_splits.py", *rest) for rest in [
+    ("folder in inside or splits(one, path)", "True",
+     "test_splits.py::test_lists_beside_another_set_are_not_its_own", "lists of another set"),
+    ('(("train", "train"), ("val", "test"))', '(("train", "test"), ("val", "train"))',
+     "test_splits.py::test_the_lists_of_ucf101_are_read", "trained on the test list"),
+    ("Path(name).parent.name or names.get(number)", "names.get(number) or number",
+     "test_splits.py::test_the_lists_of_ucf101_are_read", "test lines have no number"),
+    ("HMDB51.fullmatch(file.name)[2] == number}", "HMDB51.fullmatch(file.name)}",
+     "test_splits.py::test_the_lists_of_hmdb51_are_read", "the lists of all three splits"),
 ]]
 
 FIND_PARTS = [Mutant("tubevit_np/data/datasets/find_parts.py", *rest) for rest in [
@@ -115,8 +164,16 @@ LABELED_FILES = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for 
 ]]
 
 SUMMARY = [Mutant("tubevit_np/data/datasets/summary.py", *rest) for rest in [
-    ('before["digest"] != after["digest"]', 'before["train"] == after["val"]',
-     "test_run.py::test_other_files_than_the_run_began_with_are_said", "changed files not said"),
+    ('f"{name}\\t{size}\\t{label}\\n"', 'f"{name}\\t{label}\\n"',
+     "test_moved_data.py::test_what_has_changed_is_named", "a file of another size is the same"),
+    ("name_in_set(path, source.folder): file", "str(path): file",
+     "test_moved_data.py::test_it_ends_with_the_same_parameters_at_another_place",
+     "names that change when the set moves"),
+    ("os.path.join(then, os.path.relpath(path, now))", "path",
+     "test_moved_data.py::test_the_digest_of_the_first_releases_is_understood",
+     "older digests of the place now"),
+    ("!= now[name][0] == part", "== now[name][0] == part",
+     "test_moved_data.py::test_files_of_the_other_part_are_named", "those that stayed in theirs"),
     ("counts[k] for", "counts[0] for",
      "test_run.py::test_the_data_is_described_in_the_folder", "all of the first class"),
 ]]
@@ -171,5 +228,6 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
      "test_prefetch.py::test_ctrl_c_and_sigterm_are_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
+DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *RECORDINGS, *SPLIT, *OFFICIAL_SPLITS,
+             *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]

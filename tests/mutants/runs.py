@@ -113,9 +113,39 @@ WARM_START = [Mutant("tubevit_np/runs/warm_start.py", *rest) for rest in [
      "test_warm_start.py::test_a_head_of_other_classes_is_new", "a head kept for other classes"),
 ]]
 
+MOVED_DATA = [Mutant("tubevit_np/runs/moved_data.py", *rest) for rest in [
+    ("'' if head_name(path) == head else", "'' if head else",
+     "test_moved_data.py::test_it_ends_with_the_same_parameters_at_another_place",
+     "the head named after the new folder"),
+    ("text[0] in by_head for text in new", "text[0] == 0 for text in new",
+     "test_moved_data.py::test_two_sets_of_a_kind_are_given_in_order_or_by_name",
+     "names not looked at"),
+    ("new[1] == films", "films in (True, False)",
+     "test_moved_data.py::test_two_sets_of_a_kind_are_given_in_order_or_by_name",
+     "a camera over videos"),
+    ("if left[:1] == [head]:", "if False:",
+     "test_moved_data.py::test_a_camera_and_another_set", "the class of a camera left for the next"),
+]]
+
+RECIPE_FILES = [Mutant("tubevit_np/runs/recipe_files.py", *rest) for rest in [
+    ('setdefault("group_by", FILES_ALONE)', 'setdefault("group_by", None)',
+     "test_moved_data.py::test_an_older_run_keeps_its_split", "an old run split anew"),
+]]
+
+HELD_OUT = [Mutant("tubevit_np/runs/held_out.py", *rest) for rest in [
+    ("json.dumps(FILES_ALONE)", '"null"',
+     "test_moved_data.py::test_an_older_run_keeps_its_split", "scored on files of training"),
+]]
+
 OPEN_RUN = [Mutant("tubevit_np/runs/open_run.py", *rest) for rest in [
     ('("config.json", MODEL)', '("config.json",)',
      "test_run.py::test_a_checkpoint_of_something_else_is_not_written_over", "a model lost"),
+    ("    if recipe != stored:\n", "    if False:\n",
+     "test_moved_data.py::test_one_of_the_sets_may_be_named", "the new place forgotten"),
+    ("if place is not None and not os.path.exists(place):", "if False:",
+     "test_moved_data.py::test_a_set_that_is_gone_names_the_way", "no way out"),
+    ("    if not changed and before != after:\n", "    if before != after:\n",
+     "test_moved_data.py::test_what_has_changed_is_named", "what the run began with forgotten"),
 ]]
 
 KILLED_EXTENSION = "test_extend.py::test_a_killed_extension_ends_as_one_that_was_not"
@@ -139,4 +169,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
 ]]
 
 RUNS = [*RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
-        *RUN_FOLDER, *WARM_START, *OPEN_RUN, *EXTEND, *ATOMIC_FILES]
+        *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *EXTEND,
+        *ATOMIC_FILES]

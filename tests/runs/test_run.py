@@ -335,7 +335,8 @@ def test_other_files_than_the_run_began_with_are_said(tmp_path, memory):
         open_run(tmp_path / "run")
     (data / "train/cat/1.mov").unlink()
     told = (r"run: films: files have changed since the run began \(train: 6 files then, 5 now; "
-            r"val: 4 files then, 4 now\); continuing with the current files")
+            r"val: 4 files then, 4 now; 1 removed, the first: train/cat/1.mov\); continuing with "
+            "the current files")
     with pytest.warns(UserWarning, match=told):
         open_run(tmp_path / "run")
 

@@ -6,7 +6,7 @@ from tubevit_np.commands.recipe_help import CHOICES, OPTIONS
 from tubevit_np.runs.recipe_defaults import usual_elsewhere
 
 METAVARS = {Path: "PATH", str: "NAME", int: "N", float: "X"}
-FOLDERS = ("cache",)  # fields of a recipe that are folders
+FIELDS = {"cache": "FOLDER", "group_by": "REGEX"}  # fields of a recipe with another metavar
 
 
 def add(sub, name, metavar, text, values=(), **form):
@@ -30,7 +30,7 @@ def field(sub, name, text=None, **form):
     if kind is bool:
         sub.add_argument(option, action="store_true", help=text, **form)
     else:
-        metavar = "FOLDER" if name in FOLDERS else METAVARS[kind]
+        metavar = FIELDS.get(name, METAVARS[kind])
         add(sub, option, metavar, text, CHOICES.get(name, ()), **{"type": kind} | form)
 
 

@@ -73,7 +73,8 @@ def scale(options, engine):
     params, cfg = scale_up(small, small_cfg, large, large_cfg, (frames, size, size),
                             gate_layer=options.gate, gate_tokens=options.gate_tokens)
     make_folder(Path(options.out).parent, "--out")
-    kept = {name: of[name] for name, of in (("heads", notes), ("fps", small_notes)) if name in of}
+    kept = {name: of[name] for name, of in (("heads", notes), ("group_by", notes),
+                                            ("fps", small_notes)) if name in of}
     save(options.out, params, cfg, notes["labels"], frames=frames, size=size, **kept)
     print(f"{'tube':10}{'s2d before':>12}{'now':>12}{'channels':>10}{'now':>6}")
     for old, new in zip(small_cfg.tubes, cfg.tubes, strict=True):

@@ -38,8 +38,10 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
          "--data camera:pictures/ --out runs/camera",
          "--start runs/demo --data videos/ --out runs/tuned",
          "--recipe k400 --data kinetics/ --out runs/k400",
-         "--resume runs/mine",
-         "--resume runs/mine --steps 5000")),
+         "--data videos/ --group-by person.. --out runs/p",
+         "--resume runs/mine --data /new/videos",
+         "--resume runs/mine --steps 5000",
+         "--resume runs/mine")),
     "evaluate": Description(
         "RUN", "compute a model's accuracy on held-out examples",
         """Compute the accuracy of a model on held-out examples, with its 95% interval and the

@@ -32,6 +32,8 @@ def evaluate(sub):
         "the option for several data sets (default: the run's data sets)", action="append",
         default=[])
     add(sub, "--images", "PATH", "labeled images; as --data", action="append", default=[])
+    field(sub, "group_by", "as in train, for the sets of --data and --images (default: as in the "
+          "training of the run)")
     add(sub, "--count", "N", "largest number of examples of each data set, at least 1 (default: "
         f"all files; of generated data, {NUM_EVAL_CLIPS} examples)")
     add(sub, "--views", "TxS", "T clips from different times of each video, and S crops of each "
@@ -81,6 +83,7 @@ def subset(sub):
         "name per line (default: all classes)")
     add(sub, "--per-class", "N", "largest number of files per class: at most N in train, and at "
         "most N in val (default: all files)")
+    field(sub, "group_by")
     add(sub, "--seed", "N", "seed of the random choice, at least 0 (default 0)", default=0)
     add(sub, "--out", "FOLDER", "folder for train.csv and val.csv (required)", required=True)
 

@@ -20,6 +20,10 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
         "images": (Path, f"""images to train on together with the videos; same formats as --data
             (default: see --data; with --data {CAMERA}PATH, the pictures in PATH if they have
             classes)"""),
+        "group_by": (str, """regular expression that finds the recording in the path of a file
+            (below PATH): its first group, else the whole match. Where a fifth of the files is held
+            out, files of one recording stay together. "(.*)" makes every file a recording by itself
+            (default: the column "group" of a CSV, else names as in UCF101, Kinetics and KTH)"""),
         "frames": (int, "frames per clip"),
         "fps": (float, """frame rate of a clip, in frames per second, above 0. The clip begins at
             a random time of the video and is decoded on the fly (default: the frames are spread

@@ -1,5 +1,6 @@
 """The commands that train and evaluate; options.py has their arguments."""
 
+import os
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -16,7 +17,7 @@ from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.storage.atomic_files import check_folder, make_folder
 from tubevit_np.storage.hub import is_hub_name, with_commit
 
-CHANGEABLE = ("steps",)  # fields of a recipe that another value may replace when a run is resumed
+CHANGEABLE = ("steps", "data", "images")  # fields of a recipe that --resume may change
 
 
 def train(options, engine):
@@ -38,6 +39,7 @@ def train(options, engine):
     else:
         engine.check(recipe := recipe_for(**given))  # before there is a folder
         run = new_run(options.out, recipe)
+    print_held_out(run.sources)
     params = engine.train(run)
     for line in ending(run):
         print(line)
@@ -47,11 +49,20 @@ def train(options, engine):
     print_results(run)
 
 
+def print_held_out(sources):
+    """Print for each set of files which of them are held out, and by which rule."""
+    for source in sources:
+        if line := getattr(source, "held_out_line", None):
+            print(line)
+
+
 def whole_paths(given):
-    """The value of an option with absolute paths, so that a run resumes from any folder."""
+    """The value of an option with absolute paths, so that a run resumes from any folder.
+
+    Links stay links: a run follows a link that is changed."""
     if isinstance(given, list):  # of data sets, or numbers
         return [whole_set(one) if isinstance(one, Path) else one for one in given]
-    return str(given.resolve()) if isinstance(given, Path) else given
+    return os.path.abspath(given) if isinstance(given, Path) else given
 
 
 def whole_set(given):
@@ -62,7 +73,7 @@ def whole_set(given):
         return text
     if not given.exists():
         before, text = re.fullmatch(f"((?:[^=/:]*=)?(?:{CAMERA})?)(.*)", text, re.DOTALL).groups()
-    return before + str(Path(text).resolve()) if text else before
+    return before + os.path.abspath(text) if text else before
 
 
 def is_training(options):
@@ -94,7 +105,11 @@ def evaluate(options, engine):
     path, params, cfg, notes = load_model(options.run)
     if options.details:
         check_folder(options.details, "--details")
-    sources = sources_for(path, notes, options.data, options.images)
+    if options.group_by is not None and not (options.data or options.images):
+        raise ValueError("the run's own data keep their split; leave out --group-by, or give "
+                         "--data or --images")
+    sources = sources_for(path, notes, options.data, options.images, options.group_by)
+    print_held_out(sources)
     given = [head_and_path(pictures_of(str(one)) or one)[0]
              for one in (*options.data, *options.images)]
     folder = Path(options.run) if Path(options.run).is_dir() and not given else None
@@ -116,13 +131,20 @@ def subset(options, engine):
     at_least(0, "seed", options.seed)
     check_folder(options.out, "--out")
     counts = make_subset(path, kind, options.out, read_classes(options.classes),
-                         options.per_class, options.seed)
-    width = max(map(len, counts["train"]))
+                         options.per_class, options.seed, options.group_by)
+    names = next(iter(counts.values()))
+    width = max(map(len, names))
     print(f"{'class':{width}}" + "".join(f"{part:>8}" for part in counts))
-    for name in counts["train"]:
+    for name in names:
         print(f"{name:{width}}" + "".join(f"{found[name]:8}" for found in counts.values()))
     print(f"{'all':{width}}" + "".join(f"{sum(found.values()):8}" for found in counts.values()))
-    print(f"\ntrain on it with --{'data' if options.data else 'images'} {options.out}")
+    option = f"--{'data' if options.data else 'images'}"
+    if "train" in counts:
+        print(f"\ntrain on it with {option} {options.out}")
+    else:
+        print(f"\n{path} holds no files for training on this disk, so the subset has none; "
+              f"evaluate on it with {option} {options.out}, or rename its val.csv to train.csv "
+              "and train on it: a fifth is then held out")
 
 
 def ablate(options, engine):

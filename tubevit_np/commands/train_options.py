@@ -27,6 +27,7 @@ def train(sub):
     where = options.add_mutually_exclusive_group()
     add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
     add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "
-        "parameters as without the interruption, bit for bit. A run keeps its options. Only "
-        "--steps may be given: it extends a run, also a finished one. The learning rate then is "
-        "that of the longer run, from the step where the run stands")
+        "parameters as without the interruption, bit for bit. A run keeps its options. Only these "
+        "may be given: --steps extends a run, also a finished one; the learning rate then is that "
+        "of the longer run, from the step where the run stands. --data and --images name the place "
+        "of data that have moved")

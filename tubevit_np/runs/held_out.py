@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tubevit_np.data.datasets.recordings import FILES_ALONE
 from tubevit_np.data.sources import (
     CAMERA,
     GENERATED,
@@ -16,15 +17,18 @@ from tubevit_np.runs.recipe_files import read_recipe
 from tubevit_np.storage.hub import title_of
 
 
-def sources_for(path, notes, data=(), images=()):
+def sources_for(path, notes, data=(), images=(), group_by=None):
     """The sources to evaluate a checkpoint on: the given sets, else the sets of its run.
 
-    path: the checkpoint;  notes: its metadata;  data, images: lists of sets as in a
-    Recipe.  Raises ValueError if there is neither, or if the checkpoint has no head for
-    that kind of data."""
+    path: the checkpoint;  notes: its metadata;  data, images, group_by: as in a Recipe; without
+    group_by the files are split as in training.  Raises ValueError if there is no set, or if the
+    checkpoint has no head for that kind of data."""
     heads, seed, memory = json.loads(notes["heads"]), 0, Recipe.memory
     sets = [(kind, OLDER_NAMES.get(str(given), str(given)))
             for kind, some in (("video", data), ("image", images)) for given in some]
+    grouping = group_by, len(sets) < 2
+    if group_by is None:
+        grouping = json.loads(notes.get("group_by", json.dumps(FILES_ALONE))), False
     if not sets:
         if not (path.parent / "config.json").exists():
             raise ValueError(f"{path} is in no run folder: name the data to evaluate it on, with "
@@ -37,7 +41,7 @@ def sources_for(path, notes, data=(), images=()):
         if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; its heads are for "
                              f"{', '.join(heads)}")
-    return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory)
+    return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory, grouping)
             for kind, path_text in sets]
 
 
@@ -58,27 +62,31 @@ def clip_fps(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_held_out_source(path_text, kind, heads, notes, seed, memory):
+def open_held_out_source(path_text, kind, heads, notes, seed, memory, grouping=()):
     """The held-out part of a set, for the head of its name or the first with the same classes.
 
     path_text: a set as in a Recipe;  heads: names of the checkpoint's heads of that kind;
-    notes: its metadata.  Raises ValueError if no head has the classes of the set."""
+    notes: its metadata;  grouping: the further arguments of list_parts.
+    Raises ValueError if no head has the classes of the set."""
     frames, size, labels = int(notes["frames"]), int(notes["size"]), notes["labels"]
     if path_text in GENERATED:
         return generated_held_out(path_text, kind, heads, frames, size, labels, seed)
     from tubevit_np.data.camera.open_camera import open_held_out_camera
     from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.datasets.in_memory import open_held_out
+    from tubevit_np.data.datasets.listing import list_parts
 
     if kind == "image":
         refuse_camera(path_text)
     elif pictures_of(path_text) is not None:
-        return open_held_out_camera(pictures_of(path_text), heads, labels, frames, size, memory)
+        return open_held_out_camera(pictures_of(path_text), heads, labels, frames, size, memory,
+                                    grouping)
     (name, path), errors = head_and_path(path_text), []
+    parts = list_parts(path, kind, *grouping)
     for head in sorted(heads, key=lambda head: head != name):  # the head of this name first
         try:
             return open_held_out(path, kind, frames, size, head, labels[head], clip_fps(notes),
-                                 memory)
+                                 memory, parts=parts)
         except ValueError as error:
             errors.append(error)
     raise errors[0]

@@ -1,14 +1,16 @@
 """Open a run: a new one, or an existing one to resume it."""
 
 import json
+import os
 import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from tubevit_np.data.datasets.summary import describe_changes
-from tubevit_np.data.sources import open_sources
+from tubevit_np.data.datasets.summary import describe_change
+from tubevit_np.data.sources import GENERATED, open_sources
 from tubevit_np.runs.best_score import chosen_scores
 from tubevit_np.runs.extend import check_steps, extend, extended_at
+from tubevit_np.runs.moved_data import moved, parsed, write_places
 from tubevit_np.runs.recipe_files import read_recipe, write_recipe
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, checkpoints
@@ -42,29 +44,69 @@ def new_run(folder, recipe):
         raise
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
     if summaries := summaries_of(sources):
-        write_text(folder / DATA, json.dumps(summaries, indent=1, ensure_ascii=False) + "\n")
+        write_summaries(folder, summaries)
     return Run(folder, recipe, sources, cfg)
 
 
-def open_run(folder, steps=None):
+def open_run(folder, steps=None, data=(), images=()):
     """Open an existing run to resume it; warns if its data files have changed.
 
-    steps: another number of steps, see extend.py.  Raises ValueError if there is no run, if it has
-    already done more steps, or if the classes of its data have changed."""
+    steps: another number of steps, see extend.py;  data, images: where its sets are now, if they
+    have moved, see moved_data.py.  Raises ValueError if there is no run, if it has already done
+    more steps, or if the classes of its data have changed."""
     folder = Path(folder)
-    recipe, cfg, labels = read_recipe(folder / "config.json")
-    steps = recipe.steps if steps is None else steps
-    check_steps(folder, recipe, steps)  # before any file is decoded
+    stored, cfg, labels = read_recipe(folder / "config.json")
+    steps = stored.steps if steps is None else steps
+    check_steps(folder, stored, steps)  # before any file is decoded
+    recipe = moved(stored, labels, data, images)
+    check_places(folder, recipe)
     sources = open_sources(recipe)
     if labels_of(sources) != labels:
         raise ValueError(f"{folder} was trained on {labels}, its data now has "
                          f"{labels_of(sources)}: restore the original classes or start a new run")
-    if (folder / DATA).exists():
-        old = json.loads((folder / DATA).read_text())
-        for line in describe_changes(old, summaries_of(sources)):
-            warnings.warn(f"{folder}: {line}; continuing with the current files", stacklevel=2)
+    compare_files(folder, sources, list(zip(places(recipe), places(stored), strict=True)))
+    if recipe != stored:
+        write_places(folder / "config.json", recipe)
     recipe = extend(folder, recipe, steps)
     return Run(folder, recipe, sources, cfg, extended_at(folder))
+
+
+def check_places(folder, recipe):
+    """Raise ValueError if a set of a run is not where it was."""
+    for (kind, *_), place in zip(recipe.sets, places(recipe), strict=True):
+        if place is not None and not os.path.exists(place):
+            option = "data" if kind == "video" else "images"
+            raise ValueError(f"{folder} was trained on {place}, which does not exist; if it has "
+                             f"moved: train --resume {folder} --{option} PATH")
+
+
+def places(recipe):
+    """The PATH of every set of a recipe; None for generated ones."""
+    return [None if text in GENERATED else parsed(text)[2] for _, text, *_ in recipe.sets]
+
+
+def compare_files(folder, sources, moves):
+    """Warn of changed files; if none has changed, store the summaries in today's format.
+
+    moves: (path now, path in the stored recipe) of each source."""
+    if not (folder / DATA).exists():
+        return
+    before, after = json.loads((folder / DATA).read_text(encoding="utf-8")), summaries_of(sources)
+    described = [(source, *move) for source, move in zip(sources, moves, strict=True)
+                 if hasattr(source, "description")]
+    changed = [describe_change(old, new) for old, new, (source, *move)
+               in zip(before, after, described, strict=False)
+               if old["digest"] != (new["digest"] if "held out" in old
+                                    else source.first_digest(*move))]
+    for line in changed:
+        warnings.warn(f"{folder}: {line}; continuing with the current files", stacklevel=3)
+    if not changed and before != after:
+        write_summaries(folder, after)
+
+
+def write_summaries(folder, summaries):
+    """Write data.json."""
+    write_text(folder / DATA, json.dumps(summaries, indent=1, ensure_ascii=False) + "\n")
 
 
 def summaries_of(sources):

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from tubevit_np.data.augmentation import MAX_MAGNITUDE
+from tubevit_np.data.datasets.recordings import compiled
 from tubevit_np.data.sources import OLDER_NAMES, SCENES
 from tubevit_np.model.checks import check_tubes
 from tubevit_np.model.params import KERNEL_NORM
@@ -39,6 +40,7 @@ class Recipe:
     images: tuple[str, ...] = ()  # sets of images
     frames: int = 16  # frames of a clip
     fps: float | None = None  # frames per second; None: frames are spread over the whole video
+    group_by: str | None = None  # pattern of files of one recording (data/datasets/recordings.py)
     flip: bool = False  # random horizontal flips of files, except for classes with left or right
     randaugment: int = 0  # operations per file in training (data/augmentation/randaugment.py)
     magnitude: float = 10.0  # strength of these operations, 0 to MAX_MAGNITUDE
@@ -79,6 +81,8 @@ class Recipe:
         for name, value in given.items():
             object.__setattr__(self, name, value)
         self._check_numbers()
+        if self.group_by is not None:
+            compiled(self.group_by)
         if self.preset not in PRESETS:
             raise ValueError(f"no preset {self.preset!r}; there are {', '.join(PRESETS)}")
         if self.start is None:  # otherwise new_run reads the checkpoint and checks its model

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+from tubevit_np.data.datasets.recordings import FILES_ALONE
 from tubevit_np.data.sources import SOMETHING_MOVES
 from tubevit_np.runs.recipe import SETS, Recipe
 from tubevit_np.storage.atomic_files import write_text
@@ -21,6 +22,7 @@ def read_recipe(path):
         stored = json.loads(path.read_text())
         if not any(stored["recipe"].get(name) for name in SETS):  # a run from before scenes
             stored["recipe"] |= dict.fromkeys(SETS, SOMETHING_MOVES)
+        stored["recipe"].setdefault("group_by", FILES_ALONE)  # an older run keeps its split
         return (Recipe(**stored["recipe"]), from_json(json.dumps(stored["config"])),
                 stored["labels"])
     except OSError:

@@ -210,4 +210,5 @@ class Run:
     def _save(self, name, params, **notes):
         heads = {kind: list(labels) for kind, labels in labels_of(self.sources).items()}
         save(self.folder / name, params, self.cfg, self.labels, heads=json.dumps(heads),
-             frames=self.recipe.frames, size=self.recipe.size, fps=self.recipe.fps or 0, **notes)
+             frames=self.recipe.frames, size=self.recipe.size, fps=self.recipe.fps or 0,
+             group_by=json.dumps(self.recipe.group_by), **notes)

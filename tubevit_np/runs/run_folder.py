@@ -86,7 +86,7 @@ def load_model(path):
 
 def shared_notes(notes):
     """The part of a checkpoint's metadata that says how to use it, for a copy of it."""
-    return {name: notes[name] for name in ("heads", "frames", "size", "fps", "step")
+    return {name: notes[name] for name in ("heads", "frames", "size", "fps", "step", "group_by")
             if name in notes}
 
 

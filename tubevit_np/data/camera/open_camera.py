@@ -5,7 +5,7 @@ from dataclasses import replace
 from tubevit_np.data.camera.motion import VERBS
 from tubevit_np.data.camera.source import CameraSource
 from tubevit_np.data.datasets.dataset import head_and_path, names_of, open_dataset
-from tubevit_np.data.datasets.in_memory import check_head, open_parts, open_source
+from tubevit_np.data.datasets.in_memory import check_head, grouping, open_parts, open_source
 from tubevit_np.data.datasets.listing import list_pictures
 from tubevit_np.data.datasets.reader import size_with_margin
 
@@ -26,7 +26,7 @@ def open_camera(given, recipe):
     head, path = head_and_path(given)
     for name in (head, verb_head(head)):
         check_head(given, name)
-    parts = list_pictures(path)
+    parts = list_pictures(path, *grouping(recipe))
     pictures = open_parts(path, parts, names_of(parts), "image", head, recipe,
                           PICTURE * recipe.size, recipe.memory / COPIES)
     pictures = replace(pictures, seed=recipe.seed + ANOTHER_ORDER)
@@ -39,10 +39,11 @@ def has_classes(given):
     return len(names_of(list_pictures(head_and_path(given)[1]))) > 1
 
 
-def open_held_out_camera(given, heads, labels, frames, size, memory):
+def open_held_out_camera(given, heads, labels, frames, size, memory, grouping=()):
     """The held-out part of a set, for the heads of a checkpoint.
 
-    given: PATH or NAME=PATH;  heads: names of its heads for videos;  labels: {head: class names}.
+    given: PATH or NAME=PATH;  heads: names of its heads for videos;  labels: {head: class names};
+    grouping: the further arguments of list_pictures.
     The verb is that of the head named after the set, or of another one with these verbs. The class
     is left out if no head has the classes of the pictures.  Raises ValueError without such a verb.
     """
@@ -52,12 +53,13 @@ def open_held_out_camera(given, heads, labels, frames, size, memory):
         raise ValueError(f"camera:{path} needs a head with the classes {', '.join(VERBS)}; the "
                          f"heads of the checkpoint are {', '.join(heads)}")
     verb = verb_head(head) if verb_head(head) in verbs else verbs[0]
-    parts = list_pictures(path)
+    parts = list_pictures(path, *grouping)
     names = names_of(parts)
     fitting = [name for name in heads if name not in verbs and len(names) > 1
                and set(names) <= set(labels[name])]
     noun = head if head in fitting else (*fitting, None)[0]
     val = open_dataset(path, "val", "image", 0, size_with_margin(PICTURE * size), noun or head,
                        labels[noun] if noun else names, parts)
-    pictures = open_source(PICTURE * size, val, memory=memory)
+    pictures = open_source(PICTURE * size, val, memory=memory, folder=parts.folder,
+                           rule=parts.rule)
     return CameraSource(verb, pictures, noun is not None, frames, size)

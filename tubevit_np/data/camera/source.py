@@ -59,6 +59,11 @@ class CameraSource:
                         {head: np.concatenate([clip.labels[head] for clip in clips])
                          for head in self.labels})
 
+    @property
+    def held_out_line(self):
+        """Which pictures are held out, and by which rule."""
+        return self.pictures.held_out_line
+
     def examples(self, limit=None):
         """Paths of the held-out pictures, as LabeledFiles.examples."""
         return self.pictures.examples(limit)
@@ -66,6 +71,10 @@ class CameraSource:
     def description(self):
         """The summary of the pictures for the run folder, see datasets/summary.py."""
         return self.pictures.description() | {"clips": "a camera moves over each image"}
+
+    def first_digest(self, now, then):
+        """The digest of the pictures, as LabeledFiles.first_digest."""
+        return self.pictures.first_digest(now, then)
 
     def _film(self, batch, rng):
         verbs = draw_verbs(len(batch.x), rng)

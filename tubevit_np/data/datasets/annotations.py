@@ -16,16 +16,19 @@ from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
 KINETICS = {"youtube_id", "time_start", "time_end"}
 ANNOTATION_FOLDERS = ("annotations", "labels")  # next to the clips
+OFFICIAL_FOLDERS = ("ucftraintestlist", "testtrainmulti_7030_splits")  # see official_splits.py
 CLASS_NAMES = ("labels.txt", "label_map.txt", "classes.txt")  # one name per line, next to a list
 
 
 class Row(NamedTuple):
-    """One example: its file, class name, the split in its row, and why it is unusable (or "")."""
+    """One example: its file, class name, the split in its row, why it is unusable (or ""), and the
+    recording in its row."""
 
     file: Path
     label: str
     split: str = ""
     reason: str = ""
+    group: str = ""
 
 
 def read_table(path):
@@ -36,6 +39,11 @@ def read_table(path):
             return list(reader), reader.fieldnames or []
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path} is not a CSV in UTF-8: {error}") from error
+
+
+def cell(row, column):
+    """The text of a column, or "" if the row or the table has none."""
+    return (row.get(column) or "").strip()
 
 
 def kinetics_rows(table, path):
@@ -52,8 +60,8 @@ def kinetics_rows(table, path):
                              f"seconds, not {row['time_start']!r} and {row['time_end']!r}"
                              ) from None
         file = clips.get(full_name) or (clips.get(name) if ids[name] == 1 else None)
-        yield Row(file or dataset_folder(path) / f"{full_name}.mp4",
-                  (row.get("label") or "").strip(), (row.get("split") or "").strip())
+        yield Row(file or dataset_folder(path) / f"{full_name}.mp4", cell(row, "label"),
+                  cell(row, "split"), group=cell(row, "group"))
 
 
 def ssv2_rows(path):
@@ -108,7 +116,8 @@ def read_class_names(path):
 
 def dataset_folder(path):
     """The folder of the data set that an annotation file belongs to."""
-    return path.parent.parent if path.parent.name.lower() in ANNOTATION_FOLDERS else path.parent
+    folders = (*ANNOTATION_FOLDERS, *OFFICIAL_FOLDERS)
+    return path.parent.parent if path.parent.name.lower() in folders else path.parent
 
 
 @cache

@@ -11,7 +11,8 @@ import numpy as np
 from tqdm import tqdm
 
 from tubevit_np.data.datasets.find_parts import SUFFIXES, canonical_part
-from tubevit_np.data.datasets.listing import VAL_EVERY, list_parts
+from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.data.datasets.split import VAL_EVERY
 from tubevit_np.data.decoding.fixed_rate_clips import read_example
 from tubevit_np.data.decoding.video import ShortClip
 
@@ -125,10 +126,9 @@ def empty_part_message(path, part, kind, parts, skipped):
     if skipped:
         return (f"{path}: all {len(skipped)} rows of {part} left out, the first: {skipped[0][0]} "
                 f"({skipped[0][1]}); paths are relative to the folder of the CSV")
-    if not any(parts.values()):
-        return f"data {path} holds no {kind}: no file name ends in {' '.join(SUFFIXES[kind])}"
     return (f"data {path} has no {kind} for {part}; add {part} next to the other part, or put "
-            f"{VAL_EVERY} files into a class: every {VAL_EVERY}th file of a class is held out")
+            f"{VAL_EVERY} files into a class, of two recordings or more: a fifth is held out "
+            '(with --group-by "(.*)" every file is a recording by itself)')
 
 
 def class_names(path, parts):
@@ -169,7 +169,7 @@ def head_and_path(text):
 
 def head_name(path):
     """A head's name in a-z, 0-9 and _, from the folder or CSV; for train.csv, from its folder."""
-    path = Path(path).resolve()
+    path = Path(os.path.abspath(path))  # of a link its own name, not that of its target
     name = path.stem if path.is_file() else path.name
     return as_head_name(path.parent.name if canonical_part(name) else name)
 

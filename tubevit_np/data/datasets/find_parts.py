@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tubevit_np.data.datasets import annotations
+from tubevit_np.data.datasets.official_splits import official_lists
 from tubevit_np.data.decoding.images import IMAGE_SUFFIXES
 from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
@@ -19,23 +20,40 @@ def canonical_part(name):
     return next((part for part, names in PARTS.items() if name.lower() in names), None)
 
 
-def find_parts(path):
-    """{part: its folder or table}; a set without parts is all "train".  Raises ValueError."""
+def find_parts(path, lists=False):
+    """{part: its folder or table}; a set without parts is all "train".  Raises ValueError.
+
+    lists: whether the lists of UCF101 and HMDB51 are tables, too."""
     if not path.exists():
         raise ValueError(f"data {path} does not exist; give a folder or a CSV file")
     if path.is_dir():
         folders = [path, path.parent] if canonical_part(path.name) else [path]
         candidates = [parts_by_name(place, suffix) for place in folders for suffix in ("", ".csv")]
         parts = max((*candidates, parts_in_tables(path)), key=len)  # the first with most parts
+        parts = parts or (official_lists(path) if lists else {})
         classes = [folder for folder in subfolders(path) if not canonical_part(folder.name)]
+        pictures = files_in(path, "image") if lists and not files_in(path, "video") else []
+        if not parts and not classes and pictures:
+            raise ValueError(f"{other_kind(path, 'video', min(pictures))}; --images needs a "
+                             "folder for each class")
         if not parts and not classes:
             raise ValueError(f"data {path} holds no class folders and no CSV; expected {LAYOUTS}")
     elif path.suffix.lower() in TABLES:
         parts = parts_by_name(path.parent, ".csv") if canonical_part(path.stem) else {}
         parts = parts if path in parts.values() else parts_in_tables(path.parent, path)
+        parts = parts or (official_lists(path) if lists else {})
     else:
         raise ValueError(f"data {path} is neither a folder nor a CSV; expected {LAYOUTS}")
     return parts or {"train": path}
+
+
+def other_kind(path, kind, file):
+    """The error message for a set of files of the other kind."""
+    if kind == "video":
+        return (f"data {path} holds images, no videos, the first: {file}; give images with "
+                f"--images {path}, or let a camera film them with --data camera:{path}")
+    return (f"images {path} holds videos, no images, the first: {file}; give videos with "
+            f"--data {path}")
 
 
 def parts_in_tables(folder, given=None):

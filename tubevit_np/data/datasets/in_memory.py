@@ -63,9 +63,16 @@ def open_files(given, kind, recipe):
     open_source do."""
     head, path = head_and_path(given)
     check_head(given, head)
-    parts = list_parts(path, kind)  # once for both parts: walking through a large set takes long
+    parts = list_parts(path, kind, *grouping(recipe))  # once: walking a large set takes long
     return open_parts(path, parts, class_names(path, parts), kind, head, recipe, recipe.size,
                       recipe.memory)
+
+
+def grouping(recipe):
+    """The arguments of list_parts for the recordings of a recipe.
+
+    With several sets, a set may have no file that matches."""
+    return recipe.group_by, len(recipe.data) + len(recipe.images) < 2
 
 
 def check_head(given, head):
@@ -83,7 +90,8 @@ def open_parts(path, parts, names, kind, head, recipe, size, memory):
     augmentation = {name: getattr(recipe, name)
                     for name in ("seed", "flip", "randaugment", "magnitude")}
     cache = Cache(recipe.cache) if recipe.cache else None
-    return open_source(size, val, train, recipe.fps, memory, cache, **augmentation)
+    return open_source(size, val, train, recipe.fps, memory, cache, folder=parts.folder,
+                       rule=parts.rule, **augmentation)
 
 
 def warn_missing_classes(train, val):
@@ -94,24 +102,29 @@ def warn_missing_classes(train, val):
                       f"train, the first: {train.labels[missing[0]]}")
 
 
-def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **augmentation):
+def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **settings):
     """The source of listed parts, Datasets.  Files are decoded on the fly for videos with fps, or
-    if they take more than `memory` gigabytes.  Raises ValueError if no file of val can be read."""
+    if they take more than `memory` gigabytes.  settings: further fields of LabeledFiles.
+    Raises ValueError if no file of val can be read."""
     common, parts = (val.kind, val.head, size, val.labels), [val, *([train] if train else [])]
     needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3 for part in parts)
     if val.kind == "video" and fps is not None or needed > memory * GIGABYTE:
-        source = StreamSource(*common, val, train, **augmentation, fps=fps, cache=cache)
+        source = StreamSource(*common, val, train, **settings, fps=fps, cache=cache)
         return source if cache and not train else source.checked()  # evaluation begins at once
-    return FileSource(*common, *(part.load() for part in parts), **augmentation)
+    return FileSource(*common, *(part.load() for part in parts), **settings)
 
 
-def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf, cache=None):
+def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.inf, cache=None,
+                  parts=None):
     """A source with only the held-out part, for a head with these class names.
 
-    cache: the files are then decoded on the fly, the second time not at all.  Raises ValueError if
-    the set has other classes, or if no file can be read; with a cache, evaluation raises that."""
-    val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names)
-    return open_source(size, val, fps=fps, memory=0 if cache else memory, cache=cache)
+    cache: the files are then decoded on the fly, the second time not at all;  parts: the result of
+    list_parts, if you have it.  Raises ValueError if the set has other classes, or if no file can
+    be read; with a cache, evaluation raises that."""
+    parts = list_parts(path, kind) if parts is None else parts
+    val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names, parts)
+    return open_source(size, val, fps=fps, memory=0 if cache else memory, cache=cache,
+                       folder=parts.folder, rule=parts.rule)
 
 
 def read_one(path, frames, size, fps=None):

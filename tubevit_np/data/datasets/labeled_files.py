@@ -13,7 +13,7 @@ from tubevit_np.data.augmentation.randaugment import randaugment
 from tubevit_np.data.batch import AUGMENTATIONS, FLIPS, Batch
 from tubevit_np.data.datasets.dataset import Dataset, Loaded
 from tubevit_np.data.datasets.reader import Reader
-from tubevit_np.data.datasets.summary import describe
+from tubevit_np.data.datasets.summary import describe, first_digest
 from tubevit_np.data.decoding.video import ShortClip
 
 
@@ -33,6 +33,8 @@ class LabeledFiles:
     flip: bool = False  # flip training clips at random
     randaugment: int = 0  # number of operations per training clip or image
     magnitude: float = 10.0
+    folder: str = ""  # of the set; names of its files are relative to it
+    rule: str = ""  # how val was chosen, in words
     broken: dict = field(default_factory=dict)  # {index in val: reason}, of the files read so far
     short = None  # {part: number of videos with fewer frames than their clip}, if known
 
@@ -57,9 +59,20 @@ class LabeledFiles:
         """{head: class names}."""
         return {self.head: self.names}
 
+    @property
+    def held_out_line(self):
+        """Which files are held out, and by which rule."""
+        count, train = len(self.val.items), self.train
+        total = f" of {count + len(train.items)}" if train else ""
+        return f"held out: {count}{total} {self.kind}s of {self.head}: {self.rule}"
+
     def description(self):
         """The summary of the data set for the run folder, see summary.py."""
         return describe(self, self.train.items, self.val.items)
+
+    def first_digest(self, now, then):
+        """The digest of the files in summaries of the first releases, see summary.py."""
+        return first_digest([*self.train.items, *self.val.items], now, then)
 
     def eval_indices(self, limit=None):
         """Indices of all held-out files, or of `limit` of them, spread over the set."""

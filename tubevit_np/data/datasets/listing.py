@@ -2,48 +2,107 @@
 
 A set is one of these: PATH/train/CLASS/FILE with PATH/val/CLASS/FILE;  train.csv with val.csv,
 columns path and label, paths relative to the CSV's folder;  the annotation files of a known data
-set, see annotations.py, in PATH or in its folder annotations or labels;  or, without parts,
-PATH/CLASS/FILE or one such file: then every 5th file of each class, in sorted order, is val.
-"validation" and "validate" mean "val"."""
+set, see annotations.py and official_splits.py;  or, without parts, PATH/CLASS/FILE or one such
+file: then a fifth of each class is val, see split.py.  "validation" and "validate" mean "val"."""
 
 import os
 import warnings
 from pathlib import Path
 
 from tubevit_np.data.datasets import annotations
-from tubevit_np.data.datasets.annotations import KINETICS, Row
+from tubevit_np.data.datasets.annotations import KINETICS, Row, cell, dataset_folder
 from tubevit_np.data.datasets.find_parts import (
+    SUFFIXES,
     canonical_part,
     files_in,
     find_parts,
+    other_kind,
     parts_by_name,
     parts_in_tables,
     subfolders,
 )
+from tubevit_np.data.datasets.official_splits import is_official, official_rows
+from tubevit_np.data.datasets.parts import Parts
+from tubevit_np.data.datasets.recordings import (
+    FILES_ALONE,
+    recordings,
+    warn_if_cut,
+    warn_of_single,
+)
+from tubevit_np.data.datasets.split import VAL_EVERY, hold_out
 from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
-VAL_EVERY = 5  # without parts, every 5th file of a class is held out
 
+def list_parts(path, kind, group_by=None, must_match=True):
+    """The Parts of a set.  Opens no file except tables.
 
-def list_parts(path, kind):
-    """{"train": rows, "val": rows}, or the parts that exist; rows are sorted by file.
-
-    Opens no file except tables.  Raises ValueError if `path` is not a data set."""
+    group_by: a regular expression for the files of one recording, see recordings.py; with
+    must_match, some file must match it.  Raises ValueError if `path` is not a data set."""
     path, parts = Path(os.path.abspath(path)), {}
     annotations.index_clips.cache_clear()  # list the files as they are now
-    for part, source in find_parts(path).items():
+    lists = kind == "video" and group_by != FILES_ALONE  # runs from before them ignore them
+    sources = find_parts(path, lists)
+    for part, source in sources.items():
         parts.setdefault(part, [])
-        for row in list_rows(source, kind):
+        for row in list_rows(source, kind, path if lists else None):
             parts.setdefault(canonical_part(row.split) if row.split else part, []).append(row)
     other_rows = parts.pop(None, [])  # rows of another part, such as test
     if other_rows and not any(parts.values()):
         raise ValueError(f"{path} has rows for {other_rows[0].split}, but none for train or val; "
                          "add the tables of train and val")
     parts = {part: deduplicate(rows, path) for part, rows in parts.items()}
-    return hold_out(parts["train"]) if list(parts) == ["train"] else parts
+    check_kind(path, kind, sources, [row.file for rows in parts.values() for row in rows])
+    found = Parts(parts, set_folder(path, sources), rule_of(sources))
+    return divided(found, path, group_by, must_match)
 
 
-def list_pictures(path):
+def check_kind(path, kind, sources, files):
+    """Raise ValueError if a set holds no file, or only files of the other kind."""
+    other = "image" if kind == "video" else "video"
+    others = files or [row.file for source in sources.values() if source.is_dir()
+                       for row in list_rows(source, other)]
+    suffixes = {file.suffix.lower() for file in others}
+    if others and suffixes <= {*SUFFIXES[other]} - {*SUFFIXES[kind]}:
+        raise ValueError(other_kind(path, kind, min(others)))
+    if not files:
+        raise ValueError(f"data {path} holds no {kind}: no file name ends in "
+                         f"{' '.join(SUFFIXES[kind])}")
+
+
+
+def set_folder(path, sources):
+    """The folder of a set, which the names of its files are relative to."""
+    source = next(iter(sources.values()))
+    if source.is_file():
+        return dataset_folder(source)
+    return path if source == path and len(sources) == 1 else source.parent
+
+
+def rule_of(sources):
+    """Where a held-out part that the set itself names comes from, in words."""
+    source = sources.get("val")
+    if source is None:
+        source = sources["train"]
+        return f"{source.name}, the lists of HMDB51" if is_official(source) else "the column split"
+    return source.name if source.is_file() else f"the folder {source.name}"
+
+
+def divided(parts, path, group_by, must_match=True):
+    """Parts with a held-out part: that of the set itself, or else a fifth of each class."""
+    rows = [row for some in parts.values() for row in some]
+    groups, how = recordings(rows, parts.folder, group_by, must_match)
+    if list(parts) != ["train"]:
+        warn_if_cut(parts, groups, path)
+        return parts
+    halves = hold_out(rows, groups)
+    if groups:
+        warn_of_single(rows, halves["val"], path)
+    rule = (f"about a fifth of each class, whole recordings {how}" if groups else
+            f"every {VAL_EVERY}th file of each class")
+    return Parts(halves, parts.folder, rule)
+
+
+def list_pictures(path, group_by=None, must_match=True):
     """As list_parts for images, and also folders of pictures without classes: PATH/FILE, or
     PATH/train/FILE with PATH/val/FILE.  The class of these pictures is the name of PATH."""
     path = Path(os.path.abspath(path))
@@ -51,10 +110,10 @@ def list_pictures(path):
         path = path.parent
     folders = parts_without_classes(path)
     if not folders:
-        return list_parts(path, "image")
+        return list_parts(path, "image", group_by, must_match)
     parts = {part: sorted(Row(file, path.name) for file in files_in(folder, "image"))
              for part, folder in folders.items()}
-    return hold_out(parts["train"]) if list(parts) == ["train"] else parts
+    return divided(Parts(parts, path, rule_of(folders)), path, group_by, must_match)
 
 
 def parts_without_classes(path):
@@ -74,12 +133,13 @@ def parts_without_classes(path):
 
 def deduplicate(rows, path):
     """Sorted rows, equal ones once, with a warning; a file with two classes gets a reason."""
-    labels = {}
+    labels, groups = {}, {}
     for row in rows:
         labels.setdefault(row.file, set()).add(row.label)
+        groups.setdefault(row.file, row.group)
     if duplicates := len(rows) - sum(map(len, labels.values())):
         warnings.warn(f"{path}: duplicate rows: {duplicates}", stacklevel=2)
-    return sorted(Row(file, min(names), reason=row_problem(file, names))
+    return sorted(Row(file, min(names), reason=row_problem(file, names), group=groups[file])
                   for file, names in labels.items())
 
 
@@ -90,14 +150,20 @@ def row_problem(file, names):
     return "" if len(names) == 1 else f"two classes: {' and '.join(sorted(names)[:2])}"
 
 
-def list_rows(source, kind):
-    """The rows of a table, or of a folder of class folders."""
+
+def list_rows(source, kind, place=None):
+    """The rows of a table, or of a folder of class folders.
+
+    place: where the videos of UCF101 and HMDB51 may be; None: their lists are as any other."""
+    if source.is_file() and place is not None and is_official(source):
+        return official_rows(source, place)
     if source.is_file():
         readers = {".csv": csv_rows, ".json": annotations.ssv2_rows,
                    ".txt": annotations.list_file_rows}
         return list(readers[source.suffix.lower()](source))
     return [Row(file, folder.name) for folder in subfolders(source)
             for file in files_in(folder, kind)]
+
 
 
 def csv_rows(path):
@@ -112,14 +178,5 @@ def csv_rows(path):
     if not {"path", "label"} <= set(columns):
         raise ValueError(f"{path} needs the columns path,label, or {','.join(sorted(KINETICS))}; "
                          f"it has {','.join(columns)}")
-    return [Row(path.parent / (row["path"] or "").strip(), (row["label"] or "").strip())
+    return [Row(path.parent / cell(row, "path"), cell(row, "label"), group=cell(row, "group"))
             for row in table]
-
-
-def hold_out(rows):
-    """Split rows into {"train", "val"}: every 5th file of each class is val."""
-    classes = {}
-    for row in rows:
-        classes.setdefault(row.label, []).append(row)
-    val = sorted(row for part in classes.values() for row in part[VAL_EVERY - 1 :: VAL_EVERY])
-    return {"train": sorted(set(rows) - set(val)), "val": val}

@@ -9,17 +9,22 @@ from tubevit_np.data.datasets.listing import list_parts
 from tubevit_np.storage.atomic_files import make_folder, write_csv
 
 
-def make_subset(path, kind, folder, classes=None, per_class=None, seed=0):
+def make_subset(path, kind, folder, classes=None, per_class=None, seed=0, group_by=None):
     """Write folder/train.csv and folder/val.csv; returns {part: {class name: number of files}}.
 
     classes: how many, drawn at random, or a list of names.  per_class: at most this many random
-    files of each class in each part.  Only existing files count.  Raises ValueError for an unknown
-    class, if nothing would be left, and if the folder already holds such a table."""
-    parts = {part: split_usable(rows)[0] for part, rows in list_parts(path, kind).items()}
+    files of each class in each part.  group_by: as in list_parts.  Only existing files count; a
+    part without any is left out.  Raises ValueError for an unknown class, if nothing would be left,
+    and if the folder already holds such a table."""
+    listed = list_parts(path, kind, group_by)
+    parts = {part: rows for part, some in listed.items() if (rows := split_usable(some)[0])}
     rng = np.random.default_rng(seed)
-    names = choose_classes(sorted({row.label for row in parts.get("train", [])}), classes, rng)
-    if not names:
-        raise ValueError(f"data {path}: none of its {kind}s for train exists on this disk")
+    if not parts:
+        first = min(row for rows in listed.values() for row in rows)
+        raise ValueError(f"data {path}: none of its {sum(map(len, listed.values()))} {kind}s "
+                         f"exists on this disk, the first: {first.file}")
+    chosen_from = parts.get("train") or parts["val"]
+    names = choose_classes(sorted({row.label for row in chosen_from}), classes, rng)
     chosen = {part: sample_rows(rows, names, per_class, rng) for part, rows in parts.items()}
     folder = make_folder(folder, "--out")
     if existing := [part for part in chosen if (folder / f"{part}.csv").exists()]:
