@@ -98,6 +98,32 @@ EVALUATE = [Mutant("tubevit_np/training/evaluate.py", *rest) for rest in [
      "test_progress.py::test_a_training_in_a_terminal", "batches counted as examples"),
 ]]
 
+PREDICT = [Mutant("tubevit_np/commands/predict.py", *rest) for rest in [
+    ("return BAD_FILES if num_bad else 0", "return 0",
+     "test_predict.py::test_a_single_bad_file_has_the_status_of_bad_files", "bad files without a status"),
+    ('if b"\\0" in text else', "if not text else",
+     "test_predict.py::test_a_list_from_standard_input", "a list of find -print0 as one name"),
+    ("for name in names if name]", "for name in names]",
+     "test_predict.py::test_a_list_from_standard_input", "an empty line as a name"),
+    ("if fits and k and", "if False and", "test_predict.py::test_lines_fit_the_terminal_unless_top_is_given",
+     "lines wider than the terminal"),
+    ("fits = None if top or", "fits = None if", "test_predict.py::test_lines_fit_the_terminal_unless_top_is_given",
+     "fewer classes than --top"),
+    ("if letter.isprintable() or", "if letter or", "test_predict.py::test_names_of_all_kinds",
+     "a name on two lines"),
+]]
+
+TABLES = [Mutant("tubevit_np/commands/prediction_tables.py", *rest) for rest in [
+    ("        os.replace(part, out)\n", "        os.replace(part, out)\n    except KeyboardInterrupt:\n        os.replace(part, out)\n        raise\n",
+     "test_predict.py::test_a_stop_keeps_the_rows_so_far_and_the_older_table", "half a table in place of a whole one"),
+    (', errors="surrogateescape"', "", "test_predict.py::test_names_of_all_kinds",
+     "a name that is not UTF-8 as an error"),
+    ("return max(named, key=named.get)", "return next(iter(named))",
+     "test_predict.py::test_a_row_for_each_file_in_the_order_given", "the first class as the prediction"),
+    ("for head in heads for name in notes", "for head in [*heads][:1] for name in notes",
+     "test_predict.py::test_a_row_for_each_file_in_the_order_given", "columns of the first head alone"),
+]]
+
 CONVERT = [Mutant("tubevit_np/commands/convert.py", *rest) for rest in [
     ('given_at_least(1, options, "frames", "size")', "pass",
      "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2", "scaled to any size"),
@@ -110,6 +136,8 @@ PER_CLASS = [Mutant("tubevit_np/commands/per_class.py", *rest) for rest in [
      "test_views.py::test_confusion_and_classes_by_hand", "answers as rows"),
     ("table[k] * (np.arange(len(names)) != k)", "table[k]",
      "test_views.py::test_confusion_and_classes_by_hand", "a class taken for itself"),
+    ("rank, row[k], row[best]", "rank, row[best], row[k]",
+     "test_views.py::test_details_say_the_same_as_the_score", "probabilities in each other's place"),
     ("candidates if taken.isdisjoint((key, one) for key in own)", '[""]',
      "test_views.py::test_sets_of_one_head_are_told_apart",
      "the second set's files over the first's"),
@@ -151,4 +179,4 @@ DRAWING = [Mutant("tubevit_np/commands/report.py", *rest) for rest in [
 ]]
 
 COMMANDS = [*CLI, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
-            *EVALUATE, *CONVERT, *PER_CLASS, *VERSIONS, *INTERRUPT, *RUNNER, *DRAWING]
+            *EVALUATE, *PREDICT, *TABLES, *CONVERT, *PER_CLASS, *VERSIONS, *INTERRUPT, *RUNNER, *DRAWING]

@@ -3,6 +3,10 @@
 from tubevit_np.conformance.mistakes.mutant import Mutant
 
 IN_MEMORY = [Mutant("tubevit_np/data/datasets/in_memory.py", *rest) for rest in [
+    ("return source if cache and not train else source.checked()", "return source.checked()",
+     "test_predict.py::test_the_second_time_evaluate_decodes_nothing", "a file decoded in spite of the cache"),
+    ("memory=0 if cache else memory,", "memory=memory,",
+     "test_predict.py::test_the_second_time_evaluate_decodes_nothing", "a cache that is not used"),
     ("center_crop(self.val.x[i], self.size)", "self.val.x[i][..., :self.size, :self.size, :]",
      "test_sources.py::test_held_out_files_come_once_cropped_at_the_center", "held out: a corner"),
     ("np.random.default_rng([self.seed, CROPS, step])", "np.random.default_rng([0, CROPS, step])",
@@ -163,6 +167,15 @@ LABELED_FILES = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for 
      "every label that of the first file"),
 ]]
 
+FIND_FILES = [Mutant("tubevit_np/data/datasets/find_files.py", *rest) for rest in [
+    ("    paths = sorted(path for", "    paths = list(path for",
+     "test_predict.py::test_folders_behind_links_and_circles_are_listed_once", "the order of the disk"),
+    ('if not path.name.startswith("."))', "if path.name)",
+     "test_predict.py::test_a_row_for_each_file_in_the_order_given", "hidden files"),
+    ("        if os.path.exists(name):", "        if os.path.exists(name) and not set(name) & set('*?['):",
+     "test_predict.py::test_names_of_all_kinds", "a file's own name taken for a pattern"),
+]]
+
 SUMMARY = [Mutant("tubevit_np/data/datasets/summary.py", *rest) for rest in [
     ('f"{name}\\t{size}\\t{label}\\n"', 'f"{name}\\t{label}\\n"',
      "test_moved_data.py::test_what_has_changed_is_named", "a file of another size is the same"),
@@ -230,4 +243,4 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
 
 DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *RECORDINGS, *SPLIT, *OFFICIAL_SPLITS,
              *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
-             *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]
+             *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]

@@ -2,6 +2,19 @@
 
 from tubevit_np.conformance.mistakes.mutant import Mutant
 
+PREDICT_FILES = [Mutant("tubevit_np/runs/predict_files.py", *rest) for rest in [
+    ("        while rows and rows[0].x is None:\n            yield rows.popleft()\n", "",
+     "test_predict.py::test_a_rare_kind_does_not_hold_back_the_others", "all rows at the end"),
+    ("if full or len(rows) >= MAX_WAITING * batch:", "if full:",
+     "test_predict.py::test_a_rare_kind_does_not_hold_back_the_others", "one image holds back all videos"),
+    ("waiting.setdefault(row.kind, [])", "waiting.setdefault('video', [])",
+     "test_predict.py::test_videos_and_images_in_batches_of_their_own", "images among the videos"),
+    ("scores = evaluate.mean_over_views(logits, num_views)", "scores = logits[::num_views]",
+     "test_predict.py::test_views_are_averaged_as_in_evaluate", "the first view alone"),
+    ('note="; ".join(dict.fromkeys(map(str, remarks)))', 'note=""',
+     "test_predict.py::test_short_and_damaged_files_have_a_note", "short files without a word"),
+]]
+
 RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
     ("            self.records.forget_after(0)\n", "",
      "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "steps logged twice"),
@@ -168,6 +181,6 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
      "test_params.py::test_a_failed_write_leaves_the_old_file", "half a file left behind"),
 ]]
 
-RUNS = [*RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
+RUNS = [*PREDICT_FILES, *RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
         *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *EXTEND,
         *ATOMIC_FILES]

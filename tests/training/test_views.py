@@ -135,12 +135,20 @@ def test_details_say_the_same_as_the_score(tmp_path, rng):
     scores, labels = rng.standard_normal((40, 7)), rng.integers(0, 7, 40)
     names = [f"class, {k}" for k in range(7)]
     examples = [f"{k}.mp4" for k in range(40)]
-    table = write_details(tmp_path, "video-verb", (scores, labels), names, examples)
+    odds = rng.random((40, 7))
+    paths, table = write_details(tmp_path, "video-verb", "verb", (scores, labels), odds, names,
+                                 examples)
+    assert set(paths) == set(tmp_path.iterdir())
     with (tmp_path / "video-verb-predictions.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     with (tmp_path / "video-verb-classes.csv").open(newline="") as file:
         classes = list(csv.DictReader(file))
     assert [row["example"] for row in rows] == examples
+    assert list(rows[0])[:4] == ["example", "class", "predicted", "rank"]
+    for row, values in zip(rows, odds.tolist(), strict=True):
+        assert [float(row[f"verb: {name}"]) for name in names] == values
+        for what in ("class", "predicted"):
+            assert float(row[f"{what} probability"]) == values[names.index(row[what])]
     right = sum(row["class"] == row["predicted"] for row in rows)
     source = SimpleNamespace(
         kind="video", labels={"verb": names}, examples=lambda limit: examples,

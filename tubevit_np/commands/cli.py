@@ -32,7 +32,7 @@ SCRIPT_OF = {"tubevit_np": "tubevit", "tubevit_tg": "tubevit-tg"}
 
 
 def main(package, engine, arguments=None):
-    """Run one command; return its exit status.  A mistake is one line and status 2.
+    """Run one command; return its exit status: its own, or 2 for a mistake, with one line.
 
     engine: the package's check, train and predictor."""
     name = called(package)
@@ -42,7 +42,7 @@ def main(package, engine, arguments=None):
         with safe_output():
             given = parser(package).parse_args(arguments)
             with ctrl_c_kept():
-                given.command(given, engine)
+                return given.command(given, engine) or 0
     except (ValueError, OSError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2

@@ -49,11 +49,19 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
  data sets, and the scores are also written to evaluation.json in the run folder.""",
         ("runs/mine", "runs/mine --views 4x3 --details answers/")),
     "predict": Description(
-        "RUN FILE", "classify one video or image",
-        """Print the five most likely classes and their probabilities. For a video, each head that
- was trained on videos prints its five classes; for an image, each head that was trained on images.
- Nothing is written.""",
-        ("runs/demo clip.mp4", "runs/demo picture.jpg")),
+        "RUN FILE ...", "classify videos and images",
+        """Print the most likely classes of each file and their probabilities. Videos get a
+ prediction from each head that was trained on videos, images from each head that was trained on
+ images. In folders, hidden files are skipped, and files that are neither videos nor images are
+ counted. With --out, all probabilities are written to a table, in the order of the files. The
+ README.md of tubevit_np/runs describes its columns. A file that cannot be read gets a row with its
+ error.
+
+The exit status is 0 if every file has a prediction, 3 if one or more files could not be read, and 2
+ for a mistake in the command.""",
+        ("runs/demo clip.mp4", "runs/demo clips/ --out predictions.csv",
+         "runs/demo 'clips/*.mp4' --views 4x3 --top 3",
+         "runs/demo a.mp4 b.jpg --out - > all.jsonl")),
     "kernels": Description(
         "RUN", "draw the tube kernels, as a picture and an animation",
         """Draw the tube kernels of a run or checkpoint: kernels.png and the animation tubes.png.

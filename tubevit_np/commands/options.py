@@ -5,11 +5,13 @@ from pathlib import Path
 
 from tubevit_np.ablation.studies import STUDIES
 from tubevit_np.commands.arguments import add, default_text, field, flag
+from tubevit_np.commands.predict import TOP
 from tubevit_np.commands.recipe_help import OPTIONS
 from tubevit_np.commands.train_options import train  # noqa: F401 - cli.py looks for it here
 from tubevit_np.data.sources import NUM_EVAL_CLIPS
 from tubevit_np.model.config_checks import GATE_TOKENS
 from tubevit_np.runs.recipe import Recipe
+from tubevit_np.training.evaluate import PREDICT_BATCH
 from tubevit_np.variants.tube_sets import TUBE_SETS
 
 SHELLS = ("bash", "zsh", "tcsh")
@@ -36,17 +38,25 @@ def evaluate(sub):
           "training of the run)")
     add(sub, "--count", "N", "largest number of examples of each data set, at least 1 (default: "
         f"all files; of generated data, {NUM_EVAL_CLIPS} examples)")
-    add(sub, "--views", "TxS", "T clips from different times of each video, and S crops of each "
-        "clip or image. Their predictions are averaged. The paper uses 4x3 (default 1x1)",
-        default="1x1")
-    add(sub, "--details", "FOLDER", "folder for a CSV file of all predictions, a CSV file of the "
-        "accuracy of each class and a picture of the confusion matrix, for each head "
-        "(default: none)")
+    views(sub)
+    add(sub, "--details", "FOLDER", "folder for a CSV file of all predictions and probabilities, a "
+        "CSV file of the accuracy of each class and a picture of the confusion matrix, for each "
+        "head (default: none)")
+    cache(sub)
 
 
 def predict(sub):
     run(sub)
-    add(sub, "file", "FILE", "a video or an image")
+    add(sub, "file", "FILE", "a video, an image, a folder (with its subfolders), a pattern such as "
+        "'clips/*.mp4', or - to read a list from standard input", nargs="+")
+    add(sub, "--out", "FILE", "table of the predictions, with the probability of every class: "
+        "NAME.csv or NAME.jsonl, or - to print JSON lines (default: no table)")
+    add(sub, "--top", "N", f"number of classes that are printed, at least 1 (default {TOP}, or as "
+        "many as fit on a line of the terminal)")
+    views(sub)
+    add(sub, "--batch", "N", "clips that the model gets at once, at least 1 (default "
+        f"{PREDICT_BATCH})", default=PREDICT_BATCH)
+    cache(sub)
 
 
 def kernels(sub):
@@ -163,6 +173,17 @@ def info(sub):
 
 def completion(sub):
     add(sub, "shell", "SHELL", f"one of {', '.join(SHELLS)}", choices=SHELLS)
+
+
+def views(sub):
+    add(sub, "--views", "TxS", "T clips from different times of each video, and S crops of each "
+        "clip or image. Their predictions are averaged. The paper uses 4x3 (default 1x1)",
+        default="1x1")
+
+
+def cache(sub):
+    add(sub, "--cache", "FOLDER", "folder for decoded frames: files that are in it are not decoded "
+        "again (default: none)")
 
 
 def run(sub):

@@ -5,6 +5,7 @@ from itertools import chain, count
 
 import numpy as np
 
+from tubevit_np.commands.prediction_tables import class_column
 from tubevit_np.storage.atomic_files import write_csv
 from tubevit_np.training.loss import label_rank
 
@@ -43,16 +44,24 @@ def names_apart(sources, names):
     return found
 
 
-def write_details(folder, stem, found, names, examples):
-    """Write predictions and classes of one head as CSV into folder; return the confusion (K, K).
+def write_details(folder, stem, head, found, probabilities, names, examples):
+    """Write predictions and classes of a head as CSV; return their paths and the confusion (K, K).
 
-    stem: prefix of the file names;  found: (scores (n, K), labels (n,));  names: class names;
-    examples: names of the n examples."""
+    stem: prefix of the file names;  found: (scores (n, K), labels (n,));  probabilities (n, K);
+    names: class names;  examples: names of the n examples."""
     scores, labels = found
-    write_csv(folder / f"{stem}-predictions.csv", ("example", "class", "predicted", "rank"),
-              zip(examples, (names[k] for k in labels), (names[k] for k in scores.argmax(-1)),
-                  label_rank(scores, labels) + 1, strict=True))
-    write_csv(folder / f"{stem}-classes.csv",
-              ("class", "examples", "right", "in the first 5", "most often taken for"),
+    paths = [folder / f"{stem}-{what}.csv" for what in ("predictions", "classes")]
+    write_csv(paths[0], ("example", "class", "predicted", "rank", "class probability",
+                         "predicted probability", *(class_column(head, name) for name in names)),
+              prediction_rows(scores, labels, probabilities, names, examples))
+    write_csv(paths[1], ("class", "examples", "right", "in the first 5", "most often taken for"),
               per_class(scores, labels, names))
-    return confusion(scores, labels, len(names))
+    return paths, confusion(scores, labels, len(names))
+
+
+def prediction_rows(scores, labels, probabilities, names, examples):
+    """A row per example: name, class, prediction, rank of the class, and probabilities."""
+    ranks = (label_rank(scores, labels) + 1).tolist()
+    for example, k, best, rank, row in zip(examples, labels, scores.argmax(-1), ranks,
+                                           probabilities.tolist(), strict=True):
+        yield example, names[k], names[best], rank, row[k], row[best], *row

@@ -26,18 +26,20 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
            draw=None):
     """Score every source, write evaluation.json in a run folder, and print the tables.
 
+    Returns the paths of the files that it wrote.
     names: as of names_apart, where sources may share a head;  draw: called when evaluation.json is
     there, before anything is printed."""
     from tubevit_np.training.evaluate import predict_all, scores_of
 
-    scores, shown, drawn = {}, [], bool(details) and can_draw()
+    scores, shown, written, drawn = {}, [], [], bool(details) and can_draw()
     kinds = [source.kind for source in sources]
     for source, name in zip(sources, names or [""] * len(sources), strict=True):
         results = predict_all(predict, source, count, views)
         mark = f" ({name})" if name else ""
         if details:
             folder_of_details = make_folder(details, "--details")
-            write_details(folder_of_details, source, name, results, source.examples(count), drawn)
+            written += write_details(folder_of_details, source, name, results, views,
+                                     source.examples(count), drawn)
         which = "" if kinds.count(source.kind) == 1 else f" of {' and '.join(source.labels)}"
         found = scores_of(results, source.labels) | {"left out": len(source.skipped)}
         found |= trust(found, results, source.labels)
@@ -45,10 +47,12 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
         scores[source.kind + which + mark] = found
     if folder:  # before printing, which fails if the output was closed
         write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
+        written.insert(0, folder / "evaluation.json")
     if draw:
         draw()
     for table in shown:
         print_scores(*table)
+    return written
 
 
 def trust(scores, results, labels):
@@ -90,13 +94,20 @@ def print_results(run):
             print(f"  {name:17}  {what}")
 
 
-def write_details(folder, source, own, answers, examples, drawn=True):
-    """Write every prediction and every class of each head as CSV, and a confusion matrix."""
-    from tubevit_np.commands import per_class as details
+def write_details(folder, source, own, answers, views, examples, drawn=True):
+    """Write every prediction and every class of each head as CSV, and a confusion matrix.
 
+    Yields the paths of the files."""
+    from tubevit_np.commands import per_class as details
+    from tubevit_np.training.evaluate import count_views, probabilities
+
+    num_views = count_views(source.kind, views)
     for head, found in answers.items():
         stem = "-".join(filter(None, (source.kind, head, own)))
-        table = details.write_details(folder, stem, found, source.labels[head], examples)
+        paths, table = details.write_details(folder, stem, head, found,
+                                             probabilities(found[0], num_views),
+                                             source.labels[head], examples)
+        yield from paths
         if drawn:
             from tubevit_np.plots import style
             from tubevit_np.plots.training_plots.confusion_matrix import draw_confusion
@@ -104,3 +115,4 @@ def write_details(folder, source, own, answers, examples, drawn=True):
             title = f"{head}{f' ({own})' if own else ''}: what {source.kind}s are taken for"
             figure = draw_confusion(table, source.labels[head], title)
             style.save(figure, folder / f"{stem}-confusion.png")
+            yield folder / f"{stem}-confusion.png"

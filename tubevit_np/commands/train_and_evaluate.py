@@ -108,15 +108,16 @@ def evaluate(options, engine):
     if options.group_by is not None and not (options.data or options.images):
         raise ValueError("the run's own data keep their split; leave out --group-by, or give "
                          "--data or --images")
-    sources = sources_for(path, notes, options.data, options.images, options.group_by)
+    sources = sources_for(path, notes, options.data, options.images, options.group_by,
+                          options.cache)
     print_held_out(sources)
     given = [head_and_path(pictures_of(str(one)) or one)[0]
              for one in (*options.data, *options.images)]
     folder = Path(options.run) if Path(options.run).is_dir() and not given else None
-    report(engine.predictor(params, cfg), sources, options.count, folder,
-           views, options.details, names_apart(sources, given) if given else None)
-    for place in filter(None, (folder and folder / "evaluation.json", options.details)):
-        print(f"\nwritten: {place}")
+    written = report(engine.predictor(params, cfg), sources, options.count, folder, views,
+                     options.details, names_apart(sources, given) if given else None)
+    if written:
+        print("", *(f"written: {path}" for path in written), sep="\n")
 
 
 def subset(options, engine):

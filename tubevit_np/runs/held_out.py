@@ -17,12 +17,12 @@ from tubevit_np.runs.recipe_files import read_recipe
 from tubevit_np.storage.hub import title_of
 
 
-def sources_for(path, notes, data=(), images=(), group_by=None):
+def sources_for(path, notes, data=(), images=(), group_by=None, cache=None):
     """The sources to evaluate a checkpoint on: the given sets, else the sets of its run.
 
     path: the checkpoint;  notes: its metadata;  data, images, group_by: as in a Recipe; without
-    group_by the files are split as in training.  Raises ValueError if there is no set, or if the
-    checkpoint has no head for that kind of data."""
+    group_by the files are split as in training;  cache: a folder for decoded frames of files.
+    Raises ValueError if there is no set, or if the checkpoint has no head for that kind of data."""
     heads, seed, memory = json.loads(notes["heads"]), 0, Recipe.memory
     sets = [(kind, OLDER_NAMES.get(str(given), str(given)))
             for kind, some in (("video", data), ("image", images)) for given in some]
@@ -41,7 +41,8 @@ def sources_for(path, notes, data=(), images=(), group_by=None):
         if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; its heads are for "
                              f"{', '.join(heads)}")
-    return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory, grouping)
+    return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory, grouping,
+                                 cache)
             for kind, path_text in sets]
 
 
@@ -62,16 +63,18 @@ def clip_fps(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_held_out_source(path_text, kind, heads, notes, seed, memory, grouping=()):
+def open_held_out_source(path_text, kind, heads, notes, seed, memory, grouping=(),
+                         cache=None):
     """The held-out part of a set, for the head of its name or the first with the same classes.
 
     path_text: a set as in a Recipe;  heads: names of the checkpoint's heads of that kind;
-    notes: its metadata;  grouping: the further arguments of list_parts.
+    notes: its metadata;  grouping: the further arguments of list_parts;  cache: a folder.
     Raises ValueError if no head has the classes of the set."""
     frames, size, labels = int(notes["frames"]), int(notes["size"]), notes["labels"]
     if path_text in GENERATED:
         return generated_held_out(path_text, kind, heads, frames, size, labels, seed)
     from tubevit_np.data.camera.open_camera import open_held_out_camera
+    from tubevit_np.data.datasets.cache import Cache
     from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.datasets.in_memory import open_held_out
     from tubevit_np.data.datasets.listing import list_parts
@@ -86,7 +89,7 @@ def open_held_out_source(path_text, kind, heads, notes, seed, memory, grouping=(
     for head in sorted(heads, key=lambda head: head != name):  # the head of this name first
         try:
             return open_held_out(path, kind, frames, size, head, labels[head], clip_fps(notes),
-                                 memory, parts=parts)
+                                 memory, cache and Cache(cache), parts)
         except ValueError as error:
             errors.append(error)
     raise errors[0]

@@ -64,8 +64,8 @@ def write_text(path, text):
 
 
 def write_csv(path, columns, rows):
-    """Write a CSV file atomically, with a header."""
-    with atomic_write(path, encoding="utf-8", newline="") as file:
+    """Write a CSV file atomically, with a header; names of files keep their bytes."""
+    with atomic_write(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)

@@ -10,7 +10,8 @@ from tubevit_np.model.layers import softmax
 from tubevit_np.training.loss import label_rank
 from tubevit_np.training.step import PARTS, forward
 
-BATCH = 32
+BATCH = 32  # held-out examples at once
+PREDICT_BATCH = 8  # clips at once, of any files; more clips are decoded ahead
 
 
 def logits_of(params, cfg, x, heads):
@@ -47,7 +48,7 @@ def predict_all(predict, source, most=None, views=(1, 1)):
     one view the scores are the logits, with several the mean of their softmax.  Raises ValueError
     for several views of generated examples, and if no file can be read.
     """
-    batches, num_views = held_out_batches(source, most, views)
+    batches, num_views = held_out_batches(source, most, views), count_views(source.kind, views)
     results = {head: ([], []) for head in source.labels}
     for batch in with_progress(batches, source, most):
         logits = predict(batch.x, tuple(batch.labels))
@@ -72,15 +73,19 @@ def with_progress(batches, source, most):
 
 
 def held_out_batches(source, most, views):
-    """(batches of a source, number of views per example); views of one example are neighbors."""
+    """Return the batches of a source; views of one example are neighbors."""
     if views == (1, 1):
-        return source.held_out(BATCH, most), 1
+        return source.held_out(BATCH, most)
     if not hasattr(source, "held_out_views"):
         raise ValueError("only files have several views; generated and filmed clips are as "
                          "large as the input: use 1x1")
+    return source.held_out_views(*views, most)
+
+
+def count_views(kind, views):
+    """Return the number of views of an example; an image has one temporal crop."""
     temporal, spatial = views
-    num_views = spatial if source.kind == "image" else temporal * spatial
-    return source.held_out_views(*views, most), num_views
+    return spatial if kind == "image" else temporal * spatial
 
 
 def mean_over_views(logits, num_views):
@@ -88,6 +93,12 @@ def mean_over_views(logits, num_views):
     if num_views == 1:
         return logits
     return softmax(logits).reshape(-1, num_views, logits.shape[-1]).mean(1)
+
+
+def probabilities(scores, num_views):
+    """Turn scores of predict_all into probabilities, float64; num_views: of each example."""
+    scores = scores.astype(np.float64)
+    return softmax(scores) if num_views == 1 else scores
 
 
 def scores_of(results, labels):

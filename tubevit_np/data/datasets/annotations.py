@@ -127,13 +127,15 @@ def index_clips(folder):
             if file.suffix.lower() in VIDEO_SUFFIXES and not file.name.startswith(".")}
 
 
-def walk_files(folder):
-    """Yield all files below a folder; follows links, visits each folder once."""
+def walk_files(folder, onerror=None):
+    """Yield all files below a folder; follows links, visits each folder once, no hidden one.
+
+    onerror: called with the OSError of each folder that cannot be listed."""
     visited = set()
-    for parent, folders, names in os.walk(folder, followlinks=True):
+    for parent, folders, names in os.walk(folder, onerror=onerror, followlinks=True):
         if os.path.realpath(parent) in visited:
             folders.clear()
             continue
         visited.add(os.path.realpath(parent))
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent) / name for name in names)
