@@ -522,11 +522,21 @@ def test_too_large_for_the_memory(tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().err == "tubevit_np: no 1 GiB\n"
 
 
-def test_stopping_is_no_mistake_and_says_how_to_go_on(capsys):
+@pytest.mark.parametrize("kept, way", [
+    (("model", "checkpoint-000011"),
+     "the training has ended; evaluate the model with: TYPED evaluate"),
+    (("checkpoint-000008",), "step 8 is saved; continue with: TYPED train --resume"),
+    ((), "nothing is saved yet; begin again at step 0 with: TYPED train --resume"),
+], ids=["ended", "saved", "nothing"])
+def test_stopping_is_no_mistake_and_says_how_to_go_on(tmp_path, capsys, kept, way):
+    folder = copied(tmp_path / "a run")
+    for path in folder.glob("*.safetensors"):
+        if path.stem not in kept:
+            path.unlink()
     engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), predictor=predictor)
-    assert cli.main("tubevit_np", engine, ["train", "--resume", str(finished())]) == 130
-    way = f"stopped; continue with: train --resume {finished()}\n"
-    assert capsys.readouterr().err.endswith(way)
+    assert cli.main("tubevit_np", engine, ["train", "--resume", str(folder)]) == 130
+    way = way.replace("TYPED", "python -m tubevit_np")
+    assert capsys.readouterr().err == f"\ntubevit_np: stopped; {way} '{folder}'\n"
 
 
 def test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with(tmp_path, capsys):

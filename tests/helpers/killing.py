@@ -5,6 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import traceback
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from unittest import mock
@@ -16,32 +19,48 @@ from tubevit_np.data.sources import HELD_OUT, TRAIN, GeneratedSource, generated_
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import read_metrics
+from tubevit_np.runs.stop_signal import Stopped
 from tubevit_np.runs.training_log import TrainingLog
 from tubevit_np.training.train import train
 
+ENDINGS = ("ended", "checkpoint written", "stopped at once", "error")
 HERE = Path(__file__).parent
 alone = mock.patch.object(GeneratedSource, "slow", False)  # without a worker process
 PATHS = os.pathsep.join(map(str, (HERE, HERE.parents[1])))
 
 
 def kill(jobs):
-    """Kill a training for each (folder, steps, moment) of `jobs`.
+    """Stop a training for each (folder, steps, moment) of `jobs`; returns how each one ended.
 
     steps: None for a new run by RECIPE, else those of the resumed run;  moment: name and
     arguments of a function below."""
     jobs = json.dumps([[str(folder), *rest] for folder, *rest in jobs])
-    subprocess.run([sys.executable, __file__, jobs], check=True, timeout=300,
-                   env=os.environ | {"PYTHONPATH": PATHS})
+    done = subprocess.run([sys.executable, __file__, jobs], check=True, timeout=600,
+                          env=os.environ | {"PYTHONPATH": PATHS}, stdout=subprocess.PIPE)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def in_a_process(folder, steps, moment):
+    """Train until the moment; returns ENDINGS of the exit status, or the name of the signal."""
     child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background job
         name, *arguments = moment
         globals()[name](*arguments)
-        train(new_run(folder, RECIPE) if steps is None else open_run(folder, steps))
-        os._exit(1)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL, moment
+        how = "error"
+        try:
+            train(new_run(folder, RECIPE) if steps is None else open_run(folder, steps))
+            how = "ended"
+        except Stopped:
+            how = "checkpoint written"
+        except KeyboardInterrupt:
+            how = "stopped at once"
+        finally:
+            if how == "error":
+                traceback.print_exc()
+            os._exit(ENDINGS.index(how))
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return ENDINGS[status] if status >= 0 else signal.Signals(-status).name
 
 
 def die():
@@ -79,6 +98,35 @@ def at_rename(name):
     Path.rename = lambda path, target: die() if name in str(target) else usual(path, target)
 
 
+def at_fraction(fraction, name):
+    """Receive a signal at this fraction of all calls of functions in a whole training."""
+    countdown = [round(fraction * calls_of_a_training())]
+
+    def count(frame, event, argument):
+        countdown[0] -= 1
+        if countdown[0] == 0:
+            sys.setprofile(None)
+            os.kill(os.getpid(), getattr(signal, name))
+
+    sys.setprofile(count)
+
+
+@cache
+def calls_of_a_training():
+    """Count the calls and returns of functions, also of those in C."""
+    calls = [0]
+
+    def count(frame, event, argument):
+        calls[0] += 1
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = new_run(Path(folder) / "run", RECIPE)
+        sys.setprofile(count)
+        train(run)
+        sys.setprofile(None)
+    return calls[0]
+
+
 def half_line(record):
     usual, lines = TrainingLog.append, []
 
@@ -93,8 +141,10 @@ def half_line(record):
 
 
 def resume(folder, steps=None):
-    """Train a run to its end.  Returns the parameters."""
+    """Train a run to its end, from the beginning if it never began.  Returns the parameters."""
     with glance, early, alone:
+        if not (folder / "config.json").exists():
+            return train(new_run(folder, RECIPE))
         return train(open_run(folder, steps))
 
 
@@ -116,5 +166,7 @@ if __name__ == "__main__":
     for part in (TRAIN, HELD_OUT):
         generated_pools("something-moves", RECIPE.size, RECIPE.seed, part)  # once for all
     with glance, early, alone:
-        for job in json.loads(sys.argv[1]):
-            in_a_process(*job)
+        jobs = json.loads(sys.argv[1])
+        if any(moment[0] == "at_fraction" for *_, moment in jobs):
+            calls_of_a_training()  # once for all
+        print(json.dumps([in_a_process(*job) for job in jobs]))

@@ -31,9 +31,6 @@ CONSOLE = [Mutant("tubevit_np/console.py", *rest) for rest in [
 ]]
 
 TRAIN_AND_EVALUATE = [Mutant("tubevit_np/commands/train_and_evaluate.py", *rest) for rest in [
-    ('{folder}" if begun', '{folder}" if folder',
-     "test_cli.py::test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with",
-     "a run that is not there"),
     ("before + os.path.abspath(text)", "before + os.path.realpath(text)",
      "test_moved_data.py::test_a_link_that_is_changed_is_followed_and_the_head_has_its_name",
      "the target of a link stored"),
@@ -154,6 +151,15 @@ VERSIONS = [
 ]
 
 INTERRUPT = [Mutant("tubevit_np/commands/interrupt.py", *rest) for rest in [
+    ('if command == "ablate":', "if False:",
+     "test_stopping.py::test_a_study_continues_with_the_same_command", "no way on for a study"),
+    ('if not (folder / "config.json").exists():', "if False:",
+     "test_cli.py::test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with",
+     "a run that is not there"),
+    ("    if (folder / MODEL).exists():", "    if False:",
+     "test_cli.py::test_stopping_is_no_mistake_and_says_how_to_go_on[ended]", "trained, not evaluated"),
+    ("is saved; continue\" if newest else", "is saved; continue\" if True else",
+     "test_cli.py::test_stopping_is_no_mistake_and_says_how_to_go_on[nothing]", "step 0 is saved"),
     ("threading.Timer(AGAIN, _thread.interrupt_main).start()", "pass",
      "test_stopping.py::test_a_lost_ctrl_c_comes_again", "a Ctrl-C that is lost"),
     ("            before(unraisable)\n", "            pass\n",

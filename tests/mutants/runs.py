@@ -33,10 +33,10 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
      "test_best_score.py::test_a_run_ends_after_its_patience_killed_or_not", "one more evaluation"),
     ("self._save(BEST, current(), step", "self._save(MODEL, current(), step",
      "test_best_score.py::test_the_best_checkpoint_can_be_evaluated", "no best.safetensors"),
-    ("or self.evaluation_due(step)):", "or False):",
+    ("(self.evaluation_due(step) or any", "(any",
      "test_best_score.py::test_evaluations_come_apart_from_checkpoints",
      "a score without the loss of its step"),
-    ("last = self.stopped or step", "last = step",
+    ("last = self.stopped or self", "last = self",
      "test_best_score.py::test_a_run_ends_after_its_patience_killed_or_not",
      "stopped without a checkpoint"),
     ("if self._has_ended(self.first) and", "if False and",
@@ -161,6 +161,24 @@ OPEN_RUN = [Mutant("tubevit_np/runs/open_run.py", *rest) for rest in [
      "test_moved_data.py::test_what_has_changed_is_named", "what the run began with forgotten"),
 ]]
 
+SAVED = "test_stop_signal.py::test_the_step_is_completed_and_saved"
+STOP_SIGNAL = [Mutant(f"tubevit_np/runs/{file}.py", *rest) for file, *rest in [
+    ("run", "self.signal.number is not None or", "", SAVED, "stopped after the next checkpoint"),
+    ("run", "        self.signal.check()\n", "", SAVED, "a checkpoint after every step to the end"),
+    ("training_log", "json.dumps(self.recent)", '"[]"', SAVED, "means of fewer steps once resumed"),
+    ("stop_signal", "        self.check()\n", "",
+     "test_stop_signal.py::test_the_first_signal_is_recorded_and_raised_at_the_end", "a lost signal"),
+    ("stop_signal", "            for number in handled:\n                signal.", "            for number in ():\n                signal.",
+     "test_stop_signal.py::test_the_first_signal_is_recorded_and_raised_at_the_end", "never restored"),
+    ("stop_signal", " if signal.getsignal(number) == usual]", "]",
+     "test_stop_signal.py::test_a_signal_that_is_ignored_or_handled_elsewhere_stays_so", "nohup stops"),
+    ("stop_signal", "elif number == signal.SIGINT:", "else:",
+     "test_stop_signal.py::test_a_second_ctrl_c_stops_at_once_and_a_second_sigterm_does_not",
+     "no checkpoint of a cancelled job"),
+    ("stop_signal", "if threading.current_thread() is not threading.main_thread():", "if False:",
+     "test_stop_signal.py::test_only_the_main_thread_can_await_signals", "no training in a thread"),
+]]
+
 KILLED_EXTENSION = "test_extend.py::test_a_killed_extension_ends_as_one_that_was_not"
 EXTEND = [Mutant("tubevit_np/runs/extend.py", *rest) for rest in [
     ("if steps <= done:", "if steps < done:",
@@ -183,4 +201,4 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
 
 RUNS = [*PREDICT_FILES, *RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
         *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *EXTEND,
-        *ATOMIC_FILES]
+        *STOP_SIGNAL, *ATOMIC_FILES]

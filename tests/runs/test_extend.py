@@ -42,7 +42,8 @@ def killed(tmp_path_factory):
     """{moment: folder of a run whose extension was killed at that moment}."""
     place = tmp_path_factory.mktemp("killed")
     folders = {moment: copied(place / str(k)) for k, moment in enumerate(MOMENTS)}
-    kill([(folder, STEPS, MOMENTS[moment]) for moment, folder in folders.items()])
+    endings = kill([(folder, STEPS, MOMENTS[moment]) for moment, folder in folders.items()])
+    assert set(endings) == {"SIGKILL"}
     return folders
 
 

@@ -67,7 +67,8 @@ def killed(tmp_path_factory):
     """{moment: folder of a run that was killed at that moment}."""
     place = tmp_path_factory.mktemp("killed")
     folders = {moment: place / str(k) for k, moment in enumerate(MOMENTS)}
-    kill([(folder, None, MOMENTS[moment]) for moment, folder in folders.items()])
+    endings = kill([(folder, None, MOMENTS[moment]) for moment, folder in folders.items()])
+    assert set(endings) == {"SIGKILL"}
     return folders
 
 

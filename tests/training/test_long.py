@@ -3,6 +3,7 @@
     python -m pytest -m long"""
 
 import json
+import signal
 from dataclasses import replace
 from unittest import mock
 
@@ -15,7 +16,8 @@ from tubevit_np.model.params import flatten
 from tubevit_np.runs import run
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.recipe import Recipe
-from tubevit_np.runs.run_folder import read_metrics
+from tubevit_np.runs.run_folder import checkpoints, read_metrics, step_of
+from tubevit_np.runs.stop_signal import Stopped
 from tubevit_np.training import train
 
 pytestmark = pytest.mark.long
@@ -51,7 +53,7 @@ def test_the_main_job_learns(tmp_path):
     assert scores["image"]["noun"] >= 0.95
 
 
-def test_two_devices_in_half_precision_and_parts_survive_a_kill(tmp_path):
+def test_two_devices_in_half_precision_and_parts_survive_a_signal_and_a_kill(tmp_path):
     """The resumed run is bit-identical; losses are close to NumPy's (one device, float32)."""
     from tubevit_tg.training.train import train as train_tg
 
@@ -59,8 +61,11 @@ def test_two_devices_in_half_precision_and_parts_survive_a_kill(tmp_path):
     train.train(new_run(tmp_path / "np", recipe))
     recipe = replace(recipe, devices=2, accumulate=3, precision="half")
     wanted = train_tg(new_run(tmp_path / "whole", recipe))
-    with mock.patch.object(run.Run, "log", stopping_at(5)), pytest.raises(KeyboardInterrupt):
+    with mock.patch.object(run.Run, "log", stopping_at(1, signal.SIGTERM)), pytest.raises(Stopped):
         train_tg(new_run(tmp_path / "killed", recipe))
+    assert [step_of(path) for path in checkpoints(tmp_path / "killed")] == [2]
+    with mock.patch.object(run.Run, "log", stopping_at(5)), pytest.raises(KeyboardInterrupt):
+        train_tg(open_run(tmp_path / "killed"))
     found = train_tg(open_run(tmp_path / "killed"))
     assert all(np.array_equal(w, flatten(found)[name]) for name, w in flatten(wanted).items())
     theirs, ours, again = (losses_in(tmp_path / name) for name in ("np", "whole", "killed"))
@@ -68,12 +73,14 @@ def test_two_devices_in_half_precision_and_parts_survive_a_kill(tmp_path):
     assert ours == pytest.approx(theirs, rel=1e-3)
 
 
-def stopping_at(step):
-    """A version of Run.log that raises KeyboardInterrupt in this step."""
+def stopping_at(step, number=None):
+    """A version of Run.log that raises a signal, or KeyboardInterrupt, in this step."""
     usual = run.Run.log
 
     def log(self, done, *rest, **named):
-        if done == step:
+        if done == step and number:
+            signal.raise_signal(number)
+        elif done == step:
             raise KeyboardInterrupt
         usual(self, done, *rest, **named)
     return log

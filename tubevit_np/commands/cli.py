@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import signal
 import sys
 import textwrap
 import warnings
@@ -20,7 +21,7 @@ from tubevit_np.commands import (
     train_and_evaluate,
 )
 from tubevit_np.commands.descriptions import COMMANDS, PROGRAM
-from tubevit_np.commands.interrupt import ctrl_c_kept
+from tubevit_np.commands.interrupt import ctrl_c_kept, way_on
 from tubevit_np.console import safe_output
 from tubevit_np.nearest import nearest
 from tubevit_np.required import SCRIPTS, called, stop
@@ -35,7 +36,7 @@ def main(package, engine, arguments=None):
     """Run one command; return its exit status: its own, or 2 for a mistake, with one line.
 
     engine: the package's check, train and predictor."""
-    name = called(package)
+    name, given = called(package), None
     warnings.simplefilter("ignore", RuntimeWarning)  # an overflow: the run reports it itself
     warnings.formatwarning = lambda message, *_, **__: below_bars(f"{name}: {message}\n")
     try:
@@ -51,9 +52,9 @@ def main(package, engine, arguments=None):
     except MemoryError as error:
         print(f"{name}: {error}{train_and_evaluate.smaller(given)}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print(f"\n{name}: stopped{train_and_evaluate.way_on(given)}", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as error:
+        print(f"\n{name}: stopped{way_on(given)}", file=sys.stderr)
+        return 128 + getattr(error, "number", signal.SIGINT)  # as a shell reports it
     return 0
 
 
@@ -80,7 +81,7 @@ def parser(package, prog=None):
         sub = add(name, help=summary, description=text, allow_abbrev=False,
                   usage=f"{typed} [options] {usage}".strip(), epilog=examples(typed, *lines),
                   formatter_class=Formatter)
-        sub.set_defaults(package=package, command=next(
+        sub.set_defaults(package=package, prog=prog, command=next(
             getattr(module, name) for module in MODULES if hasattr(module, name)))
         getattr(options, name)(sub)
     return top

@@ -26,8 +26,8 @@ COMMANDS = {
  and generated images share noun. With --data camera:PATH, a folder of pictures becomes a set of
  videos: a camera moves over each picture, and one head learns how it moves. All other parameters
  are shared. All results go into the run folder (--out): checkpoints, model.safetensors,
- metrics.jsonl, evaluation.json, curves.png, kernels.png and tubes.png. An interrupted run continues
- with --resume.
+ metrics.jsonl, evaluation.json, curves.png, kernels.png and tubes.png. Ctrl-C saves
+ the step and stops; --resume continues from there.
 
 The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder
  with CLASS/FILE, a CSV file with the columns path and label, or an annotation file of Kinetics or

@@ -85,15 +85,6 @@ def smaller(options):
     return "; use a smaller --size, --frames or --batch" if is_training(options) else ""
 
 
-def way_on(options):
-    """How to continue an interrupted command, if that is possible, for its last line."""
-    if not is_training(options):
-        return ""
-    folder = options.resume or options.out
-    begun = (Path(folder) / "config.json").exists()  # else there is nothing to continue
-    return f"; continue with: train --resume {folder}" if begun else ""
-
-
 def evaluate(options, engine):
     from tubevit_np.commands.per_class import names_apart
     from tubevit_np.data.datasets.dataset import head_and_path

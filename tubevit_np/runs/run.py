@@ -22,6 +22,7 @@ from tubevit_np.runs.progress import TrainingBar
 from tubevit_np.runs.run_folder import BEST, MODEL, checkpoints, last_checkpoint, writing
 from tubevit_np.runs.score_names import labels_of, named
 from tubevit_np.runs.snapshots import write_snapshot
+from tubevit_np.runs.stop_signal import StopSignal
 from tubevit_np.runs.training_log import TrainingLog
 from tubevit_np.runs.warm_start import carried
 from tubevit_np.storage.checkpoint import save
@@ -47,6 +48,7 @@ class Run:
         self.first, self.left_out, self.stopped = 0, 0, False
         self.known = set()  # heads of which a warning has said that they know files by heart
         self.bar, self.records = TrainingBar(disable=True), TrainingLog(self.folder)
+        self.signal = StopSignal()
 
     @property
     def counts(self):
@@ -79,6 +81,7 @@ class Run:
                              "restore the original file or start a new run")
         self.first = int(notes["step"])
         self.records.forget_after(self.first)
+        self.records.restore(notes)
         self.stopped = self._patience_is_over()
         if self._has_ended(self.first) and not (self.folder / MODEL).exists():
             with writing(self.folder):  # the model was deleted, or an extension was killed early
@@ -89,12 +92,13 @@ class Run:
     @contextmanager
     def batches(self):
         """Yield an iterator over (step, joint batch) for the remaining steps, with a progress bar.
-        """
+
+        Ctrl-C and SIGTERM stop it: the next step is the last one, and save raises Stopped."""
         steps = range(self.first, self.first if self.stopped else self.recipe.steps)
         progress = closing(TrainingBar(self.first, steps.stop))
         joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
                       self.recipe.dropout, self.recipe.shuffled)
-        with prefetch(joint, steps) as made, progress as self.bar:
+        with self.signal.awaited(), prefetch(joint, steps) as made, progress as self.bar:
             self.records.start_clock()
             yield takewhile(lambda _: not self.stopped, zip(self.bar.steps, made, strict=True))
 
@@ -109,13 +113,13 @@ class Run:
             raise ValueError(f"step {step + 1}: the loss is {loss}, the gradient's norm {norm} "
                              f"(last checkpoint: {last_checkpoint(self.folder)}); start again with "
                              "a lower --lr")
-        named_accuracies = {f"train/{named(source.kind, head)}": accuracy
+        named_accuracies = {f"train/{named(source.kind, head)}": float(accuracy)
                             for source, heads in zip(self.sources, accuracies, strict=True)
                             for head, accuracy in heads.items()}
         recent = self.records.recent
-        recent += [{"loss": loss, "norm": norm} | named_accuracies] if finite else []
-        if recent and ((step + 1) % self.recipe.log_every == 0 or self.checkpoint_due(step)
-                       or self.evaluation_due(step)):
+        recent += [{"loss": float(loss), "norm": float(norm)} | named_accuracies] if finite else []
+        every = (self.recipe.log_every, self.recipe.save_every)
+        if recent and (self.evaluation_due(step) or any((step + 1) % n == 0 for n in every)):
             means = self.records.write_means(step + 1, lr)
             self.bar.show({name.removeprefix("train/"): value for name, value in means.items()
                            if name != "norm"})
@@ -126,8 +130,8 @@ class Run:
         return (step + 1) % every == 0 or step + 1 == self.recipe.steps
 
     def checkpoint_due(self, step):
-        """True if a checkpoint is due after this step."""
-        last = self.stopped or step + 1 == self.recipe.steps
+        """True if a checkpoint is due after this step, also because a signal has arrived."""
+        last = self.stopped or self.signal.number is not None or step + 1 == self.recipe.steps
         return last or (step + 1) % self.recipe.save_every == 0
 
     @property
@@ -171,6 +175,7 @@ class Run:
     def save(self, done, params, moments):
         """Write a checkpoint after `done` steps, and the model after the last one.
 
+        Raises Stopped if a signal has arrived.
         The checkpoint is written last: after a kill, log entries later than the last checkpoint
         are dropped and these steps are done again."""
         flat = {f"_{moment}.{name}": value for moment in moments
@@ -178,9 +183,11 @@ class Run:
         with writing(self.folder):
             if self._has_ended(done):
                 self._save(MODEL, params, step=done)
-            self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat)
+            self._save(f"checkpoint-{done:06d}.safetensors", params, step=done, extra=flat,
+                       **self.records.unwritten())
         for old in checkpoints(self.folder)[:-MAX_CHECKPOINTS]:
             old.unlink()
+        self.signal.check()
         self.records.start_clock()
 
     def _has_ended(self, done):

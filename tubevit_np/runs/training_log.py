@@ -10,12 +10,24 @@ from tubevit_np.storage.atomic_files import write_text
 
 
 class TrainingLog:
-    """The log in a run folder; recent: values of the steps since its last record of means."""
+    """The log in a run folder.
+
+    recent: values of the steps since its last record of means;  earlier: how many of them are of
+    the process that was stopped."""
 
     def __init__(self, folder):
         self.folder, self.path = folder, folder / "metrics.jsonl"
-        self.recent = []
+        self.recent, self.earlier = [], 0
         self.start_clock()
+
+    def unwritten(self):
+        """Metadata of a checkpoint: a training that is stopped and resumed logs the same means."""
+        return {"recent": json.dumps(self.recent)}
+
+    def restore(self, notes):
+        """Take over the unwritten values from the metadata of a checkpoint."""
+        self.recent = json.loads(notes.get("recent", "[]"))
+        self.earlier = len(self.recent)
 
     def start_clock(self):
         """Begin to measure the rate of training here: it excludes the time of evaluation."""
@@ -25,9 +37,10 @@ class TrainingLog:
         """Append the means of the recent values, after `step` steps; returns them by name."""
         means = {name: float(np.mean([row[name] for row in self.recent]))
                  for name in self.recent[0]}
-        rate = len(self.recent) / (time.perf_counter() - self.clock)
+        timed = max(1, len(self.recent) - self.earlier)
+        rate = timed / (time.perf_counter() - self.clock)
         self.append({"step": step, "lr": lr, "rate": rate} | means)
-        self.recent = []
+        self.recent, self.earlier = [], 0
         self.start_clock()
         return means
 
