@@ -30,8 +30,8 @@ COMMANDS = {
  the step and stops; --resume continues from there.
 
 The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CLASS/FILE, a folder
- with CLASS/FILE, a CSV file with the columns path and label, or an annotation file of Kinetics or
- Something-Something V2. tubevit_np/data/README.md describes all formats.""",
+ with CLASS/FILE, a CSV file with the columns path and label, or an annotation file of Kinetics,
+ Something-Something V2, UCF101 or HMDB51. tubevit_np/data/README.md describes all formats.""",
         ("--out runs/demo",
          "--data videos/ --size 64 --out runs/mine",
          "--data a=one/ --data two/ --batch 24 8 --out runs/2",
