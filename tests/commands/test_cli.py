@@ -407,7 +407,7 @@ WRONG = {  # arguments: part of the message; MODEL is in RUN, a finished run
     f"{NEW} --steps x": "--steps: invalid int value: 'x'; see python -m tubevit_np train --help",
     f"{NEW} --steps 0": "steps is 0; it must be at least 1",
     f"{NEW} --lr -0.1": "lr is -0.1; it must be at least 0",
-    f"{NEW} --lr nan": "lr is nan; it must be at least 0",
+    f"{NEW} --lr nan": "lr is nan; it must be a finite number",
     f"{NEW} --smoothing 1": "smoothing is 1.0; it must be below 1",
     f"{NEW} --batch 0": "batch is 0; it must be at least 1",
     f"{NEW} --image-batch 0": "image_batch is 0; it must be at least 1",

@@ -75,6 +75,19 @@ RECIPE = [Mutant("tubevit_np/runs/recipe.py", *rest) for rest in [
      "test_recipe.py::test_sets_have_their_own_numbers_or_one_for_all", "the first set alone"),
 ]]
 
+FIELD_TYPES = [Mutant("tubevit_np/runs/field_types.py", *rest) for rest in [
+    ("return type(value) is kind", "return isinstance(value, kind)",
+     "test_recipe.py::test_a_recipe_refuses", "True as a number of devices"),
+    ("abs(value) < math.inf", "value == value", "test_recipe.py::test_a_recipe_refuses",
+     "an infinite rate"),
+    ("type(value) in (int, float) and", "type(value) is float and",
+     "test_recipe.py::test_numbers_of_numpy_whole_rates_and_paths_become_plain_values",
+     "a rate of 1 refused"),
+    ("        return value.item()\n", "        return value\n",
+     "test_recipe.py::test_numbers_of_numpy_whole_rates_and_paths_become_plain_values",
+     "NumPy's integers refused"),
+]]
+
 RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest in [
     ("usual | named | given)", "named | given | usual)",
      "test_recipe_defaults.py::test_what_is_given_comes_first",

@@ -2,8 +2,10 @@
 
 import json
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tubevit_np.model.presets import PRESETS
@@ -22,8 +24,26 @@ WRONG = [
     *(({name: -1}, f"{name} is -1; it must be at least 0") for name in (
         "lr", "seed", "randaugment", "magnitude", "warmup", "clip", "smoothing", "image_weight",
         "weight_decay", "kernel_norm", "weight", "mixup", "dropout", "frozen")),
-    ({"lr": math.nan}, "lr is nan; it must be at least 0"),
-    ({"lr": math.inf}, "lr is inf; it must be finite"),
+    ({"lr": math.nan}, "lr is nan; it must be a finite number"),
+    ({"lr": math.inf}, "lr is inf; it must be a finite number"),
+    ({"steps": 2.5}, "steps is 2.5; it must be a whole number"),
+    ({"steps": 2.0}, "steps is 2.0; it must be a whole number"),
+    ({"steps": np.float32(2)}, "steps is 2.0; it must be a whole number"),
+    ({"devices": True}, "devices is True; it must be a whole number"),
+    ({"devices": np.True_}, "devices is True; it must be a whole number"),
+    ({"seed": None}, "seed is None; it must be a whole number"),
+    ({"flip": "no"}, "flip is 'no'; it must be true or false"),
+    ({"flip": 1}, "flip is 1; it must be true or false"),
+    ({"lr": "0.1"}, "lr is '0.1'; it must be a finite number"),
+    ({"weight": False}, "weight is False; it must be a finite number or a list of finite numbers"),
+    ({"fps": "15"}, "fps is '15'; it must be a finite number or None"),
+    ({"fps": math.nan}, "fps is nan; it must be a finite number or None"),
+    ({"cache": 3}, "cache is 3; it must be text or None"),
+    ({"preset": None}, "preset is None; it must be text"),
+    ({"batch": [4, 2.5]}, "batch is (4, 2.5); it must be a whole number or a list of whole"),
+    ({"image_weight": (1, math.nan)}, "image_weight is (1, nan); it must be a finite number or"),
+    ({"data": 5}, "data is (5,); it must be a list of texts"),
+    ({"images": [["a"]]}, "images is (('a',),); it must be a list of texts"),
     ({"magnitude": 10.5}, "magnitude is 10.5; it must be at most 10"),
     ({"smoothing": 1.0}, "smoothing is 1.0; it must be below 1"),
     ({"dropout": 1.5}, "dropout is 1.5; it must be below 1"),
@@ -49,6 +69,22 @@ def test_a_recipe_refuses(given, words):
     with pytest.raises(ValueError) as caught:
         Recipe(**given)
     assert str(caught.value).startswith(words) and "\n" not in str(caught.value)
+
+
+def test_every_field_refuses_a_value_of_no_type_and_accepts_its_default():
+    """The types come from the annotations: a new field needs no entry elsewhere."""
+    for field in fields(Recipe):
+        with pytest.raises(ValueError, match=f"^{field.name} is .*object object.*; it must be "):
+            Recipe(**{field.name: object()})
+    assert Recipe(**vars(Recipe())) == Recipe()
+
+
+def test_numbers_of_numpy_whole_rates_and_paths_become_plain_values():
+    recipe = Recipe(steps=np.int64(3), batch=[np.int32(2)], lr=np.float64(0.5), weight_decay=1,
+                    flip=np.True_, data=Path("films"), cache=Path("frames"), fps=15)
+    assert json.dumps(asdict(recipe)) and recipe.flip is True
+    assert (recipe.steps, recipe.batch, recipe.lr, recipe.weight_decay) == (3, 2, 0.5, 1)
+    assert (recipe.data, recipe.cache, recipe.fps) == (("films",), "frames", 15)
 
 
 @pytest.mark.parametrize("given, shapes", [

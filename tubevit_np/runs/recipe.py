@@ -9,6 +9,7 @@ from tubevit_np.data.sources import OLDER_NAMES, SCENES
 from tubevit_np.model.checks import check_tubes
 from tubevit_np.model.params import KERNEL_NORM
 from tubevit_np.model.presets import PRESETS
+from tubevit_np.runs.field_types import check_types
 from tubevit_np.variants.config import position_of, variant
 from tubevit_np.variants.positions import learned_rows
 from tubevit_np.variants.tube_sets import with_tubes
@@ -76,8 +77,10 @@ class Recipe:
     patience: int = 0  # evaluations without a better score before the run ends; 0: it never does
 
     def __post_init__(self):
-        given = {name: as_given(getattr(self, name), many=False) for name in NUMBERS}
-        given |= zip(SETS, named_sets(self.data, self.images), strict=True)
+        given = vars(self) | {name: as_given(getattr(self, name), many=name in SETS)
+                              for name in (*SETS, *NUMBERS)}
+        given = check_types(Recipe, given)
+        given |= zip(SETS, named_sets(*map(given.get, SETS)), strict=True)
         for name, value in given.items():
             object.__setattr__(self, name, value)
         self._check_numbers()
@@ -93,7 +96,7 @@ class Recipe:
             value = getattr(self, name)
             for number in as_given(value, many=True):
                 at_least(least, name, number)
-        if self.fps is not None and not 0 < self.fps < math.inf:
+        if self.fps is not None and self.fps <= 0:
             raise ValueError(f"fps is {self.fps}; it must be above 0")
         if self.magnitude > MAX_MAGNITUDE:
             raise ValueError(f"magnitude is {self.magnitude}; it must be at most {MAX_MAGNITUDE:g}")
