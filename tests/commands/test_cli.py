@@ -99,7 +99,7 @@ def test_train_help_tells_every_default(capsys):
               "lr": "; for the presets Ti to B: 5e-05; for the presets L to H: 1e-05"
                     "; for your own files and something-moves: 0.003",
               "smoothness": "; for your own files: 6; for something-moves: 12",
-              "steps": "; for your own files and something-moves: 3200"}
+              "steps": "; for something-moves: 3200"}
     for name, (_, words) in OPTIONS.items():
         default = defaults[name]
         if type(default) in (int, float, str):

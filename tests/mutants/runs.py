@@ -89,13 +89,15 @@ FIELD_TYPES = [Mutant("tubevit_np/runs/field_types.py", *rest) for rest in [
 ]]
 
 RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest in [
-    ("usual | named | given)", "named | given | usual)",
+    ("return Recipe(**(usual | named | given))", "return Recipe(**(named | given | usual))",
      "test_recipe_defaults.py::test_what_is_given_comes_first",
      "what is usual before what is asked"),
     ("of_data | sized |", "sized | of_data |",
      "test_recipe_defaults.py::test_the_usual_settings_depend_on_the_data",
      "large models at the rate of small ones"),
-    ("FILES if sets - GENERATED.keys()", "FILES if not sets",
+    ("usual[\"warmup\"] = min(", "usual[\"warmup\"] = max(",
+     "test_epochs.py::test_few_steps_have_a_short_warmup", "a warmup longer than the training"),
+    ("FILES if files else", "FILES if not files else",
      "test_recipe_defaults.py::test_the_usual_settings_depend_on_the_data",
      "files as generated clips"),
     ("if images or not pictures", "if not pictures",
@@ -115,6 +117,19 @@ BY_HEART = [Mutant("tubevit_np/runs/by_heart.py", *rest) for rest in [
     (" if hasattr(source, \"description\")", "",
      "test_by_heart.py::test_generated_examples_cannot_be_known_by_heart",
      "generated clips known by heart"),
+]]
+
+EPOCHS = [Mutant("tubevit_np/runs/epochs.py", *rest) for rest in [
+    ("max(videos or steps,", "min(videos or steps,",
+     "test_epochs.py::test_epochs_are_those_of_the_videos_with_the_longest_one",
+     "the shortest epoch"),
+    ("max(videos or steps,", "max(steps,",
+     "test_epochs.py::test_epochs_are_those_of_the_videos_with_the_longest_one",
+     "images count beside videos"),
+    ("math.ceil(epochs * length)", "int(epochs * length)",
+     "test_epochs.py::test_epochs_are_those_of_the_videos_with_the_longest_one", "no step"),
+    (", MOST)", ", math.inf)", "test_epochs.py::test_files_have_usual_epochs_within_limits",
+     "absurd lengths for large sets"),
 ]]
 
 SCORE_NAMES = [Mutant("tubevit_np/runs/score_names.py", *rest) for rest in [

@@ -1,6 +1,7 @@
 """Defaults of a recipe: Table 10 for each data set, and the rates of each model size."""
 
 import pytest
+from tiny import class_folder
 
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe
@@ -50,8 +51,14 @@ def test_large_presets_have_recipes_of_their_own():
     assert (large.size, large.lr, large.weight_decay) == (224, 0.5, 1e-5)
 
 
-@pytest.mark.parametrize("name", ["frames", "size", "lr", "smoothness", "steps", "batch"])
-def test_where_another_value_is_usual(name):
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """A set of six videos for training."""
+    return str(class_folder(tmp_path_factory.mktemp("sets") / "films", "video"))
+
+
+@pytest.mark.parametrize("name", ["frames", "size", "lr", "smoothness", "batch"])
+def test_where_another_value_is_usual(name, films):
     """As in the help: "for the presets Ti to B" means all sizes between."""
     sizes, told = list(SIZES), {}
     for value, where in usual_elsewhere(name).items():
@@ -61,7 +68,7 @@ def test_where_another_value_is_usual(name):
         else:
             told |= dict.fromkeys(where.removeprefix("for ").split(" and "), value)
     runs = {preset: recipe_for(preset=preset) for preset in PRESETS} | {
-        "your own files": recipe_for(data="films"),
+        "your own files": recipe_for(data=films),
         "something-moves": recipe_for(data="something-moves")}
     assert {key: getattr(run, name) for key, run in runs.items()} == dict.fromkeys(
         runs, getattr(Recipe(), name)) | told
@@ -72,11 +79,12 @@ def test_an_unknown_recipe_is_refused():
         recipe_for("k800")
 
 
-def test_the_usual_settings_depend_on_the_data():
-    scenes, moves, files = (recipe_for(data=[given]) for given in ("scenes", "generated", "films"))
+def test_the_usual_settings_depend_on_the_data(films):
+    scenes, moves, files = (recipe_for(data=[given]) for given in ("scenes", "generated", films))
     assert recipe_for().smoothness == scenes.smoothness > moves.smoothness == 12
-    assert files.smoothness == recipe_for(images="shots").smoothness == FILES["smoothness"]
-    assert recipe_for(data=["scenes", "films"]).steps == files.steps == moves.steps == 3200
-    assert recipe_for(data=["films"], smoothness=3.0).smoothness == 3
-    large = recipe_for(data=["films"], preset="B")
+    images = recipe_for(images="shots", steps=9)
+    assert files.smoothness == images.smoothness == FILES["smoothness"]
+    assert (scenes.steps, moves.steps) == (1600, 3200)
+    assert recipe_for(data=[films], smoothness=3.0).smoothness == 3
+    large = recipe_for(data=[films], preset="B")
     assert (large.lr, large.smoothness) == (SIZES["B"]["lr"], FILES["smoothness"])

@@ -71,7 +71,7 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
             new parameters)"""),
     },
     "optimization": {
-        "steps": (int, "number of training steps"),
+        "steps": (int, "number of training steps; for your own files, see also --epochs"),
         "frozen": (int, """keep the first N blocks fixed; if N is above 0, the tubes are fixed
             too"""),
         "lr": (float, "highest learning rate, at least 0"),

@@ -24,7 +24,7 @@ def train(options, engine):
     """Train a new or resumed run, draw its curves and kernels, and print its final scores."""
     from tubevit_np.runs.open_run import new_run, open_run
 
-    names = "recipe", *(field.name for field in fields(Recipe))
+    names = "recipe", "epochs", *(field.name for field in fields(Recipe))
     given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
     if is_hub_name(given_start := getattr(options, "start", "")):
         given["start"] = with_commit(given_start)

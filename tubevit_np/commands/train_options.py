@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from tubevit_np.commands.arguments import add, default_text, field
 from tubevit_np.commands.recipe_help import HELP, OPTIONS
+from tubevit_np.runs.epochs import EPOCHS, FEWEST, MOST
 from tubevit_np.runs.recipe import NUMBERS, SETS, Recipe
 from tubevit_np.runs.recipe_defaults import RECIPES
 
@@ -20,6 +21,11 @@ def train(sub):
             text = OPTIONS[name][1] + default_text(name, defaults[name])
             field(options, name, text, default=argparse.SUPPRESS, **form)
         if title == "optimization":
+            add(options, "--epochs", "X", "length of the training in epochs, in place of --steps. "
+                "In one epoch, each file is used once. With several data sets, the one whose epoch "
+                "is the longest counts; images count only if no videos are files (default for your "
+                f"own files: {EPOCHS} epochs, but at least {FEWEST} and at most {MOST} steps)",
+                type=float, default=argparse.SUPPRESS)
             add(options, "--recipe", "NAME", "the paper's settings for a data set (Table 10): "
                 f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate "
                 "and RandAugment. ssv2 also sets mixup, dropout and label smoothing. An option "

@@ -1,6 +1,7 @@
 """The usual settings for each model size and for each data set of the paper."""
 
 from tubevit_np.data.sources import GENERATED, SCENES, SOMETHING_MOVES, pictures_of
+from tubevit_np.runs.epochs import steps_for
 from tubevit_np.runs.recipe import SETS, Recipe, named_sets
 from tubevit_np.runs.warm_start import settings_of_start
 
@@ -8,7 +9,7 @@ SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 1
 LARGE = SIZED | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable at higher rates
 SIZES = {"Ti": SIZED, "S": SIZED, "B": SIZED, "L": LARGE, "H": LARGE}
 
-FILES = {"smoothness": 6.0, "steps": 3200, "lr": 3e-3}
+FILES = {"smoothness": 6.0, "lr": 3e-3}  # their steps come from epochs, see epochs.py
 MOVES = {"smoothness": 12.0, "steps": 3200, "lr": 3e-3}  # for clips of something-moves
 
 # Table 10. We assume 256 videos and 256 images per step, random crops and random flips.
@@ -18,6 +19,7 @@ KINETICS = {"frames": 64, "fps": 15.0, "size": 224, "batch": 256, "image_batch":
             "save_every": 5000}
 SSV2 = KINETICS | {"frames": 32, "fps": 24.0, "lr": 2e-5, "mixup": 0.3, "dropout": 0.3,
                    "smoothing": 0.3}
+WARMUP_DIVISOR = 5  # of the steps of few epochs, at most a fifth are for the warmup
 RECIPES = {"k400": KINETICS, "k600": KINETICS, "k700": KINETICS, "ssv2": SSV2}
 
 
@@ -34,12 +36,16 @@ def usual_elsewhere(name):
                      if value is not None}
 
 
-def recipe_for(recipe=None, **given):
+def recipe_for(recipe=None, epochs=None, **given):
     """A Recipe with the given fields; the others are usual for the model size, data and start.
 
-    recipe: a name in RECIPES.  Raises ValueError for an unknown name, and as Recipe does."""
+    recipe: a name in RECIPES;  epochs: in place of steps, see epochs.py.  Raises ValueError for an
+    unknown name, and as Recipe and steps_for do."""
     if recipe is not None and recipe not in RECIPES:
         raise ValueError(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
+    if epochs is not None and "steps" in given:
+        raise ValueError(f"steps {given['steps']} and epochs {epochs:g} are two lengths of the "
+                         "training; give one of them")
     if given.get("start") is not None:
         for name in ("preset", "tubes", "position"):
             if given.get(name) is not None:
@@ -49,12 +55,17 @@ def recipe_for(recipe=None, **given):
         usual = {"preset": "B" if recipe else "demo"}
     given |= zip(SETS, with_pictures(*named_sets(*map(given.get, SETS))), strict=True)
     sets = {path for name in SETS for path in given[name]}
-    of_data = FILES if sets - GENERATED.keys() else {} if SCENES in sets else MOVES
+    files = sets - GENERATED.keys()
+    of_data = FILES if files else {} if SCENES in sets else MOVES
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
+    usual = of_data | sized | usual
     named = RECIPES.get(recipe, {})
+    if epochs is not None or files and not named and "steps" not in given:
+        given["steps"] = steps_for(Recipe(**(usual | named | given)), epochs)
+        usual["warmup"] = min(Recipe.warmup, given["steps"] // WARMUP_DIVISOR)
     if named and given.get("steps") is not None:  # warmup over the same fraction of the steps
         named = named | {"warmup": named["warmup"] * given["steps"] // named["steps"]}
-    return Recipe(**(of_data | sized | usual | named | given))
+    return Recipe(**(usual | named | given))
 
 
 def with_pictures(data, images):

@@ -68,6 +68,11 @@ class CameraSource:
         """Paths of the held-out pictures, as LabeledFiles.examples."""
         return self.pictures.examples(limit)
 
+    @property
+    def num_training(self):
+        """Number of pictures for training: in an epoch, each is filmed once."""
+        return self.pictures.num_training
+
     def description(self):
         """The summary of the pictures for the run folder, see datasets/summary.py."""
         return self.pictures.description() | {"clips": "a camera moves over each image"}

@@ -66,6 +66,11 @@ class LabeledFiles:
         total = f" of {count + len(train.items)}" if train else ""
         return f"held out: {count}{total} {self.kind}s of {self.head}: {self.rule}"
 
+    @property
+    def num_training(self):
+        """Number of files for training."""
+        return len(self.train.items)
+
     def description(self):
         """The summary of the data set for the run folder, see summary.py."""
         return describe(self, self.train.items, self.val.items)
