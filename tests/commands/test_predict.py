@@ -14,7 +14,7 @@ from tiny import class_folder, coded, finished
 
 import tubevit_np as tv
 from tubevit_np.__main__ import main
-from tubevit_np.commands import predict
+from tubevit_np.commands import prediction_lines
 from tubevit_np.data.datasets.find_files import Found, find_files
 from tubevit_np.data.decoding import fixed_rate_clips, images, video
 from tubevit_np.runs import predict_files
@@ -104,7 +104,7 @@ def test_lines_fit_the_terminal_unless_top_is_given(place, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "44")
     assert warned("in")[0] == 3
     assert {line.count("%") for line in capsys.readouterr().out.splitlines()} == {5}  # no terminal
-    monkeypatch.setattr(predict, "is_terminal", lambda: True)
+    monkeypatch.setattr(prediction_lines, "is_terminal", lambda: True)
     assert warned("in")[0] == 3
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 44 and {line.count("%") for line in lines} < {1, 2, 3}

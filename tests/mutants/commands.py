@@ -102,6 +102,9 @@ PREDICT = [Mutant("tubevit_np/commands/predict.py", *rest) for rest in [
      "test_predict.py::test_a_list_from_standard_input", "a list of find -print0 as one name"),
     ("for name in names if name]", "for name in names]",
      "test_predict.py::test_a_list_from_standard_input", "an empty line as a name"),
+]]
+
+PREDICTION_LINES = [Mutant("tubevit_np/commands/prediction_lines.py", *rest) for rest in [
     ("if fits and k and", "if False and", "test_predict.py::test_lines_fit_the_terminal_unless_top_is_given",
      "lines wider than the terminal"),
     ("fits = None if top or", "fits = None if", "test_predict.py::test_lines_fit_the_terminal_unless_top_is_given",
@@ -185,4 +188,4 @@ DRAWING = [Mutant("tubevit_np/commands/report.py", *rest) for rest in [
 ]]
 
 COMMANDS = [*CLI, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
-            *EVALUATE, *PREDICT, *TABLES, *CONVERT, *PER_CLASS, *VERSIONS, *INTERRUPT, *RUNNER, *DRAWING]
+            *EVALUATE, *PREDICT, *PREDICTION_LINES, *TABLES, *CONVERT, *PER_CLASS, *VERSIONS, *INTERRUPT, *RUNNER, *DRAWING]

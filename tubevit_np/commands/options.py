@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tubevit_np.ablation.studies import STUDIES
 from tubevit_np.commands.arguments import add, default_text, field, flag
-from tubevit_np.commands.predict import TOP
+from tubevit_np.commands.prediction_lines import TOP
 from tubevit_np.commands.recipe_help import OPTIONS
 from tubevit_np.commands.train_options import train  # noqa: F401 - cli.py looks for it here
 from tubevit_np.data.sources import NUM_EVAL_CLIPS
