@@ -5,8 +5,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 EXTRAS = {  # imported name: extra of pyproject.toml; other packages come with the base install
-    "tinygrad": "tg", "huggingface_hub": "hub", "onnx": "onnx", "shtab": "completion",
-    "gmpy2": "dev", "hypothesis": "dev",
+    "tinygrad": "tg", "huggingface_hub": "hub", "onnx": "onnx", "tensorboardX": "tensorboard",
+    "shtab": "completion", "gmpy2": "dev", "hypothesis": "dev",
     "nbgrader": "course", "pytest": "course", "IPython": "lessons", "ipykernel": "lessons",
     "jupyterlab": "lessons", "latex2mathml": "lessons", "mistune": "lessons",
     "nbclient": "lessons", "nbformat": "lessons", "pygments": "lessons"}

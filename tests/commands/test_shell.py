@@ -205,7 +205,7 @@ def completed(tmp_path_factory):
 @pytest.mark.parametrize("package", cli.SCRIPT_OF)
 def test_bash_completes(package, completed):
     assert completed(package, "") == list(COMMANDS)
-    assert completed(package, "ex") == ["export"]
+    assert completed(package, "ex") == ["export", "export-log"]
     assert sorted(completed(package, "train", "--st")) == ["--start", "--steps"]
 
 

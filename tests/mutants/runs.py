@@ -220,6 +220,23 @@ EXTEND = [Mutant("tubevit_np/runs/extend.py", *rest) for rest in [
      "no step done"),
 ]]
 
+TENSORBOARD = [Mutant("tubevit_np/runs/tensorboard.py", *rest) for rest in [
+    ("step=done + 1", "step=done", "test_logs.py::test_a_resumed_run_has_each_point_once",
+     "the last points before a kill hidden"),
+    ("[] if begun else records", "records", "test_logs.py::test_a_resumed_run_has_each_point_once",
+     "points twice"),
+    ("        self.file.flush()\n", "", "test_logs.py::test_train_writes_it_at_once", "seen late"),
+]] + [
+    Mutant("tubevit_np/runs/training_log.py", "            self.mirror.start(kept)\n",
+           "            self.mirror.start([])\n",
+           "test_logs.py::test_a_log_that_begins_late_has_the_earlier_records", "earlier records lost"),
+    Mutant("tubevit_np/commands/logs.py", "for record in records for name in record",
+           "for record in records[:1] for name in record", "test_logs.py::test_a_log_as_csv",
+           "scores without a column"),
+    Mutant("tubevit_np/commands/logs.py", "if options.tensorboard and has_events(options.tensorboard)",
+           "if False", "test_logs.py::test_what_cannot_be_exported", "two logs mixed"),
+]
+
 ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in [
     ("os.replace(unfinished, path)", "path.write_bytes(b'')",
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
@@ -229,4 +246,4 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
 
 RUNS = [*PREDICT_FILES, *RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
         *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *EXTEND,
-        *STOP_SIGNAL, *ATOMIC_FILES]
+        *STOP_SIGNAL, *TENSORBOARD, *ATOMIC_FILES]

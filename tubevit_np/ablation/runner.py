@@ -13,7 +13,7 @@ from tubevit_np.data.sources import SOMETHING_MOVES
 from tubevit_np.model.config import format_size
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.recipe_files import read_recipe
-from tubevit_np.runs.run_folder import MODEL, load_model, read_metrics
+from tubevit_np.runs.run_folder import METRICS, MODEL, load_model, read_metrics
 from tubevit_np.storage.atomic_files import write_csv, write_text
 from tubevit_np.storage.checkpoint import load, save
 from tubevit_np.transfer.small_to_large import scale_up
@@ -99,7 +99,7 @@ def scores_of_run(run, variant, engine):
         shape = (int(notes["frames"]), *[int(notes["size"])] * 2)
         costs = {"tokens": sum(cost.tokens(cfg, shape)),
                  "GFLOPs": (variant.views or 1) * sum(cost.flops(cfg, shape).values()) / 1e9,
-                 "seconds": seconds(run / "metrics.jsonl")}
+                 "seconds": seconds(run / METRICS)}
         write_text(stored, json.dumps(accuracies | costs, indent=1) + "\n")
     return json.loads(stored.read_text())
 

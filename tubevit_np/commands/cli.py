@@ -15,6 +15,7 @@ from tubevit_np.commands import (
     convert,
     drawing,
     export,
+    logs,
     options,
     predict,
     share,
@@ -28,7 +29,7 @@ from tubevit_np.required import SCRIPTS, called, stop
 from tubevit_np.versions import print_versions
 
 # They have a function for each command.
-MODULES = train_and_evaluate, predict, convert, export, share, drawing, completion
+MODULES = train_and_evaluate, predict, convert, export, share, logs, drawing, completion
 SCRIPT_OF = {"tubevit_np": "tubevit", "tubevit_tg": "tubevit-tg"}
 
 
@@ -77,13 +78,13 @@ def parser(package, prog=None):
     add = top.add_subparsers(prog=prog, required=True, metavar="COMMAND",
                              title="commands").add_parser
     for name, (usage, summary, text, lines) in COMMANDS.items():
-        typed = f"{prog} {name}"
+        typed, function = f"{prog} {name}", name.replace("-", "_")
         sub = add(name, help=summary, description=text, allow_abbrev=False,
                   usage=f"{typed} [options] {usage}".strip(), epilog=examples(typed, *lines),
                   formatter_class=Formatter)
         sub.set_defaults(package=package, prog=prog, command=next(
-            getattr(module, name) for module in MODULES if hasattr(module, name)))
-        getattr(options, name)(sub)
+            getattr(module, function) for module in MODULES if hasattr(module, function)))
+        getattr(options, function)(sub)
     return top
 
 

@@ -121,6 +121,12 @@ The formats timm and hf hold the image part (2D patches, positions, blocks), as 
  license and what only you can know. Prints the command that uploads the folder; nothing is
  uploaded. After that, everybody can type USER/REPO in place of RUN.""",
         ("runs/mine mine/",)),
+    "export-log": Description(
+        "RUN", "write the log of a run for TensorBoard or as CSV",
+        """Write the log of a run for other programs. The log, metrics.jsonl, holds the loss, the
+ learning rate and the training accuracies every few steps, and the held-out scores of each
+ evaluation. To see the curves in TensorBoard while the model trains, use train --tensorboard.""",
+        ("runs/mine --csv log.csv", "runs/mine --tensorboard board/")),
     "ablate": Description(
         "STUDY", "repeat one of the paper's ablations at a small size",
         """Train every variant of a study on generated clips (the set something-moves), with several

@@ -150,6 +150,14 @@ def share(sub):
     add(sub, "folder", "FOLDER", "the new folder; its name becomes the title of the model card")
 
 
+def export_log(sub):
+    add(sub, "run", "RUN", "run folder")
+    add(sub, "--tensorboard", "FOLDER", "folder for a log that TensorBoard shows. Needs "
+        "tensorboardX (default: none)")
+    add(sub, "--csv", "FILE", "a CSV file with one row per record and one column per value "
+        "(default: none)")
+
+
 def ablate(sub):
     add(sub, "study", "STUDY", f"one of {', '.join(STUDIES)}", STUDIES)
     add(sub, "--seeds", "N", "number of trainings of each variant, with different seeds "

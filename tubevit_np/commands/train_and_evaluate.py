@@ -14,6 +14,7 @@ from tubevit_np.model.config import format_size
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe, at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
+from tubevit_np.runs.tensorboard import TensorBoard
 from tubevit_np.storage.atomic_files import check_folder, make_folder
 from tubevit_np.storage.hub import is_hub_name, with_commit
 
@@ -40,6 +41,8 @@ def train(options, engine):
         engine.check(recipe := recipe_for(**given))  # before there is a folder
         run = new_run(options.out, recipe)
     print_held_out(run.sources)
+    if options.tensorboard is not None:
+        run.records.mirror = TensorBoard(options.tensorboard or run.folder / "tensorboard")
     params = engine.train(run)
     for line in ending(run):
         print(line)

@@ -30,6 +30,10 @@ def train(sub):
                 f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate "
                 "and RandAugment. ssv2 also sets mixup, dropout and label smoothing. An option "
                 "that you pass takes precedence", RECIPES, default=argparse.SUPPRESS)
+    options.add_argument(
+        "--tensorboard", metavar="FOLDER", nargs="?", const="", help="also write the log for "
+        "TensorBoard while the model trains, into this folder (default: the folder tensorboard in "
+        "the run folder). Can be given with --resume, too. Needs tensorboardX")
     where = options.add_mutually_exclusive_group()
     add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
     add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "

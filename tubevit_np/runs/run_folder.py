@@ -8,6 +8,7 @@ from pathlib import Path
 from tubevit_np.storage.checkpoint import load
 from tubevit_np.storage.hub import MODEL, run_path
 
+METRICS = "metrics.jsonl"
 BEST = "best.safetensors"  # the parameters with the best held-out score, see best_score.py
 
 

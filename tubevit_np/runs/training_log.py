@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from tubevit_np.runs.run_folder import read_metrics, writing
+from tubevit_np.runs.run_folder import METRICS, read_metrics, writing
 from tubevit_np.storage.atomic_files import write_text
 
 
@@ -13,11 +13,11 @@ class TrainingLog:
     """The log in a run folder.
 
     recent: values of the steps since its last record of means;  earlier: how many of them are of
-    the process that was stopped."""
+    the process that was stopped;  mirror: a TensorBoard that gets the same records, or None."""
 
     def __init__(self, folder):
-        self.folder, self.path = folder, folder / "metrics.jsonl"
-        self.recent, self.earlier = [], 0
+        self.folder, self.path = folder, folder / METRICS
+        self.recent, self.earlier, self.mirror = [], 0, None
         self.start_clock()
 
     def unwritten(self):
@@ -48,6 +48,8 @@ class TrainingLog:
         """Append one record."""
         with writing(self.folder), open(self.path, "a") as file:
             file.write(json.dumps(record) + "\n")
+        if self.mirror:
+            self.mirror.add(record)
 
     def forget_after(self, step):
         """Drop the records of a killed run after `step`, its last checkpoint.
@@ -55,3 +57,5 @@ class TrainingLog:
         These steps will be done and logged again."""
         kept = [record for record in read_metrics(self.path) if record["step"] <= step]
         write_text(self.path, "".join(json.dumps(record) + "\n" for record in kept))
+        if self.mirror:
+            self.mirror.start(kept)

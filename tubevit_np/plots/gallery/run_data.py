@@ -18,7 +18,7 @@ from tubevit_np.plots.model_plots.position_similarity import added
 from tubevit_np.runs.held_out import clip_fps
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_files import read_recipe
-from tubevit_np.runs.run_folder import find_model, read_metrics
+from tubevit_np.runs.run_folder import METRICS, find_model, read_metrics
 from tubevit_np.runs.score_names import chances
 from tubevit_np.runs.snapshots import read_snapshots
 from tubevit_np.storage.checkpoint import load
@@ -81,7 +81,7 @@ class Opened:
     @cached_property
     def records(self) -> list[dict[str, Any]]:
         """The rows of metrics.jsonl."""
-        return need(read_metrics(self.folder / "metrics.jsonl"),
+        return need(read_metrics(self.folder / METRICS),
                     f"{self.folder} contains no metrics.jsonl")
 
     @property

@@ -13,7 +13,7 @@ from tubevit_np.plots.kernel_plots.animation import animate_kernels
 from tubevit_np.plots.style import save
 from tubevit_np.plots.training_plots import ablation, curves
 from tubevit_np.runs.run import Run
-from tubevit_np.runs.run_folder import find_model, read_metrics
+from tubevit_np.runs.run_folder import METRICS, find_model, read_metrics
 from tubevit_np.runs.score_names import chances, final_scores
 from tubevit_np.storage.checkpoint import load
 from tubevit_np.storage.hub import title_of
@@ -31,7 +31,7 @@ def draw_run(run: Run) -> None:
         An open run.
     """
     chance = chances((source.kind, source.labels) for source in run.sources)
-    records = read_metrics(run.folder / "metrics.jsonl")
+    records = read_metrics(run.folder / METRICS)
     figure = curves.draw_curves(records, CURVES, chance, final_scores(run.folder))
     save(figure, run.folder / "curves.png")
     draw_kernels(find_model(run.folder), run.folder)
