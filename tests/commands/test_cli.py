@@ -133,7 +133,7 @@ def test_training_on_files_from_the_shell(pets):
     assert len(told) == 2 and "9.mov" in told[0] and "Traceback" not in pets.result.stderr
     assert "films: 10 of 10 videos are shorter than 16 frames" in told[1]
     assert sorted(path.name for path in pets.run.iterdir()) == [
-        "best.safetensors", "checkpoint-000003.safetensors", "config.json", "curves.png",
+        ".lock", "best.safetensors", "checkpoint-000003.safetensors", "config.json", "curves.png",
         "data.json", "evaluation.json", "kernels.png", "metrics.jsonl", "model.safetensors",
         "snapshots", "tubes.png"]
     assert tv.load(pets.run / "model.safetensors")[1].classes == {"films": 2, "shots": 2}

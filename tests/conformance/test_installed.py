@@ -14,8 +14,8 @@ from tubevit_np import conformance
 TOP = Path(tubevit_np.__file__).parents[1]
 BLOCKED = """
 import sys
-for name in ("tqdm", "threadpoolctl", "gmpy2", "imageio", "av", "PIL", "matplotlib", "tinygrad",
-             "pytest", "tests", "notebooks"):
+for name in ("filelock", "tqdm", "threadpoolctl", "gmpy2", "imageio", "av", "PIL", "matplotlib",
+             "tinygrad", "pytest", "tests", "notebooks"):
     sys.modules[name] = None  # an import of it raises ImportError
 from tubevit_np.conformance.__main__ import main
 sys.exit(main(sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from threading import Barrier
@@ -194,6 +195,14 @@ def test_several_processes_share_a_cache(tmp_path, films):
         found = list(pool.map(hold_out, [films] * 4, [tmp_path / "kept"] * 4))
     assert all(np.array_equal(x, found[0]) for x in found)
     assert len(list((tmp_path / "kept").iterdir())) == 2
+
+
+def test_old_leftovers_are_deleted(tmp_path):
+    for name, hours in ((".a.npy.1.part", 25), (".b.npy.2.part", 23), ("c.npy", 99)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, 2 * (time.time() - 3600 * hours,))
+    Cache(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".b.npy.2.part", "c.npy"]
 
 
 def test_threads_that_write_the_same_entry(tmp_path, rng, monkeypatch):

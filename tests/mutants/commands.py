@@ -183,6 +183,8 @@ RUNNER = [Mutant("tubevit_np/ablation/runner.py", *rest) for rest in [
 ]]
 
 DRAWING = [Mutant("tubevit_np/commands/report.py", *rest) for rest in [
+    ("    except OSError as error:\n        warnings", "    except KeyError as error:\n        warnings",
+     "test_lock.py::test_scores_that_cannot_be_stored_are_printed", "scores lost"),
     ("    if draw:\n        draw()\n", "",
      "test_drawing.py::test_curves_are_drawn_after_the_evaluation_whose_scores_they_show", "no pictures"),
 ]]

@@ -198,12 +198,10 @@ CACHE = [Mutant("tubevit_np/data/datasets/cache.py", *rest) for rest in [
      "pictures of another size"),
     ("except (OSError, ValueError, EOFError):", "except OSError:",
      "test_cache.py::test_a_damaged_entry_is_made_anew", "stops at a damaged entry"),
-    ('f".{entry.stem}.{os.getpid()}.{threading.get_ident()}.part"', '".part"',
-     "test_cache.py::test_threads_that_write_the_same_entry", "all write the same file"),
+    ("hours=24", "hours=0", "test_cache.py::test_old_leftovers_are_deleted",
+     "what others are writing is deleted"),
     ("self.failure.setdefault", "{}.setdefault",
      "test_cache.py::test_a_full_disk_is_said_once_and_training_goes_on", "said of every file"),
-    ("partial.unlink(missing_ok=True)", "pass",
-     "test_cache.py::test_a_full_disk_is_said_once_and_training_goes_on", "half files left"),
 ]]
 
 SOURCES = [Mutant("tubevit_np/data/sources.py", *rest) for rest in [

@@ -189,37 +189,6 @@ OPEN_RUN = [Mutant("tubevit_np/runs/open_run.py", *rest) for rest in [
      "test_moved_data.py::test_what_has_changed_is_named", "what the run began with forgotten"),
 ]]
 
-SAVED = "test_stop_signal.py::test_the_step_is_completed_and_saved"
-STOP_SIGNAL = [Mutant(f"tubevit_np/runs/{file}.py", *rest) for file, *rest in [
-    ("run", "self.signal.number is not None or", "", SAVED, "stopped after the next checkpoint"),
-    ("run", "        self.signal.check()\n", "", SAVED, "a checkpoint after every step to the end"),
-    ("training_log", "json.dumps(self.recent)", '"[]"', SAVED, "means of fewer steps once resumed"),
-    ("stop_signal", "        self.check()\n", "",
-     "test_stop_signal.py::test_the_first_signal_is_recorded_and_raised_at_the_end", "a lost signal"),
-    ("stop_signal", "            for number in handled:\n                signal.", "            for number in ():\n                signal.",
-     "test_stop_signal.py::test_the_first_signal_is_recorded_and_raised_at_the_end", "never restored"),
-    ("stop_signal", " if signal.getsignal(number) == usual]", "]",
-     "test_stop_signal.py::test_a_signal_that_is_ignored_or_handled_elsewhere_stays_so", "nohup stops"),
-    ("stop_signal", "elif number == signal.SIGINT:", "else:",
-     "test_stop_signal.py::test_a_second_ctrl_c_stops_at_once_and_a_second_sigterm_does_not",
-     "no checkpoint of a cancelled job"),
-    ("stop_signal", "if threading.current_thread() is not threading.main_thread():", "if False:",
-     "test_stop_signal.py::test_only_the_main_thread_can_await_signals", "no training in a thread"),
-]]
-
-KILLED_EXTENSION = "test_extend.py::test_a_killed_extension_ends_as_one_that_was_not"
-EXTEND = [Mutant("tubevit_np/runs/extend.py", *rest) for rest in [
-    ("if steps <= done:", "if steps < done:",
-     "test_extend.py::test_steps_that_are_done_cannot_be_taken_back", "an end without a model"),
-    ("    set_model_aside(folder)\n", "", KILLED_EXTENSION, "the old model taken for the newest"),
-    ("    if steps == recipe.steps:\n        return recipe\n", "",
-     "test_extend.py::test_the_run_says_what_happened", "extended from 13 to 13 steps"),
-    ('    stored["recipe"]["steps"] = steps\n', "", KILLED_EXTENSION, "forgotten after a kill"),
-    ("return replace(recipe, steps=steps)", "return recipe",
-     "test_extend.py::test_the_learning_rate_is_that_of_the_longer_run_from_where_it_stands",
-     "no step done"),
-]]
-
 TENSORBOARD = [Mutant("tubevit_np/runs/tensorboard.py", *rest) for rest in [
     ("step=done + 1", "step=done", "test_logs.py::test_a_resumed_run_has_each_point_once",
      "the last points before a kill hidden"),
@@ -238,6 +207,12 @@ TENSORBOARD = [Mutant("tubevit_np/runs/tensorboard.py", *rest) for rest in [
 ]
 
 ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in [
+    (".{uuid.uuid4().hex[:12]}.part", ".part",
+     "test_recipe.py::test_two_who_write_the_same_file_do_not_meet", "all write the same file"),
+    ("time.time() - 3600 * hours", "time.time() + 3600 * hours", "test_cache.py::test_old_leftovers_are_deleted",
+     "what others are writing is deleted"),
+    ("    if not os.access(folder, os.W_OK):\n", "    if False:\n",
+     "test_lock.py::test_a_read_only_folder_names_the_way_out", "no way out"),
     ("os.replace(unfinished, path)", "path.write_bytes(b'')",
      "test_recipe.py::test_a_text_is_replaced_only_by_a_whole_one", "in place"),
     ("unfinished.unlink(missing_ok=True)", "pass",
@@ -245,5 +220,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
 ]]
 
 RUNS = [*PREDICT_FILES, *RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
-        *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *EXTEND,
-        *STOP_SIGNAL, *TENSORBOARD, *ATOMIC_FILES]
+        *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *TENSORBOARD,
+        *ATOMIC_FILES]

@@ -27,13 +27,14 @@ from tests.mutants.paper import PAPER
 from tests.mutants.pictures import PICTURES
 from tests.mutants.plots import FIGURES
 from tests.mutants.runs import RUNS
+from tests.mutants.stopping import STOPPING
 from tests.mutants.training import TRAINING
 from tests.mutants.transfer import TRANSFER
 from tests.mutants.variants import VARIANTS
 from tubevit_np.conformance.mistakes import KNOWN
 
-MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *DATA_SETS, *CLIPS, *CAMERA,
-           *TRANSFER, *COMMANDS, *COST, *FIGURES, *PAPER, *PICTURES, *LESSONS, *SUITE, *COURSE,
+MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *STOPPING, *DATA_SETS, *CLIPS,
+           *CAMERA, *TRANSFER, *COMMANDS, *COST, *FIGURES, *PAPER, *PICTURES, *LESSONS, *SUITE, *COURSE,
            *DOCS]
 TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error

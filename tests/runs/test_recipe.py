@@ -12,7 +12,7 @@ from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.recipe_files import read_recipe, write_recipe
-from tubevit_np.storage.atomic_files import write_text
+from tubevit_np.storage.atomic_files import atomic_write, write_text
 from tubevit_np.variants.tube_sets import TUBE_SETS
 
 WRONG = [
@@ -159,6 +159,14 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path, change, words):
     path.write_text(path.read_text().replace(*change))
     with pytest.raises(ValueError, match=f"config.json is not a run's recipe: .*{words}"):
         read_recipe(path)
+
+
+def test_two_who_write_the_same_file_do_not_meet(tmp_path):
+    with atomic_write(tmp_path / "text") as last:
+        last.write("last")
+        write_text(tmp_path / "text", "first")
+        assert (tmp_path / "text").read_text() == "first"
+    assert (tmp_path / "text").read_text() == "last" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_text_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):

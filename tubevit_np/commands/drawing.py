@@ -6,7 +6,7 @@ from pathlib import Path
 from tubevit_np.nearest import nearest
 from tubevit_np.required import install
 from tubevit_np.runs.run_folder import find_model
-from tubevit_np.storage.atomic_files import make_folder
+from tubevit_np.storage.atomic_files import check_writable, make_folder
 from tubevit_np.storage.hub import is_hub_name
 
 INSTALL = install("matplotlib")
@@ -40,7 +40,7 @@ def figures(options, engine):
     run = Opened(options.run, clip=options.clip, control=options.control)
     if options.clip and run.example:  # an unreadable clip is reported before anything is drawn
         print(f"input of the pictures: {run.example.name}")
-    folder = make_folder(pictures_folder(options, run.folder), "--out")
+    folder = pictures_folder(options, run.folder)
     missing = (paper.draw(run, folder, chosen) if paper else
                draw_all(run, folder, chosen, page_too=not options.only))
     for picture in chosen:
@@ -75,11 +75,15 @@ def pictures_of(names, pictures):
 
 
 def pictures_folder(options, folder):
-    """--out, or the folder of the run.  Raises ValueError if that is the Hub's cache."""
+    """Make --out, or take the folder of the run.
+
+    Raises ValueError if that is the Hub's cache, or read-only."""
     if not options.out and is_hub_name(options.run):
         raise ValueError(f"{options.run} is a model of the Hugging Face Hub; give the folder for "
                          "the pictures, with --out")
-    return options.out or folder
+    folder = make_folder(options.out or folder, "--out")
+    check_writable(folder, "give another folder with --out")
+    return folder
 
 
 def kernels(options, engine):
@@ -88,7 +92,7 @@ def kernels(options, engine):
     from tubevit_np.plots.gallery.run_plots import draw_kernels
 
     path = find_model(options.run)
-    for picture in draw_kernels(path, Path(pictures_folder(options, path.parent))):
+    for picture in draw_kernels(path, pictures_folder(options, path.parent)):
         print(picture)
 
 

@@ -1,6 +1,7 @@
 """Scores as they are printed and stored, and the details behind them."""
 
 import json
+import warnings
 
 from tubevit_np.commands.drawing import can_draw
 from tubevit_np.runs.chance import guessing, is_clearly_above, most_common, wilson_interval
@@ -46,13 +47,22 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
         shown.append((found, source.kind, which + mark))
         scores[source.kind + which + mark] = found
     if folder:  # before printing, which fails if the output was closed
-        write_text(folder / "evaluation.json", json.dumps(scores, indent=2) + "\n")
-        written.insert(0, folder / "evaluation.json")
+        written = store(folder / "evaluation.json", scores) + written
     if draw:
         draw()
     for table in shown:
         print_scores(*table)
     return written
+
+
+def store(path, scores):
+    """Write evaluation.json, or warn that it cannot be written; returns the paths written."""
+    try:
+        write_text(path, json.dumps(scores, indent=2) + "\n")
+    except OSError as error:
+        warnings.warn(f"cannot write {path}: {error.strerror}; the scores are only printed")
+        return []
+    return [path]
 
 
 def trust(scores, results, labels):

@@ -10,15 +10,23 @@ from tubevit_np.data.datasets.summary import describe_change
 from tubevit_np.data.sources import GENERATED, open_sources
 from tubevit_np.runs.best_score import chosen_scores
 from tubevit_np.runs.extend import check_steps, extend, extended_at
+from tubevit_np.runs.lock import lock_run, unlock_run
 from tubevit_np.runs.moved_data import moved, parsed, write_places
 from tubevit_np.runs.recipe_files import read_recipe, write_recipe
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import MODEL, checkpoints
 from tubevit_np.runs.score_names import labels_of
+from tubevit_np.runs.snapshots import FOLDER as SNAPSHOTS
 from tubevit_np.runs.warm_start import start_config
-from tubevit_np.storage.atomic_files import make_folder, write_text
+from tubevit_np.storage.atomic_files import (
+    check_writable,
+    make_folder,
+    remove_leftovers,
+    write_text,
+)
 
 DATA = "data.json"
+WRITTEN = "checkpoint-", "model", "best", "config", "data", "metrics"  # only by training
 
 
 def new_run(folder, recipe):
@@ -27,25 +35,34 @@ def new_run(folder, recipe):
     Writes config.json, and data.json with the number of files of each class and a list of the
     unusable files with reasons."""
     folder = Path(folder)
-    if checkpoints(folder) or any((folder / name).exists() for name in ("config.json", MODEL)):
-        raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
-                         "or give another --out")
+    refuse_run(folder)
     cfg = recipe.config({}) if recipe.start is None else start_config(recipe.start)
     recipe.check_model(cfg)  # before the folder is made and before any file is decoded
     make_folder(folder, "--out")
+    check_writable(folder, "give another --out")
+    lock = lock_run(folder)
     try:
+        refuse_run(folder)  # another process may have been faster
         sources = open_sources(recipe)
         chosen_scores(recipe.best, sources)
         cfg = replace(cfg, classes={head: len(names) for source in sources
                                     for head, names in source.labels.items()})
     except BaseException:
+        unlock_run(lock)
         if not any(folder.iterdir()):
             folder.rmdir()
         raise
     write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
     if summaries := summaries_of(sources):
         write_summaries(folder, summaries)
-    return Run(folder, recipe, sources, cfg)
+    return Run(folder, recipe, sources, cfg, lock=lock)
+
+
+def refuse_run(folder):
+    """Raise ValueError if a folder holds a run, or part of one."""
+    if checkpoints(folder) or any((folder / name).exists() for name in ("config.json", MODEL)):
+        raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
+                         "or give another --out")
 
 
 def open_run(folder, steps=None, data=(), images=()):
@@ -55,6 +72,11 @@ def open_run(folder, steps=None, data=(), images=()):
     have moved, see moved_data.py.  Raises ValueError if there is no run, if it has already done
     more steps, or if the classes of its data have changed."""
     folder = Path(folder)
+    read_recipe(folder / "config.json")  # where no run is, nothing is locked
+    check_writable(folder, f"make it writable, or resume a copy of {folder}")
+    lock = lock_run(folder)
+    remove_leftovers(folder, *WRITTEN)
+    remove_leftovers(folder / SNAPSHOTS)
     stored, cfg, labels = read_recipe(folder / "config.json")
     steps = stored.steps if steps is None else steps
     check_steps(folder, stored, steps)  # before any file is decoded
@@ -68,7 +90,7 @@ def open_run(folder, steps=None, data=(), images=()):
     if recipe != stored:
         write_places(folder / "config.json", recipe)
     recipe = extend(folder, recipe, steps)
-    return Run(folder, recipe, sources, cfg, extended_at(folder))
+    return Run(folder, recipe, sources, cfg, extended_at(folder), lock)
 
 
 def check_places(folder, recipe):

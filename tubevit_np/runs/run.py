@@ -39,12 +39,12 @@ class Run:
     """An open run: its recipe, sources and Config, its next step and its log.
 
     first: steps already done;  left_out: steps skipped in a row;  stopped: whether it has ended
-    early, because its score no longer improved;  extended_at: step at which it was last extended.
-    """
+    early, because its score no longer improved;  extended_at: step at which it was last extended;
+    lock: held as long as the run is open."""
 
-    def __init__(self, folder, recipe, sources, cfg, extended_at=0):
+    def __init__(self, folder, recipe, sources, cfg, extended_at=0, lock=None):
         self.folder, self.recipe, self.sources, self.cfg = Path(folder), recipe, sources, cfg
-        self.extended_at = extended_at
+        self.extended_at, self.lock = extended_at, lock
         self.first, self.left_out, self.stopped = 0, 0, False
         self.known = set()  # heads of which a warning has said that they know files by heart
         self.bar, self.records = TrainingBar(disable=True), TrainingLog(self.folder)

@@ -39,8 +39,8 @@ def writing(folder):
         yield
     except OSError as error:
         raise ValueError(f"cannot write into {folder}: {error.strerror} (last checkpoint: "
-                         f"{last_checkpoint(folder)}); free some space, then continue with "
-                         "--resume") from None
+                         f"{last_checkpoint(folder)}); free some space or make the folder "
+                         "writable, then continue with --resume") from None
 
 
 def load_last(paths):

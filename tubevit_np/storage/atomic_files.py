@@ -3,23 +3,46 @@
 import csv
 import os
 import shutil
-from contextlib import contextmanager
+import time
+import uuid
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 @contextmanager
-def atomic_write(path, mode="w", **options):
-    """Open a file that replaces `path` only when it is completely on the disk."""
-    unfinished = path.with_name(f".{path.name}.part")
+def atomic_write(path, mode="w", sync=True, **options):
+    """Open a file that replaces `path` only when it is completely on the disk.
+
+    sync: whether it must survive a power failure, which takes time.
+    """
+    unfinished = unfinished_path(path)
     try:
         with open(unfinished, mode, **options) as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         os.replace(unfinished, path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def unfinished_path(path):
+    """Return a temporary name that no other process or thread uses."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
+
+
+def remove_leftovers(folder, *names, hours=0):
+    """Delete the unfinished files of killed processes that are older than `hours`.
+
+    names: beginnings of the names of the files, if no other process is writing these files.
+    """
+    for path in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):  # another process was faster
+            if (path.name[1:].startswith(names or "")
+                    and path.stat().st_mtime <= time.time() - 3600 * hours):
+                path.unlink()
 
 
 @contextmanager
@@ -28,7 +51,7 @@ def new_folder(folder, option):
     folder = Path(folder)
     if folder.exists():
         raise ValueError(f"{folder} exists already; give another {option}")
-    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    unfinished = unfinished_path(folder)
     make_folder(unfinished, option)
     try:
         yield unfinished
@@ -47,6 +70,12 @@ def make_folder(folder, option):
         raise ValueError(f"cannot make folder {folder}: {error.strerror}; give another {option}"
                          ) from None
     return folder
+
+
+def check_writable(folder, way_out):
+    """Raise ValueError if no file can be written into a folder."""
+    if not os.access(folder, os.W_OK):
+        raise ValueError(f"cannot write into {folder}: it is read-only; {way_out}")
 
 
 def check_folder(folder, option):

@@ -5,13 +5,12 @@ empty entry means that its video is decoded each time."""
 
 import hashlib
 import os
-import threading
 import warnings
 
 import numpy as np
 
 from tubevit_np.data.decoding.images import error_text
-from tubevit_np.storage.atomic_files import make_folder
+from tubevit_np.storage.atomic_files import atomic_write, make_folder, remove_leftovers
 
 FORMAT = 1  # increase it when the frames are made in another way
 MAX_ENTRY_BYTES = 2**28  # a video that takes more is decoded each time
@@ -24,6 +23,7 @@ class Cache:
 
     def __init__(self, folder):
         self.folder, self.failure = make_folder(folder, "--cache"), {}
+        remove_leftovers(self.folder, hours=24)  # younger ones may be written just now
 
     def frames(self, path, settings, decode):
         """The frames of a file, uint8 (n, H, W, 3), memory-mapped; None if they are not cached.
@@ -59,14 +59,9 @@ def load(entry):
 
 def write(entry, decode):
     """Write the frames of decode() atomically; an empty entry if it raises ValueError."""
-    partial = entry.with_name(f".{entry.stem}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         frames = np.stack([*decode()])
     except ValueError:
         frames = np.empty(0, np.uint8)
-    try:
-        with partial.open("wb") as file:
-            np.save(file, frames)
-        os.replace(partial, entry)
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_write(entry, "wb", sync=False) as file:
+        np.save(file, frames)
