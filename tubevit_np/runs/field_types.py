@@ -33,6 +33,11 @@ def kinds_of(annotation):
     return get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
 
 
+def accepts_none(owner, name):
+    """Whether a field of a dataclass can be None."""
+    return type(None) in kinds_of(get_type_hints(owner)[name])
+
+
 def plain(value):
     """NumPy's scalars as Python's numbers, paths as text, lists as tuples."""
     if isinstance(value, np.generic):

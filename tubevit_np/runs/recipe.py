@@ -77,9 +77,7 @@ class Recipe:
     patience: int = 0  # evaluations without a better score before the run ends; 0: it never does
 
     def __post_init__(self):
-        given = vars(self) | {name: as_given(getattr(self, name), many=name in SETS)
-                              for name in (*SETS, *NUMBERS)}
-        given = check_types(Recipe, given)
+        given = with_types(vars(self))
         given |= zip(SETS, named_sets(*map(given.get, SETS)), strict=True)
         for name, value in given.items():
             object.__setattr__(self, name, value)
@@ -187,6 +185,13 @@ def as_given(value, many):
     if isinstance(value, list | tuple):
         return tuple(value) if many or len(value) != 1 else value[0]
     return value if not many else () if value is None else (value,)
+
+
+def with_types(given):
+    """Fields of a recipe in the types of their annotations; ValueError names a wrong one."""
+    lists = {name: as_given(given[name], many=name in SETS)
+             for name in (*SETS, *NUMBERS) if name in given}
+    return check_types(Recipe, given | lists)
 
 
 def named_sets(data, images):

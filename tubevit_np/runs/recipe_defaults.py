@@ -5,6 +5,8 @@ from tubevit_np.runs.epochs import steps_for
 from tubevit_np.runs.recipe import SETS, Recipe, named_sets
 from tubevit_np.runs.warm_start import settings_of_start
 
+MODEL = ("preset", "tubes", "position")  # fields that a start sets
+
 SIZED = {"frames": 32, "size": 224, "lr": 5e-5, "weight_decay": 1e-3}  # Table 10, for B
 LARGE = SIZED | {"lr": 1e-5, "weight_decay": 1e-5}  # L and H are unstable at higher rates
 SIZES = {"Ti": SIZED, "S": SIZED, "B": SIZED, "L": LARGE, "H": LARGE}
@@ -39,21 +41,23 @@ def usual_elsewhere(name):
 def recipe_for(recipe=None, epochs=None, **given):
     """A Recipe with the given fields; the others are usual for the model size, data and start.
 
-    recipe: a name in RECIPES;  epochs: in place of steps, see epochs.py.  Raises ValueError for an
-    unknown name, and as Recipe and steps_for do."""
+    recipe: a name in RECIPES, or the fields of a recipe file; those that are given replace them.
+    epochs: in place of steps, see epochs.py.  Raises ValueError for an unknown name, and as Recipe
+    and steps_for do."""
+    of_file, recipe = (recipe, None) if isinstance(recipe, dict) else ({}, recipe)
     if recipe is not None and recipe not in RECIPES:
-        raise ValueError(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
+        raise ValueError(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}; or give a recipe "
+                         "file (.toml, .json, .yaml) or a run")
     if epochs is not None and "steps" in given:
         raise ValueError(f"steps {given['steps']} and epochs {epochs:g} are two lengths of the "
                          "training; give one of them")
-    if given.get("start") is not None:
-        for name in ("preset", "tubes", "position"):
-            if given.get(name) is not None:
-                raise ValueError(f"--start {given['start']} sets the model; leave out --{name}")
-        usual = settings_of_start(given["start"])
-    else:
-        usual = {"preset": "B" if recipe else "demo"}
-    given |= zip(SETS, with_pictures(*named_sets(*map(given.get, SETS))), strict=True)
+    start = given.get("start", of_file.get("start"))
+    usual = {"preset": "B" if recipe else "demo"} if start is None else settings_of_start(start)
+    if start is not None:
+        of_file = without_model(start, of_file, given, usual)
+    given = of_file | given
+    sets = named_sets(*map(given.get, SETS))
+    given |= zip(SETS, with_pictures(*sets) if given.get("images") is None else sets, strict=True)
     sets = {path for name in SETS for path in given[name]}
     files = sets - GENERATED.keys()
     of_data = FILES if files else {} if SCENES in sets else MOVES
@@ -66,6 +70,21 @@ def recipe_for(recipe=None, epochs=None, **given):
     if named and given.get("steps") is not None:  # warmup over the same fraction of the steps
         named = named | {"warmup": named["warmup"] * given["steps"] // named["steps"]}
     return Recipe(**(usual | named | given))
+
+
+def without_model(start, of_file, given, usual):
+    """The fields of a recipe file without those of the model, which a start sets.
+
+    The file of a run with a start holds them, too.  Raises ValueError if others are given, or if
+    the file has a start and the model of another one."""
+    for name in MODEL:
+        own = (None, getattr(Recipe, name), usual.get(name))
+        if given.get(name) is not None:
+            raise ValueError(f"--start {start} sets the model; leave out --{name}")
+        if "start" not in given and of_file.get(name) not in own:
+            raise ValueError(f"start {start} sets the model; leave out {name} "
+                             f"({of_file[name]!r} in the recipe file)")
+    return {name: value for name, value in of_file.items() if name not in MODEL}
 
 
 def with_pictures(data, images):
