@@ -22,8 +22,8 @@ import tubevit_np as tv
 from tubevit_np.__main__ import ENGINE
 from tubevit_np.commands import cli
 from tubevit_np.commands.descriptions import COMMANDS
+from tubevit_np.commands.given_recipe import whole_paths
 from tubevit_np.commands.options import OPTIONS
-from tubevit_np.commands.train_and_evaluate import whole_paths
 from tubevit_np.data import sources
 from tubevit_np.data.generated import scenes
 from tubevit_np.runs import held_out

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tiny import class_folder, coded
 
-from tubevit_np.commands.train_and_evaluate import whole_paths
+from tubevit_np.commands.given_recipe import whole_paths
 from tubevit_np.data import sources
 from tubevit_np.data.camera.motion import VERBS
 from tubevit_np.data.datasets.in_memory import FileSource

@@ -31,16 +31,19 @@ CONSOLE = [Mutant("tubevit_np/console.py", *rest) for rest in [
 ]]
 
 TRAIN_AND_EVALUATE = [Mutant("tubevit_np/commands/train_and_evaluate.py", *rest) for rest in [
-    ("before + os.path.abspath(text)", "before + os.path.realpath(text)",
-     "test_moved_data.py::test_a_link_that_is_changed_is_followed_and_the_head_has_its_name",
-     "the target of a link stored"),
     ("    print_held_out(run.sources)\n", "",
      "test_moved_data.py::test_from_the_command_line", "the held-out files not told"),
+    ("if folder is not None and", 'if name == "out" and',
+     "test_cli.py::test_a_folder_without_a_name_is_refused[resume]", "a demo in its place"),
+]]
+
+GIVEN_RECIPE = [Mutant("tubevit_np/commands/given_recipe.py", *rest) for rest in [
     ("return os.path.abspath(given) if isinstance", "return whole_set(given) if isinstance",
      "test_cli.py::test_paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own",
      "a cache with a name"),
-    ("if folder is not None and", 'if name == "out" and',
-     "test_cli.py::test_a_folder_without_a_name_is_refused[resume]", "a demo in its place"),
+    ("before + os.path.abspath(text)", "before + os.path.realpath(text)",
+     "test_moved_data.py::test_a_link_that_is_changed_is_followed_and_the_head_has_its_name",
+     "the target of a link stored"),
 ]]
 
 OPTIONS = [Mutant("tubevit_np/commands/arguments.py", *rest) for rest in [
@@ -189,5 +192,5 @@ DRAWING = [Mutant("tubevit_np/commands/report.py", *rest) for rest in [
      "test_drawing.py::test_curves_are_drawn_after_the_evaluation_whose_scores_they_show", "no pictures"),
 ]]
 
-COMMANDS = [*CLI, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
+COMMANDS = [*CLI, *GIVEN_RECIPE, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
             *EVALUATE, *PREDICT, *PREDICTION_LINES, *TABLES, *CONVERT, *PER_CLASS, *VERSIONS, *INTERRUPT, *RUNNER, *DRAWING]

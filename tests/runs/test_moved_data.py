@@ -12,7 +12,7 @@ from tiny import class_folder, glance, recipe_on
 
 import tubevit_np as tv
 from tubevit_np.commands import cli
-from tubevit_np.commands.train_and_evaluate import whole_paths
+from tubevit_np.commands.given_recipe import whole_paths
 from tubevit_np.data.datasets.listing import list_parts
 from tubevit_np.data.datasets.summary import differences, first_digest
 from tubevit_np.data.sources import open_sources

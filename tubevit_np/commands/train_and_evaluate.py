@@ -1,15 +1,14 @@
 """The commands that train and evaluate; options.py has their arguments."""
 
-import os
-import re
 from dataclasses import fields
 from pathlib import Path
 
 from tubevit_np.commands.drawing import draw_run, draw_study
 from tubevit_np.commands.ending import ending, print_by_heart
+from tubevit_np.commands.given_recipe import whole_paths
 from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
-from tubevit_np.data.sources import CAMERA, GENERATED, OLDER_NAMES, pictures_of
+from tubevit_np.data.sources import CAMERA, pictures_of
 from tubevit_np.model.config import format_size
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import Recipe, at_least, given_at_least
@@ -57,26 +56,6 @@ def print_held_out(sources):
     for source in sources:
         if line := getattr(source, "held_out_line", None):
             print(line)
-
-
-def whole_paths(given):
-    """The value of an option with absolute paths, so that a run resumes from any folder.
-
-    Links stay links: a run follows a link that is changed."""
-    if isinstance(given, list):  # of data sets, or numbers
-        return [whole_set(one) if isinstance(one, Path) else one for one in given]
-    return os.path.abspath(given) if isinstance(given, Path) else given
-
-
-def whole_set(given):
-    """As whole_paths, of a data set: it may be a name, or have a name or "camera:" before its path.
-    """
-    text, before = str(given), ""
-    if text in (*GENERATED, *OLDER_NAMES):
-        return text
-    if not given.exists():
-        before, text = re.fullmatch(f"((?:[^=/:]*=)?(?:{CAMERA})?)(.*)", text, re.DOTALL).groups()
-    return before + os.path.abspath(text) if text else before
 
 
 def is_training(options):
