@@ -6,11 +6,11 @@ from pathlib import Path
 
 EXTRAS = {  # imported name: extra of pyproject.toml; other packages come with the base install
     "tinygrad": "tg", "huggingface_hub": "hub", "onnx": "onnx", "tensorboardX": "tensorboard",
-    "shtab": "completion", "gmpy2": "dev", "hypothesis": "dev",
+    "shtab": "completion", "yaml": "yaml", "gmpy2": "dev", "hypothesis": "dev",
     "nbgrader": "course", "pytest": "course", "IPython": "lessons", "ipykernel": "lessons",
     "jupyterlab": "lessons", "latex2mathml": "lessons", "mistune": "lessons",
     "nbclient": "lessons", "nbformat": "lessons", "pygments": "lessons"}
-NAMES = {"PIL": "pillow", "IPython": "ipython"}  # imported name: name to install
+NAMES = {"PIL": "pillow", "IPython": "ipython", "yaml": "pyyaml"}  # imported name: name to install
 SCRIPTS = ("tubevit", "tubevit-tg", "tubevit-conformance")  # console scripts of pyproject.toml
 
 

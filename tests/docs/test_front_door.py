@@ -75,7 +75,7 @@ def parse(package, arguments):
     """Parse the arguments; raise ValueError if they are wrong.
 
     A value in capitals, such as STUDY, stands for a name."""
-    words = shlex.split(arguments)
+    words = shlex.split(arguments.partition(" > ")[0])
     is_suite = package.endswith("conformance")
     parser = conformance.parser() if is_suite else cli.parser(package)
     errors = io.StringIO()
@@ -88,7 +88,10 @@ def parse(package, arguments):
         return
     for action in [] if is_suite else cli.subparsers(parser)[words[0]]._actions:
         value, values = getattr(given, action.dest, None), getattr(action, "values", ())
-        if isinstance(value, str) and not value.isupper() and values and value not in values:
+        is_file = "FILE" in (action.metavar or "") and Path(str(value)).name != value or (
+            Path(str(value)).suffix)
+        if isinstance(value, str) and not value.isupper() and values and not is_file and (
+                value not in values):
             raise ValueError(f"{action.dest} is {value}, not in {values}")
 
 

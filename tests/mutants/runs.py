@@ -88,7 +88,22 @@ FIELD_TYPES = [Mutant("tubevit_np/runs/field_types.py", *rest) for rest in [
      "NumPy's integers refused"),
 ]]
 
+RECIPE_FORMATS = [Mutant("tubevit_np/runs/recipe_formats.py", *rest) for rest in [
+    ('Loader.add_implicit_resolver("tag:yaml.org,2002:float", YAML_FLOAT, list("-+.0123456789"))',
+     "pass", "test_recipe_files.py::test_three_formats", "1e-4 as text"),
+    ('.replace("\\x7f", "\\\\u007f")', "", "test_recipe_files.py::test_a_printed_recipe_comes_back",
+     "a character that TOML refuses"),
+    ("False if value is None else value", "value",
+     "test_recipe_files.py::test_a_printed_recipe_comes_back", "null, which TOML lacks"),
+]]
+
 RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest in [
+    ("given = of_file | given", "given = given | of_file",
+     "test_recipe_files.py::test_options_replace_the_fields_of_a_file", "a file before the options"),
+    ('if given.get("images") is None:', 'if not given.get("images"):',
+     "test_recipe_files.py::test_no_images_in_a_file_stay_none", "images that the file refuses"),
+    ('if "start" not in given and of_file', "if of_file",
+     "test_recipe_files.py::test_a_start_sets_the_model", "a start that cannot replace a preset"),
     ("return Recipe(**(usual | named | given))", "return Recipe(**(named | given | usual))",
      "test_recipe_defaults.py::test_what_is_given_comes_first",
      "what is usual before what is asked"),
@@ -100,7 +115,7 @@ RECIPE_DEFAULTS = [Mutant("tubevit_np/runs/recipe_defaults.py", *rest) for rest 
     ("FILES if files else", "FILES if not files else",
      "test_recipe_defaults.py::test_the_usual_settings_depend_on_the_data",
      "files as generated clips"),
-    ("if images or not pictures", "if not pictures",
+    ('if given.get("images") is None:', "if True:",
      "test_camera_source.py::test_images_of_the_same_folder_train_jointly",
      "other images than those that are given"),
     ('* given["steps"] // named', "// named",
@@ -169,7 +184,13 @@ MOVED_DATA = [Mutant("tubevit_np/runs/moved_data.py", *rest) for rest in [
 ]]
 
 RECIPE_FILES = [Mutant("tubevit_np/runs/recipe_files.py", *rest) for rest in [
-    ('setdefault("group_by", FILES_ALONE)', 'setdefault("group_by", None)',
+    ("    check_names(stored)\n    return with_types", "    return with_types",
+     "test_recipe_files.py::test_a_mistake_in_a_file_is_one_line", "no nearest field"),
+    ("if value is False and accepts_none(Recipe, name)", "if value is False and False",
+     "test_recipe_files.py::test_a_printed_recipe_comes_back", "false as the frames per second"),
+    ('{"recipe", "config"}:', '{"recipes"}:',
+     "test_recipe_files.py::test_a_run_repeats_its_recipe", "a run that is no recipe"),
+    ('| {"group_by": FILES_ALONE}', '| {"group_by": None}',
      "test_moved_data.py::test_an_older_run_keeps_its_split", "an old run split anew"),
 ]]
 
@@ -221,4 +242,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
 
 RUNS = [*PREDICT_FILES, *RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
         *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *TENSORBOARD,
-        *ATOMIC_FILES]
+        *ATOMIC_FILES,
+        *FIELD_TYPES, *RECIPE_FORMATS]

@@ -1,5 +1,6 @@
 """Adds one argument to an argparse parser: with or without a value, or a recipe's field."""
 
+from argparse import BooleanOptionalAction
 from pathlib import Path
 
 from tubevit_np.commands.recipe_help import CHOICES, OPTIONS
@@ -28,7 +29,7 @@ def field(sub, name, text=None, **form):
     kind, usual = OPTIONS[name]
     option, text = f"--{name.replace('_', '-')}", text or usual
     if kind is bool:
-        sub.add_argument(option, action="store_true", help=text, **form)
+        sub.add_argument(option, action=BooleanOptionalAction, help=text, **form)
     else:
         metavar = FIELDS.get(name, METAVARS[kind])
         add(sub, option, metavar, text, CHOICES.get(name, ()), **{"type": kind} | form)

@@ -1,5 +1,6 @@
 """What --help says about each field of a recipe that the command line can set."""
 
+import re
 from pathlib import Path
 
 from tubevit_np.data.sources import CAMERA, GENERATED, SCENES
@@ -106,3 +107,13 @@ OPTIONS = {name: (kind, " ".join(text.split()))
 CHOICES: dict[str, tuple[str, ...]] = {  # the values of an option, for completion
     "preset": tuple(PRESETS), "tubes": tuple(TUBE_SETS), "position": tuple(POSITIONS),
     "precision": PRECISIONS}
+UNLISTED = {  # fields that only a recipe file can set
+    "warmup": "steps in which the learning rate rises from 0",
+    "weight_decay": "decoupled weight decay, as in AdamW",
+    "clip": "largest norm of all gradients together; larger ones are scaled down",
+    "spectral": "update the tube kernels in a cosine basis",
+    "kernel_rates": "learning rates of tube kernels depend on their size",
+    "kernel_norm": "norm of new tube kernels",
+    "log_every": "steps between records in metrics.jsonl"}
+COMMENTS = {name: re.split(r"[.;] | \(default", text)[0].removesuffix(".")
+            for name, (_, text) in OPTIONS.items()} | UNLISTED

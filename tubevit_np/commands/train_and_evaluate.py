@@ -1,21 +1,19 @@
 """The commands that train and evaluate; options.py has their arguments."""
 
-from dataclasses import fields
 from pathlib import Path
 
 from tubevit_np.commands.drawing import draw_run, draw_study
 from tubevit_np.commands.ending import ending, print_by_heart
-from tubevit_np.commands.given_recipe import whole_paths
+from tubevit_np.commands.given_recipe import given_fields, print_recipe
 from tubevit_np.commands.report import parse_views, print_results, report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import CAMERA, pictures_of
 from tubevit_np.model.config import format_size
 from tubevit_np.model.presets import PRESETS
-from tubevit_np.runs.recipe import Recipe, at_least, given_at_least
+from tubevit_np.runs.recipe import at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
 from tubevit_np.runs.tensorboard import TensorBoard
 from tubevit_np.storage.atomic_files import check_folder, make_folder
-from tubevit_np.storage.hub import is_hub_name, with_commit
 
 CHANGEABLE = ("steps", "data", "images")  # fields of a recipe that --resume may change
 
@@ -24,10 +22,10 @@ def train(options, engine):
     """Train a new or resumed run, draw its curves and kernels, and print its final scores."""
     from tubevit_np.runs.open_run import new_run, open_run
 
-    names = "recipe", "epochs", *(field.name for field in fields(Recipe))
-    given = {name: whole_paths(getattr(options, name)) for name in names if hasattr(options, name)}
-    if is_hub_name(given_start := getattr(options, "start", "")):
-        given["start"] = with_commit(given_start)
+    given = given_fields(options)
+    if options.resume is not None and options.print_recipe:
+        raise ValueError(f"--resume keeps a run's recipe; print it with: train --recipe "
+                         f"{options.resume} --print-recipe")
     if options.resume is not None and (kept := [name for name in given if name not in CHANGEABLE]):
         raise ValueError(f"a resumed run keeps its options, except --{', --'.join(CHANGEABLE)}; "
                          f"leave out --{kept[0].replace('_', '-')}")
@@ -38,6 +36,8 @@ def train(options, engine):
         run = open_run(options.resume, **given)
     else:
         engine.check(recipe := recipe_for(**given))  # before there is a folder
+        if options.print_recipe:
+            return print_recipe(recipe)
         run = new_run(options.out, recipe)
     print_held_out(run.sources)
     if options.tensorboard is not None:

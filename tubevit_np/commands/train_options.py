@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import fields
 
-from tubevit_np.commands.arguments import add, default_text, field
+from tubevit_np.commands.arguments import add, default_text, field, flag
 from tubevit_np.commands.recipe_help import HELP, OPTIONS
 from tubevit_np.runs.epochs import EPOCHS, FEWEST, MOST
 from tubevit_np.runs.recipe import NUMBERS, SETS, Recipe
@@ -26,10 +26,14 @@ def train(sub):
                 "is the longest counts; images count only if no videos are files (default for your "
                 f"own files: {EPOCHS} epochs, but at least {FEWEST} and at most {MOST} steps)",
                 type=float, default=argparse.SUPPRESS)
-            add(options, "--recipe", "NAME", "the paper's settings for a data set (Table 10): "
+            add(options, "--recipe", "NAME|FILE", "the paper's settings for a data set (Table 10): "
                 f"{', '.join(RECIPES)}. They set frames, frames per second, learning rate "
-                "and RandAugment. ssv2 also sets mixup, dropout and label smoothing. An option "
+                "and RandAugment. ssv2 also sets mixup, dropout and label smoothing. Or your own "
+                "recipe: a TOML, JSON or YAML file, or a run, whose recipe is repeated. Relative "
+                "paths in a file start at the current folder. An option "
                 "that you pass takes precedence", RECIPES, default=argparse.SUPPRESS)
+            flag(options, "--print-recipe", "print the complete recipe as TOML and exit. Save it "
+                 "as FILE.toml to use it with --recipe. Nothing is trained")
     options.add_argument(
         "--tensorboard", metavar="FOLDER", nargs="?", const="", help="also write the log for "
         "TensorBoard while the model trains, into this folder (default: the folder tensorboard in "

@@ -56,9 +56,11 @@ def recipe_for(recipe=None, epochs=None, **given):
     if start is not None:
         of_file = without_model(start, of_file, given, usual)
     given = of_file | given
-    sets = named_sets(*map(given.get, SETS))
-    given |= zip(SETS, with_pictures(*sets) if given.get("images") is None else sets, strict=True)
-    sets = {path for name in SETS for path in given[name]}
+    data, images = named_sets(*map(given.get, SETS))
+    if given.get("images") is None:
+        images += own_pictures(data)
+    given |= {"data": data, "images": images}
+    sets = {*data, *images}
     files = sets - GENERATED.keys()
     of_data = FILES if files else {} if SCENES in sets else MOVES
     sized = SIZES.get(given.get("preset", usual["preset"]), {})
@@ -87,13 +89,13 @@ def without_model(start, of_file, given, usual):
     return {name: value for name, value in of_file.items() if name not in MODEL}
 
 
-def with_pictures(data, images):
-    """data and images, with the pictures of data as images if no images are given.
+def own_pictures(data):
+    """The pictures of videos that a camera films, as sets of images to train on jointly.
 
     Only pictures with classes have something to learn from a single image."""
     pictures = [one for one in map(pictures_of, data) if one is not None]
-    if images or not pictures:
-        return data, images
+    if not pictures:
+        return ()
     from tubevit_np.data.camera.open_camera import has_classes  # imports the decoders
 
-    return data, tuple(filter(has_classes, pictures))
+    return tuple(filter(has_classes, pictures))

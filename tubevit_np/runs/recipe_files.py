@@ -75,7 +75,7 @@ def read_fields(given):
 def fields_of(stored):
     """The checked fields of what a file holds; false means None where a field can be None."""
     if not isinstance(stored, dict):
-        raise ValueError("it holds no fields; train --print-recipe prints all fields")
+        raise ValueError("it holds no fields; write NAME and VALUE of each")  # noqa: TRY004
     if stored.keys() >= {"recipe", "config"}:  # of a run
         return with_types(of_run(stored["recipe"]))
     check_names(stored)

@@ -4,7 +4,9 @@ import json
 import re
 import textwrap
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 YAML_FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$")  # PyYAML reads 1e-4 as text
 
@@ -23,13 +25,14 @@ def parse_yaml(text):
         raise ValueError(" ".join(str(error).split())) from None
 
 
-PARSERS = {".toml": tomllib.loads, ".json": json.loads, ".yaml": parse_yaml, ".yml": parse_yaml}
+PARSERS: dict[str, Callable[[str], Any]] = {
+    ".toml": tomllib.loads, ".json": json.loads, ".yaml": parse_yaml, ".yml": parse_yaml}
 
 
 def to_toml(recipe, comments):
     """A recipe as TOML, with a comment above each field.  None, which TOML lacks, becomes false."""
-    lines = ['# A recipe of TubeViT. Save it as FILE.toml, then: train --recipe FILE.toml',
-             "# Every line can be left out. false: this option is not used."]
+    lines = ["# A recipe of TubeViT. Save it as FILE.toml, then: train --recipe FILE.toml",
+             "# A line that you delete gets its usual value. false can also mean: not used."]
     for name, value in asdict(recipe).items():
         lines += ["", *(f"# {line}" for line in textwrap.wrap(comments[name], 98)),
                   f"{name} = {toml_value(value)}"]
