@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock, Timeout
-from killing import content, kill, resume, without_rate
+from killing import content, resume, without_rate
 from tiny import RECIPE, copied, finished
 
 from tubevit_np.__main__ import ENGINE
@@ -90,9 +90,10 @@ def test_leftovers_of_killed_processes_are_deleted(tmp_path):
 
 
 def test_a_moved_run_goes_on(tmp_path):
-    kill([(tmp_path / "run", None, ("at_call", "log", 9))])
     (tmp_path / "elsewhere").mkdir()
-    folder = (tmp_path / "run").rename(tmp_path / "elsewhere" / "a run")
+    folder = copied(tmp_path / "run").rename(tmp_path / "elsewhere" / "a run")
+    for name in ("checkpoint-000011.safetensors", MODEL):
+        (folder / name).unlink()
     resume(folder)
     assert content(folder / MODEL) == content(finished() / MODEL)
     assert without_rate(folder) == without_rate(finished())

@@ -26,7 +26,7 @@ def struck(place, count, seed):
         strict=True))
 
 
-@pytest.mark.parametrize("count", [6, pytest.param(90, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [4, pytest.param(90, marks=pytest.mark.long)])
 def test_a_run_ends_as_one_that_received_no_signal(tmp_path, count):
     """Of Ctrl-C and SIGTERM, most come during a step; then its parameters are saved."""
     ends = struck(tmp_path, count, seed=count)
