@@ -79,7 +79,7 @@ def test_a_study_is_trained_once_and_shared(tmp_path):
     assert tokens[0][1:8] == rows[-1][1:8] and tokens[1][1] > tokens[0][1]
     views = ablate("views", tmp_path, 2, GIVEN, IDLE, told.append)
     assert [view[2] / rows[-1][2] for view in views] == pytest.approx([1, 2, 4, 8], rel=0.05)
-    with pytest.raises(ValueError, match="was trained with other options; give another --out"):
+    with pytest.raises(ValueError, match="options .steps is 2 there and 3 now.; give"):
         ablate("positions", tmp_path, 2, GIVEN | {"steps": 3}, IDLE, told.append)
 
 

@@ -11,7 +11,7 @@ from tiny import copied, finished
 from tubevit_np.__main__ import ENGINE
 from tubevit_np.ablation import runner
 from tubevit_np.ablation.runner import COLUMNS
-from tubevit_np.commands import cli, train_and_evaluate
+from tubevit_np.commands import cli, training
 from tubevit_np.data import sources
 from tubevit_np.required import is_installed
 from tubevit_np.runs.score_names import final_scores
@@ -51,7 +51,7 @@ def test_curves_are_drawn_after_the_evaluation_whose_scores_they_show(
         tmp_path, monkeypatch, capsys):
     drawn = []
     monkeypatch.setattr(sources, "NUM_EVAL_CLIPS", 8)
-    monkeypatch.setattr(train_and_evaluate, "draw_run",
+    monkeypatch.setattr(training, "draw_run",
                         lambda run: drawn.append(final_scores(run.folder)))
     assert cli.main("tubevit_np", ENGINE, ["train", "--resume", str(copied(tmp_path / "run"))]) == 0
     scores, = drawn

@@ -9,7 +9,7 @@ import pytest
 from tiny import RECIPE, class_folder, finished
 
 from tubevit_np.__main__ import ENGINE
-from tubevit_np.commands import cli, train_and_evaluate
+from tubevit_np.commands import cli, training
 from tubevit_np.commands.recipe_help import COMMENTS
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_defaults import recipe_for
@@ -92,7 +92,7 @@ def test_a_run_repeats_its_recipe(capsys, what):
 
 def test_a_run_by_a_printed_recipe_has_that_recipe(tmp_path, capsys, monkeypatch):
     """Printing makes nothing; then the saved text trains a run."""
-    monkeypatch.setattr(train_and_evaluate, "draw_run", lambda run: None)
+    monkeypatch.setattr(training, "draw_run", lambda run: None)
     films = class_folder(tmp_path / "films", "video")
     (tmp_path / "a.yaml").write_text(f"data: {films}\nsteps: 1\nbatch: 2\nsize: 24\nlr: 1e-3\n")
     assert run("train", "--recipe", tmp_path / "a.yaml", "--print-recipe") == 0

@@ -12,7 +12,7 @@ from tubevit_np.cost import count as cost
 from tubevit_np.data.sources import SOMETHING_MOVES
 from tubevit_np.model.config import format_size
 from tubevit_np.runs.recipe_defaults import recipe_for
-from tubevit_np.runs.recipe_files import read_recipe
+from tubevit_np.runs.repeat import new_or_begun, refuse_others
 from tubevit_np.runs.run_folder import METRICS, MODEL, load_model, read_metrics
 from tubevit_np.storage.atomic_files import write_csv, write_text
 from tubevit_np.storage.checkpoint import load, save
@@ -56,8 +56,6 @@ def train_variant(fields, scaled, folder, seed, given, engine, base_fields):
 
     fields: fields of its recipe, besides the given ones;  scaled: as in Variant;  base_fields:
     fields of the two models that a scaled variant starts from."""
-    from tubevit_np.runs.open_run import new_run, open_run
-
     start = {}
     if scaled:
         start = {"start": str(scaled_model(scaled, folder, seed, given, engine, base_fields))}
@@ -65,11 +63,9 @@ def train_variant(fields, scaled, folder, seed, given, engine, base_fields):
     recipe = recipe_for(seed=seed, **COMMON | sets | given | fields | start)
     parts = [*(f"{field}={value}" for field, value in fields.items()), scaled]
     run = folder / f"{'-'.join(filter(None, parts)) or 'plain'}-{seed}"
-    begun = (run / "config.json").exists()
-    if begun and read_recipe(run / "config.json")[0] != recipe:
-        raise ValueError(f"{run} was trained with other options; give another --out")
+    refuse_others(run, recipe)
     if not (run / MODEL).exists():
-        engine.train(open_run(run) if begun else new_run(run, recipe))
+        engine.train(new_or_begun(run, recipe))
     return run
 
 

@@ -95,6 +95,13 @@ def print_scores(found, kind, which):
         print(line)
 
 
+def print_held_out(sources):
+    """Print for each set of files which of them are held out, and by which rule."""
+    for source in sources:
+        if line := getattr(source, "held_out_line", None):
+            print(line)
+
+
 def print_results(run):
     """Print the classes of each head, and where the results of a training are."""
     heads = (f"{head} ({len(names)} classes)" for head, names in run.labels.items())

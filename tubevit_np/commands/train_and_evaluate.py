@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-from tubevit_np.commands.drawing import draw_run, draw_study
-from tubevit_np.commands.ending import ending, print_by_heart
+from tubevit_np.commands.drawing import draw_study
 from tubevit_np.commands.given_recipe import given_fields, print_recipe
-from tubevit_np.commands.report import parse_views, print_results, report
+from tubevit_np.commands.report import parse_views, print_held_out, report
+from tubevit_np.commands.training import train_and_report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import CAMERA, pictures_of
 from tubevit_np.model.config import format_size
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
-from tubevit_np.runs.tensorboard import TensorBoard
 from tubevit_np.storage.atomic_files import check_folder, make_folder
 
 CHANGEABLE = ("steps", "data", "images")  # fields of a recipe that --resume may change
@@ -39,23 +38,7 @@ def train(options, engine):
         if options.print_recipe:
             return print_recipe(recipe)
         run = new_run(options.out, recipe)
-    print_held_out(run.sources)
-    if options.tensorboard is not None:
-        run.records.mirror = TensorBoard(options.tensorboard or run.folder / "tensorboard")
-    params = engine.train(run)
-    for line in ending(run):
-        print(line)
-    report(engine.predictor(params, run.cfg), run.sources, None, run.folder,
-           draw=lambda: draw_run(run))  # the curves end at the scores of evaluation.json
-    print_by_heart(run)
-    print_results(run)
-
-
-def print_held_out(sources):
-    """Print for each set of files which of them are held out, and by which rule."""
-    for source in sources:
-        if line := getattr(source, "held_out_line", None):
-            print(line)
+    train_and_report(run, engine, options.tensorboard)
 
 
 def is_training(options):
