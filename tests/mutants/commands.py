@@ -40,6 +40,27 @@ TRAIN = [Mutant("tubevit_np/commands/training.py", *rest) for rest in [
      "test_moved_data.py::test_from_the_command_line", "the held-out files not told"),
 ]]
 
+SEEDS = [*[Mutant("tubevit_np/runs/seeds.py", *rest) for rest in [
+    ("ddof=1", "ddof=0", "test_seeds.py::test_statistics_by_hand", "the deviation of too few seeds"),
+    ('if stored.get("steps") == recipe.steps', "if stored",
+     "test_seeds.py::test_a_seed_that_was_extended_is_scored_again", "scores of fewer steps"),
+]], *[Mutant("tubevit_np/commands/seeds.py", *rest) for rest in [
+    ("replace(recipe, seed=seed)", "recipe",
+     "test_seeds.py::test_the_table_has_the_scores_of_each_seed_and_is_not_trained_again",
+     "one seed for all"),
+    ("        refuse_others(seeds.folder_of(folder, seed), of_seed)\n", "        pass\n",
+     "test_seeds.py::test_a_seed_of_another_recipe_is_refused_before_any_training",
+     "trained before the conflict is found"),
+    ("    if kept is not None:\n", "    if False:\n",
+     "test_seeds.py::test_the_table_has_the_scores_of_each_seed_and_is_not_trained_again",
+     "trained again"),
+]], *[Mutant("tubevit_np/runs/repeat.py", *rest) for rest in [
+    ("return open_run(folder) if begun else", "return",
+     "test_seeds.py::test_what_was_stopped_is_continued_by_the_same_command", "begun anew"),
+    ("if stored[name] != wanted[name]]", "]",
+     "test_ablate.py::test_a_study_is_trained_once_and_shared", "every field as a difference"),
+]]]
+
 GIVEN_RECIPE = [Mutant("tubevit_np/commands/given_recipe.py", *rest) for rest in [
     ("return os.path.abspath(given) if isinstance", "return whole_set(given) if isinstance",
      "test_cli.py::test_paths_are_made_whole_and_a_set_alone_has_a_name_before_its_own",
@@ -160,8 +181,10 @@ VERSIONS = [
 ]
 
 INTERRUPT = [Mutant("tubevit_np/commands/interrupt.py", *rest) for rest in [
-    ('if command == "ablate":', "if False:",
+    ('if command == "ablate" or getattr(options, "seeds", None):', "if False:",
      "test_stopping.py::test_a_study_continues_with_the_same_command", "no way on for a study"),
+    (' or getattr(options, "seeds", None)', "",
+     "test_seeds.py::test_what_was_stopped_is_continued_by_the_same_command", "no way on for seeds"),
     ('if not (folder / "config.json").exists():', "if False:",
      "test_cli.py::test_stopped_before_there_is_a_run_there_is_nothing_to_go_on_with",
      "a run that is not there"),
@@ -195,5 +218,5 @@ DRAWING = [Mutant("tubevit_np/commands/report.py", *rest) for rest in [
      "test_drawing.py::test_curves_are_drawn_after_the_evaluation_whose_scores_they_show", "no pictures"),
 ]]
 
-COMMANDS = [*CLI, *TRAIN, *GIVEN_RECIPE, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
+COMMANDS = [*CLI, *TRAIN, *SEEDS, *GIVEN_RECIPE, *CONSOLE, *TRAIN_AND_EVALUATE, *OPTIONS, *COMPLETION, *REQUIRED, *CHANCE, *PROGRESS,
             *EVALUATE, *PREDICT, *PREDICTION_LINES, *TABLES, *CONVERT, *PER_CLASS, *VERSIONS, *INTERRUPT, *RUNNER, *DRAWING]

@@ -40,6 +40,7 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
          "--recipe k400 --data kinetics/ --out runs/k400",
          "--data videos/ --print-recipe > my.toml",
          "--recipe my.toml --seed 1 --out runs/again",
+         "--data videos/ --seeds 0 1 2 --out runs/seeds",
          "--data videos/ --group-by person.. --out runs/p",
          "--resume runs/mine --data /new/videos",
          "--resume runs/mine --steps 5000",

@@ -36,7 +36,7 @@ def ctrl_c_kept():
 def way_on(options):
     """How to continue a command that was stopped, if that is possible, for its last line."""
     command = getattr(getattr(options, "command", None), "__name__", "")
-    if command == "ablate":
+    if command == "ablate" or getattr(options, "seeds", None):
         return "; continue with the same command"
     if command != "train":
         return ""

@@ -5,6 +5,7 @@ from pathlib import Path
 from tubevit_np.commands.drawing import draw_study
 from tubevit_np.commands.given_recipe import given_fields, print_recipe
 from tubevit_np.commands.report import parse_views, print_held_out, report
+from tubevit_np.commands.seeds import check_seeds, train_seeds
 from tubevit_np.commands.training import train_and_report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import CAMERA, pictures_of
@@ -22,6 +23,8 @@ def train(options, engine):
     from tubevit_np.runs.open_run import new_run, open_run
 
     given = given_fields(options)
+    if options.seeds is not None:
+        check_seeds(options)
     if options.resume is not None and options.print_recipe:
         raise ValueError(f"--resume keeps a run's recipe; print it with: train --recipe "
                          f"{options.resume} --print-recipe")
@@ -37,6 +40,8 @@ def train(options, engine):
         engine.check(recipe := recipe_for(**given))  # before there is a folder
         if options.print_recipe:
             return print_recipe(recipe)
+        if options.seeds is not None:
+            return train_seeds(options, recipe, engine)
         run = new_run(options.out, recipe)
     train_and_report(run, engine, options.tensorboard)
 

@@ -32,6 +32,10 @@ def train(sub):
                 "recipe: a TOML, JSON or YAML file, or a run, whose recipe is repeated. Relative "
                 "paths in a file start at the current folder. An option "
                 "that you pass takes precedence", RECIPES, default=argparse.SUPPRESS)
+            add(options, "--seeds", "N", "train and evaluate once with each of these seeds, in the "
+                "folders seed-N of --out, and print the mean and standard deviation of the scores. "
+                "Run the same command again to continue it (default: one training, see --seed)",
+                nargs="+")
             flag(options, "--print-recipe", "print the complete recipe as TOML and exit. Save it "
                  "as FILE.toml to use it with --recipe. Nothing is trained")
     options.add_argument(
