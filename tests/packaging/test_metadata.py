@@ -32,7 +32,7 @@ APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 IMPORTS = {
     "tubevit_np": [],
     "tubevit_np/commands": ["completion"],
-    "tubevit_np/runs": ["tensorboard"],
+    "tubevit_np/runs": ["tensorboard", "yaml"],
     "tubevit_np/storage": ["hub"],
     "tubevit_np/transfer": ["torch", "onnx"],
     "tubevit_np/conformance": ["tg", "dev"],  # an adapter; what builds and tests the vectors
