@@ -8,13 +8,14 @@ from tubevit_np.versions import print_versions
 
 try:
     from tubevit_np.commands import cli
+    from tubevit_tg.training import plan
     from tubevit_tg.training.evaluate import predictor
     from tubevit_tg.training.train import check, train
 except ModuleNotFoundError as error:
     package = "tubevit_tg"
     sys.exit(print_versions(package) if sys.argv[1:] == ["--version"] else stop(package, error))
 
-ENGINE = SimpleNamespace(check=check, train=train, predictor=predictor)
+ENGINE = SimpleNamespace(check=check, train=train, predictor=predictor, plan=plan)
 
 
 def main(arguments: list[str] | None = None) -> int:

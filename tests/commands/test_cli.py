@@ -29,7 +29,7 @@ from tubevit_np.data.generated import scenes
 from tubevit_np.runs import held_out
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.run_folder import read_metrics
-from tubevit_np.training.evaluate import predictor
+from tubevit_np.training import plan
 
 TOP = Path(__file__).resolve().parents[2]
 HEAVY = """
@@ -245,8 +245,9 @@ def test_evaluate_on_given_files(pets, capsys):
     assert capsys.readouterr().out == both + where
     lines, scores = both.split("\n\n", 1)
     assert lines.startswith("held out: 4 videos of films: the folder val\nheld out: 4 images of ")
-    assert pets.result.stdout.startswith(
-        f"{lines.replace('4', '4 of 10')}\n\n{scores}\nheads: ")
+    before, after = pets.result.stdout.split("\n\n", 1)
+    assert before.startswith(f"{lines.replace('4', '4 of 10')}\n3 steps: 1 epochs of films (6 ")
+    assert after.startswith(f"{scores}\nheads: ")
     assert run("evaluate", pets.run / "model.safetensors", "--images", pets.shots) == 0
     assert "videos" not in (images := capsys.readouterr().out)
     assert all(part in both for part in images.split("\n\n", 1))
@@ -533,7 +534,7 @@ def test_stopping_is_no_mistake_and_says_how_to_go_on(tmp_path, capsys, kept, wa
     for path in folder.glob("*.safetensors"):
         if path.stem not in kept:
             path.unlink()
-    engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), predictor=predictor)
+    engine = SimpleNamespace(train=mock.Mock(side_effect=KeyboardInterrupt), plan=plan)
     assert cli.main("tubevit_np", engine, ["train", "--resume", str(folder)]) == 130
     way = way.replace("TYPED", "python -m tubevit_np")
     assert capsys.readouterr().err == f"\ntubevit_np: stopped; {way} '{folder}'\n"

@@ -32,7 +32,7 @@ def typed(tmp_path):
 
 
 def run(typed, *more, train=ENGINE.train):
-    engine = SimpleNamespace(check=ENGINE.check, predictor=ENGINE.predictor, train=train)
+    engine = SimpleNamespace(**vars(ENGINE) | {"train": train})
     return cli.main("tubevit_np", engine, [*typed, *map(str, more)])
 
 

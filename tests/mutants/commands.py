@@ -36,7 +36,7 @@ TRAIN_AND_EVALUATE = [Mutant("tubevit_np/commands/train_and_evaluate.py", *rest)
 ]]
 
 TRAIN = [Mutant("tubevit_np/commands/training.py", *rest) for rest in [
-    ("    print_held_out(run.sources)\n", "",
+    ("    print_held_out(run.sources)\n    print_plan", "    print_plan",
      "test_moved_data.py::test_from_the_command_line", "the held-out files not told"),
 ]]
 

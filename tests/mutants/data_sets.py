@@ -23,7 +23,10 @@ IN_MEMORY = [Mutant("tubevit_np/data/datasets/in_memory.py", *rest) for rest in 
     ("if head in SCORES:", "if head == SCORES:",
      "test_run.py::test_a_head_named_as_a_score_is_refused_before_it_is_decoded",
      "refused when all is decoded"),
-    ("needed > memory * GIGABYTE", "needed > np.inf",
+]]
+
+LABELED_FILES_IN_MEMORY = [Mutant("tubevit_np/data/datasets/labeled_files.py", *rest) for rest in [
+    ("size > memory * GIGABYTE", "size > np.inf",
      "test_streaming.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
 ]]
 
@@ -239,6 +242,6 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
      "test_prefetch.py::test_ctrl_c_and_sigterm_are_for_the_training_process_alone", "two that hear Ctrl-C"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *ANNOTATIONS, *LISTING, *RECORDINGS, *SPLIT, *OFFICIAL_SPLITS,
+DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *ANNOTATIONS, *LISTING, *RECORDINGS, *SPLIT, *OFFICIAL_SPLITS,
              *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]

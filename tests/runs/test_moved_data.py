@@ -21,10 +21,11 @@ from tubevit_np.runs.moved_data import moved
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.recipe_files import read_recipe
 from tubevit_np.runs.score_names import labels_of
+from tubevit_np.training import plan
 from tubevit_np.training.train import predictor, train
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*shorter than 16 frames")
-ENGINE = SimpleNamespace(check=lambda recipe: None, train=train, predictor=predictor)
+ENGINE = SimpleNamespace(check=lambda recipe: None, train=train, predictor=predictor, plan=plan)
 UCF101 = [f"{name}/v_{name}_g{group:02d}_c{clip:02d}.avi" for name in ("Archery", "Yo")
           for group in range(1, 5) for clip in range(1, 4)]
 

@@ -34,6 +34,8 @@ The PATH of --data and --images can be a folder with train/CLASS/FILE and val/CL
  Something-Something V2, UCF101 or HMDB51. tubevit_np/data/README.md describes all formats.""",
         ("--out runs/demo",
          "--data videos/ --size 64 --out runs/mine",
+         "--data videos/ --patience 5 --out runs/short",
+         "--data videos/ --preset B --dry-run",
          "--data a=one/ --data two/ --batch 24 8 --out runs/2",
          "--data camera:pictures/ --out runs/camera",
          "--start runs/demo --data videos/ --out runs/tuned",

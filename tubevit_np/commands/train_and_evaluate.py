@@ -6,7 +6,7 @@ from tubevit_np.commands.drawing import draw_study
 from tubevit_np.commands.given_recipe import given_fields, print_recipe
 from tubevit_np.commands.report import parse_views, print_held_out, report
 from tubevit_np.commands.seeds import check_seeds, train_seeds
-from tubevit_np.commands.training import train_and_report
+from tubevit_np.commands.training import print_dry_run, train_and_report
 from tubevit_np.cost.table import model_lines, set_lines, size_lines
 from tubevit_np.data.sources import CAMERA, pictures_of
 from tubevit_np.model.config import format_size
@@ -34,12 +34,16 @@ def train(options, engine):
     for name, folder in (("out", options.out), ("resume", options.resume)):
         if folder is not None and not folder.strip():
             raise ValueError(f"--{name} is empty; name a folder for the run")
+    if options.dry_run and options.resume is not None:
+        raise ValueError("--dry-run is for a new training; leave out --resume")
     if options.resume is not None:
         run = open_run(options.resume, **given)
     else:
         engine.check(recipe := recipe_for(**given))  # before there is a folder
         if options.print_recipe:
             return print_recipe(recipe)
+        if options.dry_run:
+            return print_dry_run(recipe, engine)
         if options.seeds is not None:
             return train_seeds(options, recipe, engine)
         run = new_run(options.out, recipe)

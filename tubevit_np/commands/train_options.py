@@ -42,6 +42,8 @@ def train(sub):
         "--tensorboard", metavar="FOLDER", nargs="?", const="", help="also write the log for "
         "TensorBoard while the model trains, into this folder (default: the folder tensorboard in "
         "the run folder). Can be given with --resume, too. Needs tensorboardX")
+    flag(options, "--dry-run", "print what the training would take (data, model, steps, memory and "
+         "time), and do not train. Nothing is written")
     where = options.add_mutually_exclusive_group()
     add(where, "--out", "FOLDER", "new run folder (default runs/demo)", default="runs/demo")
     add(where, "--resume", "RUN", "continue a run that was interrupted: it ends with the same "

@@ -5,10 +5,12 @@ import os
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 from tubevit_np.data.datasets.summary import describe_change
 from tubevit_np.data.sources import GENERATED, open_sources
 from tubevit_np.runs.best_score import chosen_scores
+from tubevit_np.runs.epochs import undecoded
 from tubevit_np.runs.extend import check_steps, extend, extended_at
 from tubevit_np.runs.lock import lock_run, unlock_run
 from tubevit_np.runs.moved_data import moved, parsed, write_places
@@ -36,17 +38,14 @@ def new_run(folder, recipe):
     unusable files with reasons."""
     folder = Path(folder)
     refuse_run(folder)
-    cfg = recipe.config({}) if recipe.start is None else start_config(recipe.start)
-    recipe.check_model(cfg)  # before the folder is made and before any file is decoded
+    cfg = model_of(recipe)  # before the folder is made and before any file is decoded
     make_folder(folder, "--out")
     check_writable(folder, "give another --out")
     lock = lock_run(folder)
     try:
         refuse_run(folder)  # another process may have been faster
         sources = open_sources(recipe)
-        chosen_scores(recipe.best, sources)
-        cfg = replace(cfg, classes={head: len(names) for source in sources
-                                    for head, names in source.labels.items()})
+        cfg = with_heads(cfg, recipe, sources)
     except BaseException:
         unlock_run(lock)
         if not any(folder.iterdir()):
@@ -63,6 +62,26 @@ def refuse_run(folder):
     if checkpoints(folder) or any((folder / name).exists() for name in ("config.json", MODEL)):
         raise ValueError(f"{folder} already holds a run: continue it with --resume {folder}, "
                          "or give another --out")
+
+
+def planned(recipe):
+    """A Run that is only planned: nothing is written, and almost no file is decoded."""
+    cfg, sources = model_of(recipe), undecoded(recipe)
+    return SimpleNamespace(recipe=recipe, sources=sources, cfg=with_heads(cfg, recipe, sources))
+
+
+def model_of(recipe):
+    """The Config of a recipe, without heads.  Raises ValueError if it cannot be trained."""
+    cfg = recipe.config({}) if recipe.start is None else start_config(recipe.start)
+    recipe.check_model(cfg)
+    return cfg
+
+
+def with_heads(cfg, recipe, sources):
+    """The Config with the heads of all sources.  Raises ValueError if none has the best score."""
+    chosen_scores(recipe.best, sources)
+    return replace(cfg, classes={head: len(names) for source in sources
+                                 for head, names in source.labels.items()})
 
 
 def open_run(folder, steps=None, data=(), images=()):

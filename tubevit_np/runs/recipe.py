@@ -138,6 +138,12 @@ class Recipe:
         frames = dict.fromkeys(self.frames if kind == "video" else 1 for kind, *_ in self.sets)
         return [(count, self.size, self.size) for count in frames]
 
+    @property
+    def inputs(self):
+        """List of ((T, H, W), examples per step) of all sets."""
+        return [((self.frames if kind == "video" else 1, self.size, self.size), count)
+                for kind, _, count, _ in self.sets]
+
     def config(self, classes):
         """The Config of the preset with heads {name: K}; for a warm start see start_config."""
         assert self.start is None, self.start

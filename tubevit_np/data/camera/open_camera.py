@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tubevit_np.data.camera.motion import VERBS
-from tubevit_np.data.camera.source import CameraSource
+from tubevit_np.data.camera.source import COPIES, CameraSource
 from tubevit_np.data.datasets.dataset import head_and_path, names_of, open_dataset
 from tubevit_np.data.datasets.in_memory import check_head, grouping, open_parts, open_source
 from tubevit_np.data.datasets.listing import list_pictures
@@ -11,7 +11,6 @@ from tubevit_np.data.datasets.reader import size_with_margin
 
 PICTURE = 2  # side of a picture / side of a frame, in pixels
 ANOTHER_ORDER = 1 << 32  # else the images of a step would be the pictures of its clips
-COPIES = 4  # of the pictures in memory, while they are sent to the worker process
 
 
 def verb_head(head):

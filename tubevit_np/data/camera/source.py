@@ -13,6 +13,7 @@ from tubevit_np.data.camera.film import Camera
 from tubevit_np.data.camera.motion import VERBS, draw_paths, draw_verbs
 from tubevit_np.data.datasets.labeled_files import LabeledFiles
 
+COPIES = 4  # of the pictures in memory, while they are sent to the worker process
 OVER_PICTURES = Camera(scale=(0.7, 1.6), tilt=np.radians(10), roam=0.5)
 
 
@@ -72,6 +73,10 @@ class CameraSource:
     def num_training(self):
         """Number of pictures for training: in an epoch, each is filmed once."""
         return self.pictures.num_training
+
+    def bytes_in_memory(self, fps, memory):
+        """Bytes of the pictures, also of the copies on their way to the worker process."""
+        return COPIES * self.pictures.bytes_in_memory(fps, memory / COPIES)
 
     def description(self):
         """The summary of the pictures for the run folder, see datasets/summary.py."""

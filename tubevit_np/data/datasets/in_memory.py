@@ -17,8 +17,6 @@ from tubevit_np.data.decoding.images import center_crop
 from tubevit_np.data.decoding.video import is_video
 from tubevit_np.model.config_checks import SCORES
 
-GIGABYTE = 1e9
-
 
 @dataclass(frozen=True)
 class FileSource(LabeledFiles):
@@ -107,8 +105,7 @@ def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **
     if they take more than `memory` gigabytes.  settings: further fields of LabeledFiles.
     Raises ValueError if no file of val can be read."""
     common, parts = (val.kind, val.head, size, val.labels), [val, *([train] if train else [])]
-    needed = sum(len(part.items) * max(1, part.frames) * part.size**2 * 3 for part in parts)
-    if val.kind == "video" and fps is not None or needed > memory * GIGABYTE:
+    if not LabeledFiles(*common, val, train).bytes_in_memory(fps, memory):
         source = StreamSource(*common, val, train, **settings, fps=fps, cache=cache)
         return source if cache and not train else source.checked()  # evaluation begins at once
     return FileSource(*common, *(part.load() for part in parts), **settings)

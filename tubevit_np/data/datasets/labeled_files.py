@@ -12,10 +12,11 @@ from tubevit_np.data.augmentation.flip import random_flip
 from tubevit_np.data.augmentation.randaugment import randaugment
 from tubevit_np.data.batch import AUGMENTATIONS, FLIPS, Batch
 from tubevit_np.data.datasets.dataset import Dataset, Loaded
-from tubevit_np.data.datasets.reader import Reader
+from tubevit_np.data.datasets.reader import Reader, size_with_margin
 from tubevit_np.data.datasets.summary import describe, first_digest
 from tubevit_np.data.decoding.video import ShortClip
 
+GIGABYTE = 1e9
 
 @dataclass(frozen=True)
 class LabeledFiles:
@@ -70,6 +71,14 @@ class LabeledFiles:
     def num_training(self):
         """Number of files for training."""
         return len(self.train.items)
+
+    def bytes_in_memory(self, fps, memory):
+        """Bytes of all decoded files; 0 if files are decoded on the fly: videos with fps, or more
+        than `memory` gigabytes."""
+        video, count = self.kind == "video", len(self.val.items)
+        count += len(self.train.items) if self.train else 0
+        size = count * (self.val.frames if video else 1) * size_with_margin(self.size)**2 * 3
+        return 0 if video and fps is not None or size > memory * GIGABYTE else size
 
     def description(self):
         """The summary of the data set for the run folder, see summary.py."""
