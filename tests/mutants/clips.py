@@ -72,6 +72,15 @@ IMAGES = [Mutant("tubevit_np/data/decoding/images.py", *rest) for rest in [
      "test_views.py::test_squares_along_the_longer_side", "squares along the height alone"),
 ]]
 
+AREA_RESIZE = [Mutant("tubevit_np/data/decoding/area_resize.py", *rest) for rest in [
+    ("(scaled_length - size) // 2 +", "0 +", "test_images.py::test_areas_are_averaged_and_the_center_is_cut",
+     "the first pixels for the central ones"),
+    ("// scaled_length) + 1)", "// scaled_length))",
+     "test_images.py::test_areas_are_averaged_and_the_center_is_cut", "the last pixel of an area lost"),
+    ("columns, np.float64)", "columns, np.float32)",
+     "test_images.py::test_large_pictures_are_averaged_exactly", "sums too large for float32"),
+]]
+
 LONG_CLIPS = [Mutant("tubevit_np/data/generated/long_clips.py", *rest) for rest in [
     ("np.array([0.5])", "np.array([0.0])",
      "test_long_clips.py::test_views_lie_evenly_from_end_to_end", "one view at the start"),
@@ -79,4 +88,5 @@ LONG_CLIPS = [Mutant("tubevit_np/data/generated/long_clips.py", *rest) for rest 
      "views of different clips"),
 ]]
 
-CLIPS = [*FLIP, *RANDAUGMENT, *TIMESTAMPS, *FIXED_RATE_CLIPS, *VIDEO, *IMAGES, *LONG_CLIPS]
+CLIPS = [*FLIP, *RANDAUGMENT, *TIMESTAMPS, *FIXED_RATE_CLIPS, *VIDEO, *IMAGES, *AREA_RESIZE,
+         *LONG_CLIPS]

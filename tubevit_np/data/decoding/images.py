@@ -7,6 +7,8 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 
+from tubevit_np.data.decoding.area_resize import area_resize
+
 ANIMATION_SUFFIXES = (".gif", ".apng", ".png", ".webp")  # these may hold one image or many
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")
 
@@ -153,7 +155,7 @@ def spatial_crops(frame, size, num_crops=1):
 def resize(image, short):
     """Scale the short side of uint8 (H, W, 3) to `short`, by area averaging; nothing is cropped."""
     height, width = scaled_size(*image.shape[:2], short)
-    return _area_resize(image, (height, height), (width, width))
+    return area_resize(image, (height, height), (width, width))
 
 
 def resize_crop(image, size):
@@ -161,22 +163,4 @@ def resize_crop(image, size):
 
     Each pixel is the rounded mean of the area it covers.  Returns uint8 (size, size, 3)."""
     height, width = scaled_size(*image.shape[:2], size)
-    return _area_resize(image, (height, size), (width, size))
-
-
-def _area_resize(image, height, width):
-    """height, width: (scaled length, central pixels to keep) of each axis -> uint8 (h, w, 3)."""
-    rows = area_weights(image.shape[0], *height)  # (h, H)
-    columns = area_weights(image.shape[1], *width)  # (w, W)
-    image = np.tensordot(rows, image.astype(np.float32), 1)  # (h, W, 3)
-    return np.rint(columns @ image).astype(np.uint8)
-
-
-def area_weights(length, scaled_length, size):
-    """Weights (size, length): averages of pixels for the central `size` of `scaled_length`."""
-    first = (scaled_length - size) // 2
-    edges = (first + np.arange(size + 1)) * (length / scaled_length)
-    pixels = np.arange(length)
-    ends = np.minimum(edges[1:, None], pixels + 1)
-    overlap = np.maximum(ends - np.maximum(edges[:-1, None], pixels), 0)
-    return (overlap * (scaled_length / length)).astype(np.float32)
+    return area_resize(image, (height, size), (width, size))
