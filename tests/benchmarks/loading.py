@@ -19,10 +19,10 @@ import numpy as np
 
 from tests.benchmarks.timing import seconds
 from tubevit_np.data.datasets.in_memory import open_files
-from tubevit_np.data.datasets.labeled_files import thread_pool
 from tubevit_np.data.decoding.timestamps import duration
 from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import prefetch
+from tubevit_np.data.threads import thread_pool
 from tubevit_np.runs.recipe import Recipe
 
 TIMES = 7

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 from remarks import remarks
 from test_sources import same
@@ -19,6 +20,7 @@ from tiny import RECIPE
 from tubevit_np.data.joint import Joint
 from tubevit_np.data.prefetch import prefetch
 from tubevit_np.data.sources import open_sources
+from tubevit_np.data.threads import thread_pool
 
 KILLED = """
 import os, signal
@@ -163,14 +165,79 @@ def test_no_steps_no_batches():
     assert not multiprocessing.active_children()
 
 
-def test_a_dead_maker_is_a_clear_error():
-    """Killed for its memory, say."""
-    with (pytest.raises(ValueError, match="the worker process that makes batches has ended"),
-          prefetch(Joint(open_sources(RECIPE), [2, 2]), range(9)) as made):
-        next(made)
-        [worker] = multiprocessing.active_children()
-        worker.kill()
-        list(made)
+@pytest.mark.parametrize("loaders", [1, 2, 3])
+def test_the_same_batches_from_any_number_of_processes_in_shared_memory(loaders):
+    """Steps 3 to 9; a batch is compared before the next one is taken."""
+    sources = open_sources(RECIPE)
+    num_bytes = (3 * RECIPE.frames + 2) * RECIPE.size**2 * 3
+    joint, count = Joint(sources, [3, 2], mixup=0.3, dropout=0.5), 0
+    with prefetch(joint, range(3, 10), num_bytes, loaders) as batches:
+        for step, found in enumerate(batches, 3):
+            assert all(same(*both) for both in zip(found, joint(step), strict=True))
+            assert all(np.shares_memory(found[k].x, found[k].x.base) for k in (0, 1))
+            count += 1
+            assert len(multiprocessing.active_children()) == loaders
+    assert count == 7 and not multiprocessing.active_children()
+
+
+def test_a_batch_stays_while_it_is_used():
+    """The next ones are made meanwhile, in other memory."""
+    with prefetch(Joint([Pixels()], [1]), range(9), 1000, 2) as batches:
+        for step, [x] in enumerate(batches):
+            time.sleep(0.02)
+            assert np.array_equal(x, np.full(1000, step, np.uint8))
+
+
+class Pixels:
+    slow = True
+
+    def batch(self, step, count):
+        return np.full(1000, step, np.uint8)
+
+
+@pytest.mark.parametrize("loaders", [1, 2])
+def test_processes_share_the_cores(loaders, monkeypatch):
+    with prefetch(Joint([Threads()], [1]), range(2), loaders=loaders) as batches:
+        assert list(batches) == 2 * [[max(1, os.cpu_count() // loaders)]]
+
+
+class Threads:
+    slow = True
+
+    def batch(self, step, count):
+        return thread_pool()._max_workers
+
+
+ENDS = {  # how the worker ends, and after how many batches: a part of the message
+    (-signal.SIGKILL, 1): "has ended by SIGKILL; most likely, the computer had too little memory",
+    (-signal.SIGSEGV, 1): "has ended by SIGSEGV; perhaps a damaged file has crashed",
+    (3, 0): "has ended with exit code 3; if you start the training from your own script",
+    (3, 1): "has ended with exit code 3$"}
+
+
+@pytest.mark.parametrize("code, begun", ENDS)
+def test_the_cause_of_a_worker_that_has_ended_is_named(code, begun):
+    with prefetch(Joint([Dying(code, begun)], [1]), range(9)) as batches:
+        for _ in range(begun):
+            next(batches)
+        with pytest.raises(ValueError, match=ENDS[code, begun]):
+            list(batches)
+
+
+@dataclass
+class Dying:
+    """A source whose process ends at a step."""
+
+    code: int
+    at: int
+    slow: bool = True
+
+    def batch(self, step, count):
+        if step == self.at and self.code < 0:
+            os.kill(os.getpid(), -self.code)
+        if step == self.at:
+            os._exit(self.code)
+        return step
 
 
 def test_a_script_without_a_main_guard_ends_with_an_error(tmp_path):

@@ -232,16 +232,39 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
     ("{signal.SIGINT, signal.SIGTERM})", "{signal.SIGINT})",
      "test_prefetch.py::test_ctrl_c_and_sigterm_are_for_the_training_process_alone",
      "no batches for the last step before a checkpoint"),
-    ("for step in steps:\n", "for step in range(len(steps)):\n",
+    ("number, step in enumerate(steps)", "number, step in enumerate(range(len(steps)))",
      "test_prefetch.py::test_the_same_batches_in_the_same_order_as_from_the_sources",
      "batches begin anew once resumed"),
-    ("            messages.clear()\n", "",
+    ("            remarks.clear()\n", "",
      "test_prefetch.py::test_what_the_other_process_has_to_say_is_said_by_this_one",
      "the same remarks with every batch"),
-    ("    with _block_interrupts():\n        worker.start()\n", "    worker.start()\n",
+    ("workers[k % count].take()", "workers[0].take()",
+     "test_prefetch.py::test_the_same_batches_from_any_number_of_processes_in_shared_memory",
+     "only the first process asked"),
+    ("        self.taken += 1\n", "",
+     "test_prefetch.py::test_the_same_batches_from_any_number_of_processes_in_shared_memory",
+     "always the first memory"),
+    ("memories[number % len(memories)]", "memories[0]", "test_prefetch.py::test_a_batch_stays_while_it_is_used",
+     "a batch overwritten while it is used"),
+    ("threads.processes, remarks = processes, []", "remarks = []",
+     "test_prefetch.py::test_processes_share_the_cores", "every process with a thread for each core"),
+    ('if name == "SIGKILL"', "if True",
+     "test_prefetch.py::test_the_cause_of_a_worker_that_has_ended_is_named", "memory blamed for a crash"),
+    ("begun=self.taken > 0", "begun=True",
+     "test_prefetch.py::test_a_script_without_a_main_guard_ends_with_an_error", "no word about the script"),
+    ("        with block_interrupts():\n            self.process.start()\n", "        self.process.start()\n",
      "test_prefetch.py::test_ctrl_c_and_sigterm_are_for_the_training_process_alone", "two that hear Ctrl-C"),
+]]
+
+SHARED_MEMORY = [Mutant("tubevit_np/data/shared_memory.py", *rest) for rest in [
+    ("if free > needed", "if True", "test_shared_memory.py::test_too_little_room_is_said_and_not_written_into",
+     "a crash in a small /dev/shm"),
+    ("* ALIGNMENT if places", "if places", "test_shared_memory.py::test_what_fits_lies_in_the_memory",
+     "arrays that overlap"),
+    ("            return True\n", "            pass\n", "test_shared_memory.py::test_what_fits_lies_in_the_memory",
+     "written past the end"),
 ]]
 
 DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *ANNOTATIONS, *LISTING, *RECORDINGS, *SPLIT, *OFFICIAL_SPLITS,
              *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
-             *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH]
+             *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH, *SHARED_MEMORY]

@@ -41,6 +41,8 @@ HELP: dict[str, dict[str, tuple[type, str]]] = {  # group: {option: (type, help 
         "cache": (Path, """folder for frames that are decoded on the fly. The first epoch fills it,
             and later epochs decode nothing. The batches are the same as without a cache, bit for
             bit (default: no cache)"""),
+        "loaders": (int, """number of processes that make batches, where files are decoded on the
+            fly or clips are generated; the batches are the same for any number"""),
     },
     "augmentation and regularization": {
         "flip": (bool, """mirror videos and images from left to right at random, except in classes

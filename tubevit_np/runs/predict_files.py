@@ -10,9 +10,9 @@ import numpy as np
 
 from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.find_files import Found, find_files
-from tubevit_np.data.datasets.labeled_files import thread_pool
 from tubevit_np.data.datasets.reader import Reader
 from tubevit_np.data.decoding.video import is_video
+from tubevit_np.data.threads import thread_pool
 from tubevit_np.runs.held_out import clip_fps
 from tubevit_np.runs.run_folder import heads_for, load_model
 from tubevit_np.training import evaluate

@@ -16,7 +16,7 @@ from tubevit_np.variants.tube_sets import with_tubes
 
 PRECISIONS = ("float32", "bfloat16", "half")
 MINIMUM = dict.fromkeys(("frames", "size", "steps", "batch", "image_batch", "log_every",
-                         "save_every", "eval_every", "accumulate", "devices"), 1)
+                         "save_every", "eval_every", "accumulate", "devices", "loaders"), 1)
 MINIMUM |= dict.fromkeys(("weight", "image_weight", "lr", "warmup", "weight_decay", "clip",
                           "smoothing", "smoothness", "mixup", "dropout", "randaugment",
                           "magnitude", "frozen", "kernel_norm", "memory", "seed", "patience"), 0)
@@ -47,6 +47,7 @@ class Recipe:
     magnitude: float = 10.0  # strength of these operations, 0 to MAX_MAGNITUDE
     memory: float = 4.0  # gigabytes of decoded files; a larger set is decoded on the fly
     cache: str | None = None  # folder for the decoded frames of such a set, for the next epochs
+    loaders: int = 1  # processes that make batches, if files are decoded on the fly or generated
     size: int = 48  # pixels of both sides
     steps: int = 1600
     batch: int | tuple[int, ...] = 32  # videos per step

@@ -56,6 +56,13 @@ class Run:
         return [count for _, _, count, _ in self.recipe.sets]
 
     @property
+    def num_bytes(self):
+        """Bytes of the pixels of one joint batch."""
+        frames = {"video": self.recipe.frames, "image": 1}
+        return sum(count * frames[kind] * self.recipe.size**2 * self.cfg.channels
+                   for kind, _, count, _ in self.recipe.sets)
+
+    @property
     def weights(self):
         """Weights of the losses, one per source."""
         return [weight for *_, weight in self.recipe.sets]
@@ -98,7 +105,8 @@ class Run:
         progress = closing(TrainingBar(self.first, steps.stop))
         joint = Joint(self.sources, self.counts, self.recipe.seed, self.recipe.mixup,
                       self.recipe.dropout, self.recipe.shuffled)
-        with self.signal.awaited(), prefetch(joint, steps) as made, progress as self.bar:
+        made = prefetch(joint, steps, self.num_bytes, self.recipe.loaders)
+        with self.signal.awaited(), made as made, progress as self.bar:
             self.records.start_clock()
             yield takewhile(lambda _: not self.stopped, zip(self.bar.steps, made, strict=True))
 

@@ -1,10 +1,7 @@
 """The base class of both sources of labeled files: in_memory.py and streaming.py."""
 
-import os
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 
@@ -15,6 +12,7 @@ from tubevit_np.data.datasets.dataset import Dataset, Loaded
 from tubevit_np.data.datasets.reader import Reader, size_with_margin
 from tubevit_np.data.datasets.summary import describe, first_digest
 from tubevit_np.data.decoding.video import ShortClip
+from tubevit_np.data.threads import thread_pool
 
 GIGABYTE = 1e9
 
@@ -136,9 +134,3 @@ class LabeledFiles:
             clips = list(thread_pool().map(
                 lambda x, rng: randaugment(x, rng, self.randaugment, self.magnitude), clips, rngs))
         return Batch(np.stack(clips), {self.head: np.array(labels)})
-
-
-@cache
-def thread_pool():
-    """One thread pool per process; decoders and Pillow release Python's lock."""
-    return ThreadPoolExecutor(os.cpu_count())

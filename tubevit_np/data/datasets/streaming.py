@@ -7,9 +7,10 @@ import numpy as np
 
 from tubevit_np.data.batch import CROPS, TRAIN
 from tubevit_np.data.datasets.cache import Cache
-from tubevit_np.data.datasets.labeled_files import LabeledFiles, thread_pool
+from tubevit_np.data.datasets.labeled_files import LabeledFiles
 from tubevit_np.data.datasets.reader import Reader
 from tubevit_np.data.decoding.video import ShortClip
+from tubevit_np.data.threads import thread_pool
 
 MAX_FAILURES = 10  # consecutive unreadable files before training stops
 
