@@ -1,5 +1,6 @@
 """Arrays of batches in shared memory: the same ones, and only where there is room."""
 
+import multiprocessing
 import os
 import shutil
 from types import SimpleNamespace
@@ -46,6 +47,15 @@ def test_nothing_is_left_in_the_file_system():
 def test_too_little_room_is_said_and_not_written_into(monkeypatch):
     """A process that writes into a full /dev/shm is killed: Docker gives it 64 MB."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64e6))
-    with pytest.warns(UserWarning, match="has 64 MB free, and batches need 80 MB .* --shm-size"):
+    with pytest.warns(UserWarning, match="no 80 MB of shared memory in .*: 64 MB are free; .*--shm-size"):
         assert shared_memories(2, 40 * 10**6) == []
     assert len(shared_memories(2, 30 * 10**6)) == 2
+
+
+def test_memory_that_the_system_refuses(monkeypatch):
+    def refuse(*_):
+        raise OSError(27, "File too large")
+
+    monkeypatch.setattr(multiprocessing, "RawArray", refuse)
+    with pytest.warns(UserWarning, match="File too large; batches go through a pipe"):
+        assert shared_memories(2, 1000) == []

@@ -257,8 +257,10 @@ PREFETCH = [Mutant("tubevit_np/data/prefetch.py", *rest) for rest in [
 ]]
 
 SHARED_MEMORY = [Mutant("tubevit_np/data/shared_memory.py", *rest) for rest in [
-    ("if free > needed", "if True", "test_shared_memory.py::test_too_little_room_is_said_and_not_written_into",
+    ("if free <= needed", "if False", "test_shared_memory.py::test_too_little_room_is_said_and_not_written_into",
      "a crash in a small /dev/shm"),
+    ("except OSError as error", "except TimeoutError as error",
+     "test_shared_memory.py::test_memory_that_the_system_refuses", "a limit on files stops the training"),
     ("* ALIGNMENT if places", "if places", "test_shared_memory.py::test_what_fits_lies_in_the_memory",
      "arrays that overlap"),
     ("            return True\n", "            pass\n", "test_shared_memory.py::test_what_fits_lies_in_the_memory",

@@ -19,12 +19,14 @@ def shared_memories(count, size):
     into more memory than there is would crash the process, so the room is checked before."""
     place = FOLDER if os.path.isdir(FOLDER) else tempfile.gettempdir()
     free, needed = shutil.disk_usage(place).free, count * (size + ALIGNMENT)
-    if free > needed:
+    try:
+        if free <= needed:
+            raise OSError(None, f"{free / 1e6:,.0f} MB are free")
         return [multiprocessing.RawArray("B", size + ALIGNMENT) for _ in range(count)]
-    warnings.warn(f"{place} has {free / 1e6:,.0f} MB free, and batches need {needed / 1e6:,.0f} "
-                  "MB of shared memory; they go through a pipe, which takes longer (in Docker, set "
-                  "--shm-size)")
-    return []
+    except OSError as error:
+        warnings.warn(f"no {needed / 1e6:,.0f} MB of shared memory in {place}: {error.strerror}; "
+                      "batches go through a pipe, which takes longer (in Docker, set --shm-size)")
+        return []
 
 
 def pack(batch, memory):
