@@ -47,7 +47,7 @@ def test_nothing_is_left_in_the_file_system():
 def test_too_little_room_is_said_and_not_written_into(monkeypatch):
     """A process that writes into a full /dev/shm is killed: Docker gives it 64 MB."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64e6))
-    with pytest.warns(UserWarning, match="no 80 MB of shared memory in .*: 64 MB are free; .*--shm-size"):
+    with pytest.warns(UserWarning, match="no 80 MB of .*: 64 MB are free; .*--shm-size"):
         assert shared_memories(2, 40 * 10**6) == []
     assert len(shared_memories(2, 30 * 10**6)) == 2
 
