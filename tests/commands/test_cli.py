@@ -7,6 +7,7 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
+from types import SimpleNamespace
 from unittest import mock
 
 import clips
@@ -391,6 +392,16 @@ def place(tmp_path_factory):
     (folder / "half.safetensors").write_bytes(whole[:5000])
     class_folder(folder / "other", "video", ("cat", "fox"))
     return folder
+
+
+def test_an_error_of_the_system_is_one_line(tmp_path, capsys):
+    def check(recipe):
+        raise OSError(28, "No space left on device", str(tmp_path))
+
+    arguments = ["train", "--out", str(tmp_path / "new")]
+    assert cli.main("tubevit_np", SimpleNamespace(check=check), arguments) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "No space left on device" in error
 
 
 NEW = "train --out PLACE/new"

@@ -4,7 +4,7 @@ from tubevit_np.conformance.mistakes.mutant import Mutant
 
 CLI = [Mutant("tubevit_np/commands/cli.py", *rest) for rest in [
     ("except (ValueError, OSError) as", "except ValueError as",
-     "test_cli.py::test_a_mistake_ends_in_one_line_and_status_2", "a traceback"),
+     "test_cli.py::test_an_error_of_the_system_is_one_line", "a traceback"),
     ('if text.startswith("example"):', "if False:",
      "test_cli.py::test_help_ends_in_examples_that_can_be_typed", "examples that are wrapped"),
     ('prog or (name if name in SCRIPTS else f"python -m {package}")', 'prog or f"python -m {package}"',

@@ -56,7 +56,6 @@ def main(package, engine, arguments=None):
     except KeyboardInterrupt as error:
         print(f"\n{name}: stopped{way_on(given)}", file=sys.stderr)
         return 128 + getattr(error, "number", signal.SIGINT)  # as a shell reports it
-    return 0
 
 
 def below_bars(text):
