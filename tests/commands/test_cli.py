@@ -7,7 +7,6 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
-from types import SimpleNamespace
 from unittest import mock
 
 import clips
