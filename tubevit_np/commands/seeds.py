@@ -25,9 +25,9 @@ def train_seeds(options, recipe, engine):
     """
     from tubevit_np.runs.open_run import refuse_run
 
-    folder = Path(options.out)
+    folder, recipes = Path(options.out), {seed: replace(recipe, seed=seed)
+                                          for seed in options.seeds}
     refuse_run(folder)
-    recipes = {seed: replace(recipe, seed=seed) for seed in options.seeds}
     for seed, of_seed in recipes.items():  # before the first training
         refuse_others(seeds.folder_of(folder, seed), of_seed)
     scores = {}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
+import PIL  # noqa: F401 - imageio decodes with it, and would name it only for the first image
 
 from tubevit_np.data.decoding.area_resize import area_resize
 
