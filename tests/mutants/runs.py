@@ -184,6 +184,8 @@ MOVED_DATA = [Mutant("tubevit_np/runs/moved_data.py", *rest) for rest in [
 ]]
 
 RECIPE_FILES = [Mutant("tubevit_np/runs/recipe_files.py", *rest) for rest in [
+    ('encoding="utf-8-sig"', 'encoding="utf-8"', "test_recipe_files.py::test_three_formats",
+     "no recipe that Notepad has saved"),
     ("    check_names(stored)\n    return with_types", "    return with_types",
      "test_recipe_files.py::test_a_mistake_in_a_file_is_one_line", "no nearest field"),
     ("if value is False and accepts_none(Recipe, name)", "if value is False and False",

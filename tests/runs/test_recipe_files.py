@@ -62,9 +62,10 @@ FORMATS = {"toml": 'data = "films"\nlr = 1e-4\nbatch = [2]\nfps = false\nflip = 
            "yml": "{data: [films], lr: 0.0001, batch: 2, fps: false, flip: true}"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])  # editors of Windows write a mark
 @pytest.mark.parametrize("ending", FORMATS)
-def test_three_formats(tmp_path, ending):
-    (tmp_path / f"my.{ending}").write_text(FORMATS[ending])
+def test_three_formats(tmp_path, ending, encoding):
+    (tmp_path / f"my.{ending}").write_text(FORMATS[ending], encoding=encoding)
     assert read_fields(tmp_path / f"my.{ending}") == {
         "data": ("films",), "lr": 1e-4, "batch": 2, "fps": None, "flip": True}
 

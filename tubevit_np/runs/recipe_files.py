@@ -65,7 +65,7 @@ def read_fields(given):
     if path.suffix not in PARSERS:
         raise ValueError(f"recipe {path}: the name of a recipe file ends in {', '.join(PARSERS)}")
     try:
-        return fields_of(PARSERS[path.suffix](path.read_text(encoding="utf-8")))
+        return fields_of(PARSERS[path.suffix](path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise ValueError(f"cannot read recipe {path}: {error.strerror}") from None
     except ValueError as error:
