@@ -1,4 +1,4 @@
-"""Arrays of batches in shared memory: the same ones, and only where there is room."""
+"""Pixels of batches in shared memory: the same ones, and only where there is room."""
 
 import multiprocessing
 import os
@@ -8,28 +8,31 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tubevit_np.data.shared_memory import ALIGNMENT, FOLDER, pack, shared_memories, unpack
+from tubevit_np.data.shared_memory import FOLDER, pack, shared_memories, unpack
 
 
 def batch(rng):
+    """Two sets, with labels between their pixels."""
     return {"x": rng.integers(0, 256, (2, 3, 5, 7), np.uint8), "y": rng.integers(0, 9, 4),
-            "names": ["cat", "eel"], "w": rng.random((3, 2), np.float32), "x.T": np.eye(4)[:, ::2]}
+            "names": ["cat", "eel"], "w": rng.random((3, 2), np.float32), "x.T": np.eye(4)[:, ::2],
+            "image": rng.integers(0, 256, (2, 5, 7), np.uint8), "keys": np.zeros(2, np.uint32)}
 
 
 def equal(a, b):
     return all(np.array_equal(a[name], b[name]) and type(a[name]) is type(b[name]) for name in a)
 
 
-@pytest.mark.parametrize("size, outside", [(0, 0), (210, 1), (288, 2), (9000, 3)])
-def test_what_fits_lies_in_the_memory(size, outside, rng):
-    """The video takes 210 bytes, the labels, from byte 256 on, 32, and the weights 24."""
+@pytest.mark.parametrize("size, inside", [
+    (0, []), (209, ["image"]), (210, ["x"]), (279, ["x"]), (280, ["x", "image"]),
+    (9000, ["x", "image"])])
+def test_pixels_that_fit_lie_in_the_memory(size, inside, rng):
+    """A video takes 210 bytes, an image 70: memory for the pixels is enough for all sets."""
     memory, wanted = bytearray(size), batch(rng)
-    message = _, places = pack(wanted, memory)
-    assert len(places) == outside and all(start % ALIGNMENT == 0 for start, _ in places)
-    found = unpack(message, memory)
+    found = unpack(pack(wanted, memory), memory)
     assert equal(found, wanted)
-    memory[:] = bytes(len(memory))  # what lies there is gone, what is in the message is not
-    assert found["x"].any() == (outside < 1) and found["y"].any() == (outside < 2)
+    before = {name: np.copy(value) for name, value in found.items()}
+    memory[:] = bytes(255 - byte for byte in memory)
+    assert [name for name in found if not np.array_equal(found[name], before[name])] == inside
 
 
 def test_without_memory_all_is_in_the_message(rng):

@@ -261,9 +261,11 @@ SHARED_MEMORY = [Mutant("tubevit_np/data/shared_memory.py", *rest) for rest in [
      "a crash in a small /dev/shm"),
     ("except OSError as error", "except TimeoutError as error",
      "test_shared_memory.py::test_memory_that_the_system_refuses", "a limit on files stops the training"),
-    ("* ALIGNMENT if places", "if places", "test_shared_memory.py::test_what_fits_lies_in_the_memory",
-     "arrays that overlap"),
-    ("            return True\n", "            pass\n", "test_shared_memory.py::test_what_fits_lies_in_the_memory",
+    ("places[-1][1] if places", "places[-1][0] if places", "test_shared_memory.py::test_pixels_that_fit_lie_in_the_memory",
+     "pixels that overlap"),
+    ("not is_pixels or", "False or", "test_shared_memory.py::test_pixels_that_fit_lie_in_the_memory",
+     "labels take the room of pixels"),
+    ("            return True\n", "            pass\n", "test_shared_memory.py::test_pixels_that_fit_lie_in_the_memory",
      "written past the end"),
 ]]
 

@@ -94,7 +94,7 @@ def why_ended(code, begun):
     if code >= 0:
         return f"with exit code {code}" + ("" if begun else NO_MAIN)
     name = signal.Signals(-code).name
-    return f"by {name}" + (NO_MEMORY if name == "SIGKILL" else CRASHED)
+    return f"by {name} (exit code {code})" + (NO_MEMORY if name == "SIGKILL" else CRASHED)
 
 
 def memory_of(memories, number):
