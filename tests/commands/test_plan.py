@@ -2,6 +2,7 @@
 
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from types import SimpleNamespace
 
@@ -15,9 +16,11 @@ import tubevit_np as tv
 from tubevit_np.__main__ import ENGINE
 from tubevit_np.commands import cli, plan, planned_memory, planned_time, units
 from tubevit_np.cost import count as cost
+from tubevit_np.cost.count import training_memory
 from tubevit_np.cost.step import kept_bytes, micro_batches, step_flops
 from tubevit_np.data.batch import Batch
 from tubevit_np.data.datasets.dataset import Dataset
+from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.open_run import planned
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.training import step
@@ -164,3 +167,10 @@ def test_sets_are_cut_into_micro_batches():
     (units.in_time(1e6), "12 days")])
 def test_units(value, text):
     assert value == text
+
+
+def test_a_step_keeps_no_intermediates_of_frozen_blocks_and_tubes():
+    cfg, shape = replace(PRESETS["demo"], classes={"verb": 8}), (16, 48, 48)
+    memory = training_memory(cfg, shape)
+    saved = kept_bytes(cfg, shape) - kept_bytes(cfg, shape, 1)
+    assert saved == memory["tubes"] + memory["encoder"] // cfg.depth

@@ -33,7 +33,8 @@ STEP = [Mutant("tubevit_np/cost/step.py", *rest) for rest in [
      "test_plan.py::test_operations_of_a_step_equal_those_of_its_products",
      "half of a frozen backward pass counted"),
     ('(memory["tubes"] if frozen else 0)', '0',
-     "test_plan.py::test_the_memory_of_a_step_is_that_of_its_arrays", "frozen tubes kept"),
+     "test_plan.py::test_a_step_keeps_no_intermediates_of_frozen_blocks_and_tubes",
+     "frozen tubes kept"),
 ]]
 
 PLAN = [Mutant(f"tubevit_{file}.py", *rest) for file, *rest in [
