@@ -9,12 +9,12 @@ from remarks import remarks
 from tiny import asked, class_folder
 
 from tubevit_np.data.camera.open_camera import open_camera
-from tubevit_np.data.datasets.annotations import Row
 from tubevit_np.data.datasets.in_memory import open_files
 from tubevit_np.data.datasets.listing import list_parts, list_pictures
 from tubevit_np.data.datasets.parts import name_in_set
 from tubevit_np.data.datasets.split import hold_out, nearest_sum
 from tubevit_np.data.datasets.subset import make_subset
+from tubevit_np.data.datasets.tables.row import Row
 
 PERSONS = [f"{name}/p{person}-{k}.avi" for name in ("run", "walk") for person in "abcde"
            for k in range(3)]

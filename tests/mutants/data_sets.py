@@ -30,14 +30,7 @@ LABELED_FILES_IN_MEMORY = [Mutant("tubevit_np/data/datasets/labeled_files.py", *
      "test_streaming.py::test_a_large_set_is_scored_without_holding_it", "all of it in memory"),
 ]]
 
-ANNOTATIONS = [Mutant("tubevit_np/data/datasets/annotations.py", *rest) for rest in [
-    ("if ids[name] == 1 else None", "if name else None",
-     "test_annotations.py::test_an_id_is_no_key", "a file without seconds for either of two rows"),
-    ("{int(row['time_end']):06d}", "{int(row['time_end'])}",
-     "test_annotations.py::test_kinetics_of_2017", "seconds not filled up with zeros"),
-    ('.replace("]", "")', "", "test_annotations.py::test_something_something", "a bracket left"),
-    ("names.get(label, label)", "label", "test_annotations.py::test_lists_of_files",
-     "numbers where there are names"),
+CLIP_INDEX = [Mutant("tubevit_np/data/datasets/clip_index.py", *rest) for rest in [
     ("path.parent.parent if", "path.parent if", "test_annotations.py::test_something_something",
      "clips looked for among the labels"),
     (", followlinks=True", "",
@@ -92,17 +85,6 @@ SPLIT = [Mutant("tubevit_np/data/datasets/split.py", *rest) for rest in [
     ("(abs(total - target), total)", "(target - total, total)",
      "test_splits.py::test_whole_recordings_come_as_near_to_a_fifth_as_they_can",
      "the largest sum, not the nearest"),
-]]
-
-OFFICIAL_SPLITS = [Mutant("tubevit_np/data/datasets/official_splits.py", *rest) for rest in [
-    ("folder in inside or splits(one, path)", "True",
-     "test_splits.py::test_lists_beside_another_set_are_not_its_own", "lists of another set"),
-    ('(("train", "train"), ("val", "test"))', '(("train", "test"), ("val", "train"))',
-     "test_splits.py::test_the_lists_of_ucf101_are_read", "trained on the test list"),
-    ("Path(name).parent.name or names.get(number)", "names.get(number) or number",
-     "test_splits.py::test_the_lists_of_ucf101_are_read", "test lines have no number"),
-    ("HMDB51.fullmatch(file.name)[2] == number}", "HMDB51.fullmatch(file.name)}",
-     "test_splits.py::test_the_lists_of_hmdb51_are_read", "the lists of all three splits"),
 ]]
 
 FIND_PARTS = [Mutant("tubevit_np/data/datasets/find_parts.py", *rest) for rest in [
@@ -269,6 +251,6 @@ SHARED_MEMORY = [Mutant("tubevit_np/data/shared_memory.py", *rest) for rest in [
      "written past the end"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *ANNOTATIONS, *LISTING, *RECORDINGS, *SPLIT, *OFFICIAL_SPLITS,
+DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *CLIP_INDEX, *LISTING, *RECORDINGS, *SPLIT,
              *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH, *SHARED_MEMORY]

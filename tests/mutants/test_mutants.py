@@ -28,6 +28,7 @@ from tests.mutants.pictures import PICTURES
 from tests.mutants.plots import FIGURES
 from tests.mutants.runs import RUNS
 from tests.mutants.stopping import STOPPING
+from tests.mutants.tables import TABLES
 from tests.mutants.training import TRAINING
 from tests.mutants.transfer import TRANSFER
 from tests.mutants.variants import VARIANTS
@@ -35,7 +36,7 @@ from tubevit_np.conformance.mistakes import KNOWN
 
 MUTANTS = [*KNOWN, *MODEL, *FAST, *VARIANTS, *MIRROR, *TRAINING, *RUNS, *STOPPING, *DATA_SETS, *CLIPS,
            *CAMERA, *TRANSFER, *COMMANDS, *COST, *FIGURES, *PAPER, *PICTURES, *LESSONS, *SUITE, *COURSE,
-           *DOCS]
+           *DOCS, *TABLES]
 TOP = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a usage or import error
 

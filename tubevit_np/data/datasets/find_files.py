@@ -7,8 +7,8 @@ from glob import glob
 from pathlib import Path
 from typing import NamedTuple
 
-from tubevit_np.data.datasets.annotations import walk_files
-from tubevit_np.data.datasets.listing import SUFFIXES
+from tubevit_np.data.datasets.clip_index import walk_files
+from tubevit_np.data.datasets.find_parts import SUFFIXES
 from tubevit_np.data.decoding.images import error_text
 
 

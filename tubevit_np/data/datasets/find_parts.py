@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from tubevit_np.data.datasets import annotations
-from tubevit_np.data.datasets.official_splits import official_lists
+from tubevit_np.data.datasets.clip_index import ANNOTATION_FOLDERS
+from tubevit_np.data.datasets.tables.official_splits import official_lists
 from tubevit_np.data.decoding.images import IMAGE_SUFFIXES
 from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
 
@@ -60,7 +60,7 @@ def parts_in_tables(folder, given=None):
     """{part: table} of the tables with a part in their name.
 
     given: a table; only tables that are named like it count."""
-    folders = (folder, *(folder / name for name in annotations.ANNOTATION_FOLDERS))
+    folders = (folder, *(folder / name for name in ANNOTATION_FOLDERS))
     tables = [file for one in folders if one.is_dir() for file in one.iterdir()
               if file.suffix.lower() in TABLES and part_in_name(file)]
     tables.sort(key=lambda file: (TABLES.index(file.suffix.lower()), len(file.name), file.name))

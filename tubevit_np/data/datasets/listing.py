@@ -2,15 +2,14 @@
 
 A set is one of these: PATH/train/CLASS/FILE with PATH/val/CLASS/FILE;  train.csv with val.csv,
 columns path and label, paths relative to the CSV's folder;  the annotation files of a known data
-set, see annotations.py and official_splits.py;  or, without parts, PATH/CLASS/FILE or one such
+set, see tables/;  or, without parts, PATH/CLASS/FILE or one such
 file: then a fifth of each class is val, see split.py.  "validation" and "validate" mean "val"."""
 
 import os
 import warnings
 from pathlib import Path
 
-from tubevit_np.data.datasets import annotations
-from tubevit_np.data.datasets.annotations import KINETICS, Row, cell, dataset_folder
+from tubevit_np.data.datasets.clip_index import dataset_folder, index_clips
 from tubevit_np.data.datasets.find_parts import (
     SUFFIXES,
     canonical_part,
@@ -21,7 +20,6 @@ from tubevit_np.data.datasets.find_parts import (
     parts_in_tables,
     subfolders,
 )
-from tubevit_np.data.datasets.official_splits import is_official, official_rows
 from tubevit_np.data.datasets.parts import Parts
 from tubevit_np.data.datasets.recordings import (
     FILES_ALONE,
@@ -30,7 +28,11 @@ from tubevit_np.data.datasets.recordings import (
     warn_of_single,
 )
 from tubevit_np.data.datasets.split import VAL_EVERY, hold_out
-from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
+from tubevit_np.data.datasets.tables.csv_files import csv_rows
+from tubevit_np.data.datasets.tables.list_files import list_file_rows
+from tubevit_np.data.datasets.tables.official_splits import is_official, official_rows
+from tubevit_np.data.datasets.tables.row import Row
+from tubevit_np.data.datasets.tables.something_something import ssv2_rows
 
 
 def list_parts(path, kind, group_by=None, must_match=True):
@@ -39,7 +41,7 @@ def list_parts(path, kind, group_by=None, must_match=True):
     group_by: a regular expression for the files of one recording, see recordings.py; with
     must_match, some file must match it.  Raises ValueError if `path` is not a data set."""
     path, parts = Path(os.path.abspath(path)), {}
-    annotations.index_clips.cache_clear()  # list the files as they are now
+    index_clips.cache_clear()  # list the files as they are now
     lists = kind == "video" and group_by != FILES_ALONE  # runs from before them ignore them
     sources = find_parts(path, lists)
     for part, source in sources.items():
@@ -67,7 +69,6 @@ def check_kind(path, kind, sources, files):
     if not files:
         raise ValueError(f"data {path} holds no {kind}: no file name ends in "
                          f"{' '.join(SUFFIXES[kind])}")
-
 
 
 def set_folder(path, sources):
@@ -150,7 +151,6 @@ def row_problem(file, names):
     return "" if len(names) == 1 else f"two classes: {' and '.join(sorted(names)[:2])}"
 
 
-
 def list_rows(source, kind, place=None):
     """The rows of a table, or of a folder of class folders.
 
@@ -158,25 +158,8 @@ def list_rows(source, kind, place=None):
     if source.is_file() and place is not None and is_official(source):
         return official_rows(source, place)
     if source.is_file():
-        readers = {".csv": csv_rows, ".json": annotations.ssv2_rows,
-                   ".txt": annotations.list_file_rows}
+        readers = {".csv": csv_rows, ".json": ssv2_rows,
+                   ".txt": list_file_rows}
         return list(readers[source.suffix.lower()](source))
     return [Row(file, folder.name) for folder in subfolders(source)
             for file in files_in(folder, kind)]
-
-
-
-def csv_rows(path):
-    """Rows of a CSV: with path and label, of Kinetics, or a list without a header.
-
-    Raises ValueError for other columns."""
-    table, columns = annotations.read_table(path)
-    if KINETICS <= set(columns):
-        return annotations.kinetics_rows(table, path)
-    if len(columns) == 2 and Path(columns[0]).suffix.lower() in VIDEO_SUFFIXES:
-        return annotations.list_file_rows(path)
-    if not {"path", "label"} <= set(columns):
-        raise ValueError(f"{path} needs the columns path,label, or {','.join(sorted(KINETICS))}; "
-                         f"it has {','.join(columns)}")
-    return [Row(path.parent / cell(row, "path"), cell(row, "label"), group=cell(row, "group"))
-            for row in table]

@@ -7,7 +7,8 @@ HMDB51: CLASS_test_split1.txt of each class, lines "FILE 1" (training), "FILE 2"
 import re
 from pathlib import Path
 
-from tubevit_np.data.datasets.annotations import Row, dataset_folder
+from tubevit_np.data.datasets.clip_index import dataset_folder
+from tubevit_np.data.datasets.tables.row import Row
 
 UCF101 = re.compile(r"(train|test)list(\d+)\.txt", re.IGNORECASE)
 HMDB51 = re.compile(r"(.+)_test_split(\d)\.txt", re.IGNORECASE)

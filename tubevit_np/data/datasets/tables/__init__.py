@@ -1,0 +1,1 @@
+"""Tables of labeled files, in the formats in which they are downloaded."""

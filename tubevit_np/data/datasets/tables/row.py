@@ -1,0 +1,20 @@
+"""A row of a table of labeled files."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One example: its file, class name, the split in its row, why it is unusable (or ""), and the
+    recording in its row."""
+
+    file: Path
+    label: str
+    split: str = ""
+    reason: str = ""
+    group: str = ""
+
+
+def cell(row, column):
+    """The text of a column, or "" if the row or the table has none."""
+    return (row.get(column) or "").strip()
