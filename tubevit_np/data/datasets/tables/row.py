@@ -1,5 +1,6 @@
 """A row of a table of labeled files."""
 
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,3 +19,8 @@ class Row(NamedTuple):
 def cell(row, column):
     """The text of a column, or "" if the row or the table has none."""
     return (row.get(column) or "").strip()
+
+
+def class_name(text):
+    """The name of a class: without spaces around it, in one Unicode form (NFC)."""
+    return unicodedata.normalize("NFC", text.strip())
