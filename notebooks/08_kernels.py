@@ -86,7 +86,7 @@ import json
 
 from tubevit_np.training.cosine_basis import kernel_rates, smooth
 
-recipe = json.loads((lesson.TOP / "figures/demo/config.json").read_text())["recipe"]
+recipe = json.loads((lesson.TOP / "figures/demo/config.json").read_text(encoding="utf-8"))["recipe"]
 rate = recipe["lr"] * kernel_rates({"w": noise[0]})["w"]  # the highest in training
 decayed, kernels = {"noise": noise[0]}, noise[0]
 for step in range(1, 41):

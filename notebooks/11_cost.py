@@ -193,7 +193,7 @@ lesson.show(figure, "Operations and memory for different numbers of frames. The 
 # %%
 import csv
 
-with open(lesson.TOP / "figures/ablations/baselines.csv") as file:
+with open(lesson.TOP / "figures/ablations/baselines.csv", encoding="utf-8") as file:
     rows = [{name: value if name == "variant" else float(value or "nan")
              for name, value in row.items()} for row in csv.DictReader(file)]
 print(f"{'':22}{'tokens':>7}{'GFLOPs':>8}{'verb':>7}{'noun':>7}{'both':>7}{'spread':>8}")

@@ -39,7 +39,7 @@ def measured(package, given):
     """Run steps in a new process; returns what `child` prints, None if tinygrad cannot compile."""
     done = subprocess.run([sys.executable, "-W", "ignore", "-m", __spec__.name, "--package",
                            package, "--child", json.dumps(given)], check=False,
-                          capture_output=True, text=True)
+                          capture_output=True, text=True, encoding="utf-8")
     return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
 
 

@@ -66,7 +66,8 @@ def measured(checkout, case):
     environ = os.environ | {"PYTHONPATH": os.path.abspath(checkout)}
     environ.pop("OPENBLAS_CORETYPE", None)  # it slows NumPy
     done = subprocess.run([sys.executable, "-c", CHILD, case, str(CASES[case])], env=environ,
-                          cwd=checkout, capture_output=True, text=True, check=True)
+                          cwd=checkout, capture_output=True, text=True, check=True,
+                          encoding="utf-8")
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -71,7 +71,7 @@ def test_a_study_is_trained_once_and_shared(tmp_path):
     rows = ablate("positions", tmp_path, 2, GIVEN, ENGINE, told.append)
     assert told[1] == "positions: none, seed 1 (2 of 8)" and len(told) == 8
     assert [row[0] for row in rows] == list(STUDIES["positions"])
-    with open(tmp_path / "positions.csv") as file:
+    with open(tmp_path / "positions.csv", encoding="utf-8") as file:
         assert next(csv.reader(file)) == list(COLUMNS)
         assert len(list(csv.reader(file))) == 4
     assert ablate("positions", tmp_path, 2, GIVEN, IDLE, told.append) == rows
@@ -115,7 +115,8 @@ def test_means_and_spread_by_hand():
 
 def test_how_long_a_run_trained(tmp_path):
     log = tmp_path / "metrics.jsonl"
-    log.write_text('{"step": 10, "rate": 5}\n{"step": 10, "eval/a": 1}\n{"step": 16, "rate": 3}\n')
+    log.write_text('{"step": 10, "rate": 5}\n{"step": 10, "eval/a": 1}\n{"step": 16, "rate": 3}\n',
+                   encoding="utf-8")
     assert seconds(log) == 4 and len(read_metrics(log)) == 3
 
 
@@ -140,7 +141,7 @@ def test_the_page_of_what_was_seen_tells_what_the_tables_tell():
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines()]
     assert {path.stem for path in folder.glob("*.csv")} == set(STUDIES)
     for study, variants in STUDIES.items():
-        with open(folder / f"{study}.csv") as file:
+        with open(folder / f"{study}.csv", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         assert [one["variant"] for one in rows] == list(variants)
         for one in rows:

@@ -84,7 +84,7 @@ def test_a_printed_score_has_its_interval_and_chance(cats, line, tmp_path, capsy
     report.report(predict, [Source(cats, 40)], None, tmp_path)
     assert capsys.readouterr().out.splitlines() == [
         "", "40 held-out videos", "                  correct   95% interval   chance", line]
-    stored = json.loads((tmp_path / "evaluation.json").read_text())["video"]
+    stored = json.loads((tmp_path / "evaluation.json").read_text(encoding="utf-8"))["video"]
     assert stored["95% interval"]["set"] == pytest.approx(wilson_interval(1 - cats / 40, 40))
     assert stored["chance level"] == {"set": 0.5} and stored["number of classes"] == {"set": 2}
     assert stored["most common class"]["set"] == {"class": "eel", "fraction": 1 - cats / 40}

@@ -76,7 +76,7 @@ def test_help_ends_in_examples_that_can_be_typed(capsys, monkeypatch, command):
 @pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
 def test_help_loads_nothing_heavy(command):
     result = subprocess.run([sys.executable, "-c", HEAVY, *command, "--help"], cwd=TOP,
-                            capture_output=True, text=True, check=True)
+                            capture_output=True, text=True, check=True, encoding="utf-8")
     assert "usage: python -m tubevit_np" in result.stdout and result.stderr == "set()\n"
 
 
@@ -86,7 +86,7 @@ def test_a_package_and_its_command_line_load_nothing_heavy(package, own):
     text = (f"import sys, {package}.__main__\n"
             f"print({{'av', 'imageio', 'matplotlib', 'PIL', '{own}'}} & set(sys.modules))")
     result = subprocess.run([sys.executable, "-c", text], cwd=TOP, capture_output=True, text=True,
-                            check=True)
+                            check=True, encoding="utf-8")
     assert result.stdout == "set()\n"
 
 
@@ -115,12 +115,13 @@ def pets(tmp_path_factory):
     """A run on videos, one of them broken, and images of pets; and the output of its training."""
     place, patch = tmp_path_factory.mktemp("pets"), pytest.MonkeyPatch()
     class_folder(place / "Films", "video", size=18), class_folder(place / "shots", "image", size=18)
-    (place / "Films" / "val" / "cat" / "9.mov").write_text("broken")
+    (place / "Films" / "val" / "cat" / "9.mov").write_text("broken", encoding="utf-8")
     patch.chdir(place)
     result = subprocess.run(
         [sys.executable, "-m", "tubevit_np", "train", "--data", "Films", "--images", "shots",
          "--steps", "3", "--batch", "2", "--image-batch", "3", "--size", "16", "--out", "out/run"],
-        env=os.environ | {"PYTHONPATH": str(TOP)}, capture_output=True, text=True, check=False)
+        env=os.environ | {"PYTHONPATH": str(TOP)}, capture_output=True, text=True, check=False,
+        encoding="utf-8")
     yield SimpleNamespace(run=place / "out" / "run", films=place / "Films", shots=place / "shots",
                           result=result)
     patch.undo()
@@ -137,7 +138,7 @@ def test_training_on_files_from_the_shell(pets):
         "data.json", "evaluation.json", "kernels.png", "metrics.jsonl", "model.safetensors",
         "snapshots", "tubes.png"]
     assert tv.load(pets.run / "model.safetensors")[1].classes == {"films": 2, "shots": 2}
-    scores = json.loads((pets.run / "evaluation.json").read_text())
+    scores = json.loads((pets.run / "evaluation.json").read_text(encoding="utf-8"))
     assert [scores[kind]["count"] for kind in ("video", "image")] == [4, 4]
     header = "                  correct   95% interval   chance\n"
     assert f"4 held-out videos, 1 left out\n{header}  films " in pets.result.stdout
@@ -160,13 +161,13 @@ def many(tmp_path_factory):
 def test_every_set_has_its_head_and_its_score(many, capsys):
     assert tv.load(many / "first" / "model.safetensors")[1].classes == {
         "films": 2, "other": 3, "shots": 2}
-    scores = json.loads((many / "first" / "evaluation.json").read_text())
+    scores = json.loads((many / "first" / "evaluation.json").read_text(encoding="utf-8"))
     assert {name: found["count"] for name, found in scores.items()} == {
         "video of films": 4, "video of other": 6, "image": 4}
     trained, _ = read_metrics(many / "first" / "metrics.jsonl")
     assert {"train/films", "train/other", "train/image shots"} <= set(trained)
-    assert [found["head"] for found in json.loads((many / "first" / "data.json").read_text())] == [
-        "films", "other", "shots"]
+    stored = json.loads((many / "first" / "data.json").read_text(encoding="utf-8"))
+    assert [found["head"] for found in stored] == ["films", "other", "shots"]
     assert run("evaluate", many / "first", "--data", many / "more", "--data", many / "films") == 0
     shown = capsys.readouterr().out
     lines, *blocks = [block.split() for block in shown.split("\n\n")]
@@ -188,7 +189,7 @@ def test_a_run_begins_with_another_and_is_resumed(many, capsys):
     given = "train", "--start", first, "--images", f"new={many / 'shots'}", "--image-batch", 2
     assert run(*given, "--steps", 2, "--out", second) == 0
     assert f"starts with the parameters of {first}; new heads: new\n" in capsys.readouterr().out
-    recipe = json.loads((second / "config.json").read_text())["recipe"]
+    recipe = json.loads((second / "config.json").read_text(encoding="utf-8"))["recipe"]
     assert (recipe["start"], recipe["size"]) == (str(first), 24)
     assert run("train", "--resume", second) == 0
     assert run(*given, "--preset", "S", "--out", many / "third") == 2
@@ -231,7 +232,7 @@ def test_real_videos_and_images_are_learned_jointly(tmp_path, capsys):
     """First result: 45.5 % and 19.2 %, in half a minute; chance is 11 % and 10 %."""
     assert run("train", "--data", SHARED / "mini_actions", "--images", SHARED / "mini_images",
                "--steps", 150, "--batch", 16, "--image-batch", 16, "--out", tmp_path / "run") == 0
-    scores = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    scores = json.loads((tmp_path / "run" / "evaluation.json").read_text(encoding="utf-8"))
     assert (scores["video"]["count"], scores["image"]["count"]) == (44, 120)
     assert scores["video"]["mini_actions"] > 0.3 and scores["image"]["mini_images"] > 0.13
 
@@ -301,7 +302,7 @@ def test_evaluate_a_generated_run(capsys, tmp_path):
     assert run("evaluate", folder, "--count", 40) == 0
     text = capsys.readouterr().out
     assert "40 held-out videos" in text and "40 held-out images" in text
-    scores = json.loads((folder / "evaluation.json").read_text())
+    scores = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     names = {"verb", "noun", "both", "verb top-5", "noun top-5"}
     assert scores["video"].keys() == names | {
         "count", "left out", "95% interval", "chance level", "number of classes",
@@ -385,7 +386,7 @@ def test_info_of_all_sizes_and_tube_sets(capsys):
 def place(tmp_path_factory):
     """A folder with invalid files and folders."""
     folder = tmp_path_factory.mktemp("wrong")
-    (folder / "text.mp4").write_text("no film")
+    (folder / "text.mp4").write_text("no film", encoding="utf-8")
     (folder / "empty").mkdir()
     whole = (finished() / "model.safetensors").read_bytes()
     (folder / "half.safetensors").write_bytes(whole[:5000])
@@ -574,7 +575,7 @@ def test_a_subset_is_listed_and_told(tmp_path, capsys):
     table = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert table[0] == ["class", "train", "val"] and table[3] == ["all", "6", "2"]
     assert table[-1][-2:] == ["--images", str(tmp_path / "few")]
-    assert (tmp_path / "few/train.csv").read_text().count("\n") == 7
+    assert (tmp_path / "few/train.csv").read_text(encoding="utf-8").count("\n") == 7
     for wrong in (("--classes", 9), ("--per-class", 0), ("--seed", -1)):
         assert run("subset", "--images", tmp_path / "set", *wrong, "--out", tmp_path / "x") == 2
     assert not (tmp_path / "x").exists()

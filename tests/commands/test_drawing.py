@@ -34,7 +34,7 @@ INSTALL = f"matplotlib is not installed; pip install {'tubevit' if is_installed(
 def without_matplotlib(*arguments):
     """The finished process of one command."""
     return subprocess.run([sys.executable, "-c", BLOCKED, *map(str, arguments)], cwd=TOP,
-                          capture_output=True, text=True, check=False)
+                          capture_output=True, text=True, check=False, encoding="utf-8")
 
 
 def test_training_draws_nothing_and_says_so_once(tmp_path):

@@ -120,7 +120,7 @@ def test_train_writes_it_at_once(tmp_path, monkeypatch):
     (["RUN", "--tensorboard", "PLACE/there.csv"], "give another --tensorboard"),
 ])
 def test_what_cannot_be_exported(arguments, message, tmp_path, capsys):
-    (tmp_path / "there.csv").write_text("kept")
+    (tmp_path / "there.csv").write_text("kept", encoding="utf-8")
     (tmp_path / "board").mkdir()
     (tmp_path / "board/events.out.tfevents.1.here").touch()
     places = {"RUN": str(finished()), "PLACE": str(tmp_path)}
@@ -128,7 +128,7 @@ def test_what_cannot_be_exported(arguments, message, tmp_path, capsys):
         arguments = [argument.replace(word, place) for argument in arguments]
     assert run("export-log", *arguments) == 2
     assert message in capsys.readouterr().err
-    assert (tmp_path / "there.csv").read_text() == "kept"
+    assert (tmp_path / "there.csv").read_text(encoding="utf-8") == "kept"
 
 
 def test_the_missing_package_is_named(tmp_path, capsys, monkeypatch):

@@ -45,4 +45,5 @@ def test_the_scores_are_stored_before_they_are_printed(tmp_path):
     run = tmp_path / "run"
     shell(f"cp -r {finished()} run; rm -f run/evaluation.json; "
           f"$PYTHON {NP} evaluate run --count 8 | true", tmp_path, PYTHONUNBUFFERED="1")
-    assert "count" in next(iter(json.loads((run / "evaluation.json").read_text()).values()))
+    stored = json.loads((run / "evaluation.json").read_text(encoding="utf-8"))
+    assert "count" in next(iter(stored.values()))

@@ -50,7 +50,7 @@ def place(tmp_path, monkeypatch):
         clips.write_video(folder / name, coded(k, 27, 16))
     for k, name in enumerate(("a.png", "sub/c.png", ".d.png")):
         clips.write_pictures(folder / name, coded(k, 27))
-    (folder / "bad.mp4").write_text("no film"), (folder / "empty.jpg").touch()
+    (folder / "bad.mp4").write_text("no film", encoding="utf-8"), (folder / "empty.jpg").touch()
     (folder / "list.txt").touch()
     return folder
 
@@ -124,11 +124,11 @@ def test_a_single_bad_file_has_the_status_of_bad_files(place, capsys):
 @pytest.mark.parametrize("text", [b"in/b.mov\n\nin/sub\n", b"in/b.mov\r\nin/sub\r\n",
                                   b"in/b.mov\0in/sub\0"])
 def test_a_list_from_standard_input(place, capsys, monkeypatch, text):
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text), encoding="utf-8"))
     assert run("-", "in/a.png", "--out", "-") == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["file"] for row in rows] == ["in/b.mov", "in/sub/a.mov", "in/sub/c.png", "in/a.png"]
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\n")))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\n"), encoding="utf-8"))
     assert run("-") == 2 and "the list of files is empty" in capsys.readouterr().err
 
 
@@ -236,7 +236,8 @@ def test_the_second_time_predict_decodes_nothing(place, no_decoder, views):
     assert run(*given, "--out", "first.csv", "--cache", "kept") == 0
     no_decoder()
     assert run(*given, "--out", "second.csv", "--cache", "kept") == 0
-    texts = [(place.parent / f"{name}.csv").read_text() for name in ("plain", "first", "second")]
+    texts = [(place.parent / f"{name}.csv").read_text(encoding="utf-8")
+             for name in ("plain", "first", "second")]
     assert texts[0] == texts[1] == texts[2]
 
 
@@ -267,7 +268,7 @@ def test_evaluate_lists_the_files_that_it_wrote(tmp_path, capsys):
     (KeyboardInterrupt, 130, "stopped"), (MemoryError("no 1 GiB"), 2, "no 1 GiB"),
     (OSError(28, "No space left on device"), 2, "cannot write out.part.csv: No space left")])
 def test_a_stop_keeps_the_rows_so_far_and_the_older_table(place, capsys, error, status, words):
-    (place.parent / "out.csv").write_text("older\n")
+    (place.parent / "out.csv").write_text("older\n", encoding="utf-8")
     real, calls = predict_files.compute, []
 
     def stopped(*given):
@@ -280,7 +281,7 @@ def test_a_stop_keeps_the_rows_so_far_and_the_older_table(place, capsys, error, 
     assert found == status and words in capsys.readouterr().err
     assert told == "the predictions of the first 2 files are in out.part.csv"
     assert [row["file"] for row in table(place.parent / "out.part.csv")] == ["in/b.mov", "in/a.png"]
-    assert (place.parent / "out.csv").read_text() == "older\n"
+    assert (place.parent / "out.csv").read_text(encoding="utf-8") == "older\n"
     assert run("in/b.mov", "--out", "out.csv") == 0
     assert len(table(place.parent / "out.csv")) == 1
     assert not (place.parent / "out.part.csv").exists()

@@ -90,7 +90,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sets")
     class_folder(folder / "films", "video"), class_folder(folder / "shots", "image")
     for name in ("films/train/cat/1.mov", "films/val/eel/3.mov", "shots/val/eel/3.png"):
-        (folder / name).write_text("broken")
+        (folder / name).write_text("broken", encoding="utf-8")
     return folder
 
 

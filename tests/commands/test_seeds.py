@@ -44,18 +44,18 @@ def test_the_table_has_the_scores_of_each_seed_and_is_not_trained_again(typed, t
     assert run(typed, "--seeds", 0, 7, 3) == 0
     table = TABLE.search(capsys.readouterr().out)[0]
     sweep = tmp_path / "sweep"
-    scores = [json.loads((sweep / f"seed-{seed}/evaluation.json").read_text())["image"]["shots"]
-              for seed in (0, 7, 3)]
+    stored = [sweep / f"seed-{seed}/evaluation.json" for seed in (0, 7, 3)]
+    scores = [json.loads(path.read_text(encoding="utf-8"))["image"]["shots"] for path in stored]
     assert [read_recipe(sweep / f"seed-{seed}/config.json")[0].seed for seed in (0, 7, 3)] == [
         0, 7, 3]
     mean, deviation = np.mean(scores), np.std(scores, ddof=1)
     row = next(line.split() for line in table.splitlines() if line.startswith("image shots"))
     assert row[2:] == [f"{value:.1%}" for value in (*scores, mean, deviation)] + ["3"]
-    with open(sweep / "seeds.csv") as file:
+    with open(sweep / "seeds.csv", encoding="utf-8") as file:
         header, values = csv.reader(file)
     assert header == ["score", "seed 0", "seed 7", "seed 3", "mean", "standard deviation", "n"]
     assert [float(value) for value in values[1:]] == pytest.approx([*scores, mean, deviation, 3])
-    found = json.loads((sweep / "seeds.json").read_text())
+    found = json.loads((sweep / "seeds.json").read_text(encoding="utf-8"))
     assert found["scores"]["image shots"]["seeds"] == dict(zip(("0", "7", "3"), scores))
     assert "seed" not in found["recipe"] and found["recipe"]["steps"] == 1
     assert cli.main("tubevit_np", ENGINE, ["evaluate", str(sweep / "seed-0"), "--count", "1"]) == 0
@@ -96,12 +96,12 @@ def test_a_seed_of_another_recipe_is_refused_before_any_training(typed, tmp_path
 def test_a_seed_that_was_extended_is_scored_again(typed, tmp_path, capsys):
     assert run(typed, "--seeds", 0) == 0
     stored = tmp_path / "sweep/seed-0" / seeds.SCORES
-    stored.write_text(json.dumps({"steps": 1, "scores": {"image shots": 9.0}}))
+    stored.write_text(json.dumps({"steps": 1, "scores": {"image shots": 9.0}}), encoding="utf-8")
     assert cli.main("tubevit_np", ENGINE, [
         "train", "--resume", str(tmp_path / "sweep/seed-0"), "--steps", "2"]) == 0
     assert run(typed, "--steps", 2, "--seeds", 0) == 0
     assert "is done already" not in capsys.readouterr().out
-    kept = json.loads(stored.read_text())
+    kept = json.loads(stored.read_text(encoding="utf-8"))
     assert kept["steps"] == 2 and kept["scores"]["image shots"] <= 1
 
 
@@ -119,7 +119,7 @@ def test_statistics_by_hand(tmp_path):
     assert found["b"]["standard deviation"] == 0
     one = seeds.statistics({4: {"a": 0.2}})
     seeds.write_seeds(tmp_path, Recipe(), one)
-    assert (tmp_path / "seeds.csv").read_text() == (
+    assert (tmp_path / "seeds.csv").read_text(encoding="utf-8") == (
         "score,seed 4,mean,standard deviation,n\na,0.2,0.2,,1\n")
 
 

@@ -61,16 +61,17 @@ def test_what_is_in_the_folder(trained, shared, capfd):
 
 
 def test_no_private_path_is_in_any_file(trained, shared):
-    assert PRIVATE in str(trained) and PRIVATE in (trained / "config.json").read_text()
+    assert PRIVATE in str(trained)
+    assert PRIVATE in (trained / "config.json").read_text(encoding="utf-8")
     for path in shared.iterdir():
         assert PRIVATE.encode() not in path.read_bytes(), path.name
-    recipe = json.loads((shared / "config.json").read_text())["recipe"]
+    recipe = json.loads((shared / "config.json").read_text(encoding="utf-8"))["recipe"]
     assert (recipe["data"], recipe["start"]) == (["films", "other"], "begun")
     assert recipe["cache"] is None and recipe["steps"] == 1
 
 
 def test_the_card(trained, shared):
-    _, fields, text = (shared / "README.md").read_text().split("---\n", 2)
+    _, fields, text = (shared / "README.md").read_text(encoding="utf-8").split("---\n", 2)
     assert yaml.safe_load(fields) == {
         "library_name": "tubevit", "pipeline_tag": "video-classification", "license": "unknown",
         "tags": ["tubevit", "sparse-video-tubes"], "metrics": ["accuracy"]}
@@ -78,7 +79,7 @@ def test_the_card(trained, shared):
     assert "films (videos), other (videos)." in text
     assert "\n| films | videos | 2 | 6 | 4 | 1 |\n" in text
     assert "spread over the whole video" in text and "| 2 classes of films | cat, e\\|l |" in text
-    scores = json.loads((trained / "evaluation.json").read_text())
+    scores = json.loads((trained / "evaluation.json").read_text(encoding="utf-8"))
     for group, found in scores.items():
         head = group.split()[-1]  # "video of films"
         low, high = found["95% interval"][head]
@@ -101,7 +102,7 @@ def test_a_shared_model_of_generated_data_is_evaluated(tmp_path, capfd):
     text = capfd.readouterr().out
     assert f"no scores in README.md: write them into the run first, with: evaluate {finished()}" \
         in text
-    card = (tmp_path / "demo/README.md").read_text()
+    card = (tmp_path / "demo/README.md").read_text(encoding="utf-8")
     assert "something-moves (videos), something-moves (images)." in card
     assert "does not recognize real actions" in card and "None were computed. Fill in." in card
     assert (tmp_path / "demo/kernels.png").exists()  # drawn, as the run has none
@@ -117,7 +118,7 @@ def test_a_checkpoint_alone_and_no_matplotlib(tmp_path, capfd, monkeypatch):
     assert "left out kernels.png: matplotlib is not installed" in text
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"README.md",
                                                                    "model.safetensors"}
-    card = (tmp_path / "out/README.md").read_text()
+    card = (tmp_path / "out/README.md").read_text(encoding="utf-8")
     assert "![" not in card and "after 8 training steps" in card and "config.json" not in card
     params = tv.load(tmp_path / "out")
     assert params[2]["extra"] == {}  # without the optimizer's state
@@ -127,7 +128,7 @@ def test_scores_of_another_checkpoint_are_left_out(tmp_path, capfd):
     copied(tmp_path / "run")
     scores = {"video": {"chance level": {"verb": 0.1}, "95% interval": {"verb": [0, 1]},
                         "verb": 0.5, "count": 10}}
-    (tmp_path / "run/evaluation.json").write_text(json.dumps(scores))
+    (tmp_path / "run/evaluation.json").write_text(json.dumps(scores), encoding="utf-8")
     assert run("share", tmp_path / "run/checkpoint-000008.safetensors", tmp_path / "out") == 0
     assert ("no scores in README.md: evaluation.json of a run is for model.safetensors, not for "
             "checkpoint-000008.safetensors") in capfd.readouterr().out
@@ -147,7 +148,8 @@ def test_every_form_of_a_set(tmp_path):
     """Old files hold one text; pictures keep the word camera."""
     recipe = {"data": "camera:/a/b/My Pictures", "images": ["x=/a/y", "scenes"],
               "start": "/a/run/model.safetensors", "cache": "/a/c", "seed": 0}
-    (tmp_path / "config.json").write_text(json.dumps({"recipe": recipe, "labels": {}, "z": "/a"}))
+    (tmp_path / "config.json").write_text(json.dumps({"recipe": recipe, "labels": {}, "z": "/a"}),
+                                          encoding="utf-8")
     (tmp_path / "a").mkdir()
     found = json.loads(public_config(tmp_path / "config.json"))
     assert found == {"labels": {}, "recipe": {

@@ -36,17 +36,18 @@ def python(*arguments, blocked="", place=None, **options):
     """Run Python without the blocked packages; returns the finished process."""
     paths = [str(TOP)]
     if place:
-        (place / "sitecustomize.py").write_text(BLOCK)
+        (place / "sitecustomize.py").write_text(BLOCK, encoding="utf-8")
         paths.insert(0, str(place))
     env = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "BLOCKED": blocked}
     return subprocess.run([sys.executable, *map(str, arguments)], env=env, capture_output=True,
-                          text=True, check=False, **options)
+                          text=True, check=False, **options, encoding="utf-8")
 
 
 def script(folder, name):
     """Write the console script `name`; returns its path."""
     path = folder / name
-    path.write_text(SCRIPT.format(package="tubevit_tg" if name == "tubevit-tg" else "tubevit_np"))
+    path.write_text(SCRIPT.format(package="tubevit_tg" if name == "tubevit-tg" else "tubevit_np"),
+                    encoding="utf-8")
     return path
 
 
@@ -102,7 +103,8 @@ def test_a_package_that_a_command_misses(missing, install, command, tmp_path):
 
 
 def test_extras_hold_the_packages_that_the_hints_name():
-    extras = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
     for package, extra in EXTRAS.items():
         name = NAMES.get(package, package)
         assert any(re.match(rf"{name}\b", line) for line in extras[extra]), name
@@ -185,7 +187,7 @@ def completed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("completion")
     (folder / "clips").mkdir(), (folder / "clip.mp4").touch()
     for package in cli.SCRIPT_OF:
-        with open(folder / package, "w") as file:
+        with open(folder / package, "w", encoding="utf-8") as file:
             subprocess.run([sys.executable, "-m", package, "completion", "bash"], cwd=TOP,
                            stdout=file, check=True)
 
@@ -196,7 +198,7 @@ def completed(tmp_path_factory):
                 f"$(complete -p {command} | sed 's/.* -F \\([^ ]*\\) .*/\\1/')\n"  # the function
                 'printf "%s\\n" "${COMPREPLY[@]}"')
         ran = subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True,
-                             check=True)
+                             check=True, encoding="utf-8")
         return ran.stdout.split()
 
     return completed

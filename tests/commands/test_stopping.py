@@ -68,13 +68,13 @@ def test_what_else_is_lost_is_told_as_ever(monkeypatch):
 def test_a_signal_to_all_processes_of_a_training_saves_its_step(tmp_path, number, status):
     """The worker process makes batches until then."""
     script, folder = tmp_path / "script.py", tmp_path / "run"
-    script.write_text(TRAIN)
+    script.write_text(TRAIN, encoding="utf-8")
     given = f"--size {RECIPE.size} --batch 3 --image-batch 2 --steps 100000"
     data = "--data something-moves --images something-moves"
     training = subprocess.Popen(
         [sys.executable, script, "train", *given.split(), *data.split(), "--out", folder],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])})
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}, encoding="utf-8")
     log = folder / "metrics.jsonl"
     while training.poll() is None and not (log.exists() and log.stat().st_size):
         time.sleep(0.02)

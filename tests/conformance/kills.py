@@ -66,7 +66,7 @@ def main():
     known = sorted(KNOWN, key=lambda mutant: LEVELS.index(mutant.level))
     rows = [row(mutant, stored) for mutant in tqdm(known, unit="mistake", disable=None)]
     total = len([*checks(stored, "float32")])
-    TABLE.write_text(HEAD.format(total=total) + "\n".join(rows) + "\n")
+    TABLE.write_text(HEAD.format(total=total) + "\n".join(rows) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

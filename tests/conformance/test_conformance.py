@@ -86,7 +86,7 @@ def test_a_damaged_file_is_not_read(tmp_path, monkeypatch):
     content = bytearray((vectors.FOLDER / entry["file"]).read_bytes())
     content[-300] ^= 1
     (tmp_path / entry["file"]).write_bytes(content)
-    (tmp_path / "manifest.json").write_text(json.dumps({"cases": [entry]}))
+    (tmp_path / "manifest.json").write_text(json.dumps({"cases": [entry]}), encoding="utf-8")
     monkeypatch.setattr(vectors, "FOLDER", tmp_path)
     monkeypatch.setattr(vectors, "MANIFEST", tmp_path / "manifest.json")
     with pytest.raises(ValueError, match="gelu-erf.npz is damaged"):
@@ -117,7 +117,8 @@ def test_a_tolerance_is_rounded_up_to_two_digits(units, wanted):
 
 
 def test_the_readme_shows_the_table_as_measured_and_how_much_is_asked():
-    readme, table = (HERE / "README.md").read_text(), measure.table(noise.measured())
+    readme = (HERE / "README.md").read_text(encoding="utf-8")
+    table = measure.table(noise.measured())
     other = readme.replace("| block | 4 | 4 |", "| block | 4 | 5 |")
     assert other != readme and measure.with_table(other, table) == readme
     refusals = sum(check.vector.judge == "refused" for check in CHECKS.values())
@@ -266,7 +267,7 @@ def test_a_port_may_change_all_that_it_is_given():
 
 def test_expected_failures(tmp_path):
     (tmp_path / "known").write_text("# a comment\n\noperations/layer_*-us*  # why\n"
-                                    "float64 operations/gelu-erf\n")
+                                    "float64 operations/gelu-erf\n", encoding="utf-8")
     lines = expected.read(tmp_path / "known", STORED)
     bad, good = layer_norm(lambda y: y + 1), layer_norm(lambda y: y)
     assert expected.settle(bad, lines).status == expected.EXPECTED
@@ -285,7 +286,7 @@ def test_expected_failures(tmp_path):
     ("float32 float64 operations/gelu-erf", "known:1: write"),
 ])
 def test_a_line_that_expects_nothing_is_an_error(text, message, tmp_path):
-    (tmp_path / "known").write_text(text)
+    (tmp_path / "known").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         expected.read(tmp_path / "known", STORED)
 
@@ -307,9 +308,9 @@ class Half:
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
     """The command, with PORT as the module some_port; returns (exit code, output)."""
-    (tmp_path / "some_port.py").write_text(PORT)
-    (tmp_path / "broken.py").write_text("\nimport not_there")
-    (tmp_path / "ending.py").write_text("import sys\nsys.exit(0)")
+    (tmp_path / "some_port.py").write_text(PORT, encoding="utf-8")
+    (tmp_path / "broken.py").write_text("\nimport not_there", encoding="utf-8")
+    (tmp_path / "ending.py").write_text("import sys\nsys.exit(0)", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
 
     def run(*arguments):
@@ -327,7 +328,7 @@ def test_a_port_with_a_mistake(command, tmp_path):
     assert "layer_norm-faint: same answer as the known mistake: eps 1e-5 (layers.py)" in said
     assert "float64  passed   operations/layer_norm-large-eps" in said
     assert "skipped: the adapter has no gelu" in said
-    report = json.loads((tmp_path / "r.json").read_text())
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     entry = next(check for check in report["checks"] if check["status"] == "failed")
     assert (entry["id"], entry["dtype"]) == ("operations/layer_norm-usual", "float32")
     assert entry["mistakes"] == ["eps 1e-5 (layers.py)"] and entry["units"] > entry["tolerance"]
@@ -338,7 +339,8 @@ def test_a_port_that_is_right(command, tmp_path):
     code, said = command("some_port", "--only", "*softmax*", "--dtype", "float64")
     assert code == 0 and "float32" not in said and "skipped: the adapter has no vjp" in said
     (tmp_path / "known").write_text("operations/layer_norm-usual\noperations/layer_norm-faint\n"
-                                    "float64 operations/layer_norm-far  # float32 forgives it\n")
+                                    "float64 operations/layer_norm-far  # float32 forgives it\n",
+                                    encoding="utf-8")
     code, said = command("some_port", "--expected-failures", tmp_path / "known", "--quiet")
     assert code == 0 and "passed   " not in said and "expected failure" in said
 
@@ -383,7 +385,7 @@ def test_the_version_is_that_of_the_package_and_of_the_vectors(capsys):
 
 def test_an_adapter_is_found_in_the_folder_of_the_command(tmp_path, monkeypatch):
     """As a console script runs it: without the folder in sys.path."""
-    (tmp_path / "port_in_this_folder.py").write_text("softmax = lambda x: x\n")
+    (tmp_path / "port_in_this_folder.py").write_text("softmax = lambda x: x\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     assert __main__.main(["port_in_this_folder", "--only", "*softmax", "--dtype", "float32"]) == 1
@@ -411,10 +413,10 @@ def test_an_adapter_that_raises_where_it_has_nothing():
 
 
 def test_the_example_of_the_readme(command, tmp_path):
-    blocks = (HERE / "README.md").read_text().split("```python\n")[1:]
+    blocks = (HERE / "README.md").read_text(encoding="utf-8").split("```python\n")[1:]
     example, = (block.partition("```")[0] for block in blocks if "def forward_" in block)
     assert 35 <= len(example.splitlines()) <= 60
-    (tmp_path / "example_port.py").write_text(example)
+    (tmp_path / "example_port.py").write_text(example, encoding="utf-8")
     for only in ("*/layer_norm-*", "*/gelu-*", "layout/grid-*", "model/forward-image"):
         code, said = command("example_port", "--only", only, "--dtype", "float32")
         assert code == 0 and "skipped:" not in said
@@ -426,7 +428,7 @@ def test_the_example_of_the_readme(command, tmp_path):
 
 def rows():
     """Return {(mistake, file): the checks that KILLS.md names for it}."""
-    cells = [line.split(" | ") for line in kills.TABLE.read_text().splitlines()
+    cells = [line.split(" | ") for line in kills.TABLE.read_text(encoding="utf-8").splitlines()
              if line.startswith("| ")][2:]
     return {(why.removeprefix("| "), where): [f"{level}/{named.split()[0]}"
                                               for named in shown.split("; ")]

@@ -36,7 +36,7 @@ ADAPTERS = {"some_port": "known"}
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "some_port.py").write_text(PORT)
+    (tmp_path / "some_port.py").write_text(PORT, encoding="utf-8")
     return tmp_path
 
 
@@ -44,7 +44,7 @@ def run(folder, *arguments):
     """Run Python in this folder; return its exit code and output."""
     paths = os.environ | {"PYTHONPATH": f"{TOP}{os.pathsep}{folder}", "PYTEST_ADDOPTS": ""}
     done = subprocess.run([sys.executable, *arguments], cwd=folder, env=paths, timeout=300,
-                          capture_output=True, text=True, check=False)
+                          capture_output=True, text=True, check=False, encoding="utf-8")
     return done.returncode, done.stdout + done.stderr
 
 
@@ -63,9 +63,9 @@ def test_a_mistake_is_named_without_the_tests(folder):
 
 
 def test_a_port_has_a_test_file_of_its_own(folder):
-    (folder / "test_port.py").write_text(TESTS)
+    (folder / "test_port.py").write_text(TESTS, encoding="utf-8")
     (folder / "known").write_text("float64 operations/layer_norm-far  # float32 forgives it\n"
-                                  "operations/layer_norm-usual\n")
+                                  "operations/layer_norm-usual\n", encoding="utf-8")
     code, text = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "operations")
     assert code == 1
     assert "same answer as the known mistake: eps 1e-5 (layers.py)" in text
@@ -74,5 +74,5 @@ def test_a_port_has_a_test_file_of_its_own(folder):
 
 def test_the_links_of_the_readme_lead_somewhere():
     readme = Path(conformance.__file__).with_name("README.md")
-    links = re.findall(r"\]\(([\w./]+)\)", readme.read_text())
+    links = re.findall(r"\]\(([\w./]+)\)", readme.read_text(encoding="utf-8"))
     assert links and all((readme.parent / link).exists() for link in links)

@@ -65,7 +65,7 @@ def test_a_handout_has_all_its_parts(handout):
 
 @of_each
 def test_lines_of_a_handout_are_short(handout):
-    for line in handout.path.read_text().splitlines():
+    for line in handout.path.read_text(encoding="utf-8").splitlines():
         assert len(line) <= 100 or line.startswith("# %% "), line
 
 
@@ -115,11 +115,11 @@ def test_what_students_get_has_no_solutions_and_no_hidden_cases(handout):
 
 @of_each
 def test_the_changelog_tells_of_the_last_change(handout):
-    assert not (words := outdated(handout, CHANGELOG.read_text())), words
+    assert not (words := outdated(handout, CHANGELOG.read_text(encoding="utf-8"))), words
 
 
 def test_what_students_get_is_what_counts_as_a_change():
-    handout, text = HANDOUTS[0], CHANGELOG.read_text()
+    handout, text = HANDOUTS[0], CHANGELOG.read_text(encoding="utf-8")
 
     def other(old, new):
         cells = [(kind, source.replace(old, new), role) for kind, source, role in handout.cells]
@@ -149,7 +149,7 @@ def test_the_changelog_tells_of_hints_and_visible_cases(monkeypatch):
 def test_the_readme_tells_how_many_mistakes_are_known():
     known = [load(handout.number)[1].MISTAKES for handout in HANDOUTS]
     count = sum(len(each) for mistakes in known for each in mistakes.values())
-    text = " ".join((TOP / "README.md").read_text().split())
+    text = " ".join((TOP / "README.md").read_text(encoding="utf-8").split())
     assert f"graders recognize {count} common mistakes" in text
     assert len(HANDOUTS) == 6 and "Six assignments" in text
 

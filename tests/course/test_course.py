@@ -33,7 +33,8 @@ MISTAKES = {number: load(number)[1].MISTAKES for number in HANDOUTS}
 
 def python(*arguments, cwd=TOP, **surroundings):
     done = subprocess.run([sys.executable, "-m", *map(str, arguments)], cwd=cwd, text=True,
-                          env=os.environ | surroundings, capture_output=True, check=False)
+                          env=os.environ | surroundings, capture_output=True, check=False,
+                          encoding="utf-8")
     return done.returncode, done.stdout + done.stderr
 
 
@@ -57,7 +58,8 @@ def course(tmp_path_factory):
 
 def submissions(folder, number="01"):
     handout = HANDOUTS[number]
-    released = json.loads((folder / "release" / handout.name / f"{handout.name}.ipynb").read_text())
+    notebook = folder / "release" / handout.name / f"{handout.name}.ipynb"
+    released = json.loads(notebook.read_text(encoding="utf-8"))
     return made_up_class(number, released, handout.answers, MISTAKES[number])
 
 
@@ -71,7 +73,7 @@ def graded(course):
         assert code == 0, words
         columns, *rows = csv.reader((course / f"grades-{name}.csv").open(encoding="utf-8"))
         return ({row[0]: dict(zip(columns, row, strict=True)) for row in rows},
-                (course / f"report-{name}.md").read_text())
+                (course / f"report-{name}.md").read_text(encoding="utf-8"))
     return of
 
 
@@ -111,7 +113,8 @@ def test_a_mistake_costs_its_points_and_feedback_names_it(course, graded, number
     name, mistake, share = OLGA[number]
     row, handout = graded(number)[0]["olga"], HANDOUTS[number]
     assert float(row[f"test_{name}"]) == share * handout.points[name]
-    page = (course / "feedback/olga" / handout.name / f"{handout.name}.html").read_text()
+    path = course / "feedback/olga" / handout.name / f"{handout.name}.html"
+    page = path.read_text(encoding="utf-8")
     assert f"common mistake: {mistake}. {olgas(number, MISTAKES[number]).hint}" in unescape(page)
 
 
@@ -130,7 +133,7 @@ def test_nobody_else_is_named(graded, number):
 
 def test_feedback_names_the_mistake_and_shows_no_hidden_case(course, graded):
     graded("01")
-    page = (course / "feedback/cleo" / NAME / f"{NAME}.html").read_text()
+    page = (course / "feedback/cleo" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert "common mistake: the last box is left out" in page
     assert "hidden" not in re.sub(r"<style.*?</style>|<script.*?</script>|overflow[-\w]*: *hidden",
                                   "", page, flags=re.DOTALL)
@@ -153,7 +156,7 @@ def test_pytest_in_a_students_folder_gives_the_same_verdicts(course, student, tm
     folder = tmp_path / NAME
     subprocess.run(["cp", "-r", course / "release" / NAME, folder], check=True)
     notebook = submissions(course)[student]
-    (folder / f"{NAME}.ipynb").write_text(notebook)
+    (folder / f"{NAME}.ipynb").write_text(notebook, encoding="utf-8")
     _, words = python("pytest", "-q", "-rA", "-p", "no:cacheprovider", cwd=folder, PYTHONPATH="")
     verdicts, _ = judged(json.loads(notebook), course / "release" / NAME)
     for name, verdict in verdicts.items():
@@ -167,11 +170,12 @@ def test_gradescope_gives_the_same_scores(course, graded, number, student, tmp_p
         file.extractall(tmp_path / "source")
     (tmp_path / "run_autograder").write_bytes((tmp_path / "source/run_autograder").read_bytes())
     (tmp_path / "submission").mkdir()
-    (tmp_path / "submission/work.ipynb").write_text(submissions(course, number)[student])
+    (tmp_path / "submission/work.ipynb").write_text(submissions(course, number)[student],
+                                                    encoding="utf-8")
     subprocess.run(["bash", tmp_path / "run_autograder"], check=True, env=os.environ | {
         "AUTOGRADER": str(tmp_path), "PYTHONPATH": "",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
-    told = json.loads((tmp_path / "results/results.json").read_text())
+    told = json.loads((tmp_path / "results/results.json").read_text(encoding="utf-8"))
     for test in told.get("tests", ()):
         assert test["score"] == float(graded(number)[0][student][f"test_{test['name']}"])
     assert student != "kim" or (told["score"] == 0 and "not a notebook" in told["output"])
@@ -189,7 +193,7 @@ def test_solutions_that_were_run_hold_what_they_show(tmp_path):
         code, words = python("notebooks.assignments", "build", "--run", "01", "--out",
                              tmp_path / folder)
         assert code == 0, words
-    one, two = ((tmp_path / folder / "solutions" / f"{NAME}.ipynb").read_text()
+    one, two = ((tmp_path / folder / "solutions" / f"{NAME}.ipynb").read_text(encoding="utf-8")
                 for folder in ("one", "two"))
     assert one == two
     outputs = [output for cell in json.loads(one)["cells"] for output in cell.get("outputs", ())]
@@ -205,7 +209,7 @@ def test_sample_reports_tell_what_the_trained_model_does():
     clips, labels = make_clips(make_pools(np.random.default_rng(1), pictures=64), 200,
                                np.random.default_rng(0))  # the clips of the handout
     gray = np.round(clips.mean(-1, keepdims=True)).astype(np.uint8).repeat(3, axis=-1)
-    text = " ".join(HANDOUTS["05"].path.read_text().replace("# ", "").split())
+    text = " ".join(HANDOUTS["05"].path.read_text(encoding="utf-8").replace("# ", "").split())
     right = {}
     for name, changed in {"as they are": clips, "jerky": clips[:, ::2].repeat(2, axis=1),
                           "slow": clips[:, :8].repeat(2, axis=1), "gray": gray}.items():
@@ -231,7 +235,7 @@ def digests(folder):
 def test_a_release_shows_no_solution_and_no_hidden_case(course):
     for handout in handouts():
         folder = course / "release" / handout.name
-        text = (folder / f"{handout.name}.ipynb").read_text()
+        text = (folder / f"{handout.name}.ipynb").read_text(encoding="utf-8")
         assert "BEGIN SOLUTION" not in text and text.count("YOUR CODE HERE") >= 4
         assert text.count("YOUR ANSWER HERE") == len(handout.tagged("rubric"))
         assert not {path.name for path in folder.rglob("*")} & {

@@ -21,14 +21,15 @@ def test_a_build_of_one_leaves_the_guides_of_others(tmp_path, monkeypatch):
     monkeypatch.setattr(building, "_release", lambda *_: None)  # nbgrader's, and slow
     for number in ("02", "03"):
         list(building.build([HANDOUTS[number]], tmp_path))
-    guides = {number: (tmp_path / "guides" / f"{HANDOUTS[number].name}.md").read_text()
+    folder = tmp_path / "guides"
+    guides = {number: (folder / f"{HANDOUTS[number].name}.md").read_text(encoding="utf-8")
               for number in ("02", "03")}
     assert "## 2. Positions" in guides["02"] and "## 3. Attention" in guides["03"]
     assert "## 3. Attention" not in guides["02"]
 
 
 def test_the_setup_installs_what_graded_cells_import():
-    line, = (line for line in (TOP / "requirements.txt").read_text().splitlines()
+    line, = (line for line in (TOP / "requirements.txt").read_text(encoding="utf-8").splitlines()
              if line.startswith("tinygrad=="))
     for number, handout in HANDOUTS.items():
         assert building.setup(handout).splitlines()[1:] == [
@@ -81,6 +82,6 @@ def test_grading_what_is_not_there_is_told_in_a_line(asked, words, tmp_path):
         (tmp_path / "release" / name).mkdir(parents=True)
     (tmp_path / "course").symlink_to(TOP / "notebooks/assignments/course")
     done = subprocess.run([sys.executable, "-m", "notebooks.assignments", "grade", tmp_path, asked],
-                          cwd=TOP, text=True, capture_output=True, check=False)
+                          cwd=TOP, text=True, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 2 and not list(tmp_path.glob("*.csv"))
     assert len(done.stderr.splitlines()) == 1 and words in done.stderr

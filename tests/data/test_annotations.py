@@ -17,7 +17,7 @@ KNOT = "tying knot (not on a tie)"
 
 def write(path, *lines):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 
@@ -196,7 +196,7 @@ def test_a_subset_can_be_trained_on_and_made_again(large, tmp_path):
     assert train.labels == tuple(counts["train"]) and len(train.items) == 4
     assert all(file.is_relative_to(large / "train") for file, _ in train.items)
     make_subset(large, "video", tmp_path / "two", classes=2, per_class=2, seed=5)
-    one, two = ((tmp_path / name / "train.csv").read_text() for name in ("one", "two"))
+    one, two = ((tmp_path / name / "train.csv").read_bytes() for name in ("one", "two"))
     assert one == two
 
 
@@ -204,7 +204,7 @@ def test_classes_and_files_are_drawn_by_the_seed(large, tmp_path):
     def drawn(seed, **asked):
         out = tmp_path / f"{seed} of {asked['classes']}"
         counts = make_subset(large, "video", out, per_class=2, seed=seed, **asked)
-        return tuple(counts["train"]), (out / "train.csv").read_text()
+        return tuple(counts["train"]), (out / "train.csv").read_text(encoding="utf-8")
     assert len({drawn(seed, classes=2)[0] for seed in range(8)}) > 2
     assert len({drawn(seed, classes=["a", "d"])[1] for seed in range(8)}) > 4
 
@@ -213,17 +213,17 @@ def test_a_subset_of_named_classes(large, tmp_path):
     names = read_classes(str(write(tmp_path / "names.txt", "e", "", "b, c")))
     counts = make_subset(large, "video", tmp_path / "out", names)
     assert counts == {"train": {"b, c": 7, "e": 7}, "val": {"b, c": 3, "e": 3}}
-    with (tmp_path / "out/val.csv").open(newline="") as file:
+    with (tmp_path / "out/val.csv").open(newline="", encoding="utf-8") as file:
         assert {row["label"] for row in csv.DictReader(file)} == {"b, c", "e"}
 
 
 def test_no_table_is_written_over(large, tmp_path):
     for name in ("train.csv", "val.csv"):
         (out := tmp_path / name[0]).mkdir()
-        (out / name).write_text("path,label\n")
+        (out / name).write_text("path,label\n", encoding="utf-8")
         with pytest.raises(ValueError, match=f"already holds {name}; give another --out"):
             make_subset(large, "video", out)
-        assert [file.read_text() for file in out.iterdir()] == ["path,label\n"]
+        assert [file.read_text(encoding="utf-8") for file in out.iterdir()] == ["path,label\n"]
 
 
 def test_classes_that_cannot_be(large, tmp_path):

@@ -131,7 +131,7 @@ def test_a_run_trains_resumes_and_is_evaluated(pictures, tmp_path):
     run = new_run(tmp_path / "run", recipe)
     params = train(run)
     assert set(run.labels) == {"pets_verb", "pets"}
-    assert "over each image" in (tmp_path / "run/data.json").read_text()
+    assert "over each image" in (tmp_path / "run/data.json").read_text(encoding="utf-8")
     assert evaluate(predictor(params, run.cfg), run.sources[0])["count"] == 4
     assert open_run(tmp_path / "run").recipe == recipe
     notes = load(tmp_path / "run" / MODEL)[2]
@@ -181,8 +181,8 @@ def test_parts_are_no_classes(tmp_path):
 
 def test_tables_decide_what_is_held_out(tmp_path):
     folder = filled(tmp_path / "a", "1.png", "2.png", "3.png")
-    (folder / "train.csv").write_text("path,label\n1.png,cat\n2.png,eel\n")
-    (folder / "val.csv").write_text("path,label\n3.png,eel\n")
+    (folder / "train.csv").write_text("path,label\n1.png,cat\n2.png,eel\n", encoding="utf-8")
+    (folder / "val.csv").write_text("path,label\n3.png,eel\n", encoding="utf-8")
     assert files_of(folder) == {"train": ["a/1.png", "a/2.png"], "val": ["a/3.png"]}
 
 

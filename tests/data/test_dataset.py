@@ -77,7 +77,7 @@ def test_without_parts_every_fifth_of_a_class_is_val(tmp_path, folder):
 def test_csv_with_a_byte_order_mark_quotes_spaces_and_repeated_rows(tmp_path):
     touch(tmp_path, "x/2.mp4", "1.mp4")
     rows = "path,label\nx/2.mp4, \"tying, a knot\"\n1.mp4,person's head \n1.mp4,person's head\n\n"
-    (tmp_path / "train.csv").write_text("\ufeff" + rows)
+    (tmp_path / "train.csv").write_text("\ufeff" + rows, encoding="utf-8")
     write_csv(tmp_path / "val.csv", "1.mp4,abc")
     assert listed(tmp_path) == {"1.mp4": "person's head", "2.mp4": "tying, a knot"}
     assert open_dataset(tmp_path, "val", "video", 4, 8).labels == (
@@ -202,7 +202,7 @@ def film_set(folder, suffix):
         path = folder / "train" / "ab"[k % 2] / f"{k:02d}.{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
         if k in (2, 7):
-            path.write_text("broken")
+            path.write_text("broken", encoding="utf-8")
         elif suffix == "mov":
             clips.write_video(path, np.full((3, 8, 12, 3), 20 * k, np.uint8))
         else:
@@ -254,7 +254,8 @@ def test_real_clips_by_folder_and_by_csv(split, count):
     by_csv = open_dataset(SHARED / "mini_actions" / "val.csv", split, "video", 4, 16)
     assert by_folder == by_csv and by_folder.head == "mini_actions"
     assert len(by_folder.items) == count
-    assert by_folder.labels == tuple((SHARED / "mini_actions" / "labels.txt").read_text().split())
+    labels = (SHARED / "mini_actions" / "labels.txt").read_text(encoding="utf-8").split()
+    assert by_folder.labels == tuple(labels)
 
 
 @needs_shared

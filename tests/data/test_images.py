@@ -91,7 +91,7 @@ def unreadable(folder):
     path = folder / "cut.png"
     clips.write_pictures(path, np.arange(99 * 99, dtype=np.uint8).reshape(99, 99) % 97)
     os.truncate(path, 200)
-    (folder / "text.jpg").write_text("no picture")
+    (folder / "text.jpg").write_text("no picture", encoding="utf-8")
     (folder / "empty.png").touch()
     Image.fromarray(np.ones((4, 4), np.float32)).save(folder / "float.tif")
     return {"missing.png": "no such file", ".": "a folder", "text.jpg": "not an image",

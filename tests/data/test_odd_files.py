@@ -131,11 +131,12 @@ def test_a_file_cut_short_that_does_not_say_so(tmp_path, rng):
 # Files that cannot be decoded.
 
 def text(path):
-    path.write_text("<html>404 not found</html>\n" * 99)
+    path.write_text("<html>404 not found</html>\n" * 99, encoding="utf-8")
 
 
 def pointer(path):
-    path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{'ab' * 32}\nsize 9\n")
+    path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{'ab' * 32}\nsize 9\n",
+                    encoding="utf-8")
 
 
 def tone(samples):

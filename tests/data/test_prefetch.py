@@ -148,7 +148,8 @@ def test_no_process_is_left_when_the_consumer_is_killed():
     here = Path(__file__).parent
     paths = os.pathsep.join(map(str, (here, here.parent / "helpers", here.parents[1])))
     result = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True,
-                            timeout=60, env=os.environ | {"PYTHONPATH": paths}, check=False)
+                            timeout=60, env=os.environ | {"PYTHONPATH": paths}, check=False,
+                            encoding="utf-8")
     assert (result.returncode, result.stderr) == (-9, "")
 
 
@@ -257,9 +258,9 @@ from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.open_run import new_run
 from tubevit_np.training.train import train
 train(new_run({str(tmp_path / "run")!r}, Recipe(steps=1, batch=2, image_batch=2, size=24)))
-""")
+""", encoding="utf-8")
     top = Path(__file__).resolve().parents[2]
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120,
-                           env=os.environ | {"PYTHONPATH": str(top)}, check=False)
+                           env=os.environ | {"PYTHONPATH": str(top)}, check=False, encoding="utf-8")
     assert ended.returncode == 1
     assert 'call train inside a block if __name__ == "__main__"' in ended.stderr

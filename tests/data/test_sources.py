@@ -176,7 +176,7 @@ def test_classes_that_are_asked_for_but_not_taught_are_said(tmp_path):
 def test_skipped_files_are_counted(tmp_path):
     folder = class_folder(tmp_path / "pets", "image")
     for broken in ("train/cat/0.png", "val/cat/1.png", "val/eel/2.png"):
-        (folder / broken).write_text("no picture")
+        (folder / broken).write_text("no picture", encoding="utf-8")
     with pytest.warns(UserWarning, match="skipped: "):
         [source] = open_sources(recipe_on(images=str(folder)))
     assert [path.name for path, _ in source.skipped] == ["1.png", "2.png"]
@@ -228,7 +228,7 @@ def test_a_path_may_hold_the_sign_of_a_name(tmp_path):
 
 @needs_shared
 def test_the_real_validation_set_comes_once():
-    names = tuple((SHARED / "mini_actions" / "labels.txt").read_text().split())
+    names = tuple((SHARED / "mini_actions" / "labels.txt").read_text(encoding="utf-8").split())
     source = open_held_out(SHARED / "mini_actions", "video", 4, 16, "actions", names)
     batches = list(source.held_out(10))
     assert [len(batch.x) for batch in batches] == [10, 10, 10, 10, 4] and source.skipped == ()

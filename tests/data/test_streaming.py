@@ -109,7 +109,7 @@ def test_crops_reach_every_corner():
 @needs_shared
 @pytest.mark.filterwarnings("ignore")
 def test_no_bad_file_hangs_or_crashes():
-    with open(SHARED / "bad" / "MANIFEST.csv", newline="") as file:
+    with open(SHARED / "bad" / "MANIFEST.csv", newline="", encoding="utf-8") as file:
         paths = [SHARED / "bad" / row["file"] for row in csv.DictReader(file)]
     read = 0
     for path in filter(lambda path: path.exists(), paths):
@@ -252,7 +252,8 @@ def test_training_evaluating_and_predicting_at_a_speed(tmp_path, capfd):
     status, told = run("train", "--data", films, "--fps", 5, "--frames", 2, "--size", 24,
                        "--steps", 2, "--batch", 2, "--out", tmp_path / "run")
     assert status == 0 and "4 held-out videos" in told
-    assert json.loads((tmp_path / "run/config.json").read_text())["recipe"]["fps"] == 5
+    stored = json.loads((tmp_path / "run/config.json").read_text(encoding="utf-8"))
+    assert stored["recipe"]["fps"] == 5
     scores = told[told.index("\n4 held-out"):told.index("\nheads:")]
     for given in [tmp_path / "run"], [tmp_path / "run/model.safetensors", "--data", films]:
         status, again = run("evaluate", *given)

@@ -160,7 +160,7 @@ def test_a_truncated_animation_leaves_what_came_before(tmp_path, rng):
 
 @needs_shared
 def test_every_bad_file_gives_what_its_manifest_says():
-    with open(SHARED / "bad" / "MANIFEST.csv", newline="") as file:
+    with open(SHARED / "bad" / "MANIFEST.csv", newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if (SHARED / "bad" / row["file"]).exists()]
     for row in rows:
         path = SHARED / "bad" / row["file"]

@@ -153,7 +153,8 @@ def test_modules_that_python_runs_exist():
 
 
 def test_extras_exist():
-    extras = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
     found = [name for _, piece in PIECES
              for names in re.findall(r"(?:^|\.|tubevit)\[([a-z,]+)\]", piece)
              for name in names.split(",")]

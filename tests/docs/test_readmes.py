@@ -118,8 +118,8 @@ def test_the_files_of_the_model_are_counted():
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "a.py").write_text("1\n2\n3\n")
-    (tmp_path / "README.md").write_text("# One, two\n## One, two\n")
+    (tmp_path / "a.py").write_text("1\n2\n3\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("# One, two\n## One, two\n", encoding="utf-8")
     return tmp_path
 
 
@@ -132,7 +132,7 @@ def folder(tmp_path):
 ])
 def test_broken_links_are_found(folder, text, wrong):
     page = folder / "page.md"
-    page.write_text(f"# One\n\n{text}\n")
+    page.write_text(f"# One\n\n{text}\n", encoding="utf-8")
     assert broken(page) == wrong
 
 
@@ -145,5 +145,6 @@ def test_broken_links_are_found(folder, text, wrong):
 ])
 def test_a_wrong_number_of_lines_is_found(folder, row, wrong):
     page = folder / "page.md"
-    page.write_text(f"| file | what | lines | paper |\n| --- | --- | --- | --- |\n{row}\n")
+    page.write_text(f"| file | what | lines | paper |\n| --- | --- | --- | --- |\n{row}\n",
+                    encoding="utf-8")
     assert miscounted(page) == wrong

@@ -12,7 +12,7 @@ def add_model(cache, name, folder, commit=COMMIT, ref="main"):
     repo = cache / f"models--{name.replace('/', '--')}"
     for part in ("blobs", "refs", f"snapshots/{commit}"):
         (repo / part).mkdir(parents=True, exist_ok=True)
-    (repo / "refs" / ref).write_text(commit)
+    (repo / "refs" / ref).write_text(commit, encoding="utf-8")
     for path in Path(folder).iterdir():
         blob = repo / "blobs" / hashlib.sha256(path.read_bytes()).hexdigest()
         blob.write_bytes(path.read_bytes())

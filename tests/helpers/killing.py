@@ -134,7 +134,7 @@ def half_line(record):
         usual(self, row)
         lines.append(row)
         if len(lines) == record:
-            self.path.write_text(self.path.read_text()[:-30])
+            self.path.write_text(self.path.read_text(encoding="utf-8")[:-30], encoding="utf-8")
             die()
 
     TrainingLog.append = append

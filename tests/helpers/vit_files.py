@@ -183,7 +183,8 @@ def folder(path, arrays, shards=1, **settings):
         save_file(dict(list(arrays.items())[k::shards]), path / name, {"format": "pt"})
     if shards > 1:
         places = {name: names[k % shards] for k, name in enumerate(arrays)}
-        (path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": places}))
+        (path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": places}),
+                                                           encoding="utf-8")
     if settings:
-        (path / "config.json").write_text(json.dumps(settings))
+        (path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
     return path

@@ -76,4 +76,9 @@ FRONT_DOOR = [Mutant(file, old, new, f"test_front_door.py::{test}", why) for fil
      "intervals of 90%"),
 ]]
 
-DOCS = [*DOCSTRINGS, *NAMES, *READMES, *LISTS, *FRONT_DOOR]
+ENCODINGS = [Mutant("tubevit_np/runs/open_run.py", 'read_text(encoding="utf-8")', "read_text()", *rest) for rest in [
+    ("test_encodings.py::test_every_text_names_its_encoding", "a text in the encoding of the system"),
+    ("test_code_pages.py::test_every_command_reads_what_another_wrote", "resumed with another code page"),
+]]
+
+DOCS = [*DOCSTRINGS, *NAMES, *READMES, *LISTS, *FRONT_DOOR, *ENCODINGS]

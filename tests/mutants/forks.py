@@ -25,7 +25,7 @@ class Forks:
     def __init__(self, folder, surroundings):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.mutants.forks"], cwd=folder, env=surroundings, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 
     def run(self, arguments):
         print(json.dumps(arguments), file=self.process.stdin, flush=True)

@@ -81,16 +81,16 @@ def name(mutant):
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=name)
 def test_a_mutant_still_fits_the_code(mutant):
-    source = (TOP / mutant.file).read_text()
+    source = (TOP / mutant.file).read_text(encoding="utf-8")
     assert source.count(mutant.old) == 1, f"{mutant.old!r} is not there exactly once"
     file, test = mutant.test.partition("[")[0].split("::")
-    assert f"def {test}(" in (TOP / located(f"{file}::{test}").partition("::")[0]).read_text()
+    assert f"def {test}(" in (TOP / located(f"{file}::{test}").partition("::")[0]).read_text(encoding="utf-8")
 
 
 def test_the_readme_tells_how_many_there_are():
     count = len(MUTANTS)
-    assert f"| {count} of {count} |" in (TOP / "README.md").read_text()
-    assert f"in {count} places" in (TOP / "tests/README.md").read_text()
+    assert f"| {count} of {count} |" in (TOP / "README.md").read_text(encoding="utf-8")
+    assert f"in {count} places" in (TOP / "tests/README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.mutants
@@ -111,10 +111,10 @@ def test_the_copy_passes_every_test_of_a_mutant(forks):
 @pytest.mark.parametrize("mutant", MUTANTS, ids=name)
 def test_a_mutant_is_noticed(mutant, copy, forks):
     source = copy / mutant.file
-    right = source.read_text()
-    source.write_text(right.replace(mutant.old, mutant.new))
+    right = source.read_text(encoding="utf-8")
+    source.write_text(right.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
         code, printed = run(forks, [mutant.test])
     finally:
-        source.write_text(right)
+        source.write_text(right, encoding="utf-8")
     assert code == FAILED, printed

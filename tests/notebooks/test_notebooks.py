@@ -45,7 +45,7 @@ def of_each_lesson(test):
 
 
 def code_cells(source):
-    return [text for kind, text in split(source.read_text()) if kind == "code"]
+    return [text for kind, text in split(source.read_text(encoding="utf-8")) if kind == "code"]
 
 
 def stored(source):
@@ -54,7 +54,7 @@ def stored(source):
 
 @of_each_lesson
 def test_a_lesson_begins_with_its_title_and_the_map(source):
-    cells = split(source.read_text())
+    cells = split(source.read_text(encoding="utf-8"))
     assert cells[0][0] == "markdown"
     assert cells[0][1].startswith(f"# {int(source.stem[:2])}. ")
     assert "lesson.overview(" in code_cells(source)[0]
@@ -86,7 +86,7 @@ def test_every_picture_has_a_caption(source):
 
 @of_each_lesson
 def test_a_lesson_ends_with_three_exercises_and_folded_answers(source):
-    kind, text = split(source.read_text())[-1]
+    kind, text = split(source.read_text(encoding="utf-8"))[-1]
     _, tasks = text.split("## Exercises")
     tasks, answers = tasks.split("<details>", 1)
     assert kind == "markdown" and answers.rstrip().endswith("</details>")
@@ -96,8 +96,9 @@ def test_a_lesson_ends_with_three_exercises_and_folded_answers(source):
 
 @of_each_lesson
 def test_the_notebook_beside_it_is_of_this_source(source):
+    built = notebook(source.read_text(encoding="utf-8"))
     assert [(cell.cell_type, cell.source, cell.id) for cell in stored(source).cells] == [
-        (cell.cell_type, cell.source, cell.id) for cell in notebook(source.read_text()).cells]
+        (cell.cell_type, cell.source, cell.id) for cell in built.cells]
     assert source.with_suffix(".ipynb").stat().st_size < 600_000
 
 
@@ -116,7 +117,7 @@ def test_no_two_lessons_have_one_number():
 
 def test_links_between_lessons_lead_somewhere():
     for source in LESSONS:
-        for target in re.findall(r"\]\(([^)#:]+)\)", source.read_text()):
+        for target in re.findall(r"\]\(([^)#:]+)\)", source.read_text(encoding="utf-8")):
             assert (FOLDER / target).exists() or (FOLDER / target).with_suffix(".py").exists()
 
 
@@ -126,8 +127,8 @@ def twice(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lessons")
     sources = [folder / "01_one.py", folder / "01_two.py"]
     for source in sources:
-        source.write_text(TINY)
-    return [path.read_text() for path in build(sources, folder)]
+        source.write_text(TINY, encoding="utf-8")
+    return [path.read_text(encoding="utf-8") for path in build(sources, folder)]
 
 
 def test_a_notebook_is_the_same_each_time(twice):
@@ -149,14 +150,15 @@ def test_a_notebook_shows_what_its_lesson_shows(twice):
 
 def test_a_picture_without_a_caption_stops_the_build(tmp_path):
     source = tmp_path / "01_mute.py"
-    source.write_text(TINY.replace("'A line, \"up\" & on'", '" "'))
+    source.write_text(TINY.replace("'A line, \"up\" & on'", '" "'), encoding="utf-8")
     with pytest.raises(ValueError, match=r"(?s)01_mute.py.*needs a caption"):
         executed(source)
 
 
 def test_a_broken_formula_stops_the_build(tmp_path):
     source = tmp_path / "01_formula.py"
-    source.write_text(TINY.replace("# # 1. Tiny", "# # 1. Tiny\n#\n# $\\frac{1}$"))
+    source.write_text(TINY.replace("# # 1. Tiny", "# # 1. Tiny\n#\n# $\\frac{1}$"),
+                      encoding="utf-8")
     with pytest.raises(ValueError, match="01_formula.py: broken formula"):
         executed(source)
 
@@ -193,7 +195,7 @@ def test_a_source_is_printed_without_the_sections_of_its_docstring():
     code = ("import sys; sys.path[:0] = ['notebooks', 'tests/notebooks', 'tests/helpers']\n"
             "import lesson, test_notebooks as t\nlesson.source(t.explained, t.code_cells)")
     shown = subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parent, text=True,
-                           capture_output=True, check=True).stdout
+                           capture_output=True, check=True, encoding="utf-8").stdout
     assert shown == ('def explained(x):\n    """Double a number.\n\n    Longer text.\n    """\n'
                      '    return 2 * x\n\n\n'
                      + inspect.getsource(code_cells))
@@ -201,7 +203,8 @@ def test_a_source_is_printed_without_the_sections_of_its_docstring():
 
 def glossary():
     """{term: entry}."""
-    _, *entries = re.split(r"^### ", (FOLDER / "GLOSSARY.md").read_text(), flags=re.MULTILINE)
+    text = (FOLDER / "GLOSSARY.md").read_text(encoding="utf-8")
+    _, *entries = re.split(r"^### ", text, flags=re.MULTILINE)
     return dict(entry.split("\n", 1) for entry in entries)
 
 
@@ -218,7 +221,8 @@ def test_the_glossary_is_in_alphabetical_order():
 
 @of_each_lesson
 def test_the_glossary_has_every_bold_term_of_a_lesson(source):
-    text = "\n".join(text for kind, text in split(source.read_text()) if kind == "markdown")
+    cells = split(source.read_text(encoding="utf-8"))
+    text = "\n".join(text for kind, text in cells if kind == "markdown")
     known = {singular(term) for term in glossary()}
     bold = re.findall(r"\*\*([^*]+)\*\*", re.sub(r"`[^`]*`", "", text.replace("\n", " ")))
     assert bold and not [term for term in bold if singular(term) not in known]
@@ -228,7 +232,7 @@ def test_the_glossary_has_every_bold_term_of_a_lesson(source):
 def test_the_glossary_leads_to_lessons_that_use_the_term():
     for term, entry in glossary().items():
         for name in re.findall(r"\]\((\d\d_\w+)\.ipynb\)", entry):
-            words = (FOLDER / f"{name}.py").read_text().replace("\n# ", " ").lower()
+            words = (FOLDER / f"{name}.py").read_text(encoding="utf-8").replace("\n# ", " ").lower()
             assert singular(term) in words, (term, name)
         for target in re.findall(r"\]\(#([\w-]+)\)", entry):
             assert target in map(anchor, glossary())
@@ -306,7 +310,7 @@ def test_what_differs_is_told(rng):
 def test_pages_of_all_lessons_have_typeset_formulas_and_captions(tmp_path):
     write_pages(LESSONS, tmp_path)
     for source in LESSONS:
-        page = (tmp_path / f"{source.stem}.html").read_text()
+        page = (tmp_path / f"{source.stem}.html").read_text(encoding="utf-8")
         prose = re.sub(r"<(pre|code)\b.*?</\1>|src=\"[^\"]*\"", "", page, flags=re.DOTALL)
         assert "<math" in prose and "$" not in prose
         assert page.count("<figcaption>") == page.count("<img ")
@@ -316,7 +320,7 @@ def test_pages_of_all_lessons_have_typeset_formulas_and_captions(tmp_path):
 
 def test_pages_need_nothing_else_and_keep_the_words(tmp_path):
     source = tmp_path / "01_a.py"
-    source.write_text(TINY)
+    source.write_text(TINY, encoding="utf-8")
     made = notebook("# %% [markdown]\n# # One\n#\n# [next](02_b.ipynb), [tube](GLOSSARY.md#tube)\n"
                     "\n# %%\nx < 1\n")
     made.cells[1].outputs = [
@@ -324,16 +328,17 @@ def test_pages_need_nothing_else_and_keep_the_words(tmp_path):
         nbformat.v4.new_output("display_data", {"text/html": '<img alt="a dot" src="data:x">'})]
     nbformat.write(made, tmp_path / "01_a.ipynb")
     index = write_pages([source], tmp_path / "html")
-    page = (tmp_path / "html" / "01_a.html").read_text()
-    assert 'href="01_a.html">One<' in index.read_text()
+    page = (tmp_path / "html" / "01_a.html").read_text(encoding="utf-8")
+    assert 'href="01_a.html">One<' in index.read_text(encoding="utf-8")
     assert 'href="02_b.html"' in page and '<img alt="a dot"' in page
     assert 'href="glossary.html#tube"' in page
-    assert '<h3 id="attention-head">' in (tmp_path / "html/glossary.html").read_text()
+    terms = (tmp_path / "html/glossary.html").read_text(encoding="utf-8")
+    assert '<h3 id="attention-head">' in terms
     assert "&lt;b&gt; &amp; so on" in page and "prefers-color-scheme: dark" in page
     assert not re.search(r"<script|<link|https?:|@import", page)
 
 
 def test_a_page_of_a_lesson_that_was_never_built(tmp_path):
-    (tmp_path / "01_a.py").write_text(TINY)
+    (tmp_path / "01_a.py").write_text(TINY, encoding="utf-8")
     with pytest.raises(ValueError, match="01_a.ipynb is missing; make it with: python -m noteb"):
         write_pages([tmp_path / "01_a.py"], tmp_path / "html")

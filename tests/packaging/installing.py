@@ -50,7 +50,8 @@ def run(*command, cwd=None, status=0, **variables):
     """Return the output of a command; raise RuntimeError if its exit status is another."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(list(map(str, command)), cwd=cwd, env=clean | variables, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                          encoding="utf-8")
     if done.returncode != status:
         raise RuntimeError(f"{' '.join(map(str, command))}\nended with {done.returncode}, "
                            f"expected {status}:\n{done.stdout}")

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 import tubevit_np as tv
 
 TOP = Path(__file__).resolve().parents[2]
-SETTINGS = tomllib.loads((TOP / "pyproject.toml").read_text())
+SETTINGS = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = SETTINGS["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 ELSEWHERE = {"torch": "tests/benchmarks/requirements.txt", "cluster": None}  # None: not used yet
@@ -64,14 +64,14 @@ def needed(*extras):
 
 def pins(file):
     """Return {name: version} of a file of exact requirements."""
-    lines = (TOP / file).read_text().splitlines()
+    lines = (TOP / file).read_text(encoding="utf-8").splitlines()
     return dict(line.split("==") for line in lines if line and not line.startswith("#"))
 
 
 def third_party(path):
     """Return the top-level names that a file imports, without the standard library and ours."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -113,18 +113,18 @@ def test_the_conformance_extra_is_numpy_and_safetensors():
 def test_a_script_leads_to_a_function(script):
     module, _, function = PROJECT["scripts"][script].partition(":")
     path = TOP / f"{module.replace('.', '/')}.py"
-    assert function in {node.name for node in ast.parse(path.read_text()).body
+    assert function in {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body
                         if isinstance(node, ast.FunctionDef)}
 
 
 def test_the_license_is_the_standard_text():
     text, count = re.subn(r"Copyright \d{4} .*", "Copyright [yyyy] [name of copyright owner]",
-                          (TOP / "LICENSE").read_text())
+                          (TOP / "LICENSE").read_text(encoding="utf-8"))
     assert count == 1 and hashlib.sha256(text.encode()).hexdigest() == APACHE_2
 
 
 def test_the_citation_file_is_valid_and_gives_this_version():
-    citation = yaml.safe_load((TOP / "CITATION.cff").read_text())
+    citation = yaml.safe_load((TOP / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation.keys() == {
         "cff-version", "message", "title", "abstract", "type", "authors", "version",
         "date-released", "license", "keywords", "references"}
@@ -150,7 +150,8 @@ def test_the_versions_of_python_agree():
     assert len(minors) >= 3 and minors == list(range(minors[0], minors[-1] + 1))
     allowed = SpecifierSet(PROJECT["requires-python"])
     assert [minor for minor in range(minors[-1] + 1) if f"3.{minor}" in allowed] == minors
-    assert f"Python 3.{minors[0]} or newer" in " ".join((TOP / "README.md").read_text().split())
+    readme = " ".join((TOP / "README.md").read_text(encoding="utf-8").split())
+    assert f"Python 3.{minors[0]} or newer" in readme
 
 
 def test_modules_with_options_for_mypy_exist():
@@ -161,13 +162,15 @@ def test_modules_with_options_for_mypy_exist():
 
 
 def test_the_changelog_has_this_version():
-    released = yaml.safe_load((TOP / "CITATION.cff").read_text())["date-released"]
-    headings = re.findall(r"^## (.*)$", (TOP / "CHANGELOG.md").read_text(), re.MULTILINE)
+    released = yaml.safe_load((TOP / "CITATION.cff").read_text(encoding="utf-8"))["date-released"]
+    changes = (TOP / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", changes, re.MULTILINE)
     assert f"{tv.__version__} ({released})" in headings
 
 
 def test_names_of_the_changelog_exist():
-    newest = (TOP / "CHANGELOG.md").read_text().split("\n## 0.2.0")[1].split("\n## ")[0]
+    changes = (TOP / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = changes.split("\n## 0.2.0")[1].split("\n## ")[0]
     names = re.findall(r"`tv\.([\w.]+)", newest)
     assert len(names) >= 15
     for name in names:

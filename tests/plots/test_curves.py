@@ -31,7 +31,7 @@ def test_final_scores_have_the_names_of_the_log(tmp_path):
     scores = {"video": {"verb": 0.5, "noun": 0.25, "both": 0.125, "verb top-5": 1, "count": 44},
               "image of noun": {"noun": 0.75, "count": 2000, "number of classes": {"noun": 2}}}
     scores["video"] |= sizes
-    (tmp_path / "evaluation.json").write_text(json.dumps(scores))
+    (tmp_path / "evaluation.json").write_text(json.dumps(scores), encoding="utf-8")
     assert final_scores(tmp_path) == {}  # not finished: the evaluation may be an old one
     (tmp_path / "model.safetensors").touch()
     assert final_scores(tmp_path) == {"verb": (0.5, 44), "noun": (0.25, 44), "both": (0.125, 44),

@@ -41,7 +41,8 @@ def run(tmp_path_factory):
     heads = {kind: list(found) for kind, found in LABELS.items()}
     tv.save(folder / "model.safetensors", params, cfg, LABELS["video"], heads=json.dumps(heads),
             frames=16, size=24, step=1)
-    (folder / "metrics.jsonl").write_text(json.dumps({"step": 1, "loss": 2.0, "lr": 1e-3}) + "\n")
+    (folder / "metrics.jsonl").write_text(json.dumps({"step": 1, "loss": 2.0, "lr": 1e-3}) + "\n",
+                                          encoding="utf-8")
     return folder
 
 
@@ -73,10 +74,10 @@ def test_all_pictures_are_drawn_twice_to_the_same_byte(drawn):
 
 def test_the_page_shows_every_picture_with_its_words_and_every_score(drawn):
     folder = drawn[0][0]
-    text = (folder / "README.md").read_text()
+    text = (folder / "README.md").read_text(encoding="utf-8")
     for picture in gallery.PICTURES:
         assert f"![{picture.words.alt}]({picture.name})\n\n{picture.words.caption}\n" in text
-    scores = json.loads((folder / "scores.json").read_text())
+    scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
     assert list(scores) == ["1x8x8", "8x8x8"]
     learned = scores["8x8x8"]["learned"]
     assert f"| 8×8×8, learned | {learned['gabor']:.2f} |" in text
@@ -130,7 +131,7 @@ def test_what_a_checkpoint_alone_has_not_is_left_out(run, tmp_path):
     missing = gallery.draw_all(opened, tmp_path, pictures)
     assert missing == {"curves.png": f"{tmp_path} contains no metrics.jsonl"}
     assert (tmp_path / "sampling.png").exists() and not (tmp_path / "curves.png").exists()
-    assert "curves.png" not in (tmp_path / "README.md").read_text()
+    assert "curves.png" not in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 def test_of_patches_and_of_other_colors_there_is_less_to_draw(tmp_path, rng):
@@ -144,7 +145,7 @@ def test_of_patches_and_of_other_colors_there_is_less_to_draw(tmp_path, rng):
 
 
 def test_a_page_of_others_stays(run, tmp_path):
-    (tmp_path / "README.md").write_text("# Mine\n")
+    (tmp_path / "README.md").write_text("# Mine\n", encoding="utf-8")
     with pytest.raises(ValueError, match="another --out"):
         gallery.draw_all(Opened(run), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
@@ -166,10 +167,10 @@ def test_the_command_draws_into_the_runs_folder_unless_told_otherwise(
 
 
 def test_only_some_pictures_have_no_page_and_the_same_bytes(run, drawn, tmp_path, capsys):
-    (tmp_path / "README.md").write_text("# Mine\n")
+    (tmp_path / "README.md").write_text("# Mine\n", encoding="utf-8")
     assert typed(run, "--only", "sampling", "curves.png", "--out", tmp_path) == 0
     assert {one.name for one in tmp_path.iterdir()} == {"sampling.png", "curves.png", "README.md"}
-    assert (tmp_path / "README.md").read_text() == "# Mine\n"
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == "# Mine\n"
     for name in ("sampling.png", "curves.png"):
         assert (tmp_path / name).read_bytes() == (drawn[0][0] / name).read_bytes()
     said = capsys.readouterr().out
@@ -181,7 +182,7 @@ def test_only_some_pictures_have_no_page_and_the_same_bytes(run, drawn, tmp_path
     (["--font-size", "7", "--format", "png"], "png"), (["--style", "{style}"], "pdf")])
 def test_an_option_for_paper_makes_figures_for_paper(options, form, run, tmp_path, capsys):
     style, out = tmp_path / "a.mplstyle", tmp_path / "out"
-    style.write_text("font.size: 7\n")
+    style.write_text("font.size: 7\n", encoding="utf-8")
     options = [option.format(style=style) for option in options]
     assert typed(run, "--only", "sampling", *options, "--out", out) == 0
     assert capsys.readouterr().out == f"{out / f'sampling.{form}'}\n"
@@ -224,6 +225,7 @@ def test_help_has_an_example(capsys):
 
 def test_the_page_of_the_demo_is_the_page_that_the_command_writes():
     folder = Path(__file__).parents[2] / "figures/demo"
-    run = SimpleNamespace(name="demo", scores=json.loads((folder / "scores.json").read_text()))
-    assert (folder / "README.md").read_text() == gallery.page(run, gallery.PICTURES)
+    scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    run = SimpleNamespace(name="demo", scores=scores)
+    assert (folder / "README.md").read_text(encoding="utf-8") == gallery.page(run, gallery.PICTURES)
     assert all((folder / picture.name).exists() for picture in gallery.PICTURES)

@@ -138,7 +138,7 @@ def width_of(data, path):
 def test_text_in_vector_files_is_text(run, tmp_path):
     chosen = [picture for picture in PICTURES if picture.name == "curves.png"]
     Paper("svg").draw(run, tmp_path, chosen)
-    svg = (tmp_path / "curves.svg").read_text()
+    svg = (tmp_path / "curves.svg").read_text(encoding="utf-8")
     assert ">Learning rate</text>" in svg and "smoothed" in svg
     Paper("pdf", captions=False).draw(run, tmp_path, chosen)
     pdf = (tmp_path / "curves.pdf").read_bytes()
@@ -150,7 +150,7 @@ def test_a_caption_is_wrapped_or_left_out(run, tmp_path):
     heights = []
     for captions_too in (True, False):
         Paper("svg", 3.5, captions=captions_too).draw(run, tmp_path, chosen)
-        svg = (tmp_path / "colors.svg").read_text()
+        svg = (tmp_path / "colors.svg").read_text(encoding="utf-8")
         heights.append(float(re.search(r'<svg [^>]*height="([\d.]+)pt"', svg)[1]))
         assert ("Each column is a kernel" in svg) == captions_too
     assert heights[0] > heights[1] + 60
@@ -185,7 +185,7 @@ def test_the_font_size_holds_and_nothing_is_below_six_points(figure_of):
 
 def test_the_look_from_bottom_to_top(tmp_path):
     style = tmp_path / "mine.mplstyle"
-    style.write_text("font.size: 9\naxes.linewidth: 3\n")
+    style.write_text("font.size: 9\naxes.linewidth: 3\n", encoding="utf-8")
     params = matplotlib.rcParams
     with paper_look():
         assert (params["font.size"], params["axes.linewidth"]) == (8, 0.8)  # the gallery's
@@ -214,7 +214,7 @@ def test_no_style_file(content, match, tmp_path):
 
 def test_a_style_reaches_the_figure(figure_of, tmp_path):
     style = tmp_path / "dark.mplstyle"
-    style.write_text("figure.facecolor: 123456\nfont.family: DejaVu Serif\n")
+    style.write_text("figure.facecolor: 123456\nfont.family: DejaVu Serif\n", encoding="utf-8")
     figure = figure_of("kernels", 3.5, style=style)
     assert matplotlib.colors.to_hex(figure.get_facecolor()) == "#123456"
     assert {text.get_fontfamily()[0] for text in figure.texts} == {"DejaVu Serif"}
@@ -286,7 +286,8 @@ def test_kernels_in_axes_of_ones_own(rng):
 
 def test_the_example_of_the_gallery_draws_one_tube(tmp_path, monkeypatch):
     """figures/README.md: a figure for one tube, in five lines."""
-    [code] = re.findall(r"```python\n(.*?)```", (TOP / "figures/README.md").read_text(), re.DOTALL)
+    page = (TOP / "figures/README.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     lines = [line for line in code.splitlines() if line and not line.startswith("import")
              and not line.startswith("from")]
     assert len(lines) <= 5

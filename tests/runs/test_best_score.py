@@ -119,9 +119,9 @@ def test_a_run_that_has_ended_early_stays_so(scripted, tmp_path):
 
 def test_more_patience_lets_it_go_on(scripted, tmp_path):
     loop.train(new_run(tmp_path, replace(EVERY, patience=3)))
-    stored = json.loads((tmp_path / "config.json").read_text())
+    stored = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
     stored["recipe"]["patience"] = 4
-    (tmp_path / "config.json").write_text(json.dumps(stored))
+    (tmp_path / "config.json").write_text(json.dumps(stored), encoding="utf-8")
     loop.train(run := open_run(tmp_path))
     assert not run.stopped and steps_of(tmp_path)[0]["best.safetensors"] == 11
 

@@ -63,7 +63,8 @@ def test_it_is_said_once_in_training_and_at_the_end(tmp_path, monkeypatch, capsy
         run.evaluate(4, None, dict)
     (run.folder / "model.safetensors").touch()
     (run.folder / "evaluation.json").write_text(
-        '{"video": {"pets": 0.25, "count": 40, "number of classes": {"pets": 2}}}')
+        '{"video": {"pets": 0.25, "count": 40, "number of classes": {"pets": 2}}}',
+        encoding="utf-8")
     print_by_heart(run)
     assert capsys.readouterr().out == f"\n{caught[0].message}\n"
 

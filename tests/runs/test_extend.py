@@ -58,7 +58,7 @@ def test_the_learning_rate_is_that_of_the_longer_run_from_where_it_stands(extend
 
 def test_the_run_says_what_happened(extended, tmp_path, capsys):
     assert read_recipe(extended / "config.json")[0].steps == STEPS
-    history = json.loads((extended / "config.json").read_text())["extended"]
+    history = json.loads((extended / "config.json").read_text(encoding="utf-8"))["extended"]
     assert history == [{"at": 11, "from": 11, "to": 17}]
     folder = copied(tmp_path / "run")
     open_run(folder, 13)
@@ -68,7 +68,7 @@ def test_the_run_says_what_happened(extended, tmp_path, capsys):
     assert "A run of 13 steps from the start would give another result" in line
     open_run(folder, 15)
     assert [(one["from"], one["to"]) for one in json.loads(
-        (folder / "config.json").read_text())["extended"]] == [(11, 13), (13, 15)]
+        (folder / "config.json").read_text(encoding="utf-8"))["extended"]] == [(11, 13), (13, 15)]
 
 
 def test_the_model_of_the_old_end_keeps_its_weights_under_another_name(extended):
@@ -89,7 +89,7 @@ def test_a_killed_extension_ends_as_one_that_was_not(extended, killed, moment):
     for name in (OLDER, LAST, MODEL, "model-000011.safetensors"):
         assert content(folder / name) == content(extended / name)
     assert without_rate(folder) == without_rate(extended)
-    assert (folder / "config.json").read_text() == (extended / "config.json").read_text()
+    assert (folder / "config.json").read_bytes() == (extended / "config.json").read_bytes()
 
 
 def test_an_extension_killed_before_it_began_is_forgotten(tmp_path):
@@ -97,7 +97,7 @@ def test_an_extension_killed_before_it_began_is_forgotten(tmp_path):
     (folder / MODEL).rename(folder / "model-000011.safetensors")
     resume(folder)
     assert content(folder / MODEL) == content(finished() / MODEL)
-    assert (folder / "config.json").read_text() == (finished() / "config.json").read_text()
+    assert (folder / "config.json").read_bytes() == (finished() / "config.json").read_bytes()
 
 
 def test_a_model_without_checkpoints_cannot_be_extended(tmp_path):
@@ -114,7 +114,7 @@ def test_steps_that_are_done_cannot_be_taken_back(tmp_path):
     with pytest.raises(ValueError, match=re.escape(
             f"steps is 10, but {folder} has already done 11 steps; give --steps 12 or more")):
         open_run(folder, 10)
-    assert (folder / "config.json").read_text() == (finished() / "config.json").read_text()
+    assert (folder / "config.json").read_bytes() == (finished() / "config.json").read_bytes()
     (folder / "checkpoint-000011.safetensors").unlink()
     with pytest.raises(ValueError, match="has already done 8 steps; give --steps 9 or more"):
         open_run(folder, 8)

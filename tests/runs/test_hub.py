@@ -70,7 +70,7 @@ def test_load_takes_a_name_a_revision_and_a_folder(hub, model, tmp_path):
 def test_an_existing_path_comes_first(hub, model):
     path = Path("ann/tiny")
     path.parent.mkdir()
-    path.write_text("no model")
+    path.write_text("no model", encoding="utf-8")
     with pytest.raises(ValueError, match="ann/tiny is not a readable checkpoint"):
         tv.load("ann/tiny")
     path.unlink()
@@ -109,7 +109,7 @@ def test_a_warm_start_names_the_commit(hub, model, tmp_path, capfd):
         assert run("train", "--start", "ann/tiny", "--data", films, "--steps", 1, "--batch", 2,
                    "--out", tmp_path / "run") == 0
     assert f"starts with the parameters of ann/tiny@{COMMIT}; new" in capfd.readouterr().out
-    stored = json.loads((tmp_path / "run/config.json").read_text())["recipe"]
+    stored = json.loads((tmp_path / "run/config.json").read_text(encoding="utf-8"))["recipe"]
     assert stored["start"] == f"ann/tiny@{COMMIT}" and stored["size"] == 24
 
 
@@ -130,7 +130,7 @@ def test_pretrained_from_the_hub(hub, tmp_path, shards, capfd):
 
 def test_every_problem_is_one_line(hub, model, tmp_path, capfd, monkeypatch):
     (tmp_path / "pickled").mkdir()
-    (tmp_path / "pickled/pytorch_model.bin").write_text("pickle")
+    (tmp_path / "pickled/pytorch_model.bin").write_text("pickle", encoding="utf-8")
     add_model(hub, "ann/pickled", tmp_path / "pickled")
 
     def line(*typed):
@@ -196,5 +196,6 @@ def test_the_environment_is_respected(model, tmp_path):
     environment |= {"HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "1",
                     "PYTHONPATH": str(TOP)}
     found = subprocess.run([sys.executable, "-c", code], env=environment, text=True,
-                           capture_output=True, cwd=tmp_path / "work", check=False)
+                           capture_output=True, cwd=tmp_path / "work", check=False,
+                           encoding="utf-8")
     assert found.stdout == "96\n", found.stderr

@@ -51,7 +51,7 @@ def test_a_second_process_is_refused_until_the_first_one_is_killed(held):
     process.kill()
     process.wait()
     new_run(folder, RECIPE)
-    assert (folder / LOCK).read_text().startswith(f"process {os.getpid()} on ")
+    assert (folder / LOCK).read_text(encoding="utf-8").startswith(f"process {os.getpid()} on ")
 
 
 def test_the_lock_is_held_as_long_as_the_run_is_open(tmp_path):

@@ -53,11 +53,11 @@ def half(trained, tmp_path):
 
 
 def stored(folder):
-    return json.loads((folder / "run/config.json").read_text())["recipe"]
+    return json.loads((folder / "run/config.json").read_text(encoding="utf-8"))["recipe"]
 
 
 def summaries(folder):
-    return json.loads((folder / "run/data.json").read_text())
+    return json.loads((folder / "run/data.json").read_text(encoding="utf-8"))
 
 
 def test_it_ends_with_the_same_parameters_at_another_place(trained, half):
@@ -123,9 +123,9 @@ def test_a_link_that_is_changed_is_followed_and_the_head_has_its_name(tmp_path):
 
 
 def test_a_set_that_is_gone_names_the_way(half):
-    given = json.loads((half / "run/config.json").read_text())
+    given = json.loads((half / "run/config.json").read_text(encoding="utf-8"))
     given["recipe"]["data"] = ["/gone/films"]
-    (half / "run/config.json").write_text(json.dumps(given))
+    (half / "run/config.json").write_text(json.dumps(given), encoding="utf-8")
     with pytest.raises(ValueError, match="run was trained on /gone/films, which does not exist; "
                                          "if it has moved: train --resume .*run --data PATH"):
         open_run(half / "run")
@@ -172,10 +172,10 @@ def as_of_first_releases(half, sources):
     old = [{name: value for name, value in one.items() if name not in ("held out", "trained on")}
            | {"digest": first_digest([*source.train.items, *source.val.items], "", "")}
            for one, source in zip(summaries(half), sources, strict=True)]
-    (half / "run/data.json").write_text(json.dumps(old))
-    config = json.loads((half / "run/config.json").read_text())
+    (half / "run/data.json").write_text(json.dumps(old), encoding="utf-8")
+    config = json.loads((half / "run/config.json").read_text(encoding="utf-8"))
     config["recipe"].pop("group_by", None)
-    (half / "run/config.json").write_text(json.dumps(config))
+    (half / "run/config.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def test_the_digest_of_the_first_releases_is_understood(trained, half):

@@ -114,9 +114,9 @@ def test_a_run_from_before_scenes_stays_on_its_own_set(tmp_path):
     recipe, path = Recipe(steps=3), tmp_path / "config.json"
     write_recipe(path, recipe, recipe.config({"verb": 8}), {})
     assert read_recipe(path)[0] == recipe
-    stored = json.loads(path.read_text())
+    stored = json.loads(path.read_text(encoding="utf-8"))
     stored["recipe"] |= {"data": [], "images": []}
-    path.write_text(json.dumps(stored))
+    path.write_text(json.dumps(stored), encoding="utf-8")
     assert [given for _, given, *_ in read_recipe(path)[0].sets] == ["something-moves"] * 2
 
 
@@ -146,7 +146,7 @@ def test_its_file_brings_it_back(tmp_path):
     labels = {"video": {"films": ["a", "b", "c"]}}
     write_recipe(tmp_path / "config.json", recipe, cfg, labels)
     assert read_recipe(tmp_path / "config.json") == (recipe, cfg, labels)
-    stored = json.loads((tmp_path / "config.json").read_text())["recipe"]
+    stored = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))["recipe"]
     assert stored == json.loads(json.dumps(asdict(recipe))) and Recipe(**stored) == recipe
 
 
@@ -156,17 +156,18 @@ def test_its_file_brings_it_back(tmp_path):
 def test_a_file_that_is_no_recipe_is_refused(tmp_path, change, words):
     path = tmp_path / "config.json"
     write_recipe(path, Recipe(), Recipe().config({"verb": 8}), {})
-    path.write_text(path.read_text().replace(*change))
+    path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(ValueError, match=f"config.json is not a run's recipe: .*{words}"):
         read_recipe(path)
 
 
 def test_two_who_write_the_same_file_do_not_meet(tmp_path):
-    with atomic_write(tmp_path / "text") as last:
+    with atomic_write(tmp_path / "text", encoding="utf-8") as last:
         last.write("last")
         write_text(tmp_path / "text", "first")
-        assert (tmp_path / "text").read_text() == "first"
-    assert (tmp_path / "text").read_text() == "last" and len(list(tmp_path.iterdir())) == 1
+        assert (tmp_path / "text").read_text(encoding="utf-8") == "first"
+    assert (tmp_path / "text").read_text(encoding="utf-8") == "last"
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_text_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
@@ -178,4 +179,4 @@ def test_a_text_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="disk full"):
         write_text(path, "new")
-    assert path.read_text() == "old"
+    assert path.read_text(encoding="utf-8") == "old"

@@ -71,7 +71,8 @@ def test_three_formats(tmp_path, ending, encoding):
 
 
 def test_options_replace_the_fields_of_a_file(tmp_path, capsys):
-    (tmp_path / "my.toml").write_text('preset = "B"\nfps = 12\nsteps = 7\nflip = true\nwarmup = 3')
+    (tmp_path / "my.toml").write_text('preset = "B"\nfps = 12\nsteps = 7\nflip = true\nwarmup = 3',
+                                      encoding="utf-8")
     given = "--recipe", tmp_path / "my.toml", "--data", "scenes"
     found = printed(capsys, *given, "--steps", 5, "--no-flip", "--frames", 16)
     assert [found[name] for name in ("preset", "fps", "steps", "flip", "warmup", "frames")] == [
@@ -95,10 +96,11 @@ def test_a_run_by_a_printed_recipe_has_that_recipe(tmp_path, capsys, monkeypatch
     """Printing makes nothing; then the saved text trains a run."""
     monkeypatch.setattr(training, "draw_run", lambda run: None)
     films = class_folder(tmp_path / "films", "video")
-    (tmp_path / "a.yaml").write_text(f"data: {films}\nsteps: 1\nbatch: 2\nsize: 24\nlr: 1e-3\n")
+    (tmp_path / "a.yaml").write_text(f"data: {films}\nsteps: 1\nbatch: 2\nsize: 24\nlr: 1e-3\n",
+                                     encoding="utf-8")
     assert run("train", "--recipe", tmp_path / "a.yaml", "--print-recipe") == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "films"]
-    (tmp_path / "b.toml").write_text(capsys.readouterr().out)
+    (tmp_path / "b.toml").write_text(capsys.readouterr().out, encoding="utf-8")
     assert run("train", "--recipe", tmp_path / "b.toml", "--out", tmp_path / "b") == 0
     found = read_recipe(tmp_path / "b" / "config.json")[0]
     assert found == recipe_for(data=str(films), steps=1, batch=2, size=24, lr=1e-3)
@@ -107,7 +109,8 @@ def test_a_run_by_a_printed_recipe_has_that_recipe(tmp_path, capsys, monkeypatch
 def test_paths_in_a_file_start_at_the_current_folder(tmp_path, capsys, monkeypatch):
     """As those of options, not at the folder of the file."""
     class_folder(tmp_path / "here" / "films", "video"), (tmp_path / "there").mkdir()
-    (tmp_path / "there" / "my.toml").write_text('data = ["x=films"]\ncache = "frames"\nsteps = 2')
+    (tmp_path / "there" / "my.toml").write_text('data = ["x=films"]\ncache = "frames"\nsteps = 2',
+                                                encoding="utf-8")
     monkeypatch.chdir(tmp_path / "here")
     found = printed(capsys, "--recipe", "../there/my.toml")
     assert found["data"] == [f"x={tmp_path / 'here' / 'films'}"]
@@ -159,7 +162,7 @@ WRONG = {  # name and text of a file: the message
 @pytest.mark.parametrize("name, text", WRONG)
 def test_a_mistake_in_a_file_is_one_line(tmp_path, capsys, monkeypatch, name, text):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / name).write_text(text)
+    (tmp_path / name).write_text(text, encoding="utf-8")
     given = text if name == "other" else name
     assert run("train", "--recipe", given, "--out", "new") == 2
     [line] = capsys.readouterr().err.splitlines()
@@ -174,7 +177,7 @@ def test_a_resumed_run_takes_no_recipe(capsys):
 
 
 def test_yaml_needs_a_package(tmp_path, capsys, monkeypatch):
-    (tmp_path / "my.yaml").write_text("steps: 2")
+    (tmp_path / "my.yaml").write_text("steps: 2", encoding="utf-8")
     monkeypatch.setitem(sys.modules, "yaml", None)
     assert run("train", "--recipe", tmp_path / "my.yaml") == 2
     [line] = capsys.readouterr().err.splitlines()

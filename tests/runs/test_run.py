@@ -205,7 +205,7 @@ def test_a_full_disk_stops_the_run_which_then_ends_as_ever(tmp_path, room, what)
     paths = os.pathsep.join(map(str, (here, here.parent / "helpers", here.parents[1])))
     done = subprocess.run([sys.executable, "-c", FULL, folder, str(room), what], check=True,
                           env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True,
-                          timeout=300)
+                          timeout=300, encoding="utf-8")
     [told] = [line for line in done.stderr.splitlines() if line.startswith("told: ")]
     assert f"cannot write into {folder}: File too large (last checkpoint: none yet)" in told
     assert "free some space or make the folder writable, then continue with --resume" in told
@@ -265,7 +265,7 @@ def test_a_head_named_as_a_score_is_refused_before_it_is_decoded(tmp_path, given
 @pytest.mark.parametrize("text", [None, "{}", "no JSON", "[]", '{"recipe": {"steps": 0}}'])
 def test_what_is_no_run_is_refused(tmp_path, text):
     if text:
-        (tmp_path / "config.json").write_text(text)
+        (tmp_path / "config.json").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="is not a run"):
         open_run(tmp_path)
     with pytest.raises(ValueError, match="is not a run"):
@@ -296,7 +296,7 @@ def on_files(tmp_path_factory):
     place = tmp_path_factory.mktemp("files")
     data, images = class_folder(place / "films", "video"), class_folder(place / "shots", "image")
     for broken in (data / "val/eel/3.mov", images / "train/cat/1.png"):
-        broken.write_text("broken")
+        broken.write_text("broken", encoding="utf-8")
     recipe = recipe_on(data=str(data), images=str(images), steps=2)
     with pytest.warns(UserWarning, match="skipped"):
         train(new_run(place / "run", recipe))
@@ -314,7 +314,7 @@ def test_heads_are_named_after_the_folders(on_files):
 
 
 def test_the_data_is_described_in_the_folder(on_files):
-    films, shots = json.loads((on_files / "run" / "data.json").read_text())
+    films, shots = json.loads((on_files / "run" / "data.json").read_text(encoding="utf-8"))
     assert (films["kind"], films["head"], shots["kind"]) == ("video", "films", "image")
     assert (films["train"], films["val"]) == ({"cat": 3, "eel": 3}, {"cat": 2, "eel": 1})
     assert shots["train"] == {"cat": 2, "eel": 3}
@@ -376,7 +376,7 @@ def test_a_model_of_videos_alone_is_scored_on_no_images(on_files):
 def test_a_log_cut_short_is_read_as_far_as_it_goes(tmp_path):
     path = tmp_path / "metrics.jsonl"
     assert read_metrics(path) == []
-    path.write_text('{"step": 1}\n{"step": 2}\n{"ste')
+    path.write_text('{"step": 1}\n{"step": 2}\n{"ste', encoding="utf-8")
     assert [record["step"] for record in read_metrics(path)] == [1, 2]
 
 
@@ -390,7 +390,9 @@ def test_checkpoints_without_their_recipe_are_not_taken_over(tmp_path):
 def test_checkpoints_of_another_model_are_refused(tmp_path):
     folder = copied(tmp_path / "run")
     path = folder / "config.json"
-    path.write_text(path.read_text().replace('"position_scale": 0.2', '"position_scale": 0.3'))
+    stored = path.read_text(encoding="utf-8")
+    path.write_text(stored.replace('"position_scale": 0.2', '"position_scale": 0.3'),
+                    encoding="utf-8")
     with pytest.raises(ValueError, match="do not fit the model in config.json"):
         open_run(folder).start()
 

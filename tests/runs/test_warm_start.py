@@ -97,7 +97,7 @@ def test_it_brings_its_model_along(name, value):
 
 
 def test_what_is_no_start_is_refused(tmp_path):
-    (tmp_path / "text.safetensors").write_text("no checkpoint")
+    (tmp_path / "text.safetensors").write_text("no checkpoint", encoding="utf-8")
     with pytest.raises(ValueError, match="is not a readable checkpoint"):
         recipe_for(start=str(tmp_path / "text.safetensors"))
     with pytest.raises(ValueError, match="holds no checkpoint"):

@@ -232,7 +232,7 @@ def programs(*cases, **environ):
     """How many programs a fresh Python makes in which these cases are right."""
     done = subprocess.run([sys.executable, "-c", EVERY_CASE, *cases], cwd=TOP, timeout=600,
                           env=os.environ | PATHS | environ, capture_output=True, text=True,
-                          check=False)
+                          check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return int(done.stdout)
 
@@ -240,7 +240,7 @@ def programs(*cases, **environ):
 def has_compiler(device):
     text = "import tubevit_tg as tg; print(tg.describe())"
     found = subprocess.run([sys.executable, "-c", text], cwd=TOP, env=os.environ | {"DEV": device},
-                           capture_output=True, text=True, check=False)
+                           capture_output=True, text=True, check=False, encoding="utf-8")
     return found.returncode == 0 and (device != "CPU" or "compiled by" in found.stdout)
 
 

@@ -74,10 +74,11 @@ def test_a_clang_on_path(cc, on_path, wanted):
 @pytest.mark.skipif(os.name != "posix", reason="the script is one of sh")
 def test_the_clang_of_ziglang(tmp_path):
     zig = tmp_path / "zig"
-    zig.write_text('#!/bin/sh\necho "$@"\n')
+    zig.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
     zig.chmod(0o755)
     script = zig_clang(tmp_path / "__init__.py", tmp_path / "new" / "folder")
-    done = subprocess.run([script, "-c", "two words"], capture_output=True, text=True, check=True)
+    done = subprocess.run([script, "-c", "two words"], capture_output=True, text=True, check=True,
+                          encoding="utf-8")
     assert done.stdout == "clang -c two words\n"
     assert [path.name for path in Path(script).parent.iterdir()] == ["zig-clang"]
 
@@ -97,7 +98,8 @@ def describe(**environ):
             "except ValueError as error: print('!', error)")
     kept = {name: value for name, value in os.environ.items() if name not in ("DEV", "CC")}
     done = subprocess.run([sys.executable, "-c", text], cwd=TOP, env=kept | environ,
-                          capture_output=True, text=True, timeout=120, check=False)
+                          capture_output=True, text=True, timeout=120, check=False,
+                          encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -66,7 +66,7 @@ def test_both_packages_show_the_same_names():
 
 def text(path, without=()):
     """The nonblank lines of a file, except imports and the definitions of names in `without`."""
-    source = path.read_text()
+    source = path.read_text(encoding="utf-8")
     left_out = [range(node.lineno - 1, node.end_lineno) for node in ast.parse(source).body
                 if isinstance(node, (ast.Import, ast.ImportFrom)) or names_of(node) & set(without)]
     return [line for i, line in enumerate(source.splitlines())
@@ -80,7 +80,7 @@ def names_of(node):
 
 def from_reference(path):
     """The names that a file imports from tubevit_np/model."""
-    return {alias.name for node in ast.parse(path.read_text()).body
+    return {alias.name for node in ast.parse(path.read_text(encoding="utf-8")).body
             if isinstance(node, ast.ImportFrom) and node.module.startswith("tubevit_np.model")
             for alias in node.names}
 

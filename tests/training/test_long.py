@@ -48,7 +48,7 @@ def test_both_packages_draw_the_same_loss_curve(tmp_path):
 
 def test_the_main_job_learns(tmp_path):
     assert cli.main("tubevit_np", ENGINE, ["train", "--out", str(tmp_path / "demo")]) == 0
-    scores = json.loads((tmp_path / "demo" / "evaluation.json").read_text())
+    scores = json.loads((tmp_path / "demo" / "evaluation.json").read_text(encoding="utf-8"))
     assert scores["video"]["both"] >= 0.85
     assert scores["image"]["noun"] >= 0.95
 

@@ -139,9 +139,9 @@ def test_details_say_the_same_as_the_score(tmp_path, rng):
     paths, table = write_details(tmp_path, "video-verb", "verb", (scores, labels), odds, names,
                                  examples)
     assert set(paths) == set(tmp_path.iterdir())
-    with (tmp_path / "video-verb-predictions.csv").open(newline="") as file:
+    with (tmp_path / "video-verb-predictions.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    with (tmp_path / "video-verb-classes.csv").open(newline="") as file:
+    with (tmp_path / "video-verb-classes.csv").open(newline="", encoding="utf-8") as file:
         classes = list(csv.DictReader(file))
     assert [row["example"] for row in rows] == examples
     assert list(rows[0])[:4] == ["example", "class", "predicted", "rank"]

@@ -94,7 +94,7 @@ def test_what_is_written_is_read_again(fmt, params, tmp_path):
 def test_the_settings_of_timm(params, tmp_path):
     left = export(tmp_path, params, CFG, "timm", 24, "noun")
     assert {name.split(".")[0] for name in left} == {"tubes", "heads"}
-    told = json.loads((tmp_path / "config.json").read_text())
+    told = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
     args = told["model_args"]
     assert int(args["embed_dim"] * args["mlp_ratio"]) == 10 and args["patch_size"] == [4, 3]
     assert (args["class_token"], args["global_pool"], told["num_classes"]) == (False, "map", 7)
@@ -147,10 +147,10 @@ def test_what_is_no_plain_vit_is_said(params, tmp_path, rng):
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
 def test_nothing_is_overwritten(name, params, tmp_path):
-    (tmp_path / name).write_text("a run's")
+    (tmp_path / name).write_text("a run's", encoding="utf-8")
     with pytest.raises(ValueError, match=f"already holds {name}; give another folder"):
         export(tmp_path, params, CFG, "hf", 24)
-    assert [(tmp_path / name).read_text()] == [file.read_text() for file in tmp_path.iterdir()]
+    assert [(tmp_path / name).read_bytes()] == [file.read_bytes() for file in tmp_path.iterdir()]
 
 
 def test_an_open_gate_has_no_place_there_a_closed_one_does_nothing(rng):

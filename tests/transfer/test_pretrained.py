@@ -162,7 +162,7 @@ def test_a_mean_and_std_for_each_channel_go_into_the_patch_kernel(ours, tmp_path
     path = vit_files.folder(tmp_path / "x", hugging_face(ours), **SETTINGS)
     mean, std = np.array([0.3, 0.6]), np.array([0.2, 0.25])
     (path / "preprocessor_config.json").write_text(
-        json.dumps({"image_mean": mean.tolist(), "image_std": std.tolist()}))
+        json.dumps({"image_mean": mean.tolist(), "image_std": std.tolist()}), encoding="utf-8")
     params, cfg, notes = from_image_vit(path, TUBES, {"it": 2}, rng)
     pixels = rng.integers(0, 256, (1, 4, 3, 2), np.uint8)
     tokens = tv.forward(params, pixels, cfg, "it")[1]["tokens"][0, 0]

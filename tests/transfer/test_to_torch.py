@@ -49,7 +49,7 @@ def test_the_files_need_nothing_of_this_package(tmp_path, rng):
     params = float32(small.MODEL, rng)
     export(tmp_path / "out", params, small.MODEL, LABELS, frames=7, size=10)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"model.py", "model.safetensors"}
-    code = (tmp_path / "out/model.py").read_text()
+    code = (tmp_path / "out/model.py").read_text(encoding="utf-8")
     compile(code, "model.py", "exec")
     imported = {name for node in ast.walk(ast.parse(code)) if isinstance(node, (
         ast.Import, ast.ImportFrom)) for name in (

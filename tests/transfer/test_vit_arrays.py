@@ -45,7 +45,7 @@ def test_whole_numbers_stay_as_they_are():
 def test_a_folder_whole_or_divided_with_its_settings(tmp_path, shards, rng):
     arrays = {f"x{k}": rng.standard_normal((k + 1, 2), np.float32) for k in range(7)}
     vit_files.folder(tmp_path, arrays, shards, hidden_size=2)
-    (tmp_path / "preprocessor_config.json").write_text('{"image_mean": [0.5]}')
+    (tmp_path / "preprocessor_config.json").write_text('{"image_mean": [0.5]}', encoding="utf-8")
     found, told = read_arrays(tmp_path)
     assert found.keys() == arrays.keys() and told == {"hidden_size": 2, "image_mean": [0.5]}
     assert all(np.array_equal(found[name], x) for name, x in arrays.items())
@@ -73,13 +73,13 @@ def place(tmp_path):
     np.savez(tmp_path / "whole.npz", x=np.zeros(999))
     (tmp_path / "half.npz").write_bytes((tmp_path / "whole.npz").read_bytes()[:-500])
     by_hand.write(tmp_path / "eight.safetensors", {"x": ("F8_E4M3", [2], b"ab")})
-    (tmp_path / "notes.txt").write_text("no weights")
+    (tmp_path / "notes.txt").write_text("no weights", encoding="utf-8")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pytorch_model.bin").write_bytes(pickle.dumps(trap))
     (tmp_path / "none").mkdir()
     index = {"weight_map": {"x": "../secret.safetensors"}}
-    (tmp_path / "part.safetensors.index.json").write_text(json.dumps(index))
-    (tmp_path / "list.index.json").write_text("[1, 2]")
+    (tmp_path / "part.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
+    (tmp_path / "list.index.json").write_text("[1, 2]", encoding="utf-8")
     return tmp_path
 
 

@@ -97,7 +97,7 @@ def scores_of_run(run, variant, engine):
                  "GFLOPs": (variant.views or 1) * sum(cost.flops(cfg, shape).values()) / 1e9,
                  "seconds": seconds(run / METRICS)}
         write_text(stored, json.dumps(accuracies | costs, indent=1) + "\n")
-    return json.loads(stored.read_text())
+    return json.loads(stored.read_text(encoding="utf-8"))
 
 
 def accuracies_of(path, notes, predict, views):

@@ -34,7 +34,7 @@ def write_files(folder, path, params, cfg, notes, title):
     save(folder / MODEL, params, cfg, notes["labels"], **shared_notes(notes))
     if (run / RECIPE).exists():
         write_text(folder / RECIPE, public_config(run / RECIPE))
-        recipe = json.loads((run / RECIPE).read_text())["recipe"]
+        recipe = json.loads((run / RECIPE).read_text(encoding="utf-8"))["recipe"]
     else:
         yield f"left out {RECIPE}: {run} has none; evaluating the shared model will need --data"
     scores = read(run / "evaluation.json") if path.name == MODEL else None

@@ -122,7 +122,8 @@ def run(args: argparse.Namespace) -> int:
     mistakes = name_mistakes([verdict for verdict in verdicts if verdict.status == FAILED])
     print("", report.summary(verdicts), report.missing(verdicts), sep="\n")
     if args.report:
-        Path(args.report).write_text(report.as_json(verdicts, args.adapter, mistakes) + "\n")
+        Path(args.report).write_text(report.as_json(verdicts, args.adapter, mistakes) + "\n",
+                                     encoding="utf-8")
     return int(any(verdict.status == FAILED for verdict in verdicts))
 
 

@@ -67,7 +67,7 @@ def read(path: str | Path, vectors: Sequence[Vector]) -> list[Line]:
         If the file cannot be read.
     """
     lines, known = [], [(check.id, dtype) for dtype in FLOATS for check in checks(vectors, dtype)]
-    for number, text in enumerate(Path(path).read_text().splitlines(), 1):
+    for number, text in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
         *dtype, pattern = text.partition("#")[0].split() or [""]
         if pattern:
             lines.append(_line(f"{path}:{number}", dtype, pattern, known))

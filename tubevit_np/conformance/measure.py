@@ -68,8 +68,9 @@ def main() -> None:
     argparse.ArgumentParser(prog="python -m tubevit_np.conformance.measure", description=__doc__,
                             formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     errors = {package: {dtype: measure(package, dtype) for dtype in FLOATS} for package in PACKAGES}
-    noise.FILE.write_text(json.dumps(errors, indent=1) + "\n")
-    README.write_text(with_table(README.read_text(), table(errors)))
+    noise.FILE.write_text(json.dumps(errors, indent=1) + "\n", encoding="utf-8")
+    README.write_text(with_table(README.read_text(encoding="utf-8"), table(errors)),
+                      encoding="utf-8")
     print(table(errors))
 
 

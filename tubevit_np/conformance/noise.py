@@ -24,7 +24,7 @@ LEAST = 1.0  # unit: where both are exact, another order of summation may round 
 @functools.cache
 def measured() -> dict[str, dict[str, dict[str, float]]]:
     """Return {implementation: {dtype: {check id: units}}} from noise.json."""
-    return json.loads(FILE.read_text()) if FILE.exists() else {}
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
 def tolerances(case: Case) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def results(request: pytest.FixtureRequest) -> Iterator[tuple[list, dict]]:
     yield verdicts, mistakes
     if path := option(request.config, "report"):
         name, = adapters(request.config, request.module)
-        Path(path).write_text(report.as_json(verdicts, name, mistakes) + "\n")
+        Path(path).write_text(report.as_json(verdicts, name, mistakes) + "\n", encoding="utf-8")
 
 
 def test_port(adapter: Any, check: Check, dtype: str, lines: list, results: tuple[list, dict],

@@ -75,7 +75,7 @@ def manifest() -> dict[str, Any]:
     dict
         `spec` (its version), `levels`, `float64` (the tolerance) and `cases`, a list of entries.
     """
-    return json.loads(MANIFEST.read_text())
+    return json.loads(MANIFEST.read_text(encoding="utf-8"))
 
 
 def vectors() -> list[Vector]:

@@ -32,7 +32,7 @@ def extend(folder, recipe, steps):
         return recipe
     done, path = step_of(newest_checkpoint(folder)), folder / "config.json"
     set_model_aside(folder)
-    stored = json.loads(path.read_text())
+    stored = json.loads(path.read_text(encoding="utf-8"))
     stored["recipe"]["steps"] = steps
     stored.setdefault("extended", []).append({"at": done, "from": recipe.steps, "to": steps})
     write_text(path, json.dumps(stored, indent=2) + "\n")
@@ -45,7 +45,7 @@ def extend(folder, recipe, steps):
 
 def extended_at(folder):
     """The step at which a run was last extended; 0 if it never was."""
-    history = json.loads((folder / "config.json").read_text()).get("extended", [])
+    history = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("extended", [])
     return history[-1]["at"] if history else 0
 
 

@@ -29,7 +29,7 @@ def lock_run(folder):
                       "trains in it")
         return lock
     with suppress(OSError):  # Windows: nobody writes into a locked file
-        path.write_text(f"process {os.getpid()} on {platform.node()}")
+        path.write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
     return lock
 
 
@@ -42,6 +42,6 @@ def unlock_run(lock):
 
 def holder(path):
     """Name the process that has written the lock file, for an error line."""
-    with suppress(OSError):
-        return f" ({path.read_text()})"
+    with suppress(OSError, UnicodeDecodeError):
+        return f" ({path.read_text(encoding='utf-8')})"
     return ""

@@ -23,7 +23,7 @@ def write_recipe(path, recipe, cfg, labels):
 def read_recipe(path):
     """Read (recipe, cfg, labels) of config.json.  Raises ValueError if it is not of a run."""
     try:
-        stored = json.loads(path.read_text())
+        stored = json.loads(path.read_text(encoding="utf-8"))
         return (Recipe(**of_run(stored["recipe"])), from_json(json.dumps(stored["config"])),
                 stored["labels"])
     except OSError:

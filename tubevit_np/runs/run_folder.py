@@ -102,7 +102,7 @@ def heads_for(notes, kind):
 def read_metrics(path):
     """The records of a metrics.jsonl, without a last line that a kill has cut short."""
     records = []
-    for line in path.read_text().splitlines() if path.exists() else []:
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
         try:
             records.append(json.loads(line))
         except ValueError:

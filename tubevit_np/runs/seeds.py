@@ -26,7 +26,7 @@ def keep_scores(run):
 def kept_scores(folder, recipe):
     """The scores of a run; None if it has none, or was extended since."""
     path = folder / SCORES
-    stored = json.loads(path.read_text()) if path.exists() else {}
+    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return stored["scores"] if stored.get("steps") == recipe.steps else None
 
 

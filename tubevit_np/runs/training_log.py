@@ -46,7 +46,7 @@ class TrainingLog:
 
     def append(self, record):
         """Append one record."""
-        with writing(self.folder), open(self.path, "a") as file:
+        with writing(self.folder), open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
         if self.mirror:
             self.mirror.add(record)

@@ -59,7 +59,8 @@ def zig_clang(package, folder=Path(CACHEDB).parent):
     path = folder / "zig-clang"
     unfinished = path.with_name(f".zig-clang.{os.getpid()}")
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished.write_text(f'#!/bin/sh\nexec "{Path(package).with_name("zig")}" clang "$@"\n')
+    script = f'#!/bin/sh\nexec "{Path(package).with_name("zig")}" clang "$@"\n'
+    unfinished.write_bytes(os.fsencode(script))
     unfinished.chmod(0o755)
     unfinished.replace(path)
     return str(path)

@@ -81,7 +81,7 @@ def _release(handout, folder):
     """Let nbgrader write the release; it also stores cells and points in its database."""
     done = subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", handout.name,
                            "--create", "--force"], cwd=folder, capture_output=True, text=True,
-                          env=beside_python(), check=False)
+                          env=beside_python(), check=False, encoding="utf-8")
     if done.returncode:
         raise ValueError(f"nbgrader could not write the release of {handout.name}: "
                          f"{done.stderr[-1000:]}")
