@@ -143,12 +143,6 @@ def test_animations_are_videos_and_single_pictures_are_not(tmp_path, suffix):
     assert read_clip(still, 3, 6)[:, 0, 0, 0].tolist() == [60, 60, 60]
 
 
-def test_is_video_goes_by_the_suffix_alone_but_for_animations(tmp_path):
-    assert is_video(tmp_path / "no such.MP4") and not is_video(tmp_path / "no such.jpg")
-    with pytest.raises(ValueError, match="no such file"):
-        is_video(tmp_path / "missing.gif")
-
-
 def test_a_truncated_animation_leaves_what_came_before(tmp_path, rng):
     path = tmp_path / "film.png"
     frames = clips.noise(rng)

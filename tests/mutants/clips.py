@@ -67,6 +67,35 @@ VIDEO = [Mutant("tubevit_np/data/decoding/video.py", *rest) for rest in [
      "frames and squares mixed up"),
 ]]
 
+FILE_KIND = [Mutant("tubevit_np/data/decoding/file_kind.py", *rest) for rest in [
+    ("        if has_video(path):", "        if suffix_of(path) in VIDEO_SUFFIXES and has_video(path):",
+     "test_file_kind.py::test_a_video_is_one_under_any_name", "videos of unknown suffixes missed"),
+    ("picture == \"animation\" and is_animated(path)", "is_animated(path)",
+     "test_file_kind.py::test_several_images_in_a_file_move_only_in_an_animation",
+     "pages of a TIFF shown as a film"),
+    ("P[1-6]\\s(\\s|#[^\\n]*\\n)*\\d+\\s", "P[1-6]\\s",
+     "test_file_kind.py::test_other_files_are_neither", "a text that begins with P3"),
+    ("suffix in (\"\", *IMAGE_SUFFIXES, *VIDEO_SUFFIXES)", "True",
+     "test_file_kind.py::test_other_files_are_neither", "previews of cameras' raw files"),
+    ("if not head or ARCHIVE.match(head):", "if not head:",
+     "test_file_kind.py::test_other_files_are_neither", "a film in an archive"),
+    ("file.format.name == \"mjpeg\" and not STILL.match(head)", "False",
+     "test_file_kind.py::test_other_files_are_neither", "a JPEG inside of another file"),
+    ("(STILL.match(head) or is_tiff) and suffix not in NOT_STILL", "(STILL.match(head) or is_tiff)",
+     "test_file_kind.py::test_jpegs_one_after_another_are_a_video", "the first JPEG of many"),
+]]
+
+OPEN_VIDEO = [Mutant("tubevit_np/data/decoding/open_video.py", *rest) for rest in [
+    ("\"file:\" + os.path.abspath(path)", "os.fspath(path)",
+     "test_file_kind.py::test_a_name_is_no_address", "http:x.mp4 fetched from the net"),
+    ("if suffix_of(path) not in IMAGE_SUFFIXES:", "if True:",
+     "test_file_kind.py::test_a_video_is_one_under_any_name", "a pattern of many images"),
+    ("av.open(name, container_options=options, **settings)", "av.open(name, **settings)",
+     "test_file_kind.py::test_a_playlist_opens_no_other_file", "a playlist followed"),
+    ("if stream.disposition & Disposition.attached_pic:", "if False:",
+     "test_file_kind.py::test_other_files_are_neither", "a song's cover for a film"),
+]]
+
 IMAGES = [Mutant("tubevit_np/data/decoding/images.py", *rest) for rest in [
     ("if height > width else starts * 0", "if height else starts * 0",
      "test_views.py::test_squares_along_the_longer_side", "squares along the height alone"),
@@ -88,5 +117,6 @@ LONG_CLIPS = [Mutant("tubevit_np/data/generated/long_clips.py", *rest) for rest 
      "views of different clips"),
 ]]
 
-CLIPS = [*FLIP, *RANDAUGMENT, *TIMESTAMPS, *FIXED_RATE_CLIPS, *VIDEO, *IMAGES, *AREA_RESIZE,
+CLIPS = [*FLIP, *RANDAUGMENT, *TIMESTAMPS, *FIXED_RATE_CLIPS, *VIDEO, *FILE_KIND, *OPEN_VIDEO,
+         *IMAGES, *AREA_RESIZE,
          *LONG_CLIPS]

@@ -6,16 +6,15 @@ empty entry means that its video is decoded each time."""
 import hashlib
 import os
 import warnings
-from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.data.decoding.images import ANIMATION_SUFFIXES, IMAGE_SUFFIXES, error_text
+from tubevit_np.data.decoding.file_kind import is_picture
+from tubevit_np.data.decoding.images import error_text
 from tubevit_np.storage.atomic_files import atomic_write, make_folder, remove_leftovers
 
 # Increase one when its frames are made in another way. 2: pictures are resized by exact sums.
 VIDEO_FORMAT, PICTURE_FORMAT = 1, 2
-PICTURES = {*IMAGE_SUFFIXES, *ANIMATION_SUFFIXES}
 MAX_ENTRY_BYTES = 2**28  # a video that takes more is decoded each time
 
 
@@ -48,7 +47,7 @@ class Cache:
 
     def _entry(self, path, settings):
         status = os.stat(path)
-        made = PICTURE_FORMAT if Path(path).suffix.lower() in PICTURES else VIDEO_FORMAT
+        made = PICTURE_FORMAT if is_picture(path) else VIDEO_FORMAT
         key = repr((made, os.path.abspath(path), status.st_size, status.st_mtime_ns, *settings))
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.npy"
 

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
+from tubevit_np.data.decoding.suffixes import VIDEO_SUFFIXES
 
 ANNOTATION_FOLDERS = ("annotations", "labels")  # next to the clips
 OFFICIAL_FOLDERS = ("ucftraintestlist", "testtrainmulti_7030_splits")  # see official_splits.py

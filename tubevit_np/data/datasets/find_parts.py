@@ -5,8 +5,7 @@ from pathlib import Path
 
 from tubevit_np.data.datasets.clip_index import ANNOTATION_FOLDERS
 from tubevit_np.data.datasets.tables.official_splits import official_lists
-from tubevit_np.data.decoding.images import IMAGE_SUFFIXES
-from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
+from tubevit_np.data.decoding.suffixes import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 PARTS = {"train": ("train",), "val": ("val", "validation", "validate")}
 SUFFIXES = {"video": VIDEO_SUFFIXES, "image": IMAGE_SUFFIXES}

@@ -10,7 +10,9 @@ import av
 import numpy as np
 
 from tubevit_np.data.decoding import images, timestamps, video
+from tubevit_np.data.decoding.file_kind import is_picture
 from tubevit_np.data.decoding.images import decoding, error_text
+from tubevit_np.data.decoding.open_video import open_stream
 
 
 def read_example(kind, path, frames, short, fps=None, position=0.5, crop=np.asarray,
@@ -33,7 +35,7 @@ def read_fixed_rate_clip(path, frames, fps, position, short, crop, warn=warnings
     variable frame rate.  A video shorter than the clip is read from its start, and its last frame
     repeats; so is a damaged one.  Both call warn(message).  short: the short side in pixels.
     Raises ValueError as read_clip does."""
-    if video.is_animation(path):  # small, without a known frame rate
+    if is_picture(path):  # small, without a known frame rate
         animation = images.read_animation(path, short, crop, warn)
         video.warn_if_short(path, len(animation), frames, warn)
         return np.stack([animation[k] for k in video.frame_indices(len(animation), frames)[0]])
@@ -59,7 +61,7 @@ def read_fixed_rate_frames(path, frames, fps, short, limit):
     Raises ValueError if the video is damaged, differs from its headers, or takes more than `limit`
     bytes: then only read_fixed_rate_clip can read it."""
     with decoding("video", path):
-        if video.is_animation(path):
+        if is_picture(path):
             raise ValueError("an animation has no known frame rate")
         length, count = timestamps.duration(path), 0
         total = num_clip_frames(length, fps)
@@ -103,7 +105,7 @@ def frames_at(path, times, size, length, strict=False):
     """Yield the upright image shown at each of `times` (seconds from the start, increasing).
 
     strict: raise ValueError if a timestamp decreases anywhere in the file."""
-    file, stream = video.open_stream(path)
+    file, stream = open_stream(path)
     with file:
         frames = timestamps.timed_frames(path, file, stream, times[0])
         frames = timestamps.check_rising(frames) if strict else frames

@@ -10,9 +10,6 @@ import PIL  # noqa: F401 - imageio decodes with it, and would name it only for t
 
 from tubevit_np.data.decoding.area_resize import area_resize
 
-ANIMATION_SUFFIXES = (".gif", ".apng", ".png", ".webp")  # these may hold one image or many
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")
-
 # EXIF orientation -> counterclockwise quarter turns, then whether to mirror left and right.
 EXIF_TURNS = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True),
               6: (3, False), 7: (1, True), 8: (1, False)}
@@ -58,12 +55,6 @@ def read_animation(path, short, crop, warn=warnings.warn):
             damage = f"damaged, only its first {len(frames)} frames are used: {error_text(error)}"
             warn(f"{path}: {damage}")
     return frames
-
-
-def is_animated(path):
-    """True if the file holds more than one frame.  Raises ValueError if it cannot be read."""
-    with decoding("image", path), open_image_file(path) as file:
-        return file.properties(index=...).shape[0] > 1
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from itertools import chain
 
 import av
 
-from tubevit_np.data.decoding.video import count_frames, open_stream
+from tubevit_np.data.decoding.open_video import open_stream
+from tubevit_np.data.decoding.video import count_frames
 
 DEFAULT_FPS = 25.0  # frames per second of a video without a frame rate
 MAX_HOLD = 0.25  # seconds: the longest believable hold of the last frame

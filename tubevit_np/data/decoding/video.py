@@ -1,16 +1,14 @@
 """Reading clips: frames spread evenly over a whole video, small, square and upright."""
 
 import warnings
-from pathlib import Path
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from tubevit_np.data.decoding import images
-
-VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts",
-                  ".wmv", ".flv", ".3gp", ".ogv", ".gif", ".apng")
+from tubevit_np.data.decoding.file_kind import file_kind, is_picture
+from tubevit_np.data.decoding.open_video import open_stream
 
 
 class ShortClip(UserWarning):
@@ -46,7 +44,7 @@ def read_views(path, frames, short, size, temporal=1, spatial=1, warn=warnings.w
 
 def read_view_frames(path, frames, short, temporal, crop, warn):
     """crop(image) of each frame of each temporal crop of read_views: (temporal, frames, ...)."""
-    if is_animation(path):
+    if is_picture(path):
         decoded = images.read_animation(path, short, crop, warn)
         count, wanted = len(decoded), frame_indices(len(decoded), frames, temporal)
     else:
@@ -84,17 +82,14 @@ def crops_first(views):
 
 
 def is_video(path):
-    """True if `read_clip` reads the file: judged by its suffix; GIF, PNG and WebP if animated.
+    """True for a video, False for an image: what `file_kind` says.
 
-    Raises ValueError if a GIF, PNG or WebP cannot be read."""
-    if is_animation(path):
-        return images.is_animated(path)
-    return Path(path).suffix.lower() in VIDEO_SUFFIXES
-
-
-def is_animation(path):
-    """True if the file is read as an animation: its frames have no known rate."""
-    return Path(path).suffix.lower() in images.ANIMATION_SUFFIXES
+    Raises ValueError for any other file."""
+    kind = file_kind(path)
+    if not kind:
+        with images.decoding("file", path):
+            raise ValueError("it is neither a video nor an image")
+    return kind == "video"
 
 
 def frame_indices(count, frames, temporal=1):
@@ -108,20 +103,6 @@ def frame_indices(count, frames, temporal=1):
         return np.tile(np.minimum(k, max(count - 1, 0)), (temporal, 1))
     numerator = 2 * (temporal * k + np.arange(temporal)[:, None]) + 1  # over 2 * temporal * frames
     return numerator * count // (2 * temporal * frames)
-
-
-def open_stream(path):
-    """The open file and its main video stream (not an attached cover picture).
-
-    Raises ValueError if there is none that can be decoded."""
-    file = av.open(path, metadata_errors="ignore")  # real AVIs have titles that are not UTF-8
-    stream = file.streams.best("video")
-    if stream is None or stream.codec_context is None:
-        file.close()
-        raise ValueError("it has no video stream of a known format")
-    # One thread: for frames this small, starting more threads costs more than they save.
-    stream.thread_type, stream.codec_context.thread_count = "NONE", 1
-    return file, stream
 
 
 def count_frames(path):

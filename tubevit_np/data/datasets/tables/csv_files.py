@@ -6,7 +6,7 @@ from pathlib import Path
 from tubevit_np.data.datasets.tables.kinetics import KINETICS, kinetics_rows
 from tubevit_np.data.datasets.tables.list_files import list_file_rows
 from tubevit_np.data.datasets.tables.row import Row, cell
-from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
+from tubevit_np.data.decoding.suffixes import VIDEO_SUFFIXES
 
 
 def csv_rows(path):

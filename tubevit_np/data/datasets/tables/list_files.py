@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tubevit_np.data.datasets.clip_index import dataset_folder, index_clips
 from tubevit_np.data.datasets.tables.row import Row
-from tubevit_np.data.decoding.video import VIDEO_SUFFIXES
+from tubevit_np.data.decoding.suffixes import VIDEO_SUFFIXES
 
 CLASS_NAMES = ("labels.txt", "label_map.txt", "classes.txt")  # one name per line, next to a list
 
