@@ -17,6 +17,7 @@ from notebooks.build.cells import FOLDER, lessons
 from notebooks.build.compare import differences
 from notebooks.build.execute import build
 from notebooks.build.html import write_pages
+from tubevit_np.console import safe_output
 
 
 def parser():
@@ -35,16 +36,20 @@ def parser():
 
 
 def main(arguments=None):
-    args = parser().parse_args(arguments)
     try:
-        sources = lessons(args.names)
-        if args.html:
-            print(f"wrote {write_pages(sources, args.html)}")
-            return 0
-        return check(sources, args.jobs) if args.check else make(sources, FOLDER, args.jobs)
+        with safe_output():
+            return run(parser().parse_args(arguments))
     except (ValueError, OSError) as error:
         print(f"notebooks: {error}", file=sys.stderr)
         return 2
+
+
+def run(args):
+    sources = lessons(args.names)
+    if args.html:
+        print(f"wrote {write_pages(sources, args.html)}")
+        return 0
+    return check(sources, args.jobs) if args.check else make(sources, FOLDER, args.jobs)
 
 
 def make(sources, folder, jobs):

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from notebooks.assignments.build.course import beside_python, build
 from notebooks.assignments.build.handout import handouts
+from tubevit_np.console import safe_output
 
 
 def parser():
@@ -34,19 +35,23 @@ def parser():
 
 
 def main(arguments=None):
-    args = parser().parse_args(arguments)
     try:
-        if args.command == "build":
-            sources = handouts(args.names)
-            for _ in tqdm(build(sources, args.out, args.run), "assignments", len(sources),
-                          disable=None):
-                pass
-            return 0
-        return subprocess.run([sys.executable, "-m", "course.grading", args.name],
-                              cwd=args.folder, env=beside_python(), check=False).returncode
+        with safe_output():
+            return run(parser().parse_args(arguments))
     except (ValueError, OSError) as error:
         print(f"notebooks.assignments: {error}", file=sys.stderr)
         return 2
+
+
+def run(args):
+    if args.command == "build":
+        sources = handouts(args.names)
+        for _ in tqdm(build(sources, args.out, args.run), "assignments", len(sources),
+                      disable=None):
+            pass
+        return 0
+    return subprocess.run([sys.executable, "-m", "course.grading", args.name],
+                          cwd=args.folder, env=beside_python(), check=False).returncode
 
 
 if __name__ == "__main__":

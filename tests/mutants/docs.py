@@ -79,6 +79,15 @@ FRONT_DOOR = [Mutant(file, old, new, f"test_front_door.py::{test}", why) for fil
 ENCODINGS = [Mutant("tubevit_np/runs/open_run.py", 'read_text(encoding="utf-8")', "read_text()", *rest) for rest in [
     ("test_encodings.py::test_every_text_names_its_encoding", "a text in the encoding of the system"),
     ("test_code_pages.py::test_every_command_reads_what_another_wrote", "resumed with another code page"),
+]] + [Mutant(file, old, new, f"test_code_pages.py::{test}", why) for file, old, new, test, why in [
+    ("tubevit_np/storage/atomic_files.py", 'errors="backslashreplace"', 'errors="strict"',
+     "test_every_command_reads_what_another_wrote", "a name that is not UTF-8 stops data.json"),
+    ("tubevit_np/data/datasets/summary.py", 'encode(errors="backslashreplace")', 'encode(errors="ignore")',
+     "test_the_digest_of_names_in_utf8_is_that_of_earlier_releases", "two names that are not UTF-8, one digest"),
+    ("tubevit_np/data/datasets/listing.py", "    check_class_names(rows)\n", "",
+     "test_a_class_whose_name_is_not_utf8_is_refused", "a class name that no checkpoint can store"),
+    ("notebooks/__main__.py", "with safe_output():", "if True:",
+     "test_lessons_are_built_on_a_terminal_that_has_only_ascii", "letters that stop the lessons"),
 ]]
 
 DOCS = [*DOCSTRINGS, *NAMES, *READMES, *LISTS, *FRONT_DOOR, *ENCODINGS]

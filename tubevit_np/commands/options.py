@@ -50,7 +50,8 @@ def predict(sub):
     add(sub, "file", "FILE", "a video, an image, a folder (with its subfolders), a pattern such as "
         "'clips/*.mp4', or - to read a list from standard input", nargs="+")
     add(sub, "--out", "FILE", "table of the predictions, with the probability of every class: "
-        "NAME.csv or NAME.jsonl, or - to print JSON lines (default: no table)")
+        "NAME.csv or NAME.jsonl, both in UTF-8, or - to print JSON lines, in ASCII (default: "
+        "no table)")
     add(sub, "--top", "N", f"number of classes that are printed, at least 1 (default {TOP}, or as "
         "many as fit on a line of the terminal)")
     views(sub)

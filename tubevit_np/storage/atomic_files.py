@@ -87,8 +87,11 @@ def check_folder(folder, option):
 
 
 def write_text(path, text):
-    """Write a text file atomically."""
-    with atomic_write(path, encoding="utf-8") as file:
+    """Write a text file atomically; bytes of a file's name that are not UTF-8 become escapes.
+
+    They are those of JSON: read back, the name is that of the file.
+    """
+    with atomic_write(path, encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
 
 

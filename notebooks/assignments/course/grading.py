@@ -25,6 +25,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m course.grading", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("assignment")
+    sys.stdout.reconfigure(errors="backslashreplace")  # names of students in any script
     try:
         name = chosen(parser.parse_args().assignment)
         grade(name, who_handed_in(name))

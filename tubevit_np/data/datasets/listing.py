@@ -20,7 +20,7 @@ from tubevit_np.data.datasets.find_parts import (
     parts_in_tables,
     subfolders,
 )
-from tubevit_np.data.datasets.parts import Parts
+from tubevit_np.data.datasets.parts import Parts, check_class_names
 from tubevit_np.data.datasets.recordings import (
     FILES_ALONE,
     recordings,
@@ -91,6 +91,7 @@ def rule_of(sources):
 def divided(parts, path, group_by, must_match=True):
     """Parts with a held-out part: that of the set itself, or else a fifth of each class."""
     rows = [row for some in parts.values() for row in some]
+    check_class_names(rows)
     groups, how = recordings(rows, parts.folder, group_by, must_match)
     if list(parts) != ["train"]:
         warn_if_cut(parts, groups, path)

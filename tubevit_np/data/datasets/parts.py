@@ -1,4 +1,4 @@
-"""The parts of a listed set, and where they come from."""
+"""The parts of a listed set, where they come from, and the names of files and classes."""
 
 import os
 
@@ -20,3 +20,18 @@ def name_in_set(file, folder):
     It stays the same when the set moves."""
     path, root = str(file), os.path.join(folder, "")
     return path.removeprefix(root).replace(os.sep, "/") if path.startswith(root) else path
+
+
+def check_class_names(rows):
+    """Raise ValueError for the name of a class that is not UTF-8: no checkpoint can store it."""
+    files = {row.label: row.file for row in reversed(rows)}
+    for label, file in files.items():
+        if not is_utf8(label):
+            raise ValueError(f"the name of class {label!r} is not UTF-8, so a checkpoint cannot "
+                             f"store it (its first file: {file}); rename the folder, for example "
+                             "with: convmv -f latin1 -t utf8 -r --notest FOLDER")
+
+
+def is_utf8(name):
+    """Whether the name of a file or folder is text in UTF-8."""
+    return name.isascii() or name.encode(errors="ignore").decode() == name

@@ -43,7 +43,7 @@ def digest(files, labels):
     files: (name, bytes);  labels: class indices."""
     lines = (f"{name}\t{size}\t{label}\n" for (name, size), label in zip(files, labels,
                                                                           strict=True))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return sha256("".join(lines))
 
 
 def first_digest(items, now, then):
@@ -51,7 +51,12 @@ def first_digest(items, now, then):
 
     items: [(path, class index)];  now, then: where the set is, and where it was."""
     text = "".join(f"{path_then(path, now, then)}\t{label}\n" for path, label in items)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text)
+
+
+def sha256(text):
+    """SHA-256 of a text, in which names of files may be any bytes."""
+    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
 def path_then(path, now, then):
