@@ -141,7 +141,7 @@ def test_lists_of_files(tmp_path):
 @pytest.mark.parametrize("line, words", [
     ("test.mp4 0 3", "several labels for one video"), ("imgs 5 127", "folders of frames"),
     ("imgs 2 5 127", "folders of frames"),
-    ("test.mp4", "expected PATH LABEL of a video, got 'test.mp4'")])
+    ("test.mp4", "expected PATH LABEL, got 'test.mp4'")])
 def test_lists_of_other_kinds(tmp_path, line, words):
     path = write(tmp_path / "train_list.txt", "1.mp4 0", line)
     with pytest.raises(ValueError, match="train_list.txt, line 2: ") as caught:

@@ -131,12 +131,12 @@ def test_labels_of_a_checkpoint_keep_their_order_and_know_no_others(tmp_path):
 def test_rows_without_a_file_or_a_label_are_left_out_and_counted(tmp_path):
     touch(tmp_path, "1.mp4", "2.mp4", "3.mp4")
     write_csv(tmp_path / "mine.csv", "1.mp4,a", "gone.mp4,a", "2.mp4,b", "3.mp4,", "3.mp4", ",a")
-    told = r"mine.csv: 3 of 5 rows left out, the first: .+ \(no such file\)"
+    told = r"mine.csv: 3 of 5 rows left out, the first: .+/3.mp4 \(no label\)"
     with pytest.warns(UserWarning, match=told):
         found = open_dataset(tmp_path / "mine.csv", "train", "video", 4, 8)
     assert [file.name for file, _ in found.items] == ["1.mp4", "2.mp4"]
     assert {(file.name, why) for file, why in found.skipped} == {
-        (tmp_path.name, "no such file"), ("gone.mp4", "no such file"), ("3.mp4", "no label")}
+        ("mine.csv, line 7", "no path"), ("gone.mp4", "no such file"), ("3.mp4", "no label")}
 
 
 def wrong(folder):
@@ -152,12 +152,13 @@ def wrong(folder):
         "other kind": (folder / "other", "holds images, no videos"),
         "one class": (folder / "one", "only one class, a"),
         "file": (folder / "file.mp4", "neither a folder nor a CSV"),
-        "columns": (write_csv(folder / "columns.csv", columns="file;class"), "has file;class"),
-        "no rows": (write_csv(folder / "rows.csv"), "holds no video"),
-        "no header": (touch(folder, "none.csv") / "none.csv", "needs the columns path,label"),
+        "columns": (write_csv(folder / "columns.csv", columns="file;class"),
+                    "path,label, or .*'file;class'"),
+        "no rows": (write_csv(folder / "rows.csv"), "has a header, but no rows"),
+        "no header": (touch(folder, "none.csv") / "none.csv", "none.csv is empty"),
         "none exist": (write_csv(folder / "gone.csv", "7.mp4,a", "8.mp4,b"),
                        "all 2 rows of train left out, the first: .*7.mp4 .*the folder of the CSV"),
-        "not unicode": (latin, "not a CSV in UTF-8"),
+        "not unicode": (latin, "line 2: not UTF-8"),
     }
 
 

@@ -203,7 +203,7 @@ def test_lists_without_folders_use_the_numbers_of_the_classes(tmp_path):
     parts = list_parts(tmp_path, "video")
     assert {row.label for row in parts["train"] if "Yo" in row.file.name} == {"Yo"}
     write(path, f"{names[0]} 3")
-    with pytest.raises(ValueError, match="trainlist01.txt: the class of .* 3' is unknown"):
+    with pytest.raises(ValueError, match="trainlist01.txt, line 1: .* no class for .* 3;"):
         list_parts(path, "video")
 
 

@@ -29,10 +29,9 @@ from tubevit_np.data.datasets.recordings import (
 )
 from tubevit_np.data.datasets.split import VAL_EVERY, hold_out
 from tubevit_np.data.datasets.tables.csv_files import csv_rows
-from tubevit_np.data.datasets.tables.list_files import list_file_rows
+from tubevit_np.data.datasets.tables.json_files import json_rows
 from tubevit_np.data.datasets.tables.official_splits import is_official, official_rows
 from tubevit_np.data.datasets.tables.row import Row
-from tubevit_np.data.datasets.tables.something_something import ssv2_rows
 
 
 def list_parts(path, kind, group_by=None, must_match=True):
@@ -135,13 +134,14 @@ def parts_without_classes(path):
 
 def deduplicate(rows, path):
     """Sorted rows, equal ones once, with a warning; a file with two classes gets a reason."""
-    labels, groups = {}, {}
+    labels, first = {}, {}
     for row in rows:
         labels.setdefault(row.file, set()).add(row.label)
-        groups.setdefault(row.file, row.group)
+        first.setdefault(row.file, row)
     if duplicates := len(rows) - sum(map(len, labels.values())):
         warnings.warn(f"{path}: duplicate rows: {duplicates}", stacklevel=2)
-    return sorted(Row(file, min(names), reason=row_problem(file, names), group=groups[file])
+    return sorted(Row(file, min(names), group=first[file].group,
+                      reason=row_problem(file, names) or first[file].reason)
                   for file, names in labels.items())
 
 
@@ -159,8 +159,8 @@ def list_rows(source, kind, place=None):
     if source.is_file() and place is not None and is_official(source):
         return official_rows(source, place)
     if source.is_file():
-        readers = {".csv": csv_rows, ".json": ssv2_rows,
-                   ".txt": list_file_rows}
+        readers = {".csv": csv_rows, ".json": json_rows,
+                   ".txt": csv_rows}
         return list(readers[source.suffix.lower()](source))
     return [Row(file, folder.name) for folder in subfolders(source)
             for file in files_in(folder, kind)]

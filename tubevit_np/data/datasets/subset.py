@@ -6,6 +6,9 @@ import numpy as np
 
 from tubevit_np.data.datasets.dataset import split_usable
 from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.data.datasets.tables.row import class_name
+from tubevit_np.data.datasets.tables.text_files import read_lines
+from tubevit_np.nearest import nearest
 from tubevit_np.storage.atomic_files import make_folder, write_csv
 
 
@@ -38,15 +41,13 @@ def make_subset(path, kind, folder, classes=None, per_class=None, seed=0, group_
 def read_classes(text):
     """The value of --classes: None, a number, or the class names in a file, one per line.
 
-    Raises ValueError if it is neither a number nor a file."""
+    Raises ValueError if it is neither a number nor a text file in UTF-8."""
     if text is None or text.isdigit():
         return text and int(text)
-    try:
-        lines = Path(text).read_text(encoding="utf-8-sig").splitlines()
-    except OSError:
+    if not Path(text).is_file():
         raise ValueError(f"classes {text}: neither a number nor a file; give a number, or a file "
-                         "with one class name per line") from None
-    return [line.strip() for line in lines if line.strip()]
+                         "with one class name per line")
+    return [class_name(line) for _, line in read_lines(text)]
 
 
 def choose_classes(available, classes, rng):
@@ -60,7 +61,8 @@ def choose_classes(available, classes, rng):
         return sorted(rng.choice(available, classes, replace=False).tolist())
     if unknown := sorted(set(classes) - set(available)):
         raise ValueError(f"class {unknown[0]!r} is not one of the {len(available)} usable classes "
-                         f"of the set: {', '.join(available[:5])}, ...")
+                         f"of the set: {', '.join(available[:5])}, ..."
+                         f"{nearest(unknown[0], available)}")
     return sorted(set(classes))
 
 

@@ -1,35 +1,91 @@
-"""CSVs with a header: columns path and label, or those of Kinetics."""
+"""CSVs: with a header, see columns.py, or without one, then they are lists, see list_files.py."""
 
 import csv
-from pathlib import Path
+import re
+from collections import Counter
+from io import StringIO
 
-from tubevit_np.data.datasets.tables.kinetics import KINETICS, kinetics_rows
-from tubevit_np.data.datasets.tables.list_files import list_file_rows
-from tubevit_np.data.datasets.tables.row import Row, cell
-from tubevit_np.data.decoding.suffixes import VIDEO_SUFFIXES
+from tubevit_np.data.datasets.tables.columns import (
+    EXPECTED,
+    USED,
+    are_known,
+    column_name,
+    column_rows,
+)
+from tubevit_np.data.datasets.tables.list_files import hint, is_list_line, list_file_rows
+from tubevit_np.data.datasets.tables.text_files import quoted, read_text
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", " ": "spaces"}
 
 
 def csv_rows(path):
-    """Rows of a CSV: with path and label, of Kinetics, or a list without a header.
+    """The Rows of a text file with a header, or of a list without one.
 
-    Raises ValueError for other columns."""
-    table, columns = read_table(path)
-    if KINETICS <= set(columns):
-        return kinetics_rows(table, path)
-    if len(columns) == 2 and Path(columns[0]).suffix.lower() in VIDEO_SUFFIXES:
+    Raises ValueError for other columns, and for a row that does not fit them."""
+    text = read_text(path)
+    first = next(line for line in text.split("\n") if line.strip())
+    headers = {delimiter: header(first, delimiter) for delimiter in DELIMITERS}
+    fitting = next((mark for mark, columns in headers.items() if are_known(columns)), None)
+    if fitting is None and (path.suffix.lower() == ".txt" or is_list_line(first, path.parent)):
         return list_file_rows(path)
-    if not {"path", "label"} <= set(columns):
-        raise ValueError(f"{path} needs the columns path,label, or {','.join(sorted(KINETICS))}; "
-                         f"it has {','.join(columns)}")
-    return [Row(path.parent / cell(row, "path"), cell(row, "label"), group=cell(row, "group"))
-            for row in table]
+    if fitting is None:
+        raise ValueError(f"{path}: the first line must be PATH LABEL, or a header with {EXPECTED}; "
+                         f"it is {quoted(first)}{hint(first.strip())}")
+    if twice := [name for name, count in Counter(headers[fitting]).items() if name and count > 1]:
+        raise ValueError(f"{path} has two columns {twice[0]}; remove or rename one")
+    return column_rows(records(text, path, headers[fitting], fitting), path)
 
 
-def read_table(path):
-    """(rows as dicts, column names) of a CSV with a header.  Raises ValueError if it is not one."""
+def header(line, delimiter):
+    """The names of the columns in a line; none if its quotes do not match."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets write a BOM
-            reader = csv.DictReader(file, skipinitialspace=True)
-            return list(reader), reader.fieldnames or []
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path} is not a CSV in UTF-8: {error}") from error
+        return [column_name(name) for name in next(fields_of(line, delimiter))]
+    except csv.Error:
+        return []
+
+
+def fields_of(text, delimiter):
+    """A csv.reader of a text; a quote that does not close is an error, spaces around it are not."""
+    text = re.sub(f'(?<!")" +(?={delimiter})', '"', text)
+    return csv.reader(StringIO(text), delimiter=delimiter, skipinitialspace=True, strict=True)
+
+
+def records(text, path, columns, delimiter):
+    """[(file and line, {column: text})] of the rows below the header; a missing field is "".
+
+    Raises ValueError for quotes that do not match, and for fields beyond the header."""
+    rows, found = numbered_rows(text, path, delimiter), []
+    next(rows)  # the header
+    for line, fields in rows:
+        where = f"{path}, line {line}"
+        check_fields(fields, columns, delimiter, where)
+        found.append((where, dict.fromkeys(columns, "") | dict(zip(columns, fields))))
+    if not found:
+        raise ValueError(f"{path} has a header, but no rows")
+    return found
+
+
+def numbered_rows(text, path, delimiter):
+    """Yield (number of its first line, fields) of each row, without empty rows."""
+    reader, line = fields_of(text, delimiter), 1
+    try:
+        for fields in reader:
+            if any(map(str.strip, fields)):
+                yield line, fields
+            line = reader.line_num + 1
+    except csv.Error:
+        raise ValueError(f"{path}, line {line}: the quotes of the row that begins here do not "
+                         f"match: {quoted(text.split(chr(10))[line - 1])}; close each quote before "
+                         f'the next column, and write "" for a quote inside quotes') from None
+
+
+def check_fields(fields, columns, delimiter, where):
+    """Raise ValueError for more fields than columns, and for a used field with a line break."""
+    if any(map(str.strip, fields[len(columns):])):
+        raise ValueError(f"{where}: {len(fields)} fields for the {len(columns)} columns "
+                         f"{delimiter.join(columns)}: {quoted(delimiter.join(fields))}; a label "
+                         f"with {DELIMITERS[delimiter]} needs quotes around it")
+    for column, field in zip(columns, fields):
+        if column in USED and "\n" in field.strip():
+            raise ValueError(f"{where}: the quote before {quoted(field.strip().split(chr(10))[0])} "
+                             "does not close on its line")

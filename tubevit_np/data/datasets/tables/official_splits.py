@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 
 from tubevit_np.data.datasets.clip_index import dataset_folder
-from tubevit_np.data.datasets.tables.row import Row
+from tubevit_np.data.datasets.tables.row import make_row
+from tubevit_np.data.datasets.tables.text_files import read_lines
 
 UCF101 = re.compile(r"(train|test)list(\d+)\.txt", re.IGNORECASE)
 HMDB51 = re.compile(r"(.+)_test_split(\d)\.txt", re.IGNORECASE)
-HMDB51_PARTS = {"1": "train", "2": "val"}
+HMDB51_PARTS = {"1": "train", "2": "val", "0": "unused"}
 FOLDERS = ("ucfTrainTestlist", "testTrainMulti_7030_splits")  # in which the lists come
 
 
@@ -70,39 +71,53 @@ def ucf101_rows(path, place):
     """Rows of trainlist01.txt or testlist01.txt; the class is the folder of the file.
 
     Without a folder it is the one that classInd.txt has for the number, counted from 1.
-    Raises ValueError for a line without either."""
-    lines = [line.strip() for line in text_lines(path) if line.strip()]
-    pairs = [re.fullmatch(r"(.*?)(?:\s+(\d+))?", line).groups() for line in lines]
-    names = class_names(path.parent)
-    folder = videos_folder(path, place, [name for name, _ in pairs])
-    rows = []
-    for line, (name, number) in zip(lines, pairs, strict=True):
-        label = Path(name).parent.name or names.get(number)
-        if label is None:
-            raise ValueError(f"{path}: the class of {line!r} is unknown: write CLASS/FILE, or "
-                             "FILE and a number that classInd.txt has")
-        rows.append(Row(folder / name, label))
-    return rows
+    Raises ValueError for a line without either, and for a number that classInd.txt does not have.
+    """
+    names, files, labels = class_names(path.parent), [], []
+    for line, text in read_lines(path):
+        name, number = re.fullmatch(r"(.*?)(?:\s+(\d+))?", text).groups()
+        if number and names and int(number) not in names:
+            raise ValueError(f"{path}, line {line}: classInd.txt has no class for the number "
+                             f"{number}; it has the numbers {min(names)} to {max(names)}")
+        files.append(name)
+        labels.append(Path(name).parent.name or names.get(int(number or -1)))
+        if not labels[-1]:
+            raise ValueError(f"{path}, line {line}: the class of {text!r} is unknown: write "
+                             "CLASS/FILE, or FILE and a number that classInd.txt has")
+    folder = videos_folder(path, place, files)
+    return [make_row(folder, name, label) for name, label in zip(files, labels, strict=True)]
 
 
 def class_names(folder):
-    """{"1": first class, ...} of the lines "1 CLASS" of classInd.txt; {} without it."""
-    path = folder / "classInd.txt"
-    lines = [line.split(maxsplit=1) for line in text_lines(path)] if path.is_file() else []
-    return {words[0]: words[1].strip() for words in lines if len(words) == 2}
+    """{1: first class, ...} of the lines "1 CLASS" of classInd.txt; {} without it.
+
+    Raises ValueError for another line, and for a number twice."""
+    path, names = folder / "classInd.txt", {}
+    for line, text in read_lines(path) if path.is_file() else []:
+        match = re.fullmatch(r"(\d+)\s+(.+)", text)
+        if not match or int(match[1]) in names:
+            raise ValueError(f"{path}, line {line}: expected a new number and a class, such as 1 "
+                             f"Archery, got {text!r}")
+        names[int(match[1])] = match[2]
+    return names
 
 
 def hmdb51_rows(path, place):
-    """Rows of the lists of all classes with the number of `path`; part 0 is neither."""
+    """Rows of the lists of all classes with the number of `path`; part 0 is neither.
+
+    Raises ValueError for a line that does not end in 0, 1 or 2."""
     number, rows = HMDB51.fullmatch(path.name)[2], []
     lists = {HMDB51.fullmatch(file.name)[1]: file for file in sorted(path.parent.iterdir())
              if HMDB51.fullmatch(file.name) and HMDB51.fullmatch(file.name)[2] == number}
     for label, file in lists.items():
-        for line in filter(str.strip, text_lines(file)):
-            name, _, part = line.strip().rpartition(" ")
-            rows.append((f"{label}/{name.strip()}", label, HMDB51_PARTS.get(part, "unused")))
+        for line, text in read_lines(file):
+            *name, part = text.rsplit(maxsplit=1)
+            if not name or part not in HMDB51_PARTS:
+                raise ValueError(f"{file}, line {line}: expected FILE and 1 (train), 2 (test) or "
+                                 f"0 (unused), got {text!r}")
+            rows.append((f"{label}/{name[0]}", label, HMDB51_PARTS[part]))
     folder = videos_folder(path, place, [name for name, *_ in rows])
-    return [Row(folder / name, label, part) for name, label, part in rows]
+    return [make_row(folder, *row) for row in rows]
 
 
 def videos_folder(path, place, names):
@@ -111,11 +126,3 @@ def videos_folder(path, place, names):
     folders = [place, path.parent, top, *sorted(child for child in top.iterdir() if child.is_dir())]
     return next((folder for folder in folders
                  if any((folder / name).is_file() for name in names)), top)
-
-
-def text_lines(path):
-    """The lines of a text file in UTF-8.  Raises ValueError if it is none."""
-    try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not a text file in UTF-8: {error}") from None

@@ -1,22 +1,19 @@
-"""Something-Something V2: a JSON list of {id, template}; the clip is ID.webm."""
-
-import json
+"""Something-Something V2: records {id, template}; the clip is ID.webm."""
 
 from tubevit_np.data.datasets.clip_index import dataset_folder, index_clips
-from tubevit_np.data.datasets.tables.row import Row
+from tubevit_np.data.datasets.tables.columns import part_of
+from tubevit_np.data.datasets.tables.row import make_row
 
 
-def ssv2_rows(path):
-    """Yield the Rows of a Something-Something JSON; the class is the template without brackets.
+def ssv2_rows(records, path):
+    """The Rows of records of a JSON list; the class is the template without brackets.
 
-    Raises ValueError if the file has another structure."""
-    try:
-        records = json.loads(path.read_text(encoding="utf-8-sig"))
-        named = [(str(record["id"]), record.get("template", "")) for record in records]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path} is not a JSON list of clips with id and template: {error!r}"
-                         ) from None
-    clips = index_clips(dataset_folder(path))
-    for name, template in named:
-        label = template.replace("[", "").replace("]", "")
-        yield Row(clips.get(name) or dataset_folder(path) / f"{name}.webm", label)
+    records: [(where, {column: text})]."""
+    folder, rows = dataset_folder(path), []
+    clips = index_clips(folder)
+    for _, record in records:
+        name, template = record["id"], record.get("template", "")
+        rows.append(make_row(folder, clips.get(name) or f"{name}.webm",
+                             template.replace("[", "").replace("]", ""), part_of(record),
+                             record.get("group", "")))
+    return rows
