@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 
 import pytest
 from clips import SHARED, needs_shared
@@ -224,6 +225,17 @@ def test_no_table_is_written_over(large, tmp_path):
         with pytest.raises(ValueError, match=f"already holds {name}; give another --out"):
             make_subset(large, "video", out)
         assert [file.read_text(encoding="utf-8") for file in out.iterdir()] == ["path,label\n"]
+
+
+@pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9.mp4"), "two\nlines.mp4"])
+def test_no_table_with_names_that_cannot_be_read(large, tmp_path, name):
+    try:
+        touch(large, f"train/a/{name}")
+    except OSError:
+        pytest.skip("names of files are Unicode here")
+    with pytest.raises(ValueError, match="a table cannot hold its name, .*; rename the file"):
+        make_subset(large, "video", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_classes_that_cannot_be(large, tmp_path):

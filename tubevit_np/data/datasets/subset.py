@@ -6,6 +6,7 @@ import numpy as np
 
 from tubevit_np.data.datasets.dataset import split_usable
 from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.data.datasets.parts import is_utf8
 from tubevit_np.data.datasets.tables.row import class_name
 from tubevit_np.data.datasets.tables.text_files import read_lines
 from tubevit_np.nearest import nearest
@@ -18,7 +19,7 @@ def make_subset(path, kind, folder, classes=None, per_class=None, seed=0, group_
     classes: how many, drawn at random, or a list of names.  per_class: at most this many random
     files of each class in each part.  group_by: as in list_parts.  Only existing files count; a
     part without any is left out.  Raises ValueError for an unknown class, if nothing would be left,
-    and if the folder already holds such a table."""
+    for a file that a table cannot name, and if the folder already holds such a table."""
     listed = list_parts(path, kind, group_by)
     parts = {part: rows for part, some in listed.items() if (rows := split_usable(some)[0])}
     rng = np.random.default_rng(seed)
@@ -29,6 +30,7 @@ def make_subset(path, kind, folder, classes=None, per_class=None, seed=0, group_
     chosen_from = parts.get("train") or parts["val"]
     names = choose_classes(sorted({row.label for row in chosen_from}), classes, rng)
     chosen = {part: sample_rows(rows, names, per_class, rng) for part, rows in parts.items()}
+    check_file_names([row.file for rows in chosen.values() for row in rows])
     folder = make_folder(folder, "--out")
     if existing := [part for part in chosen if (folder / f"{part}.csv").exists()]:
         raise ValueError(f"{folder} already holds {existing[0]}.csv; give another --out")
@@ -36,6 +38,15 @@ def make_subset(path, kind, folder, classes=None, per_class=None, seed=0, group_
         write_csv(folder / f"{part}.csv", ("path", "label"), [row[:2] for row in rows])
     return {part: {name: sum(row.label == name for row in rows) for name in names}
             for part, rows in chosen.items()}
+
+
+def check_file_names(files):
+    """Raise ValueError for a name that no table can hold: not UTF-8, or on several lines."""
+    for file in map(str, files):
+        if not is_utf8(file) or "\n" in file:
+            raise ValueError(f"file {file!r}: a table cannot hold its name, which is not UTF-8 or "
+                             "has a line break; rename the file, for example with: convmv -f "
+                             "latin1 -t utf8 --notest FILE")
 
 
 def read_classes(text):
