@@ -7,6 +7,7 @@ import clips
 import numpy as np
 import pytest
 from clips import which
+from PIL import Image
 
 from tubevit_np.data.decoding.fixed_rate_clips import read_fixed_rate_clip
 from tubevit_np.data.decoding.images import center_crop
@@ -32,6 +33,60 @@ def test_turned_by_the_file(tmp_path, rng, read, rotation):
     upright = np.rot90(stored, rotation // 90, axes=(1, 2))
     wanted = upright[:, :, 8:32] if rotation == 180 else upright[:, 8:32]
     assert np.array_equal(read(tmp_path / "turned.mov", 3, 24), wanted)
+
+
+WIDE = slice(None), slice(None), slice(8, 32)  # the middle of 24 x 41 pixels, and of 41 x 24
+TALL = slice(None), slice(8, 32)
+SHOWN = {  # a, b, c, d of a display matrix: what a player shows of (T, H, W, C)
+    "as stored": ((1, 0, 0, 1), lambda x: x[WIDE]),
+    "mirrored": ((-1, 0, 0, 1), lambda x: x[:, :, ::-1][WIDE]),
+    "upside down": ((1, 0, 0, -1), lambda x: x[:, ::-1][WIDE]),
+    "half a turn": ((-1, 0, 0, -1), lambda x: x[:, ::-1, ::-1][WIDE]),
+    "transposed": ((0, 1, 1, 0), lambda x: x.swapaxes(1, 2)[TALL]),
+    "along the other diagonal": ((0, -1, -1, 0), lambda x: x[:, ::-1, ::-1].swapaxes(1, 2)[TALL]),
+    "turned left": ((0, -1, 1, 0), lambda x: x[:, :, ::-1].swapaxes(1, 2)[TALL]),
+    "turned right": ((0, 1, -1, 0), lambda x: x[:, ::-1].swapaxes(1, 2)[TALL]),
+    "100 degrees": ((-0.17, 0.98, -0.98, -0.17), lambda x: x[:, ::-1].swapaxes(1, 2)[TALL]),
+    "mirrored and 10 degrees": ((-0.98, 0.17, 0.17, 0.98), lambda x: x[:, :, ::-1][WIDE]),
+    "scaled": ((-2, 0, 0, 2), lambda x: x[:, :, ::-1][WIDE]),
+    "a line": ((-1, -1, -1, -1), lambda x: x[WIDE]), "a point": ((0, 0, 0, 0), lambda x: x[WIDE])}
+
+
+@both
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_whole_display_matrix(tmp_path, rng, read, name):
+    stored, (matrix, shown) = clips.noise(rng, 3, height=24, width=41), SHOWN[name]
+    clips.write_video(tmp_path / "x.mov", stored)
+    clips.set_display_matrix(tmp_path / "x.mov", *matrix, x=7, y=-3)
+    assert np.array_equal(read(tmp_path / "x.mov", 3, 24), shown(stored))
+
+
+@both
+def test_side_data_of_an_unknown_kind_leave_the_angle(tmp_path, read):
+    """JPEGs with EXIF data, of which not every PyAV can list the side data."""
+    image = Image.fromarray(clips.levels(1, 32, 48)[0])
+    image.paste((250, 250, 250), (0, 0, 16, 32))  # bright on the left
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a quarter turn to the right
+    image.save(tmp_path / "x.jpg", exif=exif)
+    (tmp_path / "x.mjpeg").write_bytes((tmp_path / "x.jpg").read_bytes() * 3)
+    shown = read(tmp_path / "x.mjpeg", 2, 32)
+    assert (shown[:, :6] > 230).all() and (shown[:, 12:] < 20).all()
+
+
+@both
+def test_whole_frames_are_averaged_also_of_an_interlaced_video(tmp_path, rng, read):
+    film = clips.noise(rng, 3, height=64, width=96)
+    with av.open(tmp_path / "x.mp4", "w") as file:
+        stream = file.add_stream("libx264rgb", rate=10)
+        stream.height, stream.width, stream.pix_fmt = 64, 96, "rgb24"
+        stream.options = {"qp": "0", "x264-params": "tff=1"}
+        for frame in [*(av.VideoFrame.from_ndarray(frame, "rgb24") for frame in film), None]:
+            file.mux(stream.encode(frame))
+    with av.open(tmp_path / "x.mp4") as file:
+        assert next(file.decode(video=0)).interlaced_frame
+    means = film.reshape(3, 16, 4, 24, 4, 3).mean((2, 4))[:, :, 4:20]
+    assert np.abs(read(tmp_path / "x.mp4", 3, 16) - means).max() <= 1
 
 
 @both

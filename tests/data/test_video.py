@@ -5,6 +5,7 @@ import os
 import warnings
 from fractions import Fraction
 
+import av
 import clips
 import numpy as np
 import pytest
@@ -61,6 +62,37 @@ def test_scaling_averages_areas(tmp_path, rng):
     wanted = frames.reshape(2, 8, 3, 16, 3, 3).mean((2, 4))[:, :, 4:12]
     # Gray, as the scaler halves the resolution of color.
     assert np.abs(read_clip(tmp_path / "film.mov", 2, 8) - wanted).max() < 1.5
+
+
+MATRICES = {"BT.601": (5, 0.299, 0.114), "BT.709": (1, 0.2126, 0.0722), "none": (2, 0.299, 0.114)}
+
+
+@pytest.mark.parametrize("matrix", MATRICES)
+@pytest.mark.parametrize("full", [False, True])
+def test_colors_are_exact_and_white_is_255(tmp_path, rng, matrix, full):
+    number, red, blue = MATRICES[matrix]
+    y, u, v = (rng.integers(16, 236, (side, side), np.uint8) for side in (48, 24, 24))
+    low, high = (0, 255) if full else (16, 235)
+    y[:12], y[12:24], u[:12], v[:12] = high, low, 128, 128  # white, black, then any colors
+    write_yuv(tmp_path / "x.mkv", np.concatenate([y.ravel(), u.ravel(), v.ravel()]), number, full)
+    y = (y.reshape(24, 2, 24, 2).mean((1, 3)) - low) / (high - low)  # of the pixels of one color
+    u, v = ((x - 128.0) / (127.5 if full else 112) for x in (u, v))
+    r, b = y + (1 - red) * v, y + (1 - blue) * u
+    g = (y - red * r - blue * b) / (1 - red - blue)
+    shown = read_clip(tmp_path / "x.mkv", 1, 24)[0]
+    assert np.abs(shown - 255 * np.stack([r, g, b], -1).clip(0, 1)).max() < 1
+    assert (shown[:6] == 255).all() and (shown[6:12] == 0).all()
+
+
+def write_yuv(path, pixels, matrix, full):
+    """A lossless video of one frame of 48 x 48 pixels, whose color has half their resolution."""
+    with av.open(path, "w") as file:
+        stream = file.add_stream("ffv1", rate=10)
+        stream.height, stream.width, stream.pix_fmt = 48, 48, "yuv420p"
+        stream.codec_context.colorspace, stream.codec_context.color_range = matrix, 1 + full
+        frame = av.VideoFrame.from_ndarray(pixels.reshape(72, 48), "yuv420p")
+        frame.colorspace, frame.color_range = matrix, 1 + full
+        file.mux([*stream.encode(frame), *stream.encode(None)])
 
 
 def test_pixels_that_are_not_square_are_stretched(tmp_path):

@@ -1,5 +1,6 @@
 """Small video and image files with known pixels; real videos where they are available."""
 
+import struct
 from pathlib import Path
 
 import av
@@ -73,6 +74,15 @@ def which(clip, frames):
     """Return for every frame of the clip the index of the equal one in `frames`."""
     return [next(k for k, frame in enumerate(frames) if np.array_equal(picture, frame))
             for picture in clip]
+
+
+def set_display_matrix(path, a, b, c, d, x=0, y=0):
+    """Write into an MP4 or MOV that a player moves pixel (x, y) to (ax + cy, bx + dy) + (x, y)."""
+    matrix = [round(number * 2**16) for number in (a, b, 0, c, d, 0, x, y)]
+    content = path.read_bytes()
+    at = content.index(b"tkhd") + 44  # behind times, number, layer and volume of the track
+    new = struct.pack(">8ii", *matrix, 2**30)
+    path.write_bytes(content[:at] + new + content[at + len(new):])
 
 
 def overwrite(path, old, new, nth=0):

@@ -96,6 +96,22 @@ OPEN_VIDEO = [Mutant("tubevit_np/data/decoding/open_video.py", *rest) for rest i
      "test_file_kind.py::test_other_files_are_neither", "a song's cover for a film"),
 ]]
 
+MATRIX = "test_odd_files.py::test_the_whole_display_matrix"
+RGB_FRAMES = [Mutant("tubevit_np/data/decoding/rgb_frames.py", *rest) for rest in [
+    ("0x20 | 0x40000 | 0x2000", "0x20 | 0x40000",
+     "test_video.py::test_colors_are_exact_and_white_is_255", "colors at half their resolution"),
+    ("reformat(progressive(frame), width", "reformat(frame, width",
+     "test_odd_files.py::test_whole_frames_are_averaged_also_of_an_interlaced_video",
+     "the fields of a frame averaged apart"),
+    ("image.swapaxes(0, 1), c, b", "image.swapaxes(0, 1), b, c", MATRIX, "turned to the other side"),
+    ("::-1 if a < 0 else 1", "::-1 if d < 0 else 1", MATRIX, "mirrors taken for half turns"),
+    ("abs(b) + abs(c) > abs(a) + abs(d)", "b and c", MATRIX, "a small turn taken for a quarter"),
+    ("    if a * d == b * c:\n        return image\n", "", MATRIX, "mirrored by a matrix of no image"),
+    ("[[0, 1, 3, 4]]", "[[0, 3, 1, 4]]", MATRIX, "columns for rows"),
+    ("round(frame.rotation / 90) % 4", "0",
+     "test_odd_files.py::test_side_data_of_an_unknown_kind_leave_the_angle", "not turned"),
+]]
+
 IMAGES = [Mutant("tubevit_np/data/decoding/images.py", *rest) for rest in [
     ("if height > width else starts * 0", "if height else starts * 0",
      "test_views.py::test_squares_along_the_longer_side", "squares along the height alone"),
@@ -118,5 +134,4 @@ LONG_CLIPS = [Mutant("tubevit_np/data/generated/long_clips.py", *rest) for rest 
 ]]
 
 CLIPS = [*FLIP, *RANDAUGMENT, *TIMESTAMPS, *FIXED_RATE_CLIPS, *VIDEO, *FILE_KIND, *OPEN_VIDEO,
-         *IMAGES, *AREA_RESIZE,
-         *LONG_CLIPS]
+         *RGB_FRAMES, *IMAGES, *AREA_RESIZE, *LONG_CLIPS]

@@ -13,8 +13,9 @@ from tubevit_np.data.decoding.file_kind import is_picture
 from tubevit_np.data.decoding.images import error_text
 from tubevit_np.storage.atomic_files import atomic_write, make_folder, remove_leftovers
 
-# Increase one when its frames are made in another way. 2: pictures are resized by exact sums.
-VIDEO_FORMAT, PICTURE_FORMAT = 1, 2
+# Increase one when its frames are made in another way.  Videos, 2: full color resolution, white is
+# 255, mirrors, interlaced frames; pictures, 2: resized by exact sums.
+VIDEO_FORMAT, PICTURE_FORMAT = 2, 2
 MAX_ENTRY_BYTES = 2**28  # a video that takes more is decoded each time
 
 

@@ -13,6 +13,7 @@ from tubevit_np.data.decoding import images, timestamps, video
 from tubevit_np.data.decoding.file_kind import is_picture
 from tubevit_np.data.decoding.images import decoding, error_text
 from tubevit_np.data.decoding.open_video import open_stream
+from tubevit_np.data.decoding.rgb_frames import rgb_converter
 
 
 def read_example(kind, path, frames, short, fps=None, position=0.5, crop=np.asarray,
@@ -111,6 +112,6 @@ def frames_at(path, times, size, length, strict=False):
         frames = timestamps.check_rising(frames) if strict else frames
         step = 1 / timestamps.frame_rate(stream)
         shown = timestamps.shown_at_times(frames, times, length, step)
-        yield from map(video.rgb_converter(stream, size), shown)
+        yield from map(rgb_converter(stream, size), shown)
         if strict:
             deque(frames, 0)

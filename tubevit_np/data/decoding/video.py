@@ -4,11 +4,11 @@ import warnings
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
 
 from tubevit_np.data.decoding import images
 from tubevit_np.data.decoding.file_kind import file_kind, is_picture
 from tubevit_np.data.decoding.open_video import open_stream
+from tubevit_np.data.decoding.rgb_frames import rgb_converter
 
 
 class ShortClip(UserWarning):
@@ -130,16 +130,3 @@ def decode(path, size, wanted, crop):
         except av.FFmpegError as error:
             return count, decoded, error
     return count, decoded, None
-
-
-def rgb_converter(stream, size):
-    """A function from a frame to uint8 (H, W, 3), upright, its short side `size`."""
-    pixel_aspect = stream.sample_aspect_ratio or 1  # width / height of one pixel
-    reformatter = VideoReformatter()  # a new one per frame takes 20 times as long
-
-    def to_rgb(frame):  # frame sizes may change within a video
-        height, width = images.scaled_size(frame.height, float(frame.width * pixel_aspect), size)
-        rgb = reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
-        return np.rot90(rgb.to_ndarray(), round(frame.rotation / 90) % 4)
-
-    return to_rgb
