@@ -12,6 +12,7 @@ from clips import SHARED, needs_shared
 from PIL import Image
 
 from tubevit_np.data.decoding.file_kind import file_kind
+from tubevit_np.data.decoding.images import read_image
 from tubevit_np.data.decoding.video import is_video, read_clip
 
 FILM = clips.levels(4, 32, 48)
@@ -75,6 +76,13 @@ def test_avif_where_pillow_has_it(tmp_path):
     for frames, wanted in ((1, "image"), (3, "video")):
         (tmp_path / "a").write_bytes(picture("AVIF", frames))
         assert file_kind(tmp_path / "a") == wanted
+
+
+def test_heic_needs_a_package_or_a_conversion(tmp_path):
+    (tmp_path / "a.HEIC").write_bytes(b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf" + bytes(99))
+    assert file_kind(tmp_path / "a.HEIC") == "image"
+    with pytest.raises(ValueError, match="a HEIC image.*pillow-heif, or convert .* to JPEG"):
+        read_image(tmp_path / "a.HEIC", 16)
 
 
 def test_jpegs_one_after_another_are_a_video(tmp_path):

@@ -14,8 +14,8 @@ HEAD_BYTES = 1024  # of a file: enough for comments before the size of a PPM
 STILL = re.compile(
     rb"\xff\xd8\xff|BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0{3}|"  # JPEG, BMP
     rb"P[1-6]\s(\s|#[^\n]*\n)*\d+\s(\s|#[^\n]*\n)*\d+\s|"  # PBM, PGM, PPM
-    rb"\0\0\0\x0cjP  \r\n\x87\n.{8}jp2 |"  # JPEG 2000
-    rb".{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)  # HEIC
+    rb"\0\0\0\x0cjP  \r\n\x87\n.{8}jp2 ", re.DOTALL)  # JPEG 2000
+HEIC = re.compile(rb".{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
 TIFF = re.compile(rb"II\*\0|MM\0\*|II\+\0|MM\0\+")
 ANIMATION = re.compile(rb"GIF8[79]a|\x89PNG\r\n\x1a\n|RIFF.{4}WEBP|.{4}ftypavi[fs]", re.DOTALL)
 ARCHIVE = re.compile(rb"PK\x03\x04|%PDF-|.{257}ustar", re.DOTALL)  # may hold videos
@@ -51,6 +51,8 @@ def picture_kind(path):
     head, suffix = first_bytes(path), suffix_of(path)
     if ANIMATION.match(head):
         return "animation"
+    if HEIC.match(head):
+        return "still"
     # The raw files of cameras are TIFF, too, but Pillow finds only a small preview in them.
     is_tiff = TIFF.match(head) and suffix in ("", *IMAGE_SUFFIXES, *VIDEO_SUFFIXES)
     return "still" if (STILL.match(head) or is_tiff) and suffix not in NOT_STILL else ""

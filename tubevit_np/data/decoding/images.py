@@ -9,6 +9,7 @@ import numpy as np
 import PIL  # noqa: F401 - imageio decodes with it, and would name it only for the first image
 
 from tubevit_np.data.decoding.area_resize import area_resize
+from tubevit_np.data.decoding.file_kind import HEIC, first_bytes
 
 # EXIF orientation -> counterclockwise quarter turns, then whether to mirror left and right.
 EXIF_TURNS = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True),
@@ -81,6 +82,9 @@ def open_image_file(path):
     try:
         return iio.imopen(path, "r", plugin="pillow")
     except OSError as error:  # its text is about plugins, not about the file
+        if HEIC.match(first_bytes(path)):
+            raise ValueError("it is a HEIC image, and Pillow cannot read it here; install the "
+                             "package pillow-heif, or convert the image to JPEG") from error
         raise ValueError("it is not an image, or its first bytes are damaged") from error
 
 

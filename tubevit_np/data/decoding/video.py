@@ -26,8 +26,8 @@ def read_clip(path, frames, size, warn=warnings.warn):
     The short side is scaled by area averaging to `size`, then the center is cropped.  Frame k is
     the middle one of the k-th of `frames` equal parts.  A video with fewer frames is used whole,
     and its last frame repeats; of a damaged video the frames before the damage are used.  Both call
-    warn(message).  The file's rotation and pixel aspect ratio are applied.  Raises ValueError,
-    one line with the path, if no frame can be decoded."""
+    warn(message).  The file's display matrix (turns, mirrors) and pixel aspect ratio are applied.
+    Raises ValueError, one line with the path, if no frame can be decoded."""
     return read_views(path, frames, size, size, warn=warn)[0]
 
 
