@@ -34,7 +34,7 @@ CSV_FILES = [Mutant(f"{PLACE}/csv_files.py", *rest) for rest in [
      "test_tables.py::test_tables_as_people_have_them", "empty fields beyond the header"),
     ("line = reader.line_num + 1", "line += 1", "test_tables.py::test_tables_with_mistakes",
      "rows counted instead of lines"),
-    ("if column in USED and", "if", "test_tables.py::test_tables_as_people_have_them",
+    ("in field and column in USED", "in field", "test_tables.py::test_tables_as_people_have_them",
      "notes of several lines"),
     ('"\\t": "tabs", ', "", "test_tables.py::test_tables_as_people_have_them", "tabs"),
 ]]
@@ -64,7 +64,7 @@ CLASS_NAMES = [Mutant(f"{PLACE}/class_names.py", *rest) for rest in [
 JSON_FILES = [Mutant(f"{PLACE}/json_files.py", *rest) for rest in [
     ("lambda name: None", "lambda name: name", "test_tables.py::test_tables_as_people_have_them",
      "NaN is a class"),
-    ('(USED | {"id", "template"})', "USED", "test_tables.py::test_tables_with_mistakes",
+    ('USED | {"id", "template"}', 'USED | {"id"}', "test_tables.py::test_tables_with_mistakes",
      "a template that is not text"),
 ]]
 

@@ -86,6 +86,6 @@ def check_fields(fields, columns, delimiter, where):
                          f"{delimiter.join(columns)}: {quoted(delimiter.join(fields))}; a label "
                          f"with {DELIMITERS[delimiter]} needs quotes around it")
     for column, field in zip(columns, fields):
-        if column in USED and "\n" in field.strip():
-            raise ValueError(f"{where}: the quote before {quoted(field.strip().split(chr(10))[0])} "
-                             "does not close on its line")
+        if "\n" in field and column in USED:
+            raise ValueError(f"{where}: the quote before {quoted(field.split(chr(10))[0])} does "
+                             "not close on its line")

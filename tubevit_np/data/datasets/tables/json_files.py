@@ -6,6 +6,7 @@ from tubevit_np.data.datasets.tables.columns import USED, are_known, column_name
 from tubevit_np.data.datasets.tables.something_something import ssv2_rows
 from tubevit_np.data.datasets.tables.text_files import read_text
 
+JSON_USED = USED | {"id", "template"}
 VALUES = (str, int, float, type(None))
 
 
@@ -20,7 +21,7 @@ def json_rows(path):
     records = [(f"{path}, record {number}", record) for number, record in enumerate(found, 1)]
     if other := [(where, record) for where, record in records if not isinstance(record, dict)]:
         raise ValueError(f"{not_a_list(path)}: {other[0][0]} is {other[0][1]!r}")
-    columns = {column_name(name) for _, record in records for name in record}
+    columns = JSON_USED & {column_name(name) for _, record in records for name in record}
     records = [(where, as_text(record, columns, where)) for where, record in records]
     if are_known(columns):
         return column_rows(records, path)
@@ -39,7 +40,7 @@ def as_text(record, columns, where):
 
     Raises ValueError for a value of a used column that is neither text nor a number."""
     values = {column_name(name): value for name, value in record.items()}
-    for name in (USED | {"id", "template"}) & values.keys():
+    for name in JSON_USED & values.keys():
         kinds, words = ((str,), "text") if name == "template" else (VALUES, "text or a number")
         if type(values[name]) not in kinds:
             raise ValueError(f"{where}: {name} must be {words}, not {values[name]!r}")

@@ -6,6 +6,9 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+DRIVE = re.compile(r"[A-Za-z]:[\\/]")  # the beginning of an absolute path of Windows
+WHOLE = re.compile(r"(-?[0-9]+)(\.0*)?")
+
 
 class Row(NamedTuple):
     """One example: its file, class name, the split in its row, why it is unusable (or ""), and the
@@ -52,7 +55,7 @@ def on_disk(file):
 
 def path_problem(name, file):
     """Why a path that was written on Windows has no file here; "" if the path may be right."""
-    windows = re.match(r"[A-Za-z]:[\\/]", name)
+    windows = DRIVE.match(name)
     if os.sep == "\\" or not (windows or "\\" in name) or os.path.isfile(file):
         return ""
     if windows:
@@ -62,7 +65,7 @@ def path_problem(name, file):
 
 def whole_number(label):
     """The number of a label such as "1" or "1.0" (pandas writes it so), else None."""
-    match = re.fullmatch(r"(-?[0-9]+)(\.0*)?", label)
+    match = WHOLE.fullmatch(label)
     return int(match[1]) if match else None
 
 
