@@ -57,7 +57,8 @@ def utf8_problem(path, data):
     if any(not line.isascii() and is_utf8(line) for line in lines):
         return f"{where}, but other lines are; correct this line (in Windows-1252 it reads {line})"
     return (f"{where}; it looks like Latin-1 or Windows-1252, in which the line reads {line}; "
-            f"{conversion('WINDOWS-1252')}")
+            f"{conversion('WINDOWS-1252')}; if it should read otherwise, give iconv the right "
+            "encoding")
 
 
 def conversion(encoding):
