@@ -60,9 +60,9 @@ def write_pages(sources, folder):
     """A page for each lesson (a path), glossary.html and index.html; returns the path of the last.
 
     Raises ValueError for a lesson without its notebook."""
-    folder = make_folder(folder, "folder for --html")
     titles = {}
     books = {source.stem: _read(source.with_suffix(".ipynb")) for source in sources}
+    folder = make_folder(folder, "folder for --html")
     for name, book in books.items():
         titles[name] = book.cells[0].source.splitlines()[0].lstrip("# ")
     for name, book in books.items():

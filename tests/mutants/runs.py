@@ -212,6 +212,28 @@ OPEN_RUN = [Mutant("tubevit_np/runs/open_run.py", *rest) for rest in [
      "test_moved_data.py::test_what_has_changed_is_named", "what the run began with forgotten"),
 ]]
 
+HALF_MADE = [Mutant(file, old, new, f"test_half_made.py::{test}", why) for file, old, new, test, why in [
+    ("tubevit_np/runs/open_run.py", "    cfg = model_of(recipe)  # before any", '    make_folder(folder, "--out")\n    cfg = model_of(recipe)  # before any',
+     "test_there_is_no_folder_while_the_data_are_looked_at", "an empty run folder after a mistake"),
+    ("tubevit_np/runs/open_run.py", '    check_folder(folder, "--out")\n', "",
+     "test_a_folder_that_cannot_be_made_is_reported_before_the_data_are_looked_at", "minutes of decoding, and then no folder"),
+    ("tubevit_np/runs/open_run.py", "            shutil.rmtree(folder)\n", "            pass\n",
+     "test_a_run_that_cannot_be_written_leaves_the_folder_as_it_was", "data.json without a run"),
+    ("tubevit_np/runs/open_run.py", " <= {DATA}:", ":",
+     "test_a_run_that_cannot_be_written_leaves_the_folder_as_it_was", "a file of somebody else deleted"),
+    ("tubevit_np/transfer/new_folder.py", "            undo.callback((folder / name).unlink)\n", "",
+     "test_an_export_that_stops_halfway_is_deleted", "half an export"),
+    ("tubevit_np/commands/drawing.py", "    check_folder(folder, ", "    make_folder(folder, ",
+     "test_a_command_that_fails_leaves_nothing[kernels bad.safetensors --out a/b]", "an empty folder for pictures"),
+    ("tubevit_np/commands/train_and_evaluate.py", "    folder = Path(options.out)\n", "    folder = Path(options.out)\n    folder.mkdir(parents=True)\n",
+     "test_a_command_that_fails_leaves_nothing[ablate positions --batch 0 --out a/b]", "an empty folder for a study"),
+    ("tubevit_np/commands/logs.py", '        make_folder(Path(options.csv).parent, "--csv")\n', "",
+     "test_a_log_may_be_exported_into_a_new_folder", "a folder that is missing"),
+    ("tubevit_np/commands/report.py", "answers = [predict_all(predict, source, count, views) for source in sources]",
+     "answers = (predict_all(predict, source, count, views) for source in sources)",
+     "test_no_details_are_written_before_all_sets_are_predicted", "the details of the first set alone"),
+]]
+
 TENSORBOARD = [Mutant("tubevit_np/runs/tensorboard.py", *rest) for rest in [
     ("step=done + 1", "step=done", "test_logs.py::test_a_resumed_run_has_each_point_once",
      "the last points before a kill hidden"),
@@ -244,5 +266,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
 
 RUNS = [*PREDICT_FILES, *RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
         *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *TENSORBOARD,
-        *ATOMIC_FILES,
+        *ATOMIC_FILES, *HALF_MADE,
         *FIELD_TYPES, *RECIPE_FORMATS]

@@ -6,7 +6,7 @@ from pathlib import Path
 from tubevit_np.nearest import nearest
 from tubevit_np.required import install
 from tubevit_np.runs.run_folder import find_model
-from tubevit_np.storage.atomic_files import check_writable, make_folder
+from tubevit_np.storage.atomic_files import check_folder, make_folder
 from tubevit_np.storage.hub import is_hub_name
 
 INSTALL = install("matplotlib")
@@ -40,7 +40,7 @@ def figures(options, engine):
     run = Opened(options.run, clip=options.clip, control=options.control)
     if options.clip and run.example:  # an unreadable clip is reported before anything is drawn
         print(f"input of the pictures: {run.example.name}")
-    folder = pictures_folder(options, run.folder)
+    folder = make_folder(pictures_folder(options, run.folder), "--out")
     missing = (paper.draw(run, folder, chosen) if paper else
                draw_all(run, folder, chosen, page_too=not options.only))
     for picture in chosen:
@@ -75,14 +75,14 @@ def pictures_of(names, pictures):
 
 
 def pictures_folder(options, folder):
-    """Make --out, or take the folder of the run.
+    """--out, which may have to be made, or the folder of the run.
 
     Raises ValueError if that is the Hub's cache, or read-only."""
     if not options.out and is_hub_name(options.run):
         raise ValueError(f"{options.run} is a model of the Hugging Face Hub; give the folder for "
                          "the pictures, with --out")
-    folder = make_folder(options.out or folder, "--out")
-    check_writable(folder, "give another folder with --out")
+    folder = Path(options.out or folder)
+    check_folder(folder, "folder with --out")
     return folder
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tubevit_np.runs.run_folder import METRICS, read_metrics
 from tubevit_np.runs.tensorboard import TensorBoard, has_events
-from tubevit_np.storage.atomic_files import check_folder, write_csv
+from tubevit_np.storage.atomic_files import check_folder, make_folder, write_csv
 
 
 def export_log(options, engine):
@@ -16,6 +16,7 @@ def export_log(options, engine):
         print(f"{options.tensorboard}: {len(records)} records; look at them with: "
               f"tensorboard --logdir {options.tensorboard}")
     if options.csv:
+        make_folder(Path(options.csv).parent, "--csv")
         write_csv(Path(options.csv), *columns_and_rows(records))
         print(f"{options.csv}: {len(records)} rows")
 

@@ -34,8 +34,9 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
 
     scores, shown, written, drawn = {}, [], [], bool(details) and can_draw()
     kinds = [source.kind for source in sources]
-    for source, name in zip(sources, names or [""] * len(sources), strict=True):
-        results = predict_all(predict, source, count, views)
+    answers = [predict_all(predict, source, count, views) for source in sources]
+    names = names or [""] * len(sources)  # nothing is written before all sources are predicted
+    for source, name, results in zip(sources, names, answers, strict=True):
         mark = f" ({name})" if name else ""
         if details:
             folder_of_details = make_folder(details, "--details")

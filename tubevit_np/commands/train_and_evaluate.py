@@ -13,7 +13,7 @@ from tubevit_np.model.config import format_size
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.recipe import at_least, given_at_least
 from tubevit_np.runs.recipe_defaults import recipe_for
-from tubevit_np.storage.atomic_files import check_folder, make_folder
+from tubevit_np.storage.atomic_files import check_folder
 
 CHANGEABLE = ("steps", "data", "images")  # fields of a recipe that --resume may change
 
@@ -123,8 +123,9 @@ def ablate(options, engine):
     at_least(1, "seeds", options.seeds)
     given = {name: getattr(options, name) for name in ("steps", "batch", "image_batch")
              if hasattr(options, name)}
-    folder = make_folder(options.out, "--out")
     given_at_least(1, options, "base-steps")
+    check_folder(options.out, "--out")
+    folder = Path(options.out)
     rows = ablate(options.study, folder, options.seeds, given, engine, base=options.base_steps)
     draw_study(folder / f"{options.study}.png", COLUMNS, rows, f"Ablation: {options.study}")
     width = max(len(row[0]) for row in rows)

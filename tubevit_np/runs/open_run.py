@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from tubevit_np.runs.score_names import labels_of
 from tubevit_np.runs.snapshots import FOLDER as SNAPSHOTS
 from tubevit_np.runs.warm_start import start_config
 from tubevit_np.storage.atomic_files import (
+    check_folder,
     check_writable,
     make_folder,
     remove_leftovers,
@@ -38,23 +40,28 @@ def new_run(folder, recipe):
     unusable files with reasons."""
     folder = Path(folder)
     refuse_run(folder)
-    cfg = model_of(recipe)  # before the folder is made and before any file is decoded
+    check_folder(folder, "--out")
+    cfg = model_of(recipe)  # before any file is decoded, which may take minutes
+    sources = open_sources(recipe)  # before there is a folder: wrong data leave nothing behind
+    cfg = with_heads(cfg, recipe, sources)
     make_folder(folder, "--out")
-    check_writable(folder, "give another --out")
     lock = lock_run(folder)
     try:
         refuse_run(folder)  # another process may have been faster
-        sources = open_sources(recipe)
-        cfg = with_heads(cfg, recipe, sources)
+        write_new_run(folder, recipe, cfg, sources)
     except BaseException:
         unlock_run(lock)
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        if {path.name for path in folder.iterdir()} <= {DATA}:
+            shutil.rmtree(folder)
         raise
-    write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
+    return Run(folder, recipe, sources, cfg, lock=lock)
+
+
+def write_new_run(folder, recipe, cfg, sources):
+    """Write data.json and then config.json, with which a folder is a run."""
     if summaries := summaries_of(sources):
         write_summaries(folder, summaries)
-    return Run(folder, recipe, sources, cfg, lock=lock)
+    write_recipe(folder / "config.json", recipe, cfg, labels_of(sources))
 
 
 def refuse_run(folder):

@@ -79,11 +79,12 @@ def check_writable(folder, way_out):
 
 
 def check_folder(folder, option):
-    """Raise ValueError if a file is in the way of a folder that will be created later."""
+    """Raise ValueError if a folder cannot be created later, or if nothing can be written there."""
     existing = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
     if not existing.is_dir():
         raise ValueError(f"cannot make folder {folder}: {existing} is a file; "
                          f"give another {option}")
+    check_writable(existing, f"give another {option}")
 
 
 def write_text(path, text):

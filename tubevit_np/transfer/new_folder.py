@@ -1,5 +1,6 @@
 """Write exported files into a folder, without replacing a model that is already there."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from tubevit_np.storage.atomic_files import atomic_write, make_folder
@@ -12,6 +13,9 @@ def write_new(folder, files):
     if existing := [name for name in files if (folder / name).exists()]:
         raise ValueError(f"{folder} already holds {existing[0]}; give another folder")
     make_folder(folder, "--out")
-    for name, content in files.items():
-        with atomic_write(folder / name, "wb") as file:
-            file.write(content)
+    with ExitStack() as undo:  # if the disk is full, for example, no part of the files stays
+        for name, content in files.items():
+            with atomic_write(folder / name, "wb") as file:
+                file.write(content)
+            undo.callback((folder / name).unlink)
+        undo.pop_all()
