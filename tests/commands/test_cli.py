@@ -171,7 +171,7 @@ def test_every_set_has_its_head_and_its_score(many, capsys):
     assert run("evaluate", many / "first", "--data", many / "more", "--data", many / "films") == 0
     shown = capsys.readouterr().out
     lines, *blocks = [block.split() for block in shown.split("\n\n")]
-    assert " ".join(lines).startswith("held out: 6 videos of other: the folder val held out: 4 ")
+    assert " ".join(lines).startswith("held out: 6 of 15 videos of other: the folder val held out:")
     assert blocks[0][:9] == [
         "6", "held-out", "videos", "of", "other", "correct", "95%", "interval", "chance"]
     assert blocks[1][4] == "films" and blocks[1][9] == "films" and "images" not in shown
@@ -245,9 +245,10 @@ def test_evaluate_on_given_files(pets, capsys):
     where = f"\nwritten: {pets.run / 'evaluation.json'}\n"
     assert capsys.readouterr().out == both + where
     lines, scores = both.split("\n\n", 1)
-    assert lines.startswith("held out: 4 videos of films: the folder val\nheld out: 4 images of ")
+    assert lines == ("held out: 4 of 10 videos of films: the folder val\n"
+                     "held out: 4 of 10 images of shots: the folder val")
     before, after = pets.result.stdout.split("\n\n", 1)
-    assert before.startswith(f"{lines.replace('4', '4 of 10')}\n3 steps: 1 epochs of films (6 ")
+    assert before.startswith(f"{lines}\n3 steps: 1 epochs of films (6 ")
     assert after.startswith(f"{scores}\nheads: ")
     assert run("evaluate", pets.run / "model.safetensors", "--images", pets.shots) == 0
     assert "videos" not in (images := capsys.readouterr().out)

@@ -191,7 +191,7 @@ def test_folders_without_pictures_are_no_classes(tmp_path):
     (folder / "notes").mkdir()
     assert files_of(folder)["val"] == ["a/4.png"]
     filled(folder, "cat/1.png", "cat/2.png")
-    with pytest.warns(UserWarning, match="5 images lie in no class folder and are left out"):
+    with pytest.warns(UserWarning, match="not used: 6 .in no class folder: 5, an empty"):
         assert files_of(folder) == {"train": ["cat/1.png", "cat/2.png"], "val": []}
 
 

@@ -75,10 +75,10 @@ def test_without_parts_every_fifth_of_a_class_is_val(tmp_path, folder):
 
 @pytest.mark.filterwarnings("ignore:.*duplicate rows")
 def test_csv_with_a_byte_order_mark_quotes_spaces_and_repeated_rows(tmp_path):
-    touch(tmp_path, "x/2.mp4", "1.mp4")
+    touch(tmp_path, "x/2.mp4", "1.mp4", "3.mp4")
     rows = "path,label\nx/2.mp4, \"tying, a knot\"\n1.mp4,person's head \n1.mp4,person's head\n\n"
     (tmp_path / "train.csv").write_text("\ufeff" + rows, encoding="utf-8")
-    write_csv(tmp_path / "val.csv", "1.mp4,abc")
+    write_csv(tmp_path / "val.csv", "3.mp4,abc")
     assert listed(tmp_path) == {"1.mp4": "person's head", "2.mp4": "tying, a knot"}
     assert open_dataset(tmp_path, "val", "video", 4, 8).labels == (
         "abc", "person's head", "tying, a knot")

@@ -21,7 +21,7 @@ def films(tmp_path):
     """Ten videos: eight of 4 frames, two of 9 frames."""
     path = class_folder(tmp_path / "set", "video")
     for name in ("train/cat/0.mov", "val/eel/3.mov"):
-        clips.write_video(path / name, coded(9, 27, 9))
+        clips.write_video(path / name, coded(9, 27, 9), title=name)
     return path
 
 

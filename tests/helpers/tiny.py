@@ -56,15 +56,16 @@ def asked(**given):
 def class_folder(folder, kind, classes=("cat", "eel"), train=3, val=2, size=27):
     """folder/{train,val}/CLASS/FILE; the pixels of file k, in sorted order, are those of `coded`.
 
-    Videos of 4 frames, or images; both are stored exactly."""
+    Videos of 4 frames, or images; both are stored exactly. No two files are the same."""
     for part, count in (("train", train), ("val", val)):
         for k in range(count * len(classes)):
             place = folder / part / classes[k // count]
             place.mkdir(parents=True, exist_ok=True)
             if kind == "video":
-                clips.write_video(place / f"{k}.mov", coded(k, size, 4))
+                clips.write_video(place / f"{k}.mov", coded(k, size, 4), title=part)
             else:
-                clips.write_pictures(place / f"{k}.png", coded(k, size))
+                clips.write_pictures(place / f"{k}.png", coded(k, size),
+                                     compress_level=9 if part == "train" else 1)
     return folder
 
 

@@ -36,21 +36,101 @@ CLIP_INDEX = [Mutant("tubevit_np/data/datasets/clip_index.py", *rest) for rest i
     (", followlinks=True", "",
      "test_annotations.py::test_clips_behind_a_link_and_links_in_a_circle",
      "clips behind a link not found"),
+    ("next(filter(can_be_decoded, clips), clips[0])", "clips[0]",
+     "test_unused.py::test_of_several_files_the_first_one_that_can_be_decoded_is_used",
+     "a damaged file, though there is another"),
+    ("for name in names for file in self.of_name(name)", "for file in self.of_name(names[0])",
+     "test_unused.py::test_a_damaged_clip_with_seconds_falls_back_to_the_id", "no other file tried"),
+    ("[file for file in files if suffix_of(file) in VIDEO_SUFFIXES] or files", "files",
+     "test_unused.py::test_of_several_files_the_first_one_that_can_be_decoded_is_used",
+     "a text taken for a clip"),
+]]
+
+CLASS_FOLDERS = [Mutant("tubevit_np/data/datasets/class_folders.py", *rest) for rest in [
+    ("return file_kind(file) == kind", "return False",
+     "test_unused.py::test_a_video_is_what_ffmpeg_calls_a_video", "the suffix alone decides"),
+    ('picture_kind(file) != "still"', "True",
+     "test_unused.py::test_every_file_and_folder_is_used_or_has_a_reason", "a JPEG trained on as a video"),
+    ("if len(names) > 1 and is_kind", "if is_kind",
+     "test_unused.py::test_every_file_and_folder_is_used_or_has_a_reason", "a file is its own class"),
+    ("return names[1] if", 'return "" if', "test_parts.py::test_parts_inside_the_class_folders",
+     "parts of a class not honored"),
+    ("class_name(names[0])", "names[0]",
+     "test_parts.py::test_both_unicode_forms_of_a_folder_are_one_class", "one class twice"),
+]]
+
+PART_NAMES = [Mutant("tubevit_np/data/datasets/part_names.py", *rest) for rest in [
+    ("name.strip().lower()", "name.strip()", "test_parts.py::test_folders_name_the_parts",
+     "names in small letters only"),
+    (' "dev",', "", "test_parts.py::test_folders_name_the_parts", "dev is no held-out part"),
+]]
+
+LIST_SOURCES = [Mutant("tubevit_np/data/datasets/list_sources.py", *rest) for rest in [
+    ("canonical_part(row.split) or row.split.strip() or part", "part",
+     "test_annotations.py::test_kinetics_of_2019_all_splits_in_one_file",
+     "the split of a row not looked at"),
+    ("row.split.strip() or part", "part", "test_parts.py::test_a_column_names_the_parts",
+     "an unknown split is trained on"),
+    ('if ".." in file.parts:', "if not file.parts:",
+     "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside", "files from anywhere"),
+    ('if len(names) < 2 else f"two', 'if names else f"two',
+     "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside",
+     "the first of two classes"),
+    ("    return {part: once(rows, labels, path)",
+     "    return {part: once(rows, {row.file: {row.label} for row in rows}, path)",
+     "test_parts.py::test_a_file_with_two_classes_in_two_parts_is_left_out_of_both",
+     "two classes seen within a part alone"),
+    ("check_kind(path, kind, sources, [", "(lambda *_: None)(path, kind, sources, [",
+     "test_splits.py::test_files_of_the_other_kind_name_the_right_option", "nothing found"),
+    ("index_clips(folder).warn_of_several()", "pass",
+     "test_unused.py::test_of_several_files_the_first_one_that_can_be_decoded_is_used",
+     "the choice between two files not reported"),
+    ("if source.is_file() else f\"the folders {part}", "if True else f\"the folders {part}", "test_parts.py::test_parts_inside_the_class_folders",
+     "a rule that is not the one used"),
 ]]
 
 LISTING = [Mutant("tubevit_np/data/datasets/listing.py", *rest) for rest in [
-    ("canonical_part(row.split) if row.split else part", "part",
-     "test_annotations.py::test_kinetics_of_2019_all_splits_in_one_file",
-     "the split of a row not looked at"),
-    ('if ".." in file.parts:', "if not file.parts:",
-     "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside", "files from anywhere"),
-    ('if len(names) == 1 else f"two', 'if names else f"two',
-     "test_annotations.py::test_rows_twice_and_of_two_classes_and_outside",
-     "the first of two classes"),
-    ("check_kind(path, kind, sources, [", "(lambda *_: None)(path, kind, sources, [",
-     "test_splits.py::test_files_of_the_other_kind_name_the_right_option", "nothing found"),
     ("warn_if_cut(parts, groups, path)\n", "pass\n",
      "test_splits.py::test_a_split_that_cuts_recordings_is_reported", "a cut not reported"),
+    ("any(not problem(row) for row in rows.get(\"test\", ()))", "rows.get(\"test\")",
+     "test_parts.py::test_a_test_without_labels_is_no_held_out_part", "held out: files without labels"),
+    ("if rows.get(held) and others:", "if False:",
+     "test_parts.py::test_evaluation_scores_everything_or_the_part_that_the_set_names",
+     "training files scored, too"),
+    ("if divides(Parts(", "if not Parts(Parts(",
+     "test_parts.py::test_of_its_own_set_a_model_is_scored_on_the_held_out_files",
+     "a model scored on its training files"),
+    ("warn_of_files_in_both(found, path)\n", "pass\n",
+     "test_parts.py::test_files_in_both_parts_are_reported", "training files in val not reported"),
+    ("rule, parts.unused)", "rule)", "test_unused.py::test_every_file_and_folder_is_used_or_has_a_reason",
+     "what is not used is forgotten where a fifth is held out"),
+]]
+
+IN_BOTH_PARTS = [Mutant("tubevit_np/data/datasets/in_both_parts.py", *rest) for rest in [
+    ("        digest.update(file.read(BLOCK))\n", "",
+     "test_parts.py::test_files_that_differ_anywhere_but_in_the_middle_are_not_the_same",
+     "files that differ at their ends are the same"),
+    ("pair[1].label != pair[2].label", "False", "test_parts.py::test_files_in_both_parts_are_reported",
+     "a file with two classes not counted"),
+]]
+
+UNUSED = [Mutant("tubevit_np/data/datasets/unused.py", *rest) for rest in [
+    ("if counts.keys() - {HIDDEN}:", "if counts:",
+     "test_unused.py::test_hidden_files_alone_are_listed_without_a_warning", "a line for each .DS_Store"),
+    ("unused.append((Path(error.filename),", "str((Path(error.filename),",
+     "test_unused.py::test_a_folder_that_cannot_be_listed_is_named", "a closed folder not named"),
+    ("{path, *outside}", "{path}", "test_unused.py::test_files_outside_the_parts_and_the_tables",
+     "the folder of the other part not looked at"),
+    ("if deeper:", "if False:", "test_unused.py::test_files_in_deeper_folders_are_used_and_reported",
+     "files of deeper folders used without a word"),
+    ("if empty:", "if False:", "test_unused.py::test_every_file_and_folder_is_used_or_has_a_reason",
+     "an empty class not named"),
+]]
+
+HELD_OUT = [Mutant("tubevit_np/runs/held_out.py", *rest) for rest in [
+    ("> len(files) / 2", "> 0",
+     "test_parts.py::test_of_its_own_set_a_model_is_scored_on_the_held_out_files",
+     "another set taken for that of the run"),
 ]]
 
 RECORDINGS = [Mutant("tubevit_np/data/datasets/recordings.py", *rest) for rest in [
@@ -88,9 +168,16 @@ SPLIT = [Mutant("tubevit_np/data/datasets/split.py", *rest) for rest in [
 ]]
 
 FIND_PARTS = [Mutant("tubevit_np/data/datasets/find_parts.py", *rest) for rest in [
-    ("parts_in_tables(path)), key=len)", "parts_in_tables(path)), key=bool)",
+    ("parts_in_tables(path)), key=is_divided)", "parts_in_tables(path)), key=bool)",
      "test_annotations.py::test_kinetics_of_2017",
      "a folder of train alone before the tables of both parts"),
+    ("alone = ", "alone = False and ", "test_parts.py::test_other_files_with_such_words_are_no_parts",
+     "a table with the word test is no set"),
+    ("if not train or part_word", "if True or part_word",
+     "test_parts.py::test_other_files_with_such_words_are_no_parts", "results are a held-out part"),
+    ("found = divided or (", "found = (",
+     "test_parts.py::test_a_column_is_believed_before_class_folders_without_parts",
+     "a column split not looked for"),
 ]]
 
 SUBSET = [Mutant("tubevit_np/data/datasets/subset.py", *rest) for rest in [
@@ -251,6 +338,7 @@ SHARED_MEMORY = [Mutant("tubevit_np/data/shared_memory.py", *rest) for rest in [
      "written past the end"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *CLIP_INDEX, *LISTING, *RECORDINGS, *SPLIT,
+DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *CLIP_INDEX, *CLASS_FOLDERS, *PART_NAMES, *LIST_SOURCES, *LISTING, *IN_BOTH_PARTS,
+             *UNUSED, *HELD_OUT, *RECORDINGS, *SPLIT,
              *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH, *SHARED_MEMORY]

@@ -37,6 +37,7 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
     answers = [predict_all(predict, source, count, views) for source in sources]
     names = names or [""] * len(sources)  # nothing is written before all sources are predicted
     for source, name, results in zip(sources, names, answers, strict=True):
+        scored = f"{'' if getattr(source, 'whole', False) else 'held-out '}{source.kind}s"
         mark = f" ({name})" if name else ""
         if details:
             folder_of_details = make_folder(details, "--details")
@@ -45,7 +46,7 @@ def report(predict, sources, count, folder, views=(1, 1), details=None, names=No
         which = "" if kinds.count(source.kind) == 1 else f" of {' and '.join(source.labels)}"
         found = scores_of(results, source.labels) | {"left out": len(source.skipped)}
         found |= trust(found, results, source.labels)
-        shown.append((found, source.kind, which + mark))
+        shown.append((found, scored, which + mark))
         scores[source.kind + which + mark] = found
     if folder:  # before printing, which fails if the output was closed
         written = store(folder / "evaluation.json", scores) + written
@@ -77,12 +78,12 @@ def trust(scores, results, labels):
                                   for head, (name, fraction) in common.items()}}
 
 
-def print_scores(found, kind, which):
-    """Print the scores of one source, their intervals and chance.
+def print_scores(found, scored, which):
+    """Print the scores of one source, their intervals and chance.  scored: what, in words.
 
     The most common class is shown if answering it always is clearly better than chance."""
     count, chance = found["count"], found["chance level"]
-    print(f"\n{count} held-out {kind}s{which}"
+    print(f"\n{count} {scored}{which}"
           + (f", {found['left out']} left out" if found["left out"] else ""))
     width = max(14, *map(len, chance))
     print(f"  {'':{width}}  correct   95% interval   chance")

@@ -1,9 +1,12 @@
 """The held-out examples that a checkpoint is evaluated on."""
 
 import json
+from functools import partial
 from pathlib import Path
 
+from tubevit_np.data.datasets.parts import name_in_set
 from tubevit_np.data.datasets.recordings import FILES_ALONE
+from tubevit_np.data.datasets.summary import file_size
 from tubevit_np.data.sources import (
     CAMERA,
     GENERATED,
@@ -14,6 +17,7 @@ from tubevit_np.data.sources import (
 )
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_files import read_recipe
+from tubevit_np.runs.run_folder import DATA
 from tubevit_np.storage.hub import title_of
 
 
@@ -26,9 +30,7 @@ def sources_for(path, notes, data=(), images=(), group_by=None, cache=None):
     heads, seed, memory = json.loads(notes["heads"]), 0, Recipe.memory
     sets = [(kind, OLDER_NAMES.get(str(given), str(given)))
             for kind, some in (("video", data), ("image", images)) for given in some]
-    grouping = group_by, len(sets) < 2
-    if group_by is None:
-        grouping = json.loads(notes.get("group_by", json.dumps(FILES_ALONE))), False
+    listed = listing_of(path.parent, notes, group_by, bool(sets), len(sets) < 2)
     if not sets:
         if not (path.parent / "config.json").exists():
             raise ValueError(f"{path} is in no run folder: name the data to evaluate it on, with "
@@ -41,9 +43,35 @@ def sources_for(path, notes, data=(), images=(), group_by=None, cache=None):
         if kind not in heads:
             raise ValueError(f"{path} was not trained on {kind}s; its heads are for "
                              f"{', '.join(heads)}")
-    return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory, grouping,
-                                 cache)
+    return [open_held_out_source(path_text, kind, heads[kind], notes, seed, memory, listed, cache)
             for kind, path_text in sets]
+
+
+def listing_of(run, notes, group_by, given, must_match):
+    """A function (path, kind, **options) -> Parts of a set.
+
+    given: whether the user names the sets. Then nothing is held out but what a set holds out
+    itself, unless the run was trained on the set. Otherwise they are split as in training."""
+    from tubevit_np.data.datasets.listing import list_for_evaluation, list_parts
+
+    trained = json.loads(notes.get("group_by", json.dumps(FILES_ALONE)))
+    if not given:
+        return partial(list_parts, group_by=trained, must_match=False)
+    if group_by is not None:
+        return partial(list_for_evaluation, group_by=group_by, must_match=must_match,
+                       divides=lambda parts: True)
+    return partial(list_for_evaluation, group_by=trained, must_match=False,
+                   divides=partial(is_trained_on, run))
+
+
+def is_trained_on(run, parts):
+    """Whether a set holds most files that a run was trained on, by their names and sizes."""
+    if not (run / DATA).exists():
+        return False
+    sizes = {name_in_set(row.file, parts.folder): file_size(row.file) for row in parts["val"]}
+    summaries = json.loads((run / DATA).read_text(encoding="utf-8"))
+    stored = [summary.get("trained on", {}).get("files", {}) for summary in summaries]
+    return any(len(files.items() & sizes.items()) > len(files) / 2 for files in stored)
 
 
 def check_there(run, sets):
@@ -63,12 +91,11 @@ def clip_fps(notes):
     return float(notes.get("fps", 0)) or None
 
 
-def open_held_out_source(path_text, kind, heads, notes, seed, memory, grouping=(),
-                         cache=None):
+def open_held_out_source(path_text, kind, heads, notes, seed, memory, listed, cache=None):
     """The held-out part of a set, for the head of its name or the first with the same classes.
 
     path_text: a set as in a Recipe;  heads: names of the checkpoint's heads of that kind;
-    notes: its metadata;  grouping: the further arguments of list_parts;  cache: a folder.
+    notes: its metadata;  listed: a function of listing_of;  cache: a folder.
     Raises ValueError if no head has the classes of the set."""
     frames, size, labels = int(notes["frames"]), int(notes["size"]), notes["labels"]
     if path_text in GENERATED:
@@ -77,15 +104,14 @@ def open_held_out_source(path_text, kind, heads, notes, seed, memory, grouping=(
     from tubevit_np.data.datasets.cache import Cache
     from tubevit_np.data.datasets.dataset import head_and_path
     from tubevit_np.data.datasets.in_memory import open_held_out
-    from tubevit_np.data.datasets.listing import list_parts
 
     if kind == "image":
         refuse_camera(path_text)
     elif pictures_of(path_text) is not None:
         return open_held_out_camera(pictures_of(path_text), heads, labels, frames, size, memory,
-                                    grouping)
+                                    listed)
     (name, path), errors = head_and_path(path_text), []
-    parts = list_parts(path, kind, *grouping)
+    parts = listed(path, kind)
     for head in sorted(heads, key=lambda head: head != name):  # the head of this name first
         try:
             return open_held_out(path, kind, frames, size, head, labels[head], clip_fps(notes),

@@ -17,7 +17,7 @@ from tubevit_np.runs.lock import lock_run, unlock_run
 from tubevit_np.runs.moved_data import moved, parsed, write_places
 from tubevit_np.runs.recipe_files import read_recipe, write_recipe
 from tubevit_np.runs.run import Run
-from tubevit_np.runs.run_folder import MODEL, checkpoints
+from tubevit_np.runs.run_folder import DATA, MODEL, checkpoints
 from tubevit_np.runs.score_names import labels_of
 from tubevit_np.runs.snapshots import FOLDER as SNAPSHOTS
 from tubevit_np.runs.warm_start import start_config
@@ -29,7 +29,6 @@ from tubevit_np.storage.atomic_files import (
     write_text,
 )
 
-DATA = "data.json"
 WRITTEN = "checkpoint-", "model", "best", "config", "data", "metrics"  # only by training
 
 

@@ -9,6 +9,7 @@ from tubevit_np.storage.checkpoint import load
 from tubevit_np.storage.hub import MODEL, run_path
 
 METRICS = "metrics.jsonl"
+DATA = "data.json"  # the summaries of all sets of files
 BEST = "best.safetensors"  # the parameters with the best held-out score, see best_score.py
 
 

@@ -6,7 +6,7 @@ from tubevit_np.data.camera.motion import VERBS
 from tubevit_np.data.camera.source import COPIES, CameraSource
 from tubevit_np.data.datasets.dataset import head_and_path, names_of, open_dataset
 from tubevit_np.data.datasets.in_memory import check_head, grouping, open_parts, open_source
-from tubevit_np.data.datasets.listing import list_pictures
+from tubevit_np.data.datasets.listing import list_parts, list_pictures
 from tubevit_np.data.datasets.reader import size_with_margin
 
 PICTURE = 2  # side of a picture / side of a frame, in pixels
@@ -38,11 +38,11 @@ def has_classes(given):
     return len(names_of(list_pictures(head_and_path(given)[1]))) > 1
 
 
-def open_held_out_camera(given, heads, labels, frames, size, memory, grouping=()):
+def open_held_out_camera(given, heads, labels, frames, size, memory, listed=list_parts):
     """The held-out part of a set, for the heads of a checkpoint.
 
     given: PATH or NAME=PATH;  heads: names of its heads for videos;  labels: {head: class names};
-    grouping: the further arguments of list_pictures.
+    listed: a function like list_parts.
     The verb is that of the head named after the set, or of another one with these verbs. The class
     is left out if no head has the classes of the pictures.  Raises ValueError without such a verb.
     """
@@ -52,7 +52,7 @@ def open_held_out_camera(given, heads, labels, frames, size, memory, grouping=()
         raise ValueError(f"camera:{path} needs a head with the classes {', '.join(VERBS)}; the "
                          f"heads of the checkpoint are {', '.join(heads)}")
     verb = verb_head(head) if verb_head(head) in verbs else verbs[0]
-    parts = list_pictures(path, *grouping)
+    parts = listed(path, "image", without_classes=True)
     names = names_of(parts)
     fitting = [name for name in heads if name not in verbs and len(names) > 1
                and set(names) <= set(labels[name])]
@@ -60,5 +60,5 @@ def open_held_out_camera(given, heads, labels, frames, size, memory, grouping=()
     val = open_dataset(path, "val", "image", 0, size_with_margin(PICTURE * size), noun or head,
                        labels[noun] if noun else names, parts)
     pictures = open_source(PICTURE * size, val, memory=memory, folder=parts.folder,
-                           rule=parts.rule)
+                           rule=parts.rule, others=len(parts.get("train", ())))
     return CameraSource(verb, pictures, noun is not None, frames, size)

@@ -61,6 +61,11 @@ class CameraSource:
                          for head in self.labels})
 
     @property
+    def whole(self):
+        """Whether all pictures of the set are scored."""
+        return self.pictures.whole
+
+    @property
     def held_out_line(self):
         """Which pictures are held out, and by which rule."""
         return self.pictures.held_out_line

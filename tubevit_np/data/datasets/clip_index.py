@@ -1,10 +1,14 @@
-"""The folder of a data set, and all files below it."""
+"""All files below the folder of a data set, and the clips among them by their names."""
 
 import os
+import warnings
 from functools import cache
 from pathlib import Path
 
-from tubevit_np.data.decoding.suffixes import VIDEO_SUFFIXES
+from tubevit_np.data.decoding.file_kind import is_picture
+from tubevit_np.data.decoding.images import decoding, read_image
+from tubevit_np.data.decoding.open_video import open_stream
+from tubevit_np.data.decoding.suffixes import VIDEO_SUFFIXES, suffix_of
 
 ANNOTATION_FOLDERS = ("annotations", "labels")  # next to the clips
 OFFICIAL_FOLDERS = ("ucftraintestlist", "testtrainmulti_7030_splits")  # see official_splits.py
@@ -16,22 +20,82 @@ def dataset_folder(path):
     return path.parent.parent if path.parent.name.lower() in folders else path.parent
 
 
+class ClipIndex:
+    """The files below a folder by their names without suffix.
+
+    several: {name: files} of the names asked for that stand for more than one file."""
+
+    def __init__(self, folder):
+        self.folder, self.files, self.several = folder, {}, {}
+        for file in sorted(walk_files(folder)):
+            if not is_hidden(file.name):
+                self.files.setdefault(file.stem, []).append(file)
+
+    def get(self, *names, default=None):
+        """The clip of the first name that has one; of several clips, the first in sorted order that
+        can be decoded.
+
+        Files with the suffix of a video come before all others of the same name."""
+        clips = [file for name in names for file in self.of_name(name)]
+        if len(clips) > 1:
+            self.several[names[0]] = clips
+            return next(filter(can_be_decoded, clips), clips[0])
+        return clips[0] if clips else default
+
+    def of_name(self, name):
+        """The files of a name: those with the suffix of a video, else all."""
+        files = self.files.get(name, [])
+        return [file for file in files if suffix_of(file) in VIDEO_SUFFIXES] or files
+
+    def warn_of_several(self):
+        """Warn of the names that stand for several files, and give the rule."""
+        if self.several:
+            name, files = min(self.several.items())
+            names = ", ".join(str(file.relative_to(self.folder)) for file in files)
+            warnings.warn(f"{self.folder}: names that stand for several files: "
+                          f"{len(self.several)}, the first: {name} ({names}); the first file in "
+                          "sorted order that can be decoded is used")
+
+
 @cache
 def index_clips(folder):
-    """{file name without suffix: file} of all videos below a folder; cached during a listing."""
-    return {file.stem: file for file in sorted(walk_files(folder))
-            if file.suffix.lower() in VIDEO_SUFFIXES and not file.name.startswith(".")}
+    """The ClipIndex of a folder; cached during a listing."""
+    return ClipIndex(folder)
 
 
-def walk_files(folder, onerror=None):
+def can_be_decoded(path):
+    """Whether the first frame of a file can be decoded."""
+    try:
+        if is_picture(path):
+            return read_image(path, 1) is not None
+        with decoding("video", path):
+            file, stream = open_stream(path)
+            with file:
+                return next(file.decode(stream), None) is not None
+    except ValueError:
+        return False
+
+
+def walk_files(folder, onerror=None, leave_out=lambda path, reason: None):
     """Yield all files below a folder; follows links, visits each folder once, no hidden one.
 
-    onerror: called with the OSError of each folder that cannot be listed."""
+    onerror: called with the OSError of each folder that cannot be listed;  leave_out: called with
+    (path, reason) of each other folder whose files are not yielded, and of empty folders."""
     visited = set()
     for parent, folders, names in os.walk(folder, onerror=onerror, followlinks=True):
         if os.path.realpath(parent) in visited:
+            leave_out(Path(parent), "a link to a folder that is listed already")
             folders.clear()
             continue
         visited.add(os.path.realpath(parent))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if not folders and not names:
+            leave_out(Path(parent), "an empty folder")
+        for name in filter(is_hidden, folders):
+            leave_out(Path(parent) / name, "hidden")
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
         yield from (Path(parent) / name for name in names)
+
+
+def is_hidden(name):
+    """Whether a file or folder is hidden, by its name."""
+    return name.startswith(".")

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from tubevit_np.data.datasets.find_parts import SUFFIXES, canonical_part
+from tubevit_np.data.datasets.class_folders import SUFFIXES
 from tubevit_np.data.datasets.listing import list_parts
+from tubevit_np.data.datasets.part_names import canonical_part
+from tubevit_np.data.datasets.parts import split_usable
 from tubevit_np.data.datasets.split import VAL_EVERY
 from tubevit_np.data.decoding.fixed_rate_clips import read_example
 from tubevit_np.data.decoding.video import ShortClip
@@ -91,13 +93,14 @@ class Dataset:
 def open_dataset(path, split, kind, frames, size, head=None, labels=None, parts=None):
     """List one part of the set at `path`, a folder or a CSV with a layout of listing.py.
 
-    split: "train", "val" or "validation";  kind: "video" or "image";  size: pixels per side.
+    split: a name of train or val, see part_names.py;  kind: "video" or "image";  size: pixels per
+    side.
     labels: the class names of a trained head, in order; default: those of all parts, sorted, so
     that train and val agree.  parts: the result of list_parts, if you have it.
     CSV rows without a file or a label are left out, with one warning.
     Raises ValueError if nothing is left, or for a class that is not in `labels`."""
     part = canonical_part(split)
-    if part is None or kind not in SUFFIXES:
+    if part not in ("train", "val") or kind not in SUFFIXES:
         raise ValueError(f"split {split}, kind {kind}: use train or val, and video or image")
     parts = list_parts(path, kind) if parts is None else parts
     rows, skipped = split_usable(parts.get(part, []))
@@ -111,14 +114,6 @@ def open_dataset(path, split, kind, frames, size, head=None, labels=None, parts=
                       f"the first: {skipped[0][0]} ({skipped[0][1]})")
     return Dataset(kind, head or head_name(path), labels, items,
                    frames if kind == "video" else 0, size, skipped)
-
-
-def split_usable(rows):
-    """(usable rows, (file, reason) of the other rows)."""
-    reasons = {row: row.reason or ("no label" if not row.label else "" if row.file.is_file() else
-                                   "no such file") for row in rows}
-    return ([row for row in rows if not reasons[row]],
-            tuple((row.file, reasons[row]) for row in rows if reasons[row]))
 
 
 def empty_part_message(path, part, kind, parts, skipped):

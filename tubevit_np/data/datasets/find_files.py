@@ -7,8 +7,8 @@ from glob import glob
 from pathlib import Path
 from typing import NamedTuple
 
+from tubevit_np.data.datasets.class_folders import is_kind
 from tubevit_np.data.datasets.clip_index import walk_files
-from tubevit_np.data.datasets.find_parts import SUFFIXES
 from tubevit_np.data.decoding.images import error_text
 
 
@@ -43,7 +43,7 @@ def files_of(name: str) -> Iterator[Found]:
     errors: list[OSError] = []
     paths = sorted(path for path in walk_files(name, errors.append)
                    if not path.name.startswith("."))
-    used = [path for path in paths if path.suffix.lower() in SUFFIXES["video"] + SUFFIXES["image"]]
+    used = [path for path in paths if is_kind(path, "video") or is_kind(path, "image")]
     yield from (Found(str(path)) for path in used)
     yield from (Found(error.filename, f"{error.filename}: {error_text(error)}") for error in errors)
     others = sorted({*paths} - {*used})

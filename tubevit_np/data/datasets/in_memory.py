@@ -88,8 +88,10 @@ def open_parts(path, parts, names, kind, head, recipe, size, memory):
     augmentation = {name: getattr(recipe, name)
                     for name in ("seed", "flip", "randaugment", "magnitude")}
     cache = Cache(recipe.cache) if recipe.cache else None
-    return open_source(size, val, train, recipe.fps, memory, cache, folder=parts.folder,
-                       rule=parts.rule, **augmentation)
+    source = open_source(size, val, train, recipe.fps, memory, cache, folder=parts.folder,
+                         rule=parts.rule, unused=parts.unused, **augmentation)
+    warn_of_lost_classes(source)
+    return source
 
 
 def warn_missing_classes(train, val):
@@ -98,6 +100,14 @@ def warn_missing_classes(train, val):
     if missing := sorted(in_val - in_train):
         warnings.warn(f"{train.head}: {len(missing)} classes of val have no {train.kind} in "
                       f"train, the first: {train.labels[missing[0]]}")
+
+
+def warn_of_lost_classes(source):
+    """Warn of classes whose files have all been left out."""
+    left = {label for part in (source.train, source.val) for _, label in part.items}
+    if lost := [name for k, name in enumerate(source.names) if k not in left]:
+        warnings.warn(f"{source.head}: classes without a usable {source.kind}: {len(lost)}, the "
+                      f"first: {', '.join(lost[:5])}")
 
 
 def open_source(size, val, train=None, fps=None, memory=math.inf, cache=None, **settings):
@@ -121,7 +131,7 @@ def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.i
     parts = list_parts(path, kind) if parts is None else parts
     val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names, parts)
     return open_source(size, val, fps=fps, memory=0 if cache else memory, cache=cache,
-                       folder=parts.folder, rule=parts.rule)
+                       folder=parts.folder, rule=parts.rule, others=len(parts.get("train", ())))
 
 
 def read_one(path, frames, size, fps=None):

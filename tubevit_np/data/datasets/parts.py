@@ -2,16 +2,31 @@
 
 import os
 
+ALL = "all"  # the rule if nothing is held out: a set that is only scored
+
 
 class Parts(dict):
     """{"train": rows, "val": rows}, or the parts that exist; rows are sorted by file.
 
     folder: of the set, as text; names of files are relative to it.  rule: how val was chosen, in
-    words."""
+    words, or ALL.  unused: (path, reason) of all that is below the folder but in neither part."""
 
-    def __init__(self, parts, folder, rule):
+    def __init__(self, parts, folder, rule, unused=()):
         super().__init__(parts)
-        self.folder, self.rule = str(folder), rule
+        self.folder, self.rule, self.unused = str(folder), rule, tuple(unused)
+
+
+def problem(row):
+    """Why a row cannot be used; "" if it can."""
+    return row.reason or ("no label" if not row.label else
+                          "" if os.path.isfile(row.file) else "no such file")
+
+
+def split_usable(rows):
+    """(usable rows, (file, reason) of the other rows)."""
+    reasons = {row: problem(row) for row in rows}
+    return ([row for row in rows if not reasons[row]],
+            tuple((row.file, reasons[row]) for row in rows if reasons[row]))
 
 
 def name_in_set(file, folder):

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tubevit_np.data.datasets.dataset import split_usable
 from tubevit_np.data.datasets.listing import list_parts
-from tubevit_np.data.datasets.parts import is_utf8
+from tubevit_np.data.datasets.parts import is_utf8, split_usable
 from tubevit_np.data.datasets.tables.row import class_name
 from tubevit_np.data.datasets.tables.text_files import read_lines
 from tubevit_np.nearest import nearest

@@ -13,7 +13,8 @@ from tubevit_np.data.datasets.tables.text_files import read_lines
 
 UCF101 = re.compile(r"(train|test)list(\d+)\.txt", re.IGNORECASE)
 HMDB51 = re.compile(r"(.+)_test_split(\d)\.txt", re.IGNORECASE)
-HMDB51_PARTS = {"1": "train", "2": "val", "0": "unused"}
+CLASS_NUMBERS = "classInd.txt"  # lines "1 CLASS"
+HMDB51_PARTS = {"1": "train", "2": "val", "0": "part 0"}
 FOLDERS = ("ucfTrainTestlist", "testTrainMulti_7030_splits")  # in which the lists come
 
 
@@ -92,7 +93,7 @@ def class_names(folder):
     """{1: first class, ...} of the lines "1 CLASS" of classInd.txt; {} without it.
 
     Raises ValueError for another line, and for a number twice."""
-    path, names = folder / "classInd.txt", {}
+    path, names = folder / CLASS_NUMBERS, {}
     for line, text in read_lines(path) if path.is_file() else []:
         match = re.fullmatch(r"(\d+)\s+(.+)", text)
         if not match or int(match[1]) in names:

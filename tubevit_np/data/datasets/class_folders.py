@@ -1,0 +1,48 @@
+"""The files of class folders, PATH/CLASS/FILE, and what kind of file each one is."""
+
+from tubevit_np.data.datasets.clip_index import is_hidden, walk_files
+from tubevit_np.data.datasets.part_names import canonical_part
+from tubevit_np.data.datasets.tables.row import Row, class_name
+from tubevit_np.data.decoding.file_kind import file_kind, picture_kind
+from tubevit_np.data.decoding.suffixes import IMAGE_SUFFIXES, VIDEO_SUFFIXES, suffix_of
+
+SUFFIXES = {"video": VIDEO_SUFFIXES, "image": IMAGE_SUFFIXES}
+
+
+def class_folder_rows(folder, kind):
+    """Rows of the videos or images in the class folders of a folder, and in folders below these.
+
+    PATH/CLASS/train/FILE names the part of the file."""
+    files = ((file, file.relative_to(folder).parts) for file in walk_files(folder))
+    return [Row(file, class_name(names[0]), inner_part(names)) for file, names in files
+            if len(names) > 1 and is_kind(file, kind)]
+
+
+def inner_part(names):
+    """The name of the folder below a class folder, if it names a part, else "".
+
+    names: of the folders of a file, from its class on, and its own."""
+    return names[1] if len(names) > 2 and canonical_part(names[1]) else ""
+
+
+def is_kind(file, kind):
+    """Whether a file is a "video" or an "image".
+
+    The usual suffixes are believed, as decoding a frame of every file takes long, except of a still
+    picture with the suffix of a video. Of any other file the decoders judge."""
+    if is_hidden(file.name):
+        return False
+    if suffix_of(file) in SUFFIXES[kind]:
+        return kind == "image" or picture_kind(file) != "still"
+    return file_kind(file) == kind
+
+
+def subfolders(folder):
+    """The folders in a folder, without hidden ones; none if `folder` is not a folder."""
+    children = folder.iterdir() if folder.is_dir() else ()
+    return [child for child in children if child.is_dir() and not is_hidden(child.name)]
+
+
+def files_in(folder, kind):
+    """The videos or images that lie directly in a folder."""
+    return [file for file in folder.iterdir() if file.is_file() and is_kind(file, kind)]

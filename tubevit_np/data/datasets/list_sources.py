@@ -1,0 +1,132 @@
+"""The files of a labeled set and their classes, by the part that their folder or table names.
+
+A set is one of these: PATH/train/CLASS/FILE with PATH/val/CLASS/FILE;  train.csv with val.csv,
+columns path and label, paths relative to the CSV's folder;  the annotation files of a known data
+set, see tables/;  or, without parts, PATH/CLASS/FILE or one such file. part_names.py has the names
+of the parts."""
+
+import warnings
+
+from tubevit_np.data.datasets.class_folders import (
+    SUFFIXES,
+    class_folder_rows,
+    files_in,
+    subfolders,
+)
+from tubevit_np.data.datasets.clip_index import dataset_folder, index_clips
+from tubevit_np.data.datasets.find_parts import (
+    find_parts,
+    other_kind,
+    parts_by_name,
+    parts_in_tables,
+)
+from tubevit_np.data.datasets.part_names import canonical_part
+from tubevit_np.data.datasets.tables.official_splits import is_official
+from tubevit_np.data.datasets.tables.read import table_rows
+from tubevit_np.data.datasets.tables.row import Row
+
+
+def list_sources(path, kind, lists, without_classes=False, training=True):
+    """({part: its folder or table}, {part: rows}); parts are "train", "val", "test", and others
+    that a column split names.
+
+    lists: whether the lists of UCF101 and HMDB51 are read; runs from before them ignore them;
+    without_classes: as in list_parts;  training: as in find_parts."""
+    index_clips.cache_clear()  # list the files as they are now
+    if without_classes and (found := loose_pictures(path, training)):
+        return found
+    lists, parts = lists and kind == "video", {}
+    sources = find_parts(path, lists, training)
+    for part, source in sources.items():
+        parts.setdefault(part, [])
+        rows = table_rows(source, path if lists else None) if source.is_file() else (
+            class_folder_rows(source, kind))
+        for row in rows:
+            name = canonical_part(row.split) or row.split.strip() or part
+            parts.setdefault(name, []).append(row)
+    for folder in {dataset_folder(source) for source in sources.values() if source.is_file()}:
+        index_clips(folder).warn_of_several()
+    parts = deduplicated(parts, path)
+    check_kind(path, kind, sources, [row.file for rows in parts.values() for row in rows])
+    return sources, parts
+
+
+def check_kind(path, kind, sources, files):
+    """Raise ValueError if a set holds no file, or only files of the other kind."""
+    other = "image" if kind == "video" else "video"
+    others = files or [row.file for source in sources.values() if source.is_dir()
+                       for row in class_folder_rows(source, other)]
+    suffixes = {file.suffix.lower() for file in others}
+    if others and suffixes <= {*SUFFIXES[other]} - {*SUFFIXES[kind]}:
+        raise ValueError(other_kind(path, kind, min(others)))
+    if not files:
+        raise ValueError(f"data {path} holds no {kind}; usual names end in "
+                         f"{' '.join(SUFFIXES[kind])}")
+
+
+def set_folder(path, sources):
+    """The folder of a set, which the names of its files are relative to."""
+    source = next(iter(sources.values()))
+    if source.is_file():
+        return dataset_folder(source)
+    return path if source == path and len(sources) == 1 else source.parent
+
+
+def rule_of(sources, part):
+    """Where a held-out part that the set itself names comes from, in words."""
+    note = " (there is no val)" if part == "test" else ""
+    if source := sources.get(part):
+        return (source.name if source.is_file() else f"the folder {source.name}") + note
+    source = next(iter(sources.values()))
+    if is_official(source):
+        return f"{source.name}, the lists of HMDB51"
+    return ("the column split" if source.is_file() else f"the folders {part} in the classes") + note
+
+
+def deduplicated(parts, path):
+    """{part: sorted rows}, equal ones once, with a warning; a file with two classes gets a reason,
+    also if they are in two parts."""
+    labels = {}
+    for row in (row for rows in parts.values() for row in rows):
+        labels.setdefault(row.file, set()).update({row.label} - {""})
+    return {part: once(rows, labels, path) for part, rows in parts.items()}
+
+
+def once(rows, labels, path):
+    """The sorted rows of a part, one for each file.  labels: {file: its classes}."""
+    of_file = {row.file: row for row in reversed(rows)}
+    if duplicates := len(rows) - len({(row.file, row.label) for row in rows}):
+        warnings.warn(f"{path}: duplicate rows: {duplicates}", stacklevel=2)
+    return sorted(Row(file, min(labels[file], default=""), group=row.group,
+                      reason=row.reason or row_problem(file, labels[file]))
+                  for file, row in of_file.items())
+
+
+def row_problem(file, names):
+    """Why a row is unusable, as far as the row itself shows; "" if it is usable."""
+    if ".." in file.parts:
+        return "its path contains .."
+    return "" if len(names) < 2 else f"two classes: {' and '.join(sorted(names)[:2])}"
+
+
+def loose_pictures(path, training=True):
+    """list_sources of pictures that lie in no class folders; None if there are class folders."""
+    if training and canonical_part(path.name) and parts_without_classes(path.parent):
+        path = path.parent
+    folders = parts_without_classes(path)
+    return folders and (folders, {part: sorted(Row(file, path.name) for file
+                                               in files_in(folder, "image"))
+                                  for part, folder in folders.items()})
+
+
+def parts_without_classes(path):
+    """{part: folder} if its pictures lie in no class folders, else {}."""
+    if not path.is_dir() or parts_by_name(path, ".csv") or parts_in_tables(path):
+        return {}
+    named = {canonical_part(folder.name): folder for folder in subfolders(path)
+             if canonical_part(folder.name)}
+    folders = named or {"train": path}
+    with_classes = any(files_in(child, "image") for folder in folders.values()
+                       for child in subfolders(folder))
+    loose = any(files_in(folder, "image") for folder in folders.values())
+    return folders if loose and not with_classes else {}
