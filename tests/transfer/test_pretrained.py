@@ -14,6 +14,7 @@ import tubevit_np as tv
 from tubevit_np.conformance import loops
 from tubevit_np.model.params import flatten
 from tubevit_np.transfer.pretrained import from_image_vit, origins, read_image_vit
+from tubevit_np.transfer.vit_files.heads import number_of_heads
 
 HEADS = 3  # with 4 channels each; 2 blocks; patches are 4x3 with 2 channels
 PATCH = tv.Tube((1, 4, 3), (4, 4, 3))
@@ -138,14 +139,35 @@ def test_attention_pooling_with_an_mlp_is_read_and_a_head_that_reads_it_can_be_k
     assert not any("class token" in note or "MAP" in note for note in notes)
 
 
-def test_heads_as_usual_for_a_width_where_they_are_not_told(tmp_path):
-    for dim, heads in ((192, 3), (1280, 16), (128, 2)):
-        ours = vit_files.vit(np.random.default_rng(0), dim, 1, 4)
-        save_file(timm(ours), tmp_path / "x.safetensors")
-        hparams = read_image_vit(tmp_path / "x.safetensors")[1]
-        assert hparams.cfg.heads == heads
-        note = f"number of heads unknown: {heads} of {dim // heads} channels assumed"
-        assert note in hparams.notes
+@pytest.mark.parametrize("size, heads", [
+    ((192, 12, 768), 3), ((768, 12, 3072), 12), ((1152, 27, 4304), 16), ((1280, 32, 5120), 16),
+    ((1408, 40, 6144), 16), ((1664, 48, 8192), 16), ((1792, 56, 15360), 16)])
+def test_the_heads_of_known_models(size, heads):
+    assert number_of_heads(*size) == heads
+
+
+def test_heads_that_nothing_says_are_asked_for(tmp_path):
+    """Before: 128 / 64 = 2 heads, whatever the file's model had."""
+    ours = vit_files.vit(np.random.default_rng(0), 128, 1, 4)
+    save_file(timm(ours), tmp_path / "x.safetensors")
+    with pytest.raises(ValueError, match="x.safetensors: the file does not give .* known .width 128"
+                                         ", 1 blocks, MLP 4.; .* --heads: 1 or 2 or 4 or 8$"):
+        read_image_vit(tmp_path / "x.safetensors")
+    assert read_image_vit(tmp_path / "x.safetensors", 4)[1].cfg.heads == 4
+
+
+@pytest.mark.parametrize("words, size, given, of_file", [
+    ("known models of its size differ .width 384, .* --heads: 6 or 12$", (384, 12, 1536), None, ()),
+    ("not a model whose number is known .width 768, 6 blocks", (768, 6, 3072), None, ()),
+    ("--heads: 1 or 2 or 3 or 4 or 6 or 12$", (12, 1, 4), None, (None, None)),
+    ("two numbers of attention heads: 6 and 12 .*; leave out --heads", (384, 12, 1536), 12, (6,)),
+    ("two numbers of attention heads: 3 and 4 .*; are the files of", (12, 1, 4), None, (3, 4)),
+    ("dim 12 is not a multiple of heads 0; .* possible: 1, 2, 3, 4", (12, 1, 4), 0, ()),
+    ("dim 12 is not a multiple of heads -3", (12, 1, 4), -3, ()),
+    ("dim 192 is not a multiple of heads 7; .*: 2, 3, 4, 6, 8, 12$", (192, 12, 768), 7, (None,))])
+def test_heads_that_cannot_be_or_may_be_wrong(words, size, given, of_file):
+    with pytest.raises(ValueError, match=words):
+        number_of_heads(*size, given, of_file)
 
 
 def test_settings_of_timm(ours, tmp_path):

@@ -114,8 +114,8 @@ def pretrained(sub):
     add(sub, "--classes", "HEAD=K", "new heads and their numbers of classes (default: none)",
         nargs="+", default=[])
     flag(sub, "--keep-head", "keep the classification head of the file, and name it \"image\"")
-    add(sub, "--heads", "N", "number of attention heads (not of classification heads), if the "
-        "file does not contain it")
+    add(sub, "--heads", "N", "number of attention heads (not of classification heads); required "
+        "if neither the file nor the size of the model says it")
     add(sub, "--seed", "N", "seed of new parameters, at least 0 (default 0)", default=0)
 
 

@@ -4,13 +4,12 @@ import re
 from typing import NamedTuple
 
 from tubevit_np.model.config import Config, Tube
-from tubevit_np.model.presets import PRESETS
+from tubevit_np.transfer.vit_files.heads import number_of_heads
 from tubevit_np.variants.params import shapes
 
 # The GELUs of settings files, and ours.
 GELU_NAMES = {"gelu": "erf", "gelu_new": "tanh", "gelu_fast": "tanh", "gelu_tanh": "tanh",
               "gelu_pytorch_tanh": "tanh"}
-USUAL_HEADS = {cfg.dim: cfg.heads for name, cfg in PRESETS.items() if not name.startswith("demo")}
 
 
 class Hyperparameters(NamedTuple):
@@ -30,7 +29,7 @@ def hyperparameters_of(fmt, flat, settings, unused, heads=None, heads_in_arrays=
 
     flat: its arrays by our names, with the head;  settings: from the JSON files;  heads: number of
     attention heads, given by the user;  heads_in_arrays: from array shapes.  Raises ValueError for
-    settings that contradict the arrays or are unknown."""
+    settings that contradict the arrays or are unknown, and for an unknown number of heads."""
     _, kh, kw, channels, dim = flat["patch.w"].shape
     given, notes = _read_settings(settings), []
     if given["dim"] not in (None, dim):
@@ -42,14 +41,11 @@ def hyperparameters_of(fmt, flat, settings, unused, heads=None, heads_in_arrays=
         notes.append(f"no config.json: GELU {fmt.gelu} and eps {fmt.eps:g} assumed")
     if given["mean"] is None and fmt.mean is None:
         notes.append("normalization of images unknown: pixels from -1 to 1 assumed")
-    heads = heads or given["heads"] or heads_in_arrays
-    if not heads:
-        heads = USUAL_HEADS.get(dim, max(1, dim // 64))
-        notes.append(f"number of heads unknown: {heads} of {dim // heads} channels assumed")
     mean, std = (_by_channel(name, given[name], fmt.mean, channels) for name in ("mean", "std"))
-    depth = sum(name.endswith("ln1.g") for name in flat)
-    cfg = Config((Tube((1, kh, kw), (1, kh, kw)),), dim, depth, int(heads),
-                 flat["blocks.0.mlp.up.w"].shape[1], channels=channels,
+    depth, mlp_dim = (sum(name.endswith("ln1.g") for name in flat),
+                      flat["blocks.0.mlp.up.w"].shape[1])
+    heads = number_of_heads(dim, depth, mlp_dim, heads, (given["heads"], heads_in_arrays))
+    cfg = Config((Tube((1, kh, kw), (1, kh, kw)),), dim, depth, heads, mlp_dim, channels=channels,
                  gelu=GELU_NAMES.get(given["act"], fmt.gelu),
                  eps=float(given["eps"] or fmt.eps), pool_mlp="pool.probe" in flat)
     classes = flat["head.w"].shape[1] if "head.w" in flat else None
