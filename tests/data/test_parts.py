@@ -78,9 +78,9 @@ def test_what_is_neither_train_nor_val_is_named_and_counted(tmp_path):
     for part in ("train", "val", "test"):
         touch(tmp_path / part, *AB)
     parts, [line] = remarks(list_parts, tmp_path, "video")
-    assert [reason for _, reason in parts.unused] == 4 * ["of test, which is not used"]
-    assert line == (f"{tmp_path}: files and folders that are not used: 4 (of test, which is not "
-                    f"used: 4), the first: {tmp_path}/test/a/0.mp4")
+    assert [reason for _, reason in parts.unused] == 4 * ["in the part test"]
+    assert line == (f"{tmp_path}: files and folders that are not used: 4 (in the part test: 4), "
+                    f"the first: {tmp_path}/test/a/0.mp4")
 
 
 @pytest.mark.parametrize("given", [".", "all.csv"])
@@ -94,8 +94,8 @@ def test_a_column_names_the_parts(tmp_path, given):
                             "val": ["4.mp4", "5.mp4"]}
     assert found.rule == "the column split"
     assert {file.name: reason for file, reason in found.unused} == {
-        "6.mp4": "of test, which is not used", "7.mp4": "of later, which is not used"}
-    assert "not used: 2 (of " in line
+        "6.mp4": "in the part test", "7.mp4": "in the part later"}
+    assert "not used: 2 (in the part " in line
 
 
 def test_a_column_is_believed_before_class_folders_without_parts(tmp_path):

@@ -34,7 +34,7 @@ def list_parts(path, kind, group_by=None, must_match=True, without_classes=False
     if not any(parts.values()):
         raise ValueError(f"{path} has rows for {min(rows)}, but none for train or val; add the "
                          "tables of train and val")
-    unused = [(row.file, f"of {part}, which is not used") for part in rows.keys() - {"train", val}
+    unused = [(row.file, f"in the part {part}") for part in rows.keys() - {"train", val}
               for row in rows[part]]
     found = found_parts(path, kind, parts, sources, rows, rule_of(sources, val), unused)
     found = divided(found, path, group_by, must_match)

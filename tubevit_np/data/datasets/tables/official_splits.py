@@ -14,7 +14,7 @@ from tubevit_np.data.datasets.tables.text_files import read_lines
 UCF101 = re.compile(r"(train|test)list(\d+)\.txt", re.IGNORECASE)
 HMDB51 = re.compile(r"(.+)_test_split(\d)\.txt", re.IGNORECASE)
 CLASS_NUMBERS = "classInd.txt"  # lines "1 CLASS"
-HMDB51_PARTS = {"1": "train", "2": "val", "0": "part 0"}
+HMDB51_PARTS = {"1": "train", "2": "val", "0": "0"}
 FOLDERS = ("ucfTrainTestlist", "testTrainMulti_7030_splits")  # in which the lists come
 
 
