@@ -162,6 +162,8 @@ RUN_FOLDER = [Mutant("tubevit_np/runs/run_folder.py", *rest) for rest in [
 ]]
 
 WARM_START = [Mutant("tubevit_np/runs/warm_start.py", *rest) for rest in [
+    ("old, _, notes = load_float32(", "old, _, notes = load(",
+     "test_warm_start.py::test_no_dtype_of_a_file_goes_on_into_training[dtypes0-0]", "training in the dtype of the file"),
     ("return old | {", "return params | {",
      "test_warm_start.py::test_all_but_the_heads_is_that_of_the_checkpoint",
      "nothing carried over"),
@@ -211,6 +213,15 @@ OPEN_RUN = [Mutant("tubevit_np/runs/open_run.py", *rest) for rest in [
     ("    if not changed and before != after:\n", "    if before != after:\n",
      "test_moved_data.py::test_what_has_changed_is_named", "what the run began with forgotten"),
 ]]
+
+DTYPES = [
+    Mutant("tubevit_np/runs/run_folder.py", "return load_float32(last)", "return __import__('tubevit_np').load(last)",
+           "test_warm_start.py::test_no_dtype_of_a_file_goes_on_into_a_resumed_run", "resumed in the dtype of the file"),
+    Mutant("tubevit_np/storage/checkpoint.py", '"extra": to_float32(notes["extra"])', '"extra": notes["extra"]',
+           "test_warm_start.py::test_no_dtype_of_a_file_goes_on_into_a_resumed_run", "moments in the dtype of the file"),
+    Mutant("tubevit_np/storage/checkpoint.py", 'if x.dtype.kind != "f"]:', "if False]:",
+           "test_warm_start.py::test_whole_numbers_are_no_parameters", "whole numbers as parameters"),
+]
 
 HALF_MADE = [Mutant(file, old, new, f"test_half_made.py::{test}", why) for file, old, new, test, why in [
     ("tubevit_np/runs/open_run.py", "    cfg = model_of(recipe)  # before any", '    make_folder(folder, "--out")\n    cfg = model_of(recipe)  # before any',
@@ -266,5 +277,5 @@ ATOMIC_FILES = [Mutant("tubevit_np/storage/atomic_files.py", *rest) for rest in 
 
 RUNS = [*PREDICT_FILES, *RUN, *TRAINING_LOG, *BEST_SCORE, *RECIPE, *RECIPE_DEFAULTS, *BY_HEART, *SCORE_NAMES,
         *RUN_FOLDER, *WARM_START, *MOVED_DATA, *RECIPE_FILES, *HELD_OUT, *OPEN_RUN, *TENSORBOARD,
-        *ATOMIC_FILES, *HALF_MADE,
+        *ATOMIC_FILES, *HALF_MADE, *DTYPES,
         *FIELD_TYPES, *RECIPE_FORMATS]

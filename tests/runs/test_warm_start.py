@@ -3,16 +3,20 @@
 import shutil
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 
 import numpy as np
 import pytest
+from remarks import remarks
+from safetensors.numpy import save_file
 from tiny import RECIPE, class_folder, finished, glance, recipe_on
 
 import tubevit_np as tv
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.recipe_defaults import recipe_for
-from tubevit_np.runs.run_folder import load_model
+from tubevit_np.runs.run_folder import load_model, read_metrics
 from tubevit_np.runs.warm_start import carried, settings_of_start, start_config
+from tubevit_np.storage.safetensors_file import read_safetensors
 from tubevit_np.training.frozen import is_trainable
 from tubevit_np.training.train import train
 
@@ -141,3 +145,55 @@ def test_frozen_blocks_stay_and_have_no_moments(tmp_path, pets, frozen):
 def test_more_frozen_blocks_than_there_are(tmp_path, pets):
     with pytest.raises(ValueError, match="frozen is 3; the model has 2 blocks"):
         begun(tmp_path / "run", data=str(pets), frozen=3)
+
+
+def in_dtypes(folder, *dtypes):
+    """A copy of the finished run whose checkpoints hold these dtypes in turn; returns its path."""
+    for path in shutil.copytree(finished(), folder).glob("*.safetensors"):
+        arrays, notes = read_safetensors(path)
+        changed = {name: arrays[name].astype(dtype) for name, dtype in zip(arrays, cycle(dtypes))}
+        save_file(changed, path, notes)
+    return folder
+
+
+def losses_from(start, folder):
+    run = new_run(folder, replace(RECIPE, start=str(start), steps=2, log_every=1))
+    with glance:
+        return train(run), [record["loss"] for record in read_metrics(folder / "metrics.jsonl")
+                            if "loss" in record]
+
+
+@pytest.fixture(scope="module")
+def wanted(tmp_path_factory):
+    """The losses of a start in float32."""
+    return losses_from(finished(), tmp_path_factory.mktemp("start") / "float32")[1]
+
+
+@pytest.mark.parametrize("dtypes, error", [
+    (["float64"], 0), (["float64", "float32", "float16"], 2e-3)])
+def test_no_dtype_of_a_file_goes_on_into_training(tmp_path, wanted, dtypes, error):
+    start = in_dtypes(tmp_path / "start", *dtypes)
+    (params, losses), told = remarks(losses_from, start, tmp_path / "run")
+    assert {x.dtype.name for x in tv.flatten(params).values()} == {"float32"}
+    assert losses == pytest.approx(wanted, rel=error, abs=0)
+    rounded = [text for text in told if "its float64 parameters are rounded to float32" in text]
+    assert len(rounded) == ("float64" in dtypes)
+    written, _ = read_safetensors(tmp_path / "run/checkpoint-000002.safetensors")
+    assert {x.dtype.name for x in written.values()} == {"float32"}
+
+
+def test_no_dtype_of_a_file_goes_on_into_a_resumed_run(tmp_path):
+    folder = in_dtypes(tmp_path / "run", "float64", "float16")
+    (folder / "model.safetensors").unlink()
+    (params, moments), told = remarks(lambda: open_run(folder, 12).start())
+    assert len(told) == 1 and "rounded to float32" in told[0]
+    arrays = [tv.flatten(params), *moments.values()]
+    assert moments and {x.dtype.name for flat in arrays for x in flat.values()} == {"float32"}
+    _, params, *_ = load_model(folder)
+    assert {x.dtype.name for x in tv.flatten(params).values()} == {"float32"}
+
+
+def test_whole_numbers_are_no_parameters(tmp_path):
+    folder = in_dtypes(tmp_path / "run", "int32")
+    with pytest.raises(ValueError, match="parameters must be fractions, .* is int32, .* [.]{3}$"):
+        tv.load(folder)

@@ -8,7 +8,7 @@ from tubevit_np.model.config import format_size
 from tubevit_np.runs.recipe import at_least, given_at_least
 from tubevit_np.runs.run_folder import find_model
 from tubevit_np.storage.atomic_files import check_folder, make_folder
-from tubevit_np.storage.checkpoint import load, save
+from tubevit_np.storage.checkpoint import load_float32, save
 from tubevit_np.storage.hub import is_hub_name
 from tubevit_np.variants.params import num_params
 
@@ -66,8 +66,8 @@ def scale(options, engine):
 
     check_new(options.out)
     given_at_least(1, options, "frames", "size")
-    small, small_cfg, small_notes = load(find_model(options.small))
-    large, large_cfg, notes = load(find_model(options.large))
+    small, small_cfg, small_notes = load_float32(find_model(options.small))
+    large, large_cfg, notes = load_float32(find_model(options.large))
     frames = size_option(options, small_notes, "frames", 32)
     size = size_option(options, small_notes, "size", 224)
     params, cfg = scale_up(small, small_cfg, large, large_cfg, (frames, size, size),

@@ -4,7 +4,7 @@ from tubevit_np.commands.convert import size_option
 from tubevit_np.model.config import format_size
 from tubevit_np.runs.recipe import given_at_least
 from tubevit_np.runs.run_folder import find_model, shared_notes
-from tubevit_np.storage.checkpoint import load
+from tubevit_np.storage.checkpoint import load_float32
 
 USES = {"timm": ("size", "head"), "hf": ("size",), "torch": (), "onnx": ("frames", "size")}
 
@@ -12,7 +12,7 @@ USES = {"timm": ("size", "head"), "hf": ("size",), "torch": (), "onnx": ("frames
 def export(options, engine):
     """Write a model for another library; print what it takes, and what is not exported."""
     check_options(options)
-    params, cfg, notes = load(find_model(options.run))
+    params, cfg, notes = load_float32(find_model(options.run))
     write = {"torch": write_torch, "onnx": write_onnx}.get(options.format, write_image_part)
     for line in write(options, params, cfg, notes):
         print(line)

@@ -5,7 +5,7 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
-from tubevit_np.storage.checkpoint import load
+from tubevit_np.storage.checkpoint import load_float32
 from tubevit_np.storage.hub import MODEL, run_path
 
 METRICS = "metrics.jsonl"
@@ -48,7 +48,7 @@ def load_last(paths):
     """Load the last checkpoint; if it is damaged, warn and load the one before."""
     *older, last = paths
     try:
-        return load(last)
+        return load_float32(last)
     except ValueError as error:
         if not older:
             raise
@@ -75,7 +75,7 @@ def load_model(path):
 
     Raises ValueError also for a valid checkpoint that no run has written."""
     path = find_model(path)
-    params, cfg, notes = load(path)
+    params, cfg, notes = load_float32(path)
     for name in ("heads", "frames", "size"):
         if name not in notes:
             raise ValueError(f"{path} was not written by a run: its metadata holds no {name}; "

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tubevit_np.model.presets import PRESETS
 from tubevit_np.runs.run_folder import find_model
-from tubevit_np.storage.checkpoint import load
+from tubevit_np.storage.checkpoint import load, load_float32
 
 
 def settings_of_start(path):
@@ -29,7 +29,7 @@ def carried(params, path, labels):
 
     A head of the checkpoint is kept if name and classes are the same; the others come from
     `params`.  labels: {head: class names} of the run."""
-    old, _, notes = load(find_model(path))
+    old, _, notes = load_float32(find_model(path))
     kept = [head for head, names in labels.items() if notes["labels"].get(head) == list(names)]
     heads = params["heads"] | {head: old["heads"][head] for head in kept}
     return old | {"heads": heads}, kept

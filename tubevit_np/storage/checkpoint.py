@@ -9,7 +9,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import save as to_bytes
 
-from tubevit_np.model.checks import check_params
+from tubevit_np.model.checks import check_params, warn_once
 from tubevit_np.model.config import Config
 from tubevit_np.model.params import flatten, nest
 from tubevit_np.model.types import Arrays, Params
@@ -74,7 +74,7 @@ def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:
     ------
     ValueError
         If the file is missing, damaged or not a TubeViT checkpoint, or if its parameters do not fit
-        its Config.
+        its Config or are whole numbers.
     """
     place = run_path(path)
     path = place / MODEL if place.is_dir() else place
@@ -89,8 +89,29 @@ def load(path: str | Path) -> tuple[Params, Config, dict[str, Any]]:
         raise ValueError(f"{path} is not a TubeViT checkpoint: {error}") from None
     extra = {name: flat.pop(name) for name in list(flat) if name.startswith("_")}
     check(flat, cfg, path)
+    if whole := [f"{name} is {x.dtype}" for name, x in flat.items() if x.dtype.kind != "f"]:
+        raise ValueError(f"{path}: parameters must be fractions, float16 to float64; "
+                         f"{', '.join(whole[:5])}{' ...' if len(whole) > 5 else ''}")
     return (nest({name: flat[name] for name in shapes(cfg)}), cfg,
             notes | {"labels": json.loads(notes.get("labels", "{}")), "extra": extra})
+
+
+def load_float32(path):
+    """load, with all fractions as float32: training, evaluation and prediction compute in it.
+
+    Warns once if that rounds float64 parameters.
+    """
+    params, cfg, notes = load(path)
+    flat = flatten(params)
+    if any(x.dtype == np.float64 for x in flat.values()):
+        warn_once(f"{path}: its float64 parameters are rounded to float32")
+    return nest(to_float32(flat)), cfg, notes | {"extra": to_float32(notes["extra"])}
+
+
+def to_float32(flat):
+    """Arrays {name: array} with fractions as float32; arrays that are float32 are not copied."""
+    return {name: x.astype(np.float32, copy=False) if x.dtype.kind == "f" else x
+            for name, x in flat.items()}
 
 
 def check(flat: Arrays, cfg: Config, where: str | Path = "the parameters") -> None:
