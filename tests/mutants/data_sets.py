@@ -270,6 +270,8 @@ CACHE = [Mutant("tubevit_np/data/datasets/cache.py", *rest) for rest in [
      "pictures of another size"),
     ("except (OSError, ValueError, EOFError):", "except OSError:",
      "test_cache.py::test_a_damaged_entry_is_made_anew", "stops at a damaged entry"),
+    ("        with ONE_BY_ONE:\n", "        if True:\n",
+     "test_cache.py::test_threads_load_entries_one_after_another", "parsed by several threads at once"),
     ("hours=24", "hours=0", "test_cache.py::test_old_leftovers_are_deleted",
      "what others are writing is deleted"),
     ("self.failure.setdefault", "{}.setdefault",

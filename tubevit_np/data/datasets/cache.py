@@ -5,6 +5,7 @@ empty entry means that its video is decoded each time."""
 
 import hashlib
 import os
+import threading
 import warnings
 
 import numpy as np
@@ -17,6 +18,7 @@ from tubevit_np.storage.atomic_files import atomic_write, make_folder, remove_le
 # 255, mirrors, interlaced frames; pictures, 2: resized by exact sums.
 VIDEO_FORMAT, PICTURE_FORMAT = 2, 2
 MAX_ENTRY_BYTES = 2**28  # a video that takes more is decoded each time
+ONE_BY_ONE = threading.Lock()  # Python 3.11 fails now and then if threads parse headers at once
 
 
 class Cache:
@@ -56,7 +58,8 @@ class Cache:
 def load(entry):
     """The memory-mapped array of an entry; None if it is missing or damaged."""
     try:
-        return np.load(entry, mmap_mode="r").view(np.ndarray)
+        with ONE_BY_ONE:
+            return np.load(entry, mmap_mode="r").view(np.ndarray)
     except (OSError, ValueError, EOFError):  # as when its length differs from its header
         return None
 
