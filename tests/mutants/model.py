@@ -21,6 +21,14 @@ CHECKS = [Mutant("tubevit_np/model/checks.py", *rest) for rest in [
     ("if type(cfg) is not Config:", "if False:",
      "test_model.py::test_a_variant_is_refused_with_the_way_out",
      "fixed positions for a variant, in silence"),
+    ("if highest > 2 * white:", "if highest > 300 * white:",
+     "test_raw_pixels.py::test_forward_warns_once_with_the_way_out", "floats to 255 taken as they are"),
+    ("elif 0.5 < highest <= 1 and", "elif highest > 1 and",
+     "test_raw_pixels.py::test_forward_warns_once_with_the_way_out", "floats to 1 taken as they are"),
+    (" and x.min() < 0.1:", ":", "test_raw_pixels.py::test_no_warning_for_usual_clips",
+     "a warning of a pale clip"),
+    (" or cfg.mean <= 0 or", " or", "test_raw_pixels.py::test_no_warning_where_floats_from_0_to_1_are_right",
+     "a warning where nothing is to do"),
 ]]
 
 MODEL = [*CHECKPOINT, *LAYERS, *CHECKS]

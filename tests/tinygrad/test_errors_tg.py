@@ -60,6 +60,21 @@ def test_the_same_warning_of_a_tube_left_out(rng):
     assert texts[0] == texts[1] and len(texts[0]) == 1
 
 
+@pytest.mark.parametrize("name", [None, "learned"])
+def test_the_same_warning_of_float_pixels_from_0_to_1(rng, name):
+    """A Tensor is not checked: its numbers are not there yet."""
+    cfg, texts = small.MODELS[name] if name else small.MODEL, []
+    params, x = small.params(cfg, rng), rng.random((1, 7, 10, 13, 2), np.float32)
+    np_forward, tg_forward = (tv.variants.forward, tg.variants.forward) if name else (
+        tv.forward, tg.forward)
+    for forward, weights in ((np_forward, params), (tg_forward, tg.to_tensors(params))):
+        warn_once.cache_clear()
+        texts.append(remarks(forward, weights, x, cfg, "verb")[1])
+    assert texts[0] == texts[1] and len(texts[0]) == 1 and "from 0 to 1;" in texts[0][0]
+    warn_once.cache_clear()
+    assert not remarks(tg_forward, tg.to_tensors(params), tg.to_tensors(x), cfg, "verb")[1]
+
+
 def test_parameters_that_are_arrays_are_refused(rng):
     with pytest.raises(ValueError, match="to_tensors"):
         tg.forward(tv.init(small.MODEL, rng), small.clips(rng), small.MODEL, "verb")

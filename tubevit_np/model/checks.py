@@ -3,6 +3,8 @@
 import warnings
 from functools import cache
 
+import numpy as np
+
 from tubevit_np.model.config import Config, format_size
 from tubevit_np.model.geometry import grid
 
@@ -48,6 +50,25 @@ def check_input(shape, dtype, cfg):
     if dtype != "uint8" and not dtype.startswith("float"):
         raise ValueError(f"input of dtype {dtype}: use uint8 (0 to 255) or floats")
     check_tubes(shape[1:4] if len(shape) == 5 else (1, *shape[1:3]), cfg)
+
+
+def warn_of_raw_pixels(x, cfg):
+    """Warn once if floats look like pixels from 0 to 1 or to 255, which forward uses unchanged.
+
+    Normalized pixels have values below 0, except in very bright clips. Only a NumPy array is
+    checked: the numbers of a lazy Tensor are not there yet.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype == np.uint8 or cfg.mean <= 0 or x.min() < 0:
+        return
+    highest, white = x.max(), (1 - cfg.mean) / cfg.std
+    if highest > 2 * white:
+        found, way = "255", f"(x / 255 - {cfg.mean:g}) / {cfg.std:g}"
+    elif 0.5 < highest <= 1 and x.min() < 0.1:
+        found, way = "1", f"(x - {cfg.mean:g}) / {cfg.std:g}"
+    else:
+        return  # all black, or bright
+    warn_once(f"the float pixels look like values from 0 to {found}; the model expects "
+              f"{-cfg.mean / cfg.std:.3g} to {white:.3g}: pass uint8, or {way}")
 
 
 def check_tubes(shape, cfg):

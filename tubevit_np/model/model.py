@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tubevit_np.model.checks import check_forward
+from tubevit_np.model.checks import check_forward, warn_of_raw_pixels
 from tubevit_np.model.config import Config
 from tubevit_np.model.gate import gate, gated_tokens
 from tubevit_np.model.layers import block, layer_norm, linear, with_prefix
@@ -30,7 +30,8 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str]
     params : dict
         All parameters in nested dicts, for example from init or load.
     x : array, shape (B, T, H, W, C) or (B, H, W, C), float or uint8
-        Floats are used unchanged. uint8 becomes (x / 255 - mean) / std of cfg.
+        uint8 becomes (x / 255 - mean) / std of cfg. Floats are used unchanged: give them in this
+        range, by default -1 to 1.
     cfg : Config
     head : str or iterable of str
         Names of one or several heads.
@@ -54,12 +55,14 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str]
     -----
     UserWarning
         If a tube does not fit into a video of several frames. Each tube warns once per video size.
+        If x is a NumPy array of floats that look like pixels from 0 to 1 or from 0 to 255; once.
 
     References
     ----------
     Fig. 2, Sections 3.2 to 3.5.
     """
     names = check_forward(x.shape, str(x.dtype), cfg, head)
+    warn_of_raw_pixels(x, cfg)
     video = as_video(x, cfg)
     z, embedded = embed(params, video, cfg)
     z, encoded = encode(params, z, cfg, video.shape[1:4], dict.fromkeys(range(cfg.depth), block))

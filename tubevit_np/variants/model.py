@@ -13,7 +13,7 @@ from tubevit_np.fast.layers import block
 from tubevit_np.fast.model import as_video, classify
 from tubevit_np.fast.tubes import tokenize
 from tubevit_np.model.backward import encode_backward
-from tubevit_np.model.checks import check_heads, check_input
+from tubevit_np.model.checks import check_heads, check_input, warn_of_raw_pixels
 from tubevit_np.model.config import Config
 from tubevit_np.model.geometry import grid
 from tubevit_np.model.model import encode
@@ -82,13 +82,15 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str],
     Warns
     -----
     UserWarning
-        Once for each tube that does not fit into a video, which gives no tokens.
+        Once for each tube that does not fit into a video, which gives no tokens. Once if x is a
+        NumPy array of floats that look like pixels from 0 to 1 or from 0 to 255.
 
     References
     ----------
     Tables 5 and 7a.
     """
     check_input(x.shape, str(x.dtype), cfg)
+    warn_of_raw_pixels(x, cfg)
     names = check_heads(head, cfg)
     video = as_video(x, cfg)
     z, embedded = embed(params, video, cfg)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tinygrad import Tensor
 
-from tubevit_np.model.checks import check_heads, check_input
+from tubevit_np.model.checks import check_heads, check_input, warn_of_raw_pixels
 from tubevit_np.model.config import Config
 from tubevit_np.model.geometry import grid
 from tubevit_np.variants.config import attention_of
@@ -71,12 +71,14 @@ def forward(params: Params, x: Array, cfg: Config, head: str | Iterable[str],
     Warns
     -----
     UserWarning
-        Once for each tube that does not fit into a video, which gives no tokens.
+        Once for each tube that does not fit into a video, which gives no tokens. Once if x is a
+        NumPy array of floats that look like pixels from 0 to 1 or from 0 to 255.
 
     References
     ----------
     Tables 5 and 7a.
     """
+    warn_of_raw_pixels(x, cfg)
     x = x if isinstance(x, Tensor) else Tensor(x)
     check_input(x.shape, dtype_name(x.dtype), cfg)
     names = check_heads(head, cfg)
