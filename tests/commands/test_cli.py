@@ -457,7 +457,7 @@ WRONG = {  # arguments: part of the message; MODEL is in RUN, a finished run
     "evaluate MODEL --details PLACE/text.mp4": "text.mp4 is a file; give another --details",
     "evaluate MODEL --data PLACE/no": "no does not exist",
     "evaluate MODEL --data PLACE/other":
-        "class cat is not one of the 8 classes: left, right, up, down, approach, ...",
+        "class cat is not one of the model's 8 classes: left, right, up, down, approach, ...",
     "predict MODEL PLACE/no.mp4": "no.mp4: there is no such file",
     "predict MODEL PLACE/no.png": "no.png: there is no such file",
     "predict MODEL PLACE/no*.mp4": "no*.mp4 matches no file",

@@ -122,7 +122,7 @@ def test_labels_of_a_checkpoint_keep_their_order_and_know_no_others(tmp_path):
     found = open_dataset(tmp_path, "train", "video", 4, 8, labels=["walk", "fly", "run"])
     assert found.labels == ("walk", "fly", "run")
     assert found.items == ((tmp_path / "run/2.mp4", 2), (tmp_path / "walk/1.mp4", 0))
-    known = r"2.mp4: class run is not one of the 7 classes: walk, 0, 1, 2, 3, \.\.\.$"
+    known = r"2.mp4: class run is not one of the model's 7 classes: walk, 0, 1, 2, 3, \.\.\.$"
     with pytest.raises(ValueError, match=known):
         listed(tmp_path, labels=["walk", *"012345"])
 

@@ -12,7 +12,7 @@ from tiny import asked, class_folder, coded
 from tubevit_np.data.datasets.in_memory import open_files, open_held_out
 from tubevit_np.data.datasets.list_sources import loose_pictures
 from tubevit_np.data.datasets.listing import list_for_evaluation, list_parts, list_pictures
-from tubevit_np.data.datasets.parts import ALL, name_in_set
+from tubevit_np.data.datasets.parts import name_in_set
 from tubevit_np.runs.held_out import listing_of
 
 FAILING = SHARED.parent / "failing"
@@ -54,6 +54,18 @@ def test_folders_name_the_parts(tmp_path, train, val, rule):
         assert names(parts) == {"train": [f"{train}/{name}" for name in AB],
                                 "val": [f"{val}/{name}" for name in AB]}
         assert parts.rule == rule and said == [] and parts.unused == ()
+
+
+def test_folders_may_differ_in_the_word_for_the_part_alone(tmp_path):
+    for name in ("Training_set", "Test_set", "dev notes"):
+        touch(tmp_path / name, *AB)
+    parts = list_parts(tmp_path, "video")
+    assert names(parts)["val"] == [f"Test_set/{name}" for name in AB]
+    assert len(parts["train"]) == 4 and {row.label for row in parts["train"]} == {"a", "b"}
+    touch(tmp_path / "vehicles", *(f"{name}/x/{k}.mp4" for name in ("train station", "bus")
+                                   for k in range(5)))
+    assert {row.label for row in list_parts(tmp_path / "vehicles", "video")["train"]} == {
+        "train station", "bus"}
 
 
 @pytest.mark.parametrize("train, val", [
@@ -104,6 +116,30 @@ def test_a_column_is_believed_before_class_folders_without_parts(tmp_path):
                                            for name in AB))
     table(tmp_path / "notes.csv", "when,what", "1,2")  # no list of files
     assert names(list_parts(tmp_path, "video")) == {"train": AB[::2], "val": AB[1::2]}
+
+
+def test_a_table_beside_class_folders_is_never_ignored_in_silence(tmp_path):
+    touch(tmp_path, *AB)
+    path = table(tmp_path / "meta.csv", HEADER, "a/0.mp4,cat,train", "a/1.mp4,cat, small,val")
+    with pytest.raises(ValueError, match="meta.csv, line 3: 4 fields for the 3 columns"):
+        list_parts(tmp_path, "video")
+    table(path, "path,label", *(f"{name},{name[2]}" for name in AB))
+    parts, [line, _] = remarks(list_parts, tmp_path, "video")
+    assert line == (f"{tmp_path}: the names of the folders are the classes; meta.csv is not read; "
+                    f"to use this table, give {path}")
+    assert {row.label for row in parts["train"]} == {"a", "b"}
+    table(tmp_path / "films" / "meta.csv", "path,label", *(f"x/{name},{name[0]}" for name in AB))
+    touch(tmp_path / "films" / "x", *AB)
+    table(tmp_path / "films" / "notes.txt", "one film a line")
+    assert {row.label for row in list_parts(tmp_path / "films", "video")["train"]} == {"a", "b"}
+
+
+def test_unknown_names_of_parts_are_an_error_without_training_files(tmp_path):
+    touch(tmp_path, *AB)
+    path = table(tmp_path / "all.csv", HEADER, *(f"{name},{name[0]},entrainement" for name in AB))
+    with pytest.raises(ValueError, match="rows for entrainement, but none for train: name the "
+                                         "parts train, val, test"):
+        list_parts(path, "video")
 
 
 def test_parts_inside_the_class_folders(tmp_path):
@@ -159,10 +195,10 @@ def test_evaluation_scores_everything_or_the_part_that_the_set_names(tmp_path):
     for part in ("train", "val", "test"):
         touch(tmp_path / "x" / part, *AB)
     x, flat = tmp_path / "x", touch(tmp_path / "flat", *AB)
-    assert scored(flat) == (AB, ALL)
+    assert scored(flat) == (AB, "flat")
     assert scored(x) == ([f"val/{name}" for name in AB], "the folder val")
     for part in ("train", "test"):
-        assert scored(x / part) == (AB, ALL)
+        assert scored(x / part) == (AB, part)
     rows = [f"x/test/{name},{name[0]}" for name in AB]
     for name in ("train.csv", "test.csv", "mine.csv"):
         assert len(scored(table(tmp_path / name, "path,label", *rows))[0]) == 4
@@ -171,13 +207,13 @@ def test_evaluation_scores_everything_or_the_part_that_the_set_names(tmp_path):
     assert scored(split) == (["x/test/a/1.mp4", "x/test/b/1.mp4"],
                              "the column split (there is no val)")
     touch(tmp_path / "shots", "0.png", "1.png")
-    assert scored(tmp_path / "shots", "image", without_classes=True)[1] == ALL
+    assert scored(tmp_path / "shots", "image", without_classes=True)[1] == "shots"
 
 
 def test_the_line_says_what_is_scored(tmp_path):
     films = class_folder(tmp_path / "films", "video")
     for path, line in ((films, "held out: 4 of 10 videos of films: the folder val"),
-                       (films / "val", "scored: all 4 videos of films")):
+                       (films / "val", "scored: all 4 videos of val")):
         source = open_held_out(path, "video", 4, 24, "films", ("cat", "eel"),
                                parts=list_for_evaluation(path, "video"))
         assert source.held_out_line == line
@@ -193,10 +229,13 @@ def test_of_its_own_set_a_model_is_scored_on_the_held_out_files(tmp_path):
     listed = listing_of(tmp_path, {"group_by": "null"}, None, True, True)
     assert len(listed(moved, "video")["val"]) == 2
     assert listed(moved, "video").rule == "every 5th file of each class"
+    train = table(tmp_path / "moved" / "train.csv", "path,label", "a/0.mov,a", "b/1.mov,b")
+    assert len(listed(train, "video")["val"]) == 2  # these two files are what was asked for
+    train.unlink()
     (tmp_path / "moved" / "a" / "0.mov").write_bytes(b"another file")
     for k in (1, 2, 3):
         (tmp_path / "moved" / "ab"[k % 2] / f"{k}.mov").unlink()
-    assert listed(moved, "video").rule == ALL  # fewer than half of the files for training
+    assert listed(moved, "video").whole  # fewer than half of the files for training
     divided = listing_of(tmp_path, {}, "(.*)", True, True)
     assert divided(moved, "video").rule.startswith("about a fifth")
 
@@ -207,9 +246,9 @@ def test_files_in_both_parts_are_reported(tmp_path):
         [file] = tmp_path.glob(f"train/*/{name}.mp4")
         shutil.copy(file, tmp_path / "val" / f"{other}.mp4")
     _, [line] = remarks(list_parts, tmp_path, "video")
-    assert line == (f"{tmp_path}: files of val that are also in train: 2, 1 of them with another "
-                    f"class, the first: {tmp_path}/val/a/5.mp4 is {tmp_path}/train/a/0.mp4; the "
-                    "score can be too high")
+    assert line == (f"{tmp_path}: held-out files that are also in train: 2, 1 of them with another "
+                    f"class, the first: {tmp_path}/val/a/5.mp4 has the content of "
+                    f"{tmp_path}/train/a/0.mp4; the score can be too high")
 
 
 @pytest.mark.parametrize("change", [0, 2**16 + 1, 2**17 + 9])
@@ -230,7 +269,7 @@ def test_a_file_with_two_classes_in_two_parts_is_left_out_of_both(tmp_path):
     parts, [line] = remarks(list_parts, tmp_path, "video")
     for rows in parts.values():
         assert {row.file.name: row.reason for row in rows}["0.mp4"] == "two classes: a and b"
-    assert line.startswith(f"{tmp_path}: files of val that are also in train: 1, the first: "
+    assert line.startswith(f"{tmp_path}: held-out files that are also in train: 1, the first: "
                            f"{tmp_path}/1.mp4; the score")
 
 

@@ -69,7 +69,7 @@ JSON_FILES = [Mutant(f"{PLACE}/json_files.py", *rest) for rest in [
 ]]
 
 KINETICS = [Mutant(f"{PLACE}/kinetics.py", *rest) for rest in [
-    ("*[name] * (ids[name] == 1)", "name",
+    ("clips.get(full_name, name) if ids[name] == 1 else", "clips.get(full_name, name) if name else",
      "test_annotations.py::test_an_id_is_no_key", "a file without seconds for either of two rows"),
     ("{second:06d}", "{second}",
      "test_annotations.py::test_kinetics_of_2017", "seconds not filled up with zeros"),

@@ -350,7 +350,7 @@ def test_what_a_model_is_scored_on(on_files, tmp_path):
         ("video", "films", 1), ("image", "shots", 0)]
     assert [one.kind for one in films] == ["video"] and own[0].train is None
     other = class_folder(tmp_path / "other", "video", ("cat", "fox"))
-    with pytest.raises(ValueError, match="class fox is not one of the 2 classes: cat, eel"):
+    with pytest.raises(ValueError, match="class fox is not one of the model's 2 classes: cat, eel"):
         sources_for(path, notes, data=[other])
     alone = shutil.copy(path, tmp_path)
     with pytest.raises(ValueError, match="is in no run folder: .*--data"):

@@ -59,9 +59,9 @@ def listing_of(run, notes, group_by, given, must_match):
         return partial(list_parts, group_by=trained, must_match=False)
     if group_by is not None:
         return partial(list_for_evaluation, group_by=group_by, must_match=must_match,
-                       divides=lambda parts: True)
+                       split_as_in_training=lambda parts: True)
     return partial(list_for_evaluation, group_by=trained, must_match=False,
-                   divides=partial(is_trained_on, run))
+                   split_as_in_training=partial(is_trained_on, run))
 
 
 def is_trained_on(run, parts):

@@ -23,10 +23,10 @@ def dataset_folder(path):
 class ClipIndex:
     """The files below a folder by their names without suffix.
 
-    several: {name: files} of the names asked for that stand for more than one file."""
+    ambiguous: {requested name: its files}, for names that stand for several files."""
 
     def __init__(self, folder):
-        self.folder, self.files, self.several = folder, {}, {}
+        self.folder, self.files, self.ambiguous = folder, {}, {}
         for file in sorted(walk_files(folder)):
             if not is_hidden(file.name):
                 self.files.setdefault(file.stem, []).append(file)
@@ -38,7 +38,7 @@ class ClipIndex:
         Files with the suffix of a video come before all others of the same name."""
         clips = [file for name in names for file in self.of_name(name)]
         if len(clips) > 1:
-            self.several[names[0]] = clips
+            self.ambiguous[names[0]] = clips
             return next(filter(can_be_decoded, clips), clips[0])
         return clips[0] if clips else default
 
@@ -47,13 +47,13 @@ class ClipIndex:
         files = self.files.get(name, [])
         return [file for file in files if suffix_of(file) in VIDEO_SUFFIXES] or files
 
-    def warn_of_several(self):
+    def warn_of_ambiguous(self):
         """Warn of the names that stand for several files, and give the rule."""
-        if self.several:
-            name, files = min(self.several.items())
+        if self.ambiguous:
+            name, files = min(self.ambiguous.items())
             names = ", ".join(str(file.relative_to(self.folder)) for file in files)
             warnings.warn(f"{self.folder}: names that stand for several files: "
-                          f"{len(self.several)}, the first: {name} ({names}); the first file in "
+                          f"{len(self.ambiguous)}, the first: {name} ({names}); the first file in "
                           "sorted order that can be decoded is used")
 
 

@@ -143,7 +143,7 @@ def class_index(file, label, index):
     """The index of a class.  Raises ValueError if the head does not have the class."""
     if label not in index:
         examples = ", ".join(list(index)[:5]) + (", ..." if len(index) > 5 else "")
-        raise ValueError(f"{file}: class {label} is not one of the {len(index)} classes: "
+        raise ValueError(f"{file}: class {label} is not one of the model's {len(index)} classes: "
                          f"{examples}")
     return index[label]
 

@@ -10,14 +10,15 @@ BLOCK = 2**16  # bytes at each end of a file that are compared
 
 
 def warn_of_files_in_both(parts, path):
-    """Warn of files of val that are in train, too, under any name: a score of them is too high."""
+    """Warn if held-out files are also in train, by path or by content: the score is too high."""
     train, val = (split_usable(parts.get(part, ()))[0] for part in ("train", "val"))
     if pairs := sorted(pairs_with_the_same_content(train, val)):
         (_, one, other), number = pairs[0], len({pair[0] for pair in pairs})
-        names = f"{one.file}" if one.file == other.file else f"{one.file} is {other.file}"
+        names = (f"{one.file}" if one.file == other.file else
+                 f"{one.file} has the content of {other.file}")
         other_class = len({pair[0] for pair in pairs if pair[1].label != pair[2].label})
         classes = f", {other_class} of them with another class" * (other_class > 0)
-        warnings.warn(f"{path}: files of val that are also in train: {number}{classes}, the "
+        warnings.warn(f"{path}: held-out files that are also in train: {number}{classes}, the "
                       f"first: {names}; the score can be too high", stacklevel=3)
 
 

@@ -9,7 +9,6 @@ from tubevit_np.data.augmentation.flip import random_flip
 from tubevit_np.data.augmentation.randaugment import randaugment
 from tubevit_np.data.batch import AUGMENTATIONS, FLIPS, Batch
 from tubevit_np.data.datasets.dataset import Dataset, Loaded
-from tubevit_np.data.datasets.parts import ALL
 from tubevit_np.data.datasets.reader import Reader, size_with_margin
 from tubevit_np.data.datasets.summary import describe, first_digest
 from tubevit_np.data.decoding.video import ShortClip
@@ -34,7 +33,8 @@ class LabeledFiles:
     randaugment: int = 0  # number of operations per training clip or image
     magnitude: float = 10.0
     folder: str = ""  # of the set; names of its files are relative to it
-    rule: str = ""  # how val was chosen, in words, or ALL
+    rule: str = ""  # how val was chosen, in words
+    whole: bool = False  # all files are scored, nothing is held out; rule: the name of the set
     others: int = 0  # files of the set that are not in val, if there is no train
     unused: tuple = ()  # (path, reason) of all else below the folder
     broken: dict = field(default_factory=dict)  # {index in val: reason}, of the files read so far
@@ -62,16 +62,11 @@ class LabeledFiles:
         return {self.head: self.names}
 
     @property
-    def whole(self):
-        """Whether all files of the set are scored."""
-        return self.rule == ALL
-
-    @property
     def held_out_line(self):
         """Which files are held out, and by which rule."""
         count, others = len(self.val.items), len(self.train.items) if self.train else self.others
         if self.whole:
-            return f"scored: all {count} {self.kind}s of {self.head}"
+            return f"scored: all {count} {self.kind}s of {self.rule}"
         return f"held out: {count} of {count + others} {self.kind}s of {self.head}: {self.rule}"
 
     @property

@@ -17,7 +17,6 @@ from tubevit_np.data.datasets.clip_index import dataset_folder, index_clips
 from tubevit_np.data.datasets.find_parts import (
     find_parts,
     other_kind,
-    parts_by_name,
     parts_in_tables,
 )
 from tubevit_np.data.datasets.part_names import canonical_part
@@ -26,29 +25,40 @@ from tubevit_np.data.datasets.tables.read import table_rows
 from tubevit_np.data.datasets.tables.row import Row
 
 
-def list_sources(path, kind, lists, without_classes=False, training=True):
+def list_sources(path, kind, official, without_classes=False, training=True):
     """({part: its folder or table}, {part: rows}); parts are "train", "val", "test", and others
     that a column split names.
 
-    lists: whether the lists of UCF101 and HMDB51 are read; runs from before them ignore them;
+    official: whether the lists of UCF101 and HMDB51 are read, which older runs ignore;
     without_classes: as in list_parts;  training: as in find_parts."""
     index_clips.cache_clear()  # list the files as they are now
     if without_classes and (found := loose_pictures(path, training)):
         return found
-    lists, parts = lists and kind == "video", {}
-    sources = find_parts(path, lists, training)
-    for part, source in sources.items():
-        parts.setdefault(part, [])
-        rows = table_rows(source, path if lists else None) if source.is_file() else (
-            class_folder_rows(source, kind))
-        for row in rows:
-            name = canonical_part(row.split) or row.split.strip() or part
-            parts.setdefault(name, []).append(row)
+    official = official and kind == "video"
+    sources = find_parts(path, official, training)
+    rows = [(part, row) for part, source in sources.items()
+            for row in rows_of(source, kind, path if official else None)]
     for folder in {dataset_folder(source) for source in sources.values() if source.is_file()}:
-        index_clips(folder).warn_of_several()
-    parts = deduplicated(parts, path)
+        index_clips(folder).warn_of_ambiguous()
+    parts = deduplicated(by_part(sources, rows), path)
     check_kind(path, kind, sources, [row.file for rows in parts.values() for row in rows])
     return sources, parts
+
+
+def rows_of(source, kind, place):
+    """The rows of a table or of a folder of class folders.  place: as in table_rows."""
+    if source.is_file():
+        return table_rows(source, place)
+    return class_folder_rows(source, kind)
+
+
+def by_part(sources, rows):
+    """{part: rows}; rows: (part of its source, row).  The column split of a row comes first."""
+    parts = {part: [] for part in sources}
+    for part, row in rows:
+        name = canonical_part(row.split) or row.split.strip() or part
+        parts.setdefault(name, []).append(row)
+    return parts
 
 
 def check_kind(path, kind, sources, files):
@@ -72,8 +82,8 @@ def set_folder(path, sources):
     return path if source == path and len(sources) == 1 else source.parent
 
 
-def rule_of(sources, part):
-    """Where a held-out part that the set itself names comes from, in words."""
+def held_out_rule(sources, part):
+    """Where a held-out part that the set itself has comes from, in words."""
     note = " (there is no val)" if part == "test" else ""
     if source := sources.get(part):
         return (source.name if source.is_file() else f"the folder {source.name}") + note
@@ -89,17 +99,17 @@ def deduplicated(parts, path):
     labels = {}
     for row in (row for rows in parts.values() for row in rows):
         labels.setdefault(row.file, set()).update({row.label} - {""})
-    return {part: once(rows, labels, path) for part, rows in parts.items()}
+    return {part: unique_rows(rows, labels, path) for part, rows in parts.items()}
 
 
-def once(rows, labels, path):
+def unique_rows(rows, labels, path):
     """The sorted rows of a part, one for each file.  labels: {file: its classes}."""
-    of_file = {row.file: row for row in reversed(rows)}
+    by_file = {row.file: row for row in reversed(rows)}
     if duplicates := len(rows) - len({(row.file, row.label) for row in rows}):
         warnings.warn(f"{path}: duplicate rows: {duplicates}", stacklevel=2)
     return sorted(Row(file, min(labels[file], default=""), group=row.group,
                       reason=row.reason or row_problem(file, labels[file]))
-                  for file, row in of_file.items())
+                  for file, row in by_file.items())
 
 
 def row_problem(file, names):
@@ -121,7 +131,7 @@ def loose_pictures(path, training=True):
 
 def parts_without_classes(path):
     """{part: folder} if its pictures lie in no class folders, else {}."""
-    if not path.is_dir() or parts_by_name(path, ".csv") or parts_in_tables(path):
+    if not path.is_dir() or parts_in_tables(path):
         return {}
     named = {canonical_part(folder.name): folder for folder in subfolders(path)
              if canonical_part(folder.name)}

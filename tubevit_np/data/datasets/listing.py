@@ -3,9 +3,11 @@
 import os
 from pathlib import Path
 
+from tubevit_np.data.datasets.find_parts import named_after
 from tubevit_np.data.datasets.in_both_parts import warn_of_files_in_both
-from tubevit_np.data.datasets.list_sources import list_sources, rule_of, set_folder
-from tubevit_np.data.datasets.parts import ALL, Parts, check_class_names, problem
+from tubevit_np.data.datasets.list_sources import held_out_rule, list_sources, set_folder
+from tubevit_np.data.datasets.part_names import PARTS
+from tubevit_np.data.datasets.parts import Parts, check_class_names, problem
 from tubevit_np.data.datasets.recordings import (
     FILES_ALONE,
     recordings,
@@ -31,34 +33,32 @@ def list_parts(path, kind, group_by=None, must_match=True, without_classes=False
     sources, rows = list_sources(path, kind, group_by != FILES_ALONE, without_classes)
     val = held_out_part(rows)
     parts = {name: rows[part] for name, part in (("train", "train"), ("val", val)) if part in rows}
-    if not any(parts.values()):
-        raise ValueError(f"{path} has rows for {min(rows)}, but none for train or val; add the "
-                         "tables of train and val")
-    unused = [(row.file, f"in the part {part}") for part in rows.keys() - {"train", val}
+    check_part_names(path, rows)
+    unused = [(row.file, f"in the part {part}") for part in rows if part not in ("train", val)
               for row in rows[part]]
-    found = found_parts(path, kind, parts, sources, rows, rule_of(sources, val), unused)
-    found = divided(found, path, group_by, must_match)
+    found = found_parts(path, kind, parts, sources, rows, held_out_rule(sources, val), unused)
+    found = with_held_out(found, path, group_by, must_match)
     warn_of_files_in_both(found, path)
     return found
 
 
 def list_for_evaluation(path, kind, group_by=None, must_match=True, without_classes=False,
-                        divides=lambda parts: False):
+                        split_as_in_training=lambda parts: False):
     """The Parts of a set that is only scored: "val" is the part that the set holds out, or all.
 
-    divides(parts): whether a set that holds out nothing is divided as for training; parts: all its
-    files.  Otherwise as list_parts."""
+    split_as_in_training(parts): whether a PATH without parts is split; parts: all its files.
+    Otherwise as list_parts."""
     path = Path(os.path.abspath(path))
     sources, rows = list_sources(path, kind, True, without_classes, training=False)
     held = held_out_part(rows)
     others = [row for part, some in rows.items() if part != held for row in some]
     if rows.get(held) and others:
         return found_parts(path, kind, {"train": others, "val": rows[held]}, sources, rows,
-                           rule_of(sources, held))
+                           held_out_rule(sources, held))
     every = {"val": sorted(row for some in rows.values() for row in some)}
-    if divides(Parts(every, set_folder(path, sources), ALL)):
+    if not named_after(path) and split_as_in_training(Parts(every, set_folder(path, sources), "")):
         return list_parts(path, kind, group_by, must_match, without_classes)
-    return found_parts(path, kind, every, sources, rows, ALL)
+    return found_parts(path, kind, every, sources, rows, path.name, whole=True)
 
 
 def list_pictures(path, group_by=None, must_match=True):
@@ -73,7 +73,19 @@ def held_out_part(rows):
     return "test" if tested else "val"
 
 
-def found_parts(path, kind, parts, sources, rows, rule, unused=()):
+def check_part_names(path, rows):
+    """Raise ValueError if no rows are for train or val.  rows: {part: rows}."""
+    if any(rows.get(part) for part in ("train", "val")) or not (other := sorted(
+            part for part in rows if rows[part])):
+        return
+    if "test" in other:
+        raise ValueError(f"{path} has rows for test, but none for train or val; add the tables of "
+                         "train and val")
+    raise ValueError(f"{path} has rows for {', '.join(other[:5])}, but none for train: name the "
+                     f"parts {', '.join(PARTS)}")
+
+
+def found_parts(path, kind, parts, sources, rows, rule, unused=(), whole=False):
     """The Parts, after warnings of all that is not used.
 
     rows: {part: rows} of everything that the sources list."""
@@ -82,10 +94,10 @@ def found_parts(path, kind, parts, sources, rows, rule, unused=()):
     warn_of_unused(path, unused)
     warn_of_empty_classes(path, kind, sources, listed)
     warn_of_deeper_files(path, kind, sources, listed)
-    return Parts(parts, set_folder(path, sources), rule, unused)
+    return Parts(parts, set_folder(path, sources), rule, unused, whole)
 
 
-def divided(parts, path, group_by, must_match=True):
+def with_held_out(parts, path, group_by, must_match=True):
     """Parts with a held-out part: that of the set itself, or else a fifth of each class."""
     rows = [row for some in parts.values() for row in some]
     check_class_names(rows)

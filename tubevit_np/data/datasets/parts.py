@@ -2,18 +2,18 @@
 
 import os
 
-ALL = "all"  # the rule if nothing is held out: a set that is only scored
-
 
 class Parts(dict):
     """{"train": rows, "val": rows}, or the parts that exist; rows are sorted by file.
 
     folder: of the set, as text; names of files are relative to it.  rule: how val was chosen, in
-    words, or ALL.  unused: (path, reason) of all that is below the folder but in neither part."""
+    words.  unused: (path, reason) of everything below the folder that is in neither part.  whole:
+    whether val holds all files, because they are only scored; then the rule is the set's name."""
 
-    def __init__(self, parts, folder, rule, unused=()):
+    def __init__(self, parts, folder, rule, unused=(), whole=False):
         super().__init__(parts)
         self.folder, self.rule, self.unused = str(folder), rule, tuple(unused)
+        self.whole = whole
 
 
 def problem(row):

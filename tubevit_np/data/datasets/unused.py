@@ -1,4 +1,4 @@
-"""What lies below the folder of a set and is not used: nothing is left out without a reason."""
+"""Lists the unused files and folders of a set, each with a reason."""
 
 import warnings
 from collections import Counter
@@ -40,15 +40,15 @@ def reason_of(file, kind, sources):
     if is_table_of(file, sources):
         return ""
     if is_kind(file, kind):
-        return place_of(file, sources.values())
+        return reason_by_place(file, sources.values())
     other = "image" if kind == "video" else "video"
     if is_kind(file, other):
         return f"{'an' if other == 'image' else 'a'} {other}"
     return f"not {'a' if kind == 'video' else 'an'} {kind}"
 
 
-def place_of(file, sources):
-    """Where a file lies that could be used."""
+def reason_by_place(file, sources):
+    """Why a file that could be used is not: where it lies."""
     if any(source.is_file() for source in sources):
         return "in no table"
     if any(file.is_relative_to(source) for source in sources):

@@ -24,16 +24,21 @@ def csv_rows(path):
     Raises ValueError for other columns, and for a row that does not fit them."""
     text = read_text(path)
     first = next(line for line in text.split("\n") if line.strip())
-    headers = {delimiter: header(first, delimiter) for delimiter in DELIMITERS}
-    fitting = next((mark for mark, columns in headers.items() if are_known(columns)), None)
-    if fitting is None and (path.suffix.lower() == ".txt" or is_list_line(first, path.parent)):
+    delimiter, columns = known_header(first)
+    if delimiter is None and (path.suffix.lower() == ".txt" or is_list_line(first, path.parent)):
         return list_file_rows(path)
-    if fitting is None:
+    if delimiter is None:
         raise ValueError(f"{path}: the first line must be PATH LABEL, or a header with {EXPECTED}; "
                          f"it is {quoted(first)}{hint(first.strip())}")
-    if twice := [name for name, count in Counter(headers[fitting]).items() if name and count > 1]:
+    if twice := [name for name, count in Counter(columns).items() if name and count > 1]:
         raise ValueError(f"{path} has two columns {twice[0]}; remove or rename one")
-    return column_rows(records(text, path, headers[fitting], fitting), path)
+    return column_rows(records(text, path, columns, delimiter), path)
+
+
+def known_header(line):
+    """(delimiter, columns) of a line that names the columns of a table, else (None, [])."""
+    headers = ((delimiter, header(line, delimiter)) for delimiter in DELIMITERS)
+    return next((one for one in headers if are_known(one[1])), (None, []))
 
 
 def header(line, delimiter):

@@ -22,7 +22,7 @@ def kinetics_rows(records, path):
             rows.append(row_without("youtube_id", where, record))
             continue
         full_name = clip_name(record, where)
-        file = clips.get(full_name, *[name] * (ids[name] == 1))
+        file = clips.get(full_name, name) if ids[name] == 1 else clips.get(full_name)
         rows.append(make_row(folder, file or f"{full_name}.mp4", record["label"], record["split"],
                              record.get("group", "")))
     return rows
