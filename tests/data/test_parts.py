@@ -177,6 +177,21 @@ def test_both_unicode_forms_of_a_folder_are_one_class(tmp_path):
     assert {row.label for row in list_parts(tmp_path, "video")["train"]} == {"caf\u00e9", "the"}
 
 
+def test_one_table_in_the_folder_annotations(tmp_path):
+    touch(tmp_path, *(f"clips/{name}_000000_000010.mp4" for name in "abcd"))
+    table(tmp_path / "annotations" / "kinetics.csv", "label,youtube_id,time_start,time_end,split",
+          *(f"{'xy'[k % 2]},{name},0,10,{('train', 'validate')[k // 2]}"
+            for k, name in enumerate("abcd")))
+    parts, said = remarks(list_parts, tmp_path, "video")
+    assert [len(parts[part]) for part in ("train", "val")] == [2, 2] and said == []
+
+
+def test_dev_beside_prod_is_a_class(tmp_path):
+    touch(tmp_path, "dev/x/0.mp4", "prod/x/1.mp4", "prod/x/2.mp4")
+    assert {row.label for row in list_parts(tmp_path, "video")["train"]} == {"dev", "prod"}
+    assert len(scored(tmp_path)[0]) == 3
+
+
 def test_flat_parts_have_no_classes(tmp_path):
     touch(tmp_path, "train/0.png", "val/1.png", "notes/2.png")
     with pytest.raises(ValueError, match="train holds no class folders, and no table gives the"):

@@ -64,6 +64,14 @@ def test_files_outside_the_parts_and_the_tables(tmp_path):
     assert reasons(list_parts(path, "video")) == {}  # a table is the whole set
 
 
+def test_a_part_may_be_a_link(tmp_path):
+    touch(tmp_path, "train/a/0.mp4", "train/b/1.mp4")
+    (tmp_path / "val").symlink_to(tmp_path / "train")
+    parts, [line] = remarks(list_parts, tmp_path, "video")
+    assert len(parts["val"]) == 2 and parts.unused == ()
+    assert "held-out files that are also in train: 2" in line
+
+
 def test_hidden_files_alone_are_listed_without_a_warning(tmp_path):
     parts, said = remarks(list_parts, touch(tmp_path, "a/0.mp4", "b/1.mp4", "a/.DS_Store"), "video")
     assert reasons(parts) == {"a/.DS_Store": "hidden"} and said == []

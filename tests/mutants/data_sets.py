@@ -184,6 +184,10 @@ FIND_PARTS = [Mutant("tubevit_np/data/datasets/find_parts.py", *rest) for rest i
     ("    if tables:\n", "    if False:\n",
      "test_parts.py::test_a_table_beside_class_folders_is_never_ignored_in_silence",
      "labels of a table ignored in silence"),
+    ("exact = {} if others else exact", "exact = exact", "test_parts.py::test_dev_beside_prod_is_a_class",
+     "dev beside prod is a held-out part"),
+    ("    return folder, *(folder / name for name in ANNOTATION_FOLDERS)", "    return (folder,)",
+     "test_parts.py::test_one_table_in_the_folder_annotations", "a table in annotations not found"),
 ]]
 
 SUBSET = [Mutant("tubevit_np/data/datasets/subset.py", *rest) for rest in [

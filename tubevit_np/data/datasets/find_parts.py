@@ -73,11 +73,12 @@ def completeness(parts):
 def only_table(path):
     """{"train": table}: the table of a folder that names parts in a column split; without several
     class folders, the only table.  A table that is not used is named in a warning."""
-    tables = [file for file in tables_in(path) if not is_official(file) and is_table(file)
-              and not part_in_name(file.stem)]
+    folders = [folder for folder in subfolders(path) if folder.name not in ANNOTATION_FOLDERS]
+    tables = [file for place in annotation_places(path) for file in tables_in(place)
+              if not is_official(file) and is_table(file) and not part_in_name(file.stem)]
     with_parts = [table for table in tables if is_table(table, with_parts=True)
                   and any(canonical_part(row.split) for row in table_rows(table))]
-    found = with_parts or (tables if len(subfolders(path)) < 2 else [])
+    found = with_parts or (tables if len(folders) < 2 else [])
     if len(found) == 1:
         return {"train": found[0]}
     if tables:
@@ -117,12 +118,17 @@ def tables_in(folder):
                   and not file.name.startswith("."))
 
 
+def annotation_places(folder):
+    """The folders in which the tables of a set may lie."""
+    return folder, *(folder / name for name in ANNOTATION_FOLDERS)
+
+
 def parts_in_tables(folder, given=None):
     """{part: table} of the tables with a part in their name.
 
     given: a table; only tables that are named like it count."""
-    folders = (folder, *(folder / name for name in ANNOTATION_FOLDERS))
-    tables = [file for one in folders for file in tables_in(one) if part_word(file.stem)]
+    tables = [file for place in annotation_places(folder) for file in tables_in(place)
+              if part_word(file.stem)]
     tables.sort(key=lambda file: (rank(part_word(file.stem)), TABLES.index(file.suffix.lower()),
                                   len(file.name), file.name))
     rest = {file: name_without_part(file.name) for file in tables}
@@ -146,4 +152,7 @@ def parts_in_folders(folder):
         parts = alike.setdefault(tuple(name_without_part(child.name)), {})
         parts[part_in_name(child.name)] = child
     exact = alike.pop((), {})
+    if not exact.keys() & {"train"} and not {*VAL_WORDS} & {one.name.lower() for one in named}:
+        others = [child for child in subfolders(folder) if not canonical_part(child.name)]
+        exact = {} if others else exact  # dev beside prod is a class
     return exact or next((parts for parts in alike.values() if completeness(parts) == 2), {})

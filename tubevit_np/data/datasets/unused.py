@@ -21,7 +21,8 @@ def unused_files(path, kind, sources, rows):
         return []
     used, outside = {row.file for row in rows}, [source for source in sources.values()
                                                  if source.is_dir() and path not in source.parents]
-    return sorted(one for top in {path, *outside} for one in unused_below(top, kind, sources, used))
+    return sorted(one for top in {path, *outside} for one in unused_below(top, kind, sources, used)
+                  if one[0] not in sources.values())
 
 
 def unused_below(top, kind, sources, used):
