@@ -10,8 +10,8 @@ from remarks import remarks
 from tiny import asked, class_folder, coded
 
 from tubevit_np.data.datasets.in_memory import open_files, open_held_out
-from tubevit_np.data.datasets.list_sources import loose_pictures
 from tubevit_np.data.datasets.listing import list_for_evaluation, list_parts, list_pictures
+from tubevit_np.data.datasets.loose_pictures import loose_pictures
 from tubevit_np.data.datasets.parts import name_in_set
 from tubevit_np.runs.held_out import listing_of
 

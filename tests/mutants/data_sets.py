@@ -33,9 +33,6 @@ LABELED_FILES_IN_MEMORY = [Mutant("tubevit_np/data/datasets/labeled_files.py", *
 CLIP_INDEX = [Mutant("tubevit_np/data/datasets/clip_index.py", *rest) for rest in [
     ("path.parent.parent if", "path.parent if", "test_annotations.py::test_something_something",
      "clips looked for among the labels"),
-    (", followlinks=True", "",
-     "test_annotations.py::test_clips_behind_a_link_and_links_in_a_circle",
-     "clips behind a link not found"),
     ("next(filter(can_be_decoded, clips), clips[0])", "clips[0]",
      "test_unused.py::test_of_several_files_the_first_one_that_can_be_decoded_is_used",
      "a damaged file, though there is another"),
@@ -44,6 +41,12 @@ CLIP_INDEX = [Mutant("tubevit_np/data/datasets/clip_index.py", *rest) for rest i
     ("[file for file in files if suffix_of(file) in VIDEO_SUFFIXES] or files", "files",
      "test_unused.py::test_of_several_files_the_first_one_that_can_be_decoded_is_used",
      "a text taken for a clip"),
+]]
+
+WALK = [Mutant("tubevit_np/data/datasets/walk.py", *rest) for rest in [
+    (", followlinks=True", "",
+     "test_annotations.py::test_clips_behind_a_link_and_links_in_a_circle",
+     "clips behind a link not found"),
 ]]
 
 CLASS_FOLDERS = [Mutant("tubevit_np/data/datasets/class_folders.py", *rest) for rest in [
@@ -350,7 +353,7 @@ SHARED_MEMORY = [Mutant("tubevit_np/data/shared_memory.py", *rest) for rest in [
      "written past the end"),
 ]]
 
-DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *CLIP_INDEX, *CLASS_FOLDERS, *PART_NAMES, *LIST_SOURCES, *LISTING, *IN_BOTH_PARTS,
+DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *CLIP_INDEX, *WALK, *CLASS_FOLDERS, *PART_NAMES, *LIST_SOURCES, *LISTING, *IN_BOTH_PARTS,
              *UNUSED, *HELD_OUT, *RECORDINGS, *SPLIT,
              *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH, *SHARED_MEMORY]

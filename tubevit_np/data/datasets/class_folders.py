@@ -1,8 +1,8 @@
 """The files of class folders, PATH/CLASS/FILE, and what kind of file each one is."""
 
-from tubevit_np.data.datasets.clip_index import is_hidden, walk_files
 from tubevit_np.data.datasets.part_names import canonical_part
 from tubevit_np.data.datasets.tables.row import Row, class_name
+from tubevit_np.data.datasets.walk import is_hidden, walk_files
 from tubevit_np.data.decoding.file_kind import file_kind, picture_kind
 from tubevit_np.data.decoding.suffixes import IMAGE_SUFFIXES, VIDEO_SUFFIXES, suffix_of
 

@@ -1,10 +1,9 @@
-"""All files below the folder of a data set, and the clips among them by their names."""
+"""The clips of a data set by the names that its tables give."""
 
-import os
 import warnings
 from functools import cache
-from pathlib import Path
 
+from tubevit_np.data.datasets.walk import is_hidden, walk_files
 from tubevit_np.data.decoding.file_kind import is_picture
 from tubevit_np.data.decoding.images import decoding, read_image
 from tubevit_np.data.decoding.open_video import open_stream
@@ -74,28 +73,3 @@ def can_be_decoded(path):
                 return next(file.decode(stream), None) is not None
     except ValueError:
         return False
-
-
-def walk_files(folder, onerror=None, leave_out=lambda path, reason: None):
-    """Yield all files below a folder; follows links, visits each folder once, no hidden one.
-
-    onerror: called with the OSError of each folder that cannot be listed;  leave_out: called with
-    (path, reason) of each other folder whose files are not yielded, and of empty folders."""
-    visited = set()
-    for parent, folders, names in os.walk(folder, onerror=onerror, followlinks=True):
-        if os.path.realpath(parent) in visited:
-            leave_out(Path(parent), "a link to a folder that is listed already")
-            folders.clear()
-            continue
-        visited.add(os.path.realpath(parent))
-        if not folders and not names:
-            leave_out(Path(parent), "an empty folder")
-        for name in filter(is_hidden, folders):
-            leave_out(Path(parent) / name, "hidden")
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
-        yield from (Path(parent) / name for name in names)
-
-
-def is_hidden(name):
-    """Whether a file or folder is hidden, by its name."""
-    return name.startswith(".")

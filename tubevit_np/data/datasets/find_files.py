@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tubevit_np.data.datasets.class_folders import is_kind
-from tubevit_np.data.datasets.clip_index import walk_files
+from tubevit_np.data.datasets.walk import walk_files
 from tubevit_np.data.decoding.images import error_text
 
 

@@ -7,18 +7,10 @@ of the parts."""
 
 import warnings
 
-from tubevit_np.data.datasets.class_folders import (
-    SUFFIXES,
-    class_folder_rows,
-    files_in,
-    subfolders,
-)
+from tubevit_np.data.datasets.class_folders import SUFFIXES, class_folder_rows
 from tubevit_np.data.datasets.clip_index import dataset_folder, index_clips
-from tubevit_np.data.datasets.find_parts import (
-    find_parts,
-    other_kind,
-    parts_in_tables,
-)
+from tubevit_np.data.datasets.find_parts import find_parts, other_kind
+from tubevit_np.data.datasets.loose_pictures import loose_pictures
 from tubevit_np.data.datasets.part_names import canonical_part
 from tubevit_np.data.datasets.tables.official_splits import is_official
 from tubevit_np.data.datasets.tables.read import table_rows
@@ -117,26 +109,3 @@ def row_problem(file, names):
     if ".." in file.parts:
         return "its path contains .."
     return "" if len(names) < 2 else f"two classes: {' and '.join(sorted(names)[:2])}"
-
-
-def loose_pictures(path, training=True):
-    """list_sources of pictures that lie in no class folders; None if there are class folders."""
-    if training and canonical_part(path.name) and parts_without_classes(path.parent):
-        path = path.parent
-    folders = parts_without_classes(path)
-    return folders and (folders, {part: sorted(Row(file, path.name) for file
-                                               in files_in(folder, "image"))
-                                  for part, folder in folders.items()})
-
-
-def parts_without_classes(path):
-    """{part: folder} if its pictures lie in no class folders, else {}."""
-    if not path.is_dir() or parts_in_tables(path):
-        return {}
-    named = {canonical_part(folder.name): folder for folder in subfolders(path)
-             if canonical_part(folder.name)}
-    folders = named or {"train": path}
-    with_classes = any(files_in(child, "image") for folder in folders.values()
-                       for child in subfolders(folder))
-    loose = any(files_in(folder, "image") for folder in folders.values())
-    return folders if loose and not with_classes else {}

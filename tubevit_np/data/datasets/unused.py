@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 from tubevit_np.data.datasets.class_folders import is_kind, subfolders
-from tubevit_np.data.datasets.clip_index import is_hidden, walk_files
 from tubevit_np.data.datasets.part_names import canonical_part
 from tubevit_np.data.datasets.tables.class_names import CLASS_NAMES
 from tubevit_np.data.datasets.tables.official_splits import CLASS_NUMBERS, is_official
 from tubevit_np.data.datasets.tables.row import class_name
+from tubevit_np.data.datasets.walk import is_hidden, walk_files
 from tubevit_np.data.decoding.images import error_text
 
 HIDDEN = "hidden"
