@@ -136,10 +136,21 @@ def test_a_table_beside_class_folders_is_never_ignored_in_silence(tmp_path):
 
 def test_unknown_names_of_parts_are_an_error_without_training_files(tmp_path):
     touch(tmp_path, *AB)
-    path = table(tmp_path / "all.csv", HEADER, *(f"{name},{name[0]},entrainement" for name in AB))
+    path = table(tmp_path / "all.csv", HEADER, f"{AB[0]},a,validation",
+                 *(f"{name},{name[0]},entrainement" for name in AB[1:]))
     with pytest.raises(ValueError, match="rows for entrainement, but none for train: name the "
                                          "parts train, val, test"):
         list_parts(path, "video")
+
+
+def test_a_column_with_folds_is_ignored_with_a_line(tmp_path):
+    touch(tmp_path, *(f"{k}.mp4" for k in range(10)))
+    path = table(tmp_path / "all.csv", HEADER,
+                 *(f"{k}.mp4,{'ab'[k % 2]},{k % 3}" for k in range(10)))
+    parts, [line] = remarks(list_parts, path, "video")
+    assert len(parts["val"]) == 2 and parts.rule == "every 5th file of each class"
+    assert line == (f"{path}: its column for the part holds 0, 1, 2, which are not names of parts "
+                    "(train, val, test); the column is ignored")
 
 
 def test_parts_inside_the_class_folders(tmp_path):
@@ -192,6 +203,39 @@ def test_dev_beside_prod_is_a_class(tmp_path):
     assert len(scored(tmp_path)[0]) == 3
 
 
+@pytest.mark.parametrize("name, text", [
+    ("training_log.txt", "step 10: loss 0.3"), ("eval_results.json", '{"accuracy": 0.5}'),
+    ("test_results.csv", "name,score\na,1"), ("val.txt", "")])
+def test_logs_and_results_beside_class_folders_are_no_parts(tmp_path, name, text):
+    touch(tmp_path, *(f"{c}/{k}.mp4" for c in "ab" for k in range(5)))
+    table(tmp_path / name, text)
+    parts = list_parts(tmp_path, "video")
+    assert parts.rule == "every 5th file of each class"
+    assert dict(parts.unused) == {tmp_path / name: "not a video"}
+
+
+@pytest.mark.parametrize("header, text", [("path", AB[0]), ("path,label", "0.mp4,a,b,c")])
+def test_a_test_table_with_errors_does_not_matter(tmp_path, header, text):
+    touch(tmp_path, *AB)
+    for part, files in (("train", AB[::2]), ("val", AB[1::2])):
+        table(tmp_path / f"{part}.csv", "path,label", *(f"{file},{file[0]}" for file in files))
+    table(tmp_path / "test.csv", header, text)
+    parts, said = remarks(list_parts, tmp_path, "video")
+    assert names(parts) == {"train": AB[::2], "val": AB[1::2]}
+    assert "test.csv" in " ".join(said)
+
+
+def test_tables_of_other_kinds_are_parts_of_one_set(tmp_path):
+    touch(tmp_path, *AB)
+    table(tmp_path / "train.csv", "path,label", *(f"{file},{file[0]}" for file in AB[::2]))
+    table(tmp_path / "dev.txt", *(f"{file} {file[0]}" for file in AB[1::2]))
+    table(tmp_path / "old_dev.tsv", "path\tlabel", "x.mp4\ta")
+    for given in (tmp_path, tmp_path / "train.csv"):
+        assert names(list_parts(given, "video")) == {"train": AB[::2], "val": AB[1::2]}
+    assert dict(list_parts(tmp_path, "video").unused) == {
+        tmp_path / "old_dev.tsv": "a table that is not used"}
+
+
 def test_flat_parts_have_no_classes(tmp_path):
     touch(tmp_path, "train/0.png", "val/1.png", "notes/2.png")
     with pytest.raises(ValueError, match="train holds no class folders, and no table gives the"):
@@ -240,13 +284,19 @@ def test_of_its_own_set_a_model_is_scored_on_the_held_out_files(tmp_path):
         write_video(tmp_path / "set" / "ab"[k % 2] / f"{k}.mov", coded(k, 12, 2))
     source = open_files(str(tmp_path / "set"), "video", asked(memory=0, frames=2, size=8))
     (tmp_path / "data.json").write_text(json.dumps([source.description()]), encoding="utf-8")
-    moved = shutil.move(tmp_path / "set", tmp_path / "moved")
+    moved = (tmp_path / "set").rename(tmp_path / "moved")
     listed = listing_of(tmp_path, {"group_by": "null"}, None, True, True)
     assert len(listed(moved, "video")["val"]) == 2
     assert listed(moved, "video").rule == "every 5th file of each class"
-    train = table(tmp_path / "moved" / "train.csv", "path,label", "a/0.mov,a", "b/1.mov,b")
-    assert len(listed(train, "video")["val"]) == 2  # these two files are what was asked for
-    train.unlink()
+    train = table(tmp_path / "moved" / "train.csv", "path,label",
+                  *(f"{'ab'[k % 2]}/{k}.mov,{'ab'[k % 2]}" for k in range(8)))
+    table(tmp_path / "moved" / "val.csv", "path,label", "a/2.mov,a", "b/3.mov,b")
+    assert listed(train, "video").whole  # what was asked for, though trained on
+    whole = table(tmp_path / "moved" / "my eval clips.csv", "path,label",
+                  *(f"{'ab'[k % 2]}/{k}.mov,{'ab'[k % 2]}" for k in range(10)))
+    assert len(listed(whole, "video")["val"]) == 2  # trained on, in spite of its name
+    for file in moved.glob("*.csv"):
+        file.unlink()
     (tmp_path / "moved" / "a" / "0.mov").write_bytes(b"another file")
     for k in (1, 2, 3):
         (tmp_path / "moved" / "ab"[k % 2] / f"{k}.mov").unlink()

@@ -12,6 +12,8 @@ from tiny import asked, class_folder, coded
 from tubevit_np.data.datasets.in_memory import open_files
 from tubevit_np.data.datasets.listing import list_parts, list_pictures
 
+KINETICS = "label,youtube_id,time_start,time_end"
+
 
 @pytest.fixture
 def film(tmp_path_factory):
@@ -122,6 +124,46 @@ def test_an_image_is_what_pillow_calls_an_image(tmp_path, film, rng):
     assert names(list_pictures(flat))["train"] == ["0.jfif"]
 
 
+def test_pictures_and_texts_do_not_stand_for_missing_clips(tmp_path, film, rng):
+    for k in "ab":
+        write_pictures(tmp_path / f"{k}_000000_000010.jpg", noise(rng, 1)[0])
+        (tmp_path / f"{k}_000000_000010.json").write_text("{}", encoding="utf-8")
+    shutil.copy(film, tmp_path / "b_000000_000010.MTX")
+    path = table(tmp_path / "train.csv", KINETICS, "x,a,0,10", "y,b,0,10")
+    found = list_parts(path, "video")["train"]
+    assert [row.file.name for row in found] == ["a_000000_000010.mp4", "b_000000_000010.MTX"]
+
+
+def test_a_list_means_the_file_that_it_names(tmp_path, film):
+    for name in ("films/1.mp4", "films/1.avi"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(film, tmp_path / name)
+    path = table(tmp_path / "list.txt", "1.mp4 a", "1.avi b")
+    assert {row.file.suffix: row.label for row in list_parts(path, "video")["train"]} == {
+        ".mp4": "a", ".avi": "b"}
+
+
+def test_videos_with_the_suffix_of_images_are_videos(tmp_path, film):
+    for name in ("a/0.jpg", "b/1.png"):
+        (tmp_path / name).parent.mkdir()
+        shutil.copy(film, tmp_path / name)
+    assert len(list_parts(tmp_path, "video")["train"]) == 2
+
+
+def test_files_that_cannot_be_read_end_nothing(tmp_path, film, monkeypatch):
+    for name in ("train/a/0.mp4", "train/b/1.mp4", "val/a/0.mp4"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(film, tmp_path / name)
+    opened = open
+
+    def refusing(path, *args, **options):
+        if "val" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **options)
+    monkeypatch.setattr("builtins.open", refusing)
+    assert len(list_parts(tmp_path, "video")["val"]) == 1
+
+
 def test_what_is_not_used_stands_in_the_summary(tmp_path):
     films = class_folder(tmp_path / "films", "video")
     touch(films, "train/loose.mov")
@@ -132,9 +174,6 @@ def test_what_is_not_used_stands_in_the_summary(tmp_path):
     left = dict(source.description()["left out"])
     assert left[str(films / "train" / "loose.mov")] == "in no class folder"
     assert said[-1] == "films: classes without a usable video: 1, the first: fox"
-
-
-KINETICS = "label,youtube_id,time_start,time_end"
 
 
 @pytest.mark.parametrize("damaged, used", [((), "a.mp4"), (("a.mp4",), "a.webm"),

@@ -38,7 +38,9 @@ CLIP_INDEX = [Mutant("tubevit_np/data/datasets/clip_index.py", *rest) for rest i
      "a damaged file, though there is another"),
     ("for name in names for file in self.of_name(name)", "for file in self.of_name(names[0])",
      "test_unused.py::test_a_damaged_clip_with_seconds_falls_back_to_the_id", "no other file tried"),
-    ("[file for file in files if suffix_of(file) in VIDEO_SUFFIXES] or files", "files",
+    ('[file for file in files if file_kind(file) == "video"])', "files)",
+     "test_unused.py::test_pictures_and_texts_do_not_stand_for_missing_clips", "a thumbnail is a clip"),
+    ("[file for file in files if suffix_of(file) in VIDEO_SUFFIXES]", "files",
      "test_unused.py::test_of_several_files_the_first_one_that_can_be_decoded_is_used",
      "a text taken for a clip"),
 ]]
@@ -90,6 +92,15 @@ LIST_SOURCES = [Mutant("tubevit_np/data/datasets/list_sources.py", *rest) for re
      "the choice between two files not reported"),
     ("if source.is_file() else f\"the folders {part}", "if True else f\"the folders {part}", "test_parts.py::test_parts_inside_the_class_folders",
      "a rule that is not the one used"),
+    ('return [row._replace(split="") for row in rows]', "return rows",
+     "test_parts.py::test_a_column_with_folds_is_ignored_with_a_line", "folds taken for parts"),
+    ('find_parts(path, kind == "video")) != {"train": path}', "None) != 0",
+     "test_parts.py::test_of_its_own_set_a_model_is_scored_on_the_held_out_files",
+     "a table with the word eval is scored whole, though trained on"),
+    ('if part != "test" or not', 'if part or not',
+     "test_parts.py::test_a_test_table_with_errors_does_not_matter", "stopped by a table that is not needed"),
+    ("if not (files and folders) and named_so", "if named_so",
+     "test_unused.py::test_videos_with_the_suffix_of_images_are_videos", "the suffix alone decides"),
 ]]
 
 LISTING = [Mutant("tubevit_np/data/datasets/listing.py", *rest) for rest in [
@@ -100,7 +111,8 @@ LISTING = [Mutant("tubevit_np/data/datasets/listing.py", *rest) for rest in [
     ("if rows.get(held) and others:", "if False:",
      "test_parts.py::test_evaluation_scores_everything_or_the_part_that_the_set_names",
      "training files scored, too"),
-    ("if not named_after(path) and split_as_in_training(", "if not Parts(",
+    ("if not is_one_part(path, kind, without_classes) and split_as_in_training(",
+     "if not Parts(",
      "test_parts.py::test_of_its_own_set_a_model_is_scored_on_the_held_out_files",
      "a model scored on its training files"),
     ("warn_of_files_in_both(found, path)\n", "pass\n",
@@ -115,6 +127,8 @@ IN_BOTH_PARTS = [Mutant("tubevit_np/data/datasets/in_both_parts.py", *rest) for 
      "files that differ at their ends are the same"),
     ("pair[1].label != pair[2].label", "False", "test_parts.py::test_files_in_both_parts_are_reported",
      "a file with two classes not counted"),
+    ("    except OSError:\n        return object()\n", "    except TimeoutError:\n        return object()\n",
+     "test_unused.py::test_files_that_cannot_be_read_end_nothing", "one closed file ends the training"),
 ]]
 
 UNUSED = [Mutant("tubevit_np/data/datasets/unused.py", *rest) for rest in [
@@ -187,10 +201,14 @@ FIND_PARTS = [Mutant("tubevit_np/data/datasets/find_parts.py", *rest) for rest i
     ("    if tables:\n", "    if False:\n",
      "test_parts.py::test_a_table_beside_class_folders_is_never_ignored_in_silence",
      "labels of a table ignored in silence"),
-    ("exact = {} if others else exact", "exact = exact", "test_parts.py::test_dev_beside_prod_is_a_class",
+    ("return {}  # dev beside", "return exact  # dev beside", "test_parts.py::test_dev_beside_prod_is_a_class",
      "dev beside prod is a held-out part"),
     ("    return folder, *(folder / name for name in ANNOTATION_FOLDERS)", "    return (folder,)",
      "test_parts.py::test_one_table_in_the_folder_annotations", "a table in annotations not found"),
+    ("and (is_table(file) or not readable)", "and True",
+     "test_parts.py::test_logs_and_results_beside_class_folders_are_no_parts", "a log is a held-out part"),
+    ("rest = {file: name_without_part(file.stem)", "rest = {file: name_without_part(file.name)",
+     "test_parts.py::test_tables_of_other_kinds_are_parts_of_one_set", "a list beside a CSV not seen"),
 ]]
 
 SUBSET = [Mutant("tubevit_np/data/datasets/subset.py", *rest) for rest in [

@@ -39,10 +39,17 @@ def is_kind(file, kind):
 
 def subfolders(folder):
     """The folders in a folder, without hidden ones; none if `folder` is not a folder."""
-    children = folder.iterdir() if folder.is_dir() else ()
-    return [child for child in children if child.is_dir() and not is_hidden(child.name)]
+    return [child for child in children(folder) if child.is_dir() and not is_hidden(child.name)]
 
 
 def files_in(folder, kind):
     """The videos or images that lie directly in a folder."""
-    return [file for file in folder.iterdir() if file.is_file() and is_kind(file, kind)]
+    return [file for file in children(folder) if file.is_file() and is_kind(file, kind)]
+
+
+def children(folder):
+    """The files and folders in a folder; none if it is not a folder, or cannot be read."""
+    try:
+        return [*folder.iterdir()] if folder.is_dir() else []
+    except OSError:  # unused.py names it
+        return []

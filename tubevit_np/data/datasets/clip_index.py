@@ -4,7 +4,7 @@ import warnings
 from functools import cache
 
 from tubevit_np.data.datasets.walk import is_hidden, walk_files
-from tubevit_np.data.decoding.file_kind import is_picture
+from tubevit_np.data.decoding.file_kind import file_kind, is_picture
 from tubevit_np.data.decoding.images import decoding, read_image
 from tubevit_np.data.decoding.open_video import open_stream
 from tubevit_np.data.decoding.suffixes import VIDEO_SUFFIXES, suffix_of
@@ -20,7 +20,7 @@ def dataset_folder(path):
 
 
 class ClipIndex:
-    """The files below a folder by their names without suffix.
+    """The files below a folder by their names, with and without suffix.
 
     ambiguous: {requested name: its files}, for names that stand for several files."""
 
@@ -28,23 +28,26 @@ class ClipIndex:
         self.folder, self.files, self.ambiguous = folder, {}, {}
         for file in sorted(walk_files(folder)):
             if not is_hidden(file.name):
-                self.files.setdefault(file.stem, []).append(file)
+                for name in {file.stem, file.name}:
+                    self.files.setdefault(name, []).append(file)
 
     def get(self, *names, default=None):
         """The clip of the first name that has one; of several clips, the first in sorted order that
         can be decoded.
 
-        Files with the suffix of a video come before all others of the same name."""
-        clips = [file for name in names for file in self.of_name(name)]
+        Files with the suffix of a video come before other videos of the same name."""
+        clips = list(dict.fromkeys(file for name in names for file in self.of_name(name)))
         if len(clips) > 1:
             self.ambiguous[names[0]] = clips
             return next(filter(can_be_decoded, clips), clips[0])
         return clips[0] if clips else default
 
     def of_name(self, name):
-        """The files of a name: those with the suffix of a video, else all."""
+        """The files of a name with suffix; of one without, only videos."""
         files = self.files.get(name, [])
-        return [file for file in files if suffix_of(file) in VIDEO_SUFFIXES] or files
+        return [file for file in files if file.name == name and file.suffix] or (
+            [file for file in files if suffix_of(file) in VIDEO_SUFFIXES]
+            or [file for file in files if file_kind(file) == "video"])
 
     def warn_of_ambiguous(self):
         """Warn of the names that stand for several files, and give the rule."""

@@ -60,6 +60,8 @@ def parts_of_folder(path, official, training):
     candidates = [find(place) for place in places for find in (parts_in_folders, parts_in_tables)]
     parts = max(candidates, key=completeness)  # the first one with most parts
     parts = parts or (official_lists(path) if official else {}) or only_table(path)
+    if not parts and not subfolders(path):
+        parts = parts_in_tables(path, readable=False)  # reading them tells what is wrong
     if not parts:
         check_class_folders(path, official)
     return parts
@@ -123,17 +125,18 @@ def annotation_places(folder):
     return folder, *(folder / name for name in ANNOTATION_FOLDERS)
 
 
-def parts_in_tables(folder, given=None):
+def parts_in_tables(folder, given=None, readable=True):
     """{part: table} of the tables with a part in their name.
 
-    given: a table; only tables that are named like it count."""
+    given: a table; only tables that are named like it count;  readable: only files that begin like
+    a table, and no logs and results."""
     tables = [file for place in annotation_places(folder) for file in tables_in(place)
-              if part_word(file.stem)]
+              if part_word(file.stem) and (is_table(file) or not readable)]
     tables.sort(key=lambda file: (rank(part_word(file.stem)), TABLES.index(file.suffix.lower()),
                                   len(file.name), file.name))
-    rest = {file: name_without_part(file.name) for file in tables}
+    rest = {file: name_without_part(file.stem) for file in tables}
     if given is not None:
-        tables = [file for file in tables if rest[file] == name_without_part(given.name)]
+        tables = [file for file in tables if rest[file] == name_without_part(given.stem)]
     train = [rest[file] for file in tables if part_in_name(file.stem) == "train"]
     return {part_in_name(file.stem): file for file in reversed(tables)
             if not train or part_word(file.stem) in (*PARTS["train"], *VAL_WORDS)
@@ -151,8 +154,7 @@ def parts_in_folders(folder):
     for child in named:
         parts = alike.setdefault(tuple(name_without_part(child.name)), {})
         parts[part_in_name(child.name)] = child
-    exact = alike.pop((), {})
-    if not exact.keys() & {"train"} and not {*VAL_WORDS} & {one.name.lower() for one in named}:
-        others = [child for child in subfolders(folder) if not canonical_part(child.name)]
-        exact = {} if others else exact  # dev beside prod is a class
-    return exact or next((parts for parts in alike.values() if completeness(parts) == 2), {})
+    exact, alone = alike.pop((), {}), all(part_word(child.name) for child in subfolders(folder))
+    if "train" in exact or alone or {*VAL_WORDS} & {child.name.lower() for child in named}:
+        return exact or next((parts for parts in alike.values() if completeness(parts) == 2), {})
+    return {}  # dev beside prod is a class

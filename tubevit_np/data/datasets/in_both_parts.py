@@ -11,7 +11,8 @@ BLOCK = 2**16  # bytes at each end of a file that are compared
 
 def warn_of_files_in_both(parts, path):
     """Warn if held-out files are also in train, by path or by content: the score is too high."""
-    train, val = (split_usable(parts.get(part, ()))[0] for part in ("train", "val"))
+    train, val = ([row for row in split_usable(parts.get(part, ()))[0] if os.stat(row.file).st_size]
+                  for part in ("train", "val"))
     if pairs := sorted(pairs_with_the_same_content(train, val)):
         (_, one, other), number = pairs[0], len({pair[0] for pair in pairs})
         names = (f"{one.file}" if one.file == other.file else
@@ -48,9 +49,13 @@ def grouped(train, val, key):
 
 
 def ends(path):
-    """A digest of the first and the last BLOCK bytes of a file."""
-    with open(path, "rb") as file:
-        digest = hashlib.blake2b(file.read(BLOCK))
-        file.seek(max(0, os.stat(path).st_size - BLOCK))
-        digest.update(file.read(BLOCK))
-    return digest.digest()
+    """A digest of the first and the last BLOCK bytes of a file; like no other if it is unreadable.
+    """
+    try:
+        with open(path, "rb") as file:
+            digest = hashlib.blake2b(file.read(BLOCK))
+            file.seek(max(0, os.stat(path).st_size - BLOCK))
+            digest.update(file.read(BLOCK))
+        return digest.digest()
+    except OSError:
+        return object()

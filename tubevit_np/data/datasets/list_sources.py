@@ -7,11 +7,11 @@ of the parts."""
 
 import warnings
 
-from tubevit_np.data.datasets.class_folders import SUFFIXES, class_folder_rows
+from tubevit_np.data.datasets.class_folders import SUFFIXES, class_folder_rows, is_kind
 from tubevit_np.data.datasets.clip_index import dataset_folder, index_clips
-from tubevit_np.data.datasets.find_parts import find_parts, other_kind
+from tubevit_np.data.datasets.find_parts import find_parts, named_after, other_kind
 from tubevit_np.data.datasets.loose_pictures import loose_pictures
-from tubevit_np.data.datasets.part_names import canonical_part
+from tubevit_np.data.datasets.part_names import PARTS, canonical_part
 from tubevit_np.data.datasets.tables.official_splits import is_official
 from tubevit_np.data.datasets.tables.read import table_rows
 from tubevit_np.data.datasets.tables.row import Row
@@ -28,8 +28,8 @@ def list_sources(path, kind, official, without_classes=False, training=True):
         return found
     official = official and kind == "video"
     sources = find_parts(path, official, training)
-    rows = [(part, row) for part, source in sources.items()
-            for row in rows_of(source, kind, path if official else None)]
+    rows = [(part, row) for part, source in [*sources.items()]
+            for row in rows_of_part(part, sources, kind, path if official else None)]
     for folder in {dataset_folder(source) for source in sources.values() if source.is_file()}:
         index_clips(folder).warn_of_ambiguous()
     parts = deduplicated(by_part(sources, rows), path)
@@ -37,11 +37,39 @@ def list_sources(path, kind, official, without_classes=False, training=True):
     return sources, parts
 
 
+def is_one_part(path, kind, without_classes=False):
+    """Whether a PATH that is named after a part is one of several parts of a set."""
+    if not named_after(path):
+        return False
+    loose = loose_pictures(path) if without_classes else None
+    return (loose[0] if loose else find_parts(path, kind == "video")) != {"train": path}
+
+
+def rows_of_part(part, sources, kind, place):
+    """rows_of a part. A table for the test with errors, beside others for train and val, is removed
+    from the sources, with a warning: it is not needed."""
+    try:
+        return rows_of(sources[part], kind, place)
+    except ValueError as error:
+        if part != "test" or not {"train", "val"} <= sources.keys():
+            raise
+        warnings.warn(f"{sources.pop(part)} is not used: {error}")
+        return []
+
+
 def rows_of(source, kind, place):
-    """The rows of a table or of a folder of class folders.  place: as in table_rows."""
-    if source.is_file():
-        return table_rows(source, place)
-    return class_folder_rows(source, kind)
+    """The rows of a table or of a folder of class folders.  place: as in table_rows.
+
+    A column split without any name of a part, such as one with the numbers of folds, is ignored."""
+    if not source.is_file():
+        return class_folder_rows(source, kind)
+    rows = table_rows(source, place)
+    names = sorted({row.split.strip() for row in rows} - {""})
+    if not names or any(map(canonical_part, names)):
+        return rows
+    warnings.warn(f"{source}: its column for the part holds {', '.join(names[:5])}, which are not "
+                  f"names of parts ({', '.join(PARTS)}); the column is ignored")
+    return [row._replace(split="") for row in rows]
 
 
 def by_part(sources, rows):
@@ -56,10 +84,11 @@ def by_part(sources, rows):
 def check_kind(path, kind, sources, files):
     """Raise ValueError if a set holds no file, or only files of the other kind."""
     other = "image" if kind == "video" else "video"
-    others = files or [row.file for source in sources.values() if source.is_dir()
-                       for row in class_folder_rows(source, other)]
+    folders = [source for source in sources.values() if source.is_dir()]
+    others = files or [row.file for source in folders for row in class_folder_rows(source, other)]
     suffixes = {file.suffix.lower() for file in others}
-    if others and suffixes <= {*SUFFIXES[other]} - {*SUFFIXES[kind]}:
+    named_so = bool(others) and suffixes <= {*SUFFIXES[other]} - {*SUFFIXES[kind]}
+    if not (files and folders) and named_so and not is_kind(min(others), kind):
         raise ValueError(other_kind(path, kind, min(others)))
     if not files:
         raise ValueError(f"data {path} holds no {kind}; usual names end in "

@@ -3,9 +3,13 @@
 import os
 from pathlib import Path
 
-from tubevit_np.data.datasets.find_parts import named_after
 from tubevit_np.data.datasets.in_both_parts import warn_of_files_in_both
-from tubevit_np.data.datasets.list_sources import held_out_rule, list_sources, set_folder
+from tubevit_np.data.datasets.list_sources import (
+    held_out_rule,
+    is_one_part,
+    list_sources,
+    set_folder,
+)
 from tubevit_np.data.datasets.part_names import PARTS
 from tubevit_np.data.datasets.parts import Parts, check_class_names, problem
 from tubevit_np.data.datasets.recordings import (
@@ -56,7 +60,8 @@ def list_for_evaluation(path, kind, group_by=None, must_match=True, without_clas
         return found_parts(path, kind, {"train": others, "val": rows[held]}, sources, rows,
                            held_out_rule(sources, held))
     every = {"val": sorted(row for some in rows.values() for row in some)}
-    if not named_after(path) and split_as_in_training(Parts(every, set_folder(path, sources), "")):
+    if not is_one_part(path, kind, without_classes) and split_as_in_training(
+            Parts(every, set_folder(path, sources), "")):
         return list_parts(path, kind, group_by, must_match, without_classes)
     return found_parts(path, kind, every, sources, rows, path.name, whole=True)
 
@@ -74,15 +79,14 @@ def held_out_part(rows):
 
 
 def check_part_names(path, rows):
-    """Raise ValueError if no rows are for train or val.  rows: {part: rows}."""
-    if any(rows.get(part) for part in ("train", "val")) or not (other := sorted(
-            part for part in rows if rows[part])):
-        return
-    if "test" in other:
+    """Raise ValueError if no rows are for training, but some for another part than val."""
+    other = sorted(part for part in rows if part not in PARTS)
+    if not rows.get("train") and other:
+        raise ValueError(f"{path} has rows for {', '.join(other[:5])}, but none for train: name "
+                         f"the parts {', '.join(PARTS)}")
+    if not rows.get("train") and not rows.get("val") and rows.get("test"):
         raise ValueError(f"{path} has rows for test, but none for train or val; add the tables of "
                          "train and val")
-    raise ValueError(f"{path} has rows for {', '.join(other[:5])}, but none for train: name the "
-                     f"parts {', '.join(PARTS)}")
 
 
 def found_parts(path, kind, parts, sources, rows, rule, unused=(), whole=False):

@@ -72,7 +72,8 @@ def describe_change(before, after):
                for part in ("train", "val")]
     if "held out" in before:  # else it is from a release that stored no names
         changes += differences(before, after)
-    return f"{after['head']}: files have changed since the run began ({'; '.join(changes)})"
+    return (f"{after['head']}: files have changed since the run began, or an older version of this "
+            f"program listed them in another way ({'; '.join(changes)})")
 
 
 def differences(before, after):

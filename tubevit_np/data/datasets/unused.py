@@ -8,8 +8,9 @@ from tubevit_np.data.datasets.class_folders import is_kind, subfolders
 from tubevit_np.data.datasets.part_names import canonical_part
 from tubevit_np.data.datasets.tables.class_names import CLASS_NAMES
 from tubevit_np.data.datasets.tables.official_splits import CLASS_NUMBERS, is_official
+from tubevit_np.data.datasets.tables.read import TABLES, beginning, is_table
 from tubevit_np.data.datasets.tables.row import class_name
-from tubevit_np.data.datasets.walk import is_hidden, walk_files
+from tubevit_np.data.datasets.walk import LINK, is_hidden, walk_files
 from tubevit_np.data.decoding.images import error_text
 
 HIDDEN = "hidden"
@@ -31,6 +32,8 @@ def unused_below(top, kind, sources, used):
     files = walk_files(top, lambda error: unused.append((Path(error.filename), error_text(error))),
                        lambda *left_out: unused.append(left_out))
     reasons = {file: reason_of(file, kind, sources) for file in files if file not in used}
+    unused = [one for one in unused if one[1] != LINK or not any(one[0] in file.parents
+                                                                 for file in used)]
     return unused + [(file, reason) for file, reason in reasons.items() if reason]
 
 
@@ -40,6 +43,8 @@ def reason_of(file, kind, sources):
         return HIDDEN
     if is_table_of(file, sources):
         return ""
+    if file.suffix.lower() in TABLES and is_table(file):
+        return "a table that is not used"
     if is_kind(file, kind):
         return reason_by_place(file, sources.values())
     other = "image" if kind == "video" else "video"
@@ -62,7 +67,8 @@ def is_table_of(file, sources):
     tables = [source for source in sources.values() if source.is_file()]
     lists = is_official(file) or file.name == CLASS_NUMBERS
     return (file in tables or lists and any(map(is_official, tables))
-            or file.name in CLASS_NAMES and any(file.parent == table.parent for table in tables))
+            or file.name in CLASS_NAMES and any(file.parent == table.parent
+                                                and not beginning(table)[1] for table in tables))
 
 
 def warn_of_unused(path, unused):

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+LINK = "a link to a folder that is listed already"
+
 
 def walk_files(folder, onerror=None, leave_out=lambda path, reason: None):
     """Yield all files below a folder; follows links, visits each folder once, no hidden one.
@@ -12,7 +14,7 @@ def walk_files(folder, onerror=None, leave_out=lambda path, reason: None):
     visited = set()
     for parent, folders, names in os.walk(folder, onerror=onerror, followlinks=True):
         if os.path.realpath(parent) in visited:
-            leave_out(Path(parent), "a link to a folder that is listed already")
+            leave_out(Path(parent), LINK)
             folders.clear()
             continue
         visited.add(os.path.realpath(parent))

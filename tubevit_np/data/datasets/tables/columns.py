@@ -42,4 +42,4 @@ def path_row(record, where, path):
 
 def part_of(record):
     """The text in the column with the part, as it is; "" without such a column."""
-    return next((record[name] for name in SPLIT if name in record), "")
+    return next((record[name] for name in SPLIT if record.get(name, "").strip()), "")

@@ -44,7 +44,7 @@ def known_header(line):
 def header(line, delimiter):
     """The names of the columns in a line; none if its quotes do not match."""
     try:
-        return [column_name(name) for name in next(fields_of(line, delimiter))]
+        return [column_name(name) for name in next(fields_of(line, delimiter), [])]
     except csv.Error:
         return []
 

@@ -30,7 +30,8 @@ def listed_file(path, name):
     if Path(name).name != name or os.path.isfile(path.parent / name):
         return name
     clips = index_clips(dataset_folder(path))  # lists often omit the folder
-    return next(filter(None, map(clips.get, unicode_forms(Path(name).stem))), name)
+    names = (one for form in unicode_forms(name) for one in (form, Path(form).stem))
+    return next(filter(None, map(clips.get, names)), name)
 
 
 def is_list_line(line, folder):

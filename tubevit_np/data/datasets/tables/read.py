@@ -28,18 +28,20 @@ def is_table(path, with_parts=False):
 
     The rest of the file may have errors."""
     first, columns = beginning(path)
-    if with_parts:
-        return are_known(columns) and bool({*SPLIT} & {*columns})
-    if path.suffix.lower() == ".json":
-        return are_known(columns) or {"id", "template"} <= {*columns}
-    return are_known(columns) or (path.name.lower() not in CLASS_NAMES
-                                  and is_list_line(first, path.parent))
+    known = are_known(columns) or {"id", "template"} <= {*columns}
+    if known or with_parts:
+        return known and (not with_parts or bool({*SPLIT} & {*columns}))
+    return (path.suffix.lower() != ".json" and path.name.lower() not in CLASS_NAMES
+            and is_list_line(first, path.parent))
 
 
 def beginning(path):
-    """(first line, known columns) of a file."""
-    with path.open("rb") as file:
-        text = file.read(HEAD_BYTES).decode("utf-8-sig", "replace")
+    """(first line, known columns) of a file; ("", []) if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(HEAD_BYTES).decode("utf-8-sig", "replace")
+    except OSError:
+        return "", []
     first = next((line for line in re.split("[\r\n]", text) if line.strip()), "")
     if path.suffix.lower() == ".json":
         return first, [name for name in (*USED, "id", "template") if f'"{name}"' in text.lower()]
