@@ -175,7 +175,7 @@ def test_other_files_with_such_words_are_no_parts(tmp_path):
     touch(tmp_path, *(f"{k}.mp4" for k in range(10)))
     rows = [f"{k}.mp4,{'ab'[k % 2]}" for k in range(10)]
     table(tmp_path / "train.csv", "path,label", *rows)
-    table(tmp_path / "eval_results.csv", "step,score", "1,2")
+    table(tmp_path / "eval_results.csv", "path,label", *rows[:2])
     assert list_parts(tmp_path, "video").rule == "every 5th file of each class"
     mine = table(tmp_path / "my test clips.csv", "path,label", *rows)
     assert len(list_parts(mine, "video")["val"]) == 2

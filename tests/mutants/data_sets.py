@@ -99,7 +99,7 @@ LIST_SOURCES = [Mutant("tubevit_np/data/datasets/list_sources.py", *rest) for re
      "a table with the word eval is scored whole, though trained on"),
     ('if part != "test" or not', 'if part or not',
      "test_parts.py::test_a_test_table_with_errors_does_not_matter", "stopped by a table that is not needed"),
-    ("if not (files and folders) and named_so", "if named_so",
+    ("named_so and not is_kind(min(others), kind)", "named_so",
      "test_unused.py::test_videos_with_the_suffix_of_images_are_videos", "the suffix alone decides"),
 ]]
 

@@ -43,7 +43,7 @@ LOCKING = [Mutant(f"tubevit_np/runs/{file}.py", *rest) for file, *rest in [
     ("run", "self.extended_at, self.lock = extended_at, lock", "self.extended_at = extended_at",
      "test_lock.py::test_the_lock_is_held_as_long_as_the_run_is_open", "released at once"),
     ("open_run", "        unlock_run(lock)\n", "",
-     "test_run.py::test_a_head_named_as_a_score_is_refused_before_it_is_decoded", "a folder left"),
+     "test_half_made.py::test_a_run_that_cannot_be_written_leaves_the_folder_as_it_was", "a folder left"),
     ("open_run", "    remove_leftovers(folder, *WRITTEN)\n", "",
      "test_lock.py::test_leftovers_of_killed_processes_are_deleted", "half files for ever"),
     ("open_run", "remove_leftovers(folder, *WRITTEN)", "remove_leftovers(folder)",

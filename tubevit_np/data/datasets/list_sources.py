@@ -84,11 +84,11 @@ def by_part(sources, rows):
 def check_kind(path, kind, sources, files):
     """Raise ValueError if a set holds no file, or only files of the other kind."""
     other = "image" if kind == "video" else "video"
-    folders = [source for source in sources.values() if source.is_dir()]
-    others = files or [row.file for source in folders for row in class_folder_rows(source, other)]
+    others = files or [row.file for source in sources.values() if source.is_dir()
+                       for row in class_folder_rows(source, other)]
     suffixes = {file.suffix.lower() for file in others}
     named_so = bool(others) and suffixes <= {*SUFFIXES[other]} - {*SUFFIXES[kind]}
-    if not (files and folders) and named_so and not is_kind(min(others), kind):
+    if named_so and not is_kind(min(others), kind):
         raise ValueError(other_kind(path, kind, min(others)))
     if not files:
         raise ValueError(f"data {path} holds no {kind}; usual names end in "
