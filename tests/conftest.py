@@ -1,11 +1,15 @@
 """One BLAS thread, tinygrad on the CPU, and a check that the packages beside the tests are used."""
 
 import os
+import sys
 from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[1]
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 os.environ.setdefault("DEV", "CPU")  # before tinygrad opens a device
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test downloads anything
+os.environ.setdefault("KEPT_PROGRAMS", str(TOP / ".pytest_cache/programs"))  # also for mutants
 
 import numpy as np
 import pytest
@@ -16,9 +20,15 @@ from tubevit_np.model.checks import warn_once
 
 
 def pytest_configure():
-    here, found = (Path(file).resolve().parents[1] for file in (__file__, tubevit_np.__file__))
-    if found != here:
-        pytest.exit(f"tubevit_np comes from {found}, not from {here}; run there", returncode=4)
+    found = Path(tubevit_np.__file__).resolve().parents[1]
+    if found != TOP:
+        pytest.exit(f"tubevit_np comes from {found}, not from {TOP}; run there", returncode=4)
+
+
+def pytest_collection_finish():
+    if "tinygrad" in sys.modules:
+        from tests.helpers.kept_programs import keep_programs
+        keep_programs(Path(os.environ["KEPT_PROGRAMS"]))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,8 @@
 The packages that take long to import are there already in every fork; ours are not. Started as a
 program, with one JSON list of pytest's arguments per line of its input."""
 
+import contextlib
+import gc
 import importlib
 import json
 import os
@@ -13,9 +15,10 @@ import tempfile
 
 import pytest
 
-SLOW_TO_IMPORT = ("av.video.reformatter", "hypothesis", "imageio.v3", "matplotlib.animation",
-                  "matplotlib.pyplot", "numpy", "PIL.Image", "safetensors.numpy", "threadpoolctl",
-                  "tinygrad", "tqdm")
+SLOW_TO_IMPORT = ("av.video.reformatter", "filelock", "hypothesis", "imageio.v3",
+                  "latex2mathml.converter", "matplotlib.animation", "matplotlib.pyplot", "mistune",
+                  "multiprocessing.shared_memory", "nbclient", "nbformat.v4", "numpy", "PIL.Image",
+                  "safetensors.numpy", "threadpoolctl", "tinygrad", "tqdm", "unittest.mock")
 LONGEST = 1200  # seconds of one run
 
 
@@ -60,9 +63,19 @@ def test_and_exit(arguments, output):
         os._exit(code)
 
 
-def main():
+def warm_up():
+    """What every fork would do again: import packages, start pytest, look for garbage in them."""
     for name in SLOW_TO_IMPORT:
         importlib.import_module(name)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        pytest.main(["--collect-only", "--noconftest", "-p", "no:cacheprovider", "-c", os.devnull,
+                     __file__])
+    gc.collect()
+    gc.freeze()  # pytest collects garbage several times per run
+
+
+def main():
+    warm_up()
     for line in sys.stdin:
         print(json.dumps(in_a_fork(json.loads(line))), flush=True)
 

@@ -6,6 +6,7 @@ that can fork: Linux or macOS."""
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ PASSED, FAILED = 0, 1  # pytest's exit codes; from 2 on no test was judged: a us
 def copy(tmp_path_factory):
     place = tmp_path_factory.mktemp("copy")
     for folder in ("figures", "notebooks", "tests", "tubevit_np", "tubevit_tg"):
-        shutil.copytree(TOP / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(TOP / folder, place / folder)
     for file in ("README.md", "pyproject.toml", "requirements.txt"):
         shutil.copy(TOP / file, place)
     return place
@@ -56,7 +57,7 @@ def forks(copy):
     """Runs of pytest in the copy; conftest.py ends one with 4 if it would test other packages."""
     surroundings = os.environ | {
         "PYTHONPATH": str(copy), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",  # byte code of the same size and second would be mistaken
+        "PYTHONDONTWRITEBYTECODE": "1",  # that of a mutant would be taken for that of the next
         "OPENBLAS_NUM_THREADS": "1"}  # a fork has none of the threads that were there before
     surroundings.pop("CI", None)  # there pytest spells out every difference, which can take minutes
     started = Forks(copy, surroundings)
@@ -65,7 +66,8 @@ def forks(copy):
 
 
 def run(forks, tests):
-    return forks.run(["-x", "-p", "no:cacheprovider", "--tb=line", *map(located, tests)])
+    return forks.run(["-x", "-p", "no:cacheprovider", "--tb=line", "--assert=plain",
+                      *map(located, tests)])
 
 
 def located(test):
@@ -110,11 +112,19 @@ def test_the_copy_passes_every_test_of_a_mutant(forks):
 @pytest.mark.mutants
 @pytest.mark.parametrize("mutant", MUTANTS, ids=name)
 def test_a_mutant_is_noticed(mutant, copy, forks):
-    source = copy / mutant.file
-    right = source.read_text(encoding="utf-8")
-    source.write_text(right.replace(mutant.old, mutant.new), encoding="utf-8")
-    try:
+    with mistaken(copy / mutant.file, mutant):
         code, printed = run(forks, [mutant.test])
+    assert code == FAILED, printed
+
+
+@contextmanager
+def mistaken(source, mutant):
+    """A file with the mistake, and with another time than its byte code is for."""
+    right, time = source.read_text(encoding="utf-8"), source.stat().st_mtime_ns
+    source.write_text(right.replace(mutant.old, mutant.new), encoding="utf-8")
+    os.utime(source, ns=(time + 10**10, time + 10**10))
+    try:
+        yield
     finally:
         source.write_text(right, encoding="utf-8")
-    assert code == FAILED, printed
+        os.utime(source, ns=(time, time))
