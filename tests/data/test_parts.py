@@ -281,17 +281,25 @@ def test_the_line_says_what_is_scored(tmp_path):
 def test_of_its_own_set_a_model_is_scored_on_the_held_out_files(tmp_path):
     for k in range(10):
         (tmp_path / "set" / "ab"[k % 2]).mkdir(parents=True, exist_ok=True)
-        write_video(tmp_path / "set" / "ab"[k % 2] / f"{k}.mov", coded(k, 12, 2))
+        write_video(tmp_path / "set" / "ab"[k % 2] / f"{k}.mov", coded(k, 12, 2),
+                    title="x" * k)  # of other sizes
     source = open_files(str(tmp_path / "set"), "video", asked(memory=0, frames=2, size=8))
     (tmp_path / "data.json").write_text(json.dumps([source.description()]), encoding="utf-8")
     moved = (tmp_path / "set").rename(tmp_path / "moved")
     listed = listing_of(tmp_path, {"group_by": "null"}, None, True, True)
-    assert len(listed(moved, "video")["val"]) == 2
-    assert listed(moved, "video").rule == "every 5th file of each class"
+    held = [row.file.relative_to(moved) for row in listed(moved, "video")["val"]]
+    assert held == [path.relative_to(tmp_path / "set") for path, _ in source.val.items]
+    (moved / "a" / "00.mov").write_bytes(b"a new file")  # every 5th file is another one now
+    parts, said = remarks(listed, moved, "video")
+    assert [row.file.name for row in parts["val"]] == ["00.mov", "8.mov", "9.mov"] and said == []
+    assert parts.rule == "the files that the model was not trained on"
+    (moved / "a" / "00.mov").unlink()
     train = table(tmp_path / "moved" / "train.csv", "path,label",
                   *(f"{'ab'[k % 2]}/{k}.mov,{'ab'[k % 2]}" for k in range(8)))
     table(tmp_path / "moved" / "val.csv", "path,label", "a/2.mov,a", "b/3.mov,b")
-    assert listed(train, "video").whole  # what was asked for, though trained on
+    parts, [line] = remarks(listed, train, "video")
+    assert parts.whole  # what was asked for, though trained on
+    assert line.startswith("8 of 8 files to score have the name and the size of a file that the mo")
     whole = table(tmp_path / "moved" / "my eval clips.csv", "path,label",
                   *(f"{'ab'[k % 2]}/{k}.mov,{'ab'[k % 2]}" for k in range(10)))
     assert len(listed(whole, "video")["val"]) == 2  # trained on, in spite of its name

@@ -124,6 +124,16 @@ def test_an_image_is_what_pillow_calls_an_image(tmp_path, film, rng):
     assert names(list_pictures(flat))["train"] == ["0.jfif"]
 
 
+def test_a_link_takes_no_files_from_another_class(tmp_path):
+    touch(tmp_path, "cat/0.mp4", "elk/1.mp4", ".store/2.mp4")
+    (tmp_path / "cat" / "favorites").symlink_to(tmp_path / "elk")
+    (tmp_path / "bear").symlink_to(tmp_path / ".store")
+    parts = list_parts(tmp_path, "video")
+    assert {row.file.name: row.label for row in parts["train"]} == {
+        "0.mp4": "cat", "1.mp4": "elk", "2.mp4": "bear"}
+    assert reasons(parts)["cat/favorites"] == "a link to a folder that is listed already"
+
+
 def test_pictures_and_texts_do_not_stand_for_missing_clips(tmp_path, film, rng):
     for k in "ab":
         write_pictures(tmp_path / f"{k}_000000_000010.jpg", noise(rng, 1)[0])

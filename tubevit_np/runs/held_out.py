@@ -1,6 +1,7 @@
 """The held-out examples that a checkpoint is evaluated on."""
 
 import json
+import warnings
 from functools import partial
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def listing_of(run, notes, group_by, given, must_match):
     """A function (path, kind, **options) -> Parts of a set.
 
     given: whether the user names the sets. Then nothing is held out but what a set holds out
-    itself, unless the run was trained on the set. Otherwise they are split as in training."""
+    itself, and files on which the run was trained. Otherwise they are split as in training."""
     from tubevit_np.data.datasets.listing import list_for_evaluation, list_parts
 
     trained = json.loads(notes.get("group_by", json.dumps(FILES_ALONE)))
@@ -59,19 +60,45 @@ def listing_of(run, notes, group_by, given, must_match):
         return partial(list_parts, group_by=trained, must_match=False)
     if group_by is not None:
         return partial(list_for_evaluation, group_by=group_by, must_match=must_match,
-                       split_as_in_training=lambda parts: True)
-    return partial(list_for_evaluation, group_by=trained, must_match=False,
-                   split_as_in_training=partial(is_trained_on, run))
+                       split=True)
+    stored = stored_sizes(run)
+
+    def listed(path, kind, **options):
+        parts = list_for_evaluation(path, kind, trained_on=partial(trained_files, stored),
+                                    **options)
+        warn_of_trained_files(parts, stored)
+        return parts
+    return listed
 
 
-def is_trained_on(run, parts):
-    """Whether a set holds most files that a run was trained on, by their names and sizes."""
+def stored_sizes(run):
+    """{name: bytes} of the files on which a run was trained, for each of its sets."""
     if not (run / DATA).exists():
-        return False
-    sizes = {name_in_set(row.file, parts.folder): file_size(row.file) for row in parts["val"]}
+        return []
     summaries = json.loads((run / DATA).read_text(encoding="utf-8"))
-    stored = [summary.get("trained on", {}).get("files", {}) for summary in summaries]
-    return any(len(files.items() & sizes.items()) > len(files) / 2 for files in stored)
+    return [summary.get("trained on", {}).get("files", {}) for summary in summaries]
+
+
+def trained_files(stored, parts):
+    """The files of a set on which a run was trained, by names in the set and sizes; no file if the
+    set holds less than half of them, and so is another one.  stored: of stored_sizes."""
+    files = {row.file: (name_in_set(row.file, parts.folder), file_size(row.file))
+             for row in parts["val"]}
+    for sizes in stored:
+        known = {file for file, named in files.items() if named in sizes.items()}
+        if sizes and len(known) > len(sizes) / 2:
+            return known
+    return set()
+
+
+def warn_of_trained_files(parts, stored):
+    """Warn of files that are scored and have the name and size of a training file."""
+    known = {(Path(name).name, size) for sizes in stored for name, size in sizes.items()}
+    same = [row.file for row in parts["val"] if (row.file.name, file_size(row.file)) in known]
+    if same:
+        warnings.warn(f"{len(same)} of {len(parts['val'])} files to score have the name and the "
+                      f"size of a file that the model was trained on, the first: {same[0]}; the "
+                      "score can be too high")
 
 
 def check_there(run, sets):

@@ -26,6 +26,8 @@ from tubevit_np.data.datasets.unused import (
     warn_of_unused,
 )
 
+NOT_TRAINED_ON = "the files that the model was not trained on"  # a rule
+
 
 def list_parts(path, kind, group_by=None, must_match=True, without_classes=False):
     """The Parts of a set for training.  Opens no file except tables and files of unknown kinds.
@@ -47,11 +49,12 @@ def list_parts(path, kind, group_by=None, must_match=True, without_classes=False
 
 
 def list_for_evaluation(path, kind, group_by=None, must_match=True, without_classes=False,
-                        split_as_in_training=lambda parts: False):
+                        split=False, trained_on=lambda parts: set()):
     """The Parts of a set that is only scored: "val" is the part that the set holds out, or all.
 
-    split_as_in_training(parts): whether a PATH without parts is split; parts: all its files.
-    Otherwise as list_parts."""
+    split: whether a set without parts is split as for training;  trained_on(parts): the files on
+    which the model was trained, if this is the set that it was trained on. Then only the others are
+    scored.  Otherwise as list_parts."""
     path = Path(os.path.abspath(path))
     sources, rows = list_sources(path, kind, True, without_classes, training=False)
     held = held_out_part(rows)
@@ -60,9 +63,13 @@ def list_for_evaluation(path, kind, group_by=None, must_match=True, without_clas
         return found_parts(path, kind, {"train": others, "val": rows[held]}, sources, rows,
                            held_out_rule(sources, held))
     every = {"val": sorted(row for some in rows.values() for row in some)}
-    if not is_one_part(path, kind, without_classes) and split_as_in_training(
-            Parts(every, set_folder(path, sources), "")):
-        return list_parts(path, kind, group_by, must_match, without_classes)
+    if not is_one_part(path, kind, without_classes):
+        if split:
+            return list_parts(path, kind, group_by, must_match, without_classes)
+        if known := trained_on(Parts(every, set_folder(path, sources), "")):
+            parts = {part: [row for row in every["val"] if (row.file in known) == (part == "train")]
+                     for part in ("train", "val")}
+            return found_parts(path, kind, parts, sources, rows, NOT_TRAINED_ON)
     return found_parts(path, kind, every, sources, rows, path.name, whole=True)
 
 

@@ -2,7 +2,7 @@
 
 from tubevit_np.data.datasets.class_folders import files_in, subfolders
 from tubevit_np.data.datasets.find_parts import parts_in_tables
-from tubevit_np.data.datasets.part_names import canonical_part
+from tubevit_np.data.datasets.part_names import canonical_part, rank
 from tubevit_np.data.datasets.tables.row import Row
 
 
@@ -20,8 +20,9 @@ def parts_without_classes(path):
     """{part: folder} if its pictures lie in no class folders, else {}."""
     if not path.is_dir() or parts_in_tables(path):
         return {}
-    named = {canonical_part(folder.name): folder for folder in subfolders(path)
-             if canonical_part(folder.name)}
+    parts = [folder for folder in sorted(subfolders(path)) if canonical_part(folder.name)]
+    parts.sort(key=lambda folder: rank(folder.name.lower()), reverse=True)
+    named = {canonical_part(folder.name): folder for folder in parts}
     folders = named or {"train": path}
     with_classes = any(files_in(child, "image") for folder in folders.values()
                        for child in subfolders(folder))

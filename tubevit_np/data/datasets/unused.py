@@ -97,7 +97,7 @@ def warn_of_deeper_files(path, kind, sources, rows):
     others = [row.file for row in rows
               if not folders & {row.file.parent, row.file.parent.parent}]
     deeper = [file for file in others for folder in folders if file.is_relative_to(folder)
-              and not canonical_part(file.relative_to(folder).parts[1])]
+              and not (canonical_part(file.parent.name) and file.parent.parent.parent == folder)]
     if deeper:
         warnings.warn(f"{path}: {kind}s in folders below the class folders: {len(deeper)}, used "
                       f"like the others, the first: {min(deeper)}", stacklevel=3)
