@@ -200,12 +200,14 @@ def test_an_older_run_keeps_its_split(tmp_path):
         train(new_run(tmp_path / "run", recipe))
     as_of_first_releases(tmp_path, open_sources(recipe))
     by_file = [f"films/{name}" for name in (*UCF101[:12][4::5], *UCF101[12:][4::5])]
-    run, said = remarks(open_run, tmp_path / "run")
-    assert not any("files have changed" in line for line in said)
     path = tmp_path / "run/model.safetensors"
     notes = tv.load(path)[2]
+    [given] = sources_for(path, notes, [str(films)])  # its data.json has no names
+    assert [str(file.relative_to(tmp_path)) for file, _ in given.val.items] == by_file
+    run, said = remarks(open_run, tmp_path / "run")
+    assert not any("files have changed" in line for line in said)
     first_notes = {name: value for name, value in notes.items() if name != "group_by"}
-    for source in (run.sources[0], *sources_for(path, notes),
+    for source in (run.sources[0], *sources_for(path, notes), *sources_for(path, first_notes),
                    *sources_for(path, first_notes, [str(films)])):
         assert [str(file.relative_to(tmp_path)) for file, _ in source.val.items] == by_file
     [new] = sources_for(path, notes, [str(films)], group_by="_(g..)_")

@@ -59,9 +59,10 @@ def listing_of(run, notes, group_by, given, must_match):
     if not given:
         return partial(list_parts, group_by=trained, must_match=False)
     if group_by is not None:
-        return partial(list_for_evaluation, group_by=group_by, must_match=must_match,
-                       split=True)
+        return partial(list_for_evaluation, group_by=group_by, must_match=must_match, split=True)
     stored = stored_sizes(run)
+    if None in stored:  # a run of the first releases, which stored no names
+        return partial(list_for_evaluation, group_by=trained, must_match=False, split=True)
 
     def listed(path, kind, **options):
         parts = list_for_evaluation(path, kind, trained_on=partial(trained_files, stored),
@@ -72,11 +73,11 @@ def listing_of(run, notes, group_by, given, must_match):
 
 
 def stored_sizes(run):
-    """{name: bytes} of the files on which a run was trained, for each of its sets."""
+    """{name: bytes} of the files on which a run was trained, or None, for each of its sets."""
     if not (run / DATA).exists():
         return []
     summaries = json.loads((run / DATA).read_text(encoding="utf-8"))
-    return [summary.get("trained on", {}).get("files", {}) for summary in summaries]
+    return [summary.get("trained on", {}).get("files") for summary in summaries]
 
 
 def trained_files(stored, parts):
