@@ -13,6 +13,7 @@ os.environ.setdefault("KEPT_PROGRAMS", str(TOP / ".pytest_cache/programs"))  # a
 
 import numpy as np
 import pytest
+from small_pools import usual_counts  # from now on, pools are small
 
 import tubevit_np
 from tubevit_np.conformance.pytest_port import pytest_addoption  # noqa: F401 - pytest finds it
@@ -40,3 +41,10 @@ def nothing_said():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def usual_pools():
+    """Generated clips as users have them, for what was measured or stored with those."""
+    with usual_counts():
+        yield

@@ -10,6 +10,7 @@ from unittest import mock
 
 import clips
 import numpy as np
+import small_pools  # noqa: F401 - paints less, also in scripts
 
 from tubevit_np.runs import run
 from tubevit_np.runs.open_run import new_run

@@ -14,7 +14,7 @@ NOTES = {"heads": '{"video": ["verb", "noun"], "image": ["noun"]}'}
 CFG = tv.PRESETS["demo"]
 
 
-def test_a_generated_clip_is_the_same_each_time_and_says_what_it_is():
+def test_a_generated_clip_is_the_same_each_time_and_says_what_it_is(usual_pools):
     first, again, other = generated(16, 24), generated(16, 24), generated(16, 24, seed=7)
     assert first.clip.shape == (16, 24, 24, 3) and first.clip.dtype == np.uint8
     assert np.array_equal(first.clip, again.clip) and not np.array_equal(first.clip, other.clip)

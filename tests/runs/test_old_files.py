@@ -18,7 +18,7 @@ OLD = Path(__file__).parent / "first_layout"
 
 
 @glance
-def test_a_run_that_was_killed_goes_on(tmp_path):
+def test_a_run_that_was_killed_goes_on(usual_pools, tmp_path):
     """With its gate, packed tubes, dropout and smoothing; other machines round differently."""
     shutil.copytree(OLD / "killed", tmp_path / "run")
     with mock.patch.object(GeneratedSource, "slow", False):  # saves a process

@@ -20,7 +20,7 @@ from tubevit_np.runs.run_folder import checkpoints, read_metrics, step_of
 from tubevit_np.runs.stop_signal import Stopped
 from tubevit_np.training import train
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("usual_pools")]
 
 STEPS = 60
 # Ten times the largest relative error in 60 steps on CPU:X86, 7e-7.
