@@ -10,12 +10,11 @@ import traceback
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from unittest import mock
 
-from tiny import RECIPE, early, glance
+from tiny import RECIPE, alone, early, glance
 
 import tubevit_np as tv
-from tubevit_np.data.sources import HELD_OUT, TRAIN, GeneratedSource, generated_pools
+from tubevit_np.data.sources import HELD_OUT, TRAIN, generated_pools
 from tubevit_np.runs.open_run import new_run, open_run
 from tubevit_np.runs.run import Run
 from tubevit_np.runs.run_folder import read_metrics
@@ -25,7 +24,6 @@ from tubevit_np.training.train import train
 
 ENDINGS = ("ended", "checkpoint written", "stopped at once", "error")
 HERE = Path(__file__).parent
-alone = mock.patch.object(GeneratedSource, "slow", False)  # without a worker process
 PATHS = os.pathsep.join(map(str, (HERE, HERE.parents[1])))
 
 
@@ -38,6 +36,13 @@ def kill(jobs):
     done = subprocess.run([sys.executable, __file__, jobs], check=True, timeout=600,
                           env=os.environ | {"PYTHONPATH": PATHS}, stdout=subprocess.PIPE)
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def chosen(request, moments):
+    """The moments of the tests that run: those that nobody looks at take seconds, too."""
+    cases = [item.callspec.params for item in request.session.items
+             if item.path == request.path and hasattr(item, "callspec")]
+    return [moment for moment in moments if any(case.get("moment") == moment for case in cases)]
 
 
 def in_a_process(folder, steps, moment):

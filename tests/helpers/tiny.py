@@ -12,6 +12,7 @@ import clips
 import numpy as np
 import small_pools  # noqa: F401 - paints less, also in scripts
 
+from tubevit_np.data.sources import GeneratedSource
 from tubevit_np.runs import run
 from tubevit_np.runs.open_run import new_run
 from tubevit_np.runs.recipe import Recipe
@@ -28,6 +29,7 @@ def recipe_on(**given):
 
 
 glance = mock.patch.object(run, "QUICK_EVAL_CLIPS", 20)  # few held-out examples save time
+alone = mock.patch.object(GeneratedSource, "slow", False)  # without a worker process
 early = mock.patch.object(kernel_snapshots, "FIRST", 4)  # snapshots after 4 and 8 of 11 steps
 
 
@@ -37,7 +39,7 @@ def finished():
     place = tempfile.TemporaryDirectory(prefix="tubevit")
     finished.place = place  # deleted when the tests end
     folder = Path(place.name) / "finished"
-    with glance, early:
+    with glance, early, alone:
         train(new_run(folder, RECIPE))
     return folder
 

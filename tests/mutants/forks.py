@@ -18,7 +18,8 @@ import pytest
 SLOW_TO_IMPORT = ("av.video.reformatter", "filelock", "hypothesis", "imageio.v3",
                   "latex2mathml.converter", "matplotlib.animation", "matplotlib.pyplot", "mistune",
                   "multiprocessing.shared_memory", "nbclient", "nbformat.v4", "numpy", "PIL.Image",
-                  "safetensors.numpy", "threadpoolctl", "tinygrad", "tqdm", "unittest.mock")
+                  "safetensors.numpy", "threadpoolctl", "tinygrad.runtime.graph.hcq",
+                  "tinygrad.runtime.support.compiler_cpu", "tqdm", "unittest.mock")
 LONGEST = 1200  # seconds of one run
 
 

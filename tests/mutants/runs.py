@@ -17,9 +17,9 @@ PREDICT_FILES = [Mutant("tubevit_np/runs/predict_files.py", *rest) for rest in [
 
 RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
     ("            self.records.forget_after(0)\n", "",
-     "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "steps logged twice"),
+     "test_run.py::test_a_killed_run_ends_as_one_that_was_not[before the first checkpoint]", "steps logged twice"),
     ("return params, {moment: flatten(tree) for moment, tree in moments.items()}",
-     "return params, {}", "test_run.py::test_a_killed_run_ends_as_one_that_was_not",
+     "return params, {}", "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one[5]",
      "resumed without its moments"),
     ("else self.left_out + 1", "else 1",
      "test_run.py::test_half_precision_may_leave_out_ten_steps_in_a_row", "left out for ever"),
@@ -50,7 +50,7 @@ RUN = [Mutant("tubevit_np/runs/run.py", *rest) for rest in [
 
 TRAINING_LOG = [Mutant("tubevit_np/runs/training_log.py", *rest) for rest in [
     ('record["step"] <= step]', 'record["step"] < step]',
-     "test_run.py::test_a_killed_run_ends_as_one_that_was_not", "last record lost"),
+     "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one[5]", "last record lost"),
 ]]
 
 BEST_SCORE = [Mutant("tubevit_np/runs/best_score.py", *rest) for rest in [

@@ -20,11 +20,11 @@ STOP_SIGNAL = [Mutant(f"tubevit_np/runs/{file}.py", *rest) for file, *rest in [
      "test_stop_signal.py::test_only_the_main_thread_can_await_signals", "no training in a thread"),
 ]]
 
-KILLED_EXTENSION = "test_extend.py::test_a_killed_extension_ends_as_one_that_was_not"
+KILLED_EXTENSION = "test_extend.py::test_a_killed_extension_ends_as_one_that_was_not[between checkpoints]"
 EXTEND = [Mutant("tubevit_np/runs/extend.py", *rest) for rest in [
     ("if steps <= done:", "if steps < done:",
      "test_extend.py::test_steps_that_are_done_cannot_be_taken_back", "an end without a model"),
-    ("    set_model_aside(folder)\n", "", KILLED_EXTENSION, "the old model taken for the newest"),
+    ("    set_model_aside(folder)\n", "", "test_extend.py::test_the_model_of_the_old_end_keeps_its_weights_under_another_name", "the old model taken for the newest"),
     ("    if steps == recipe.steps:\n        return recipe\n", "",
      "test_extend.py::test_the_run_says_what_happened", "extended from 13 to 13 steps"),
     ('    stored["recipe"]["steps"] = steps\n', "", KILLED_EXTENSION, "forgotten after a kill"),

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from killing import content, kill, resume, without_rate
+from killing import chosen, content, kill, resume, without_rate
 from tiny import RECIPE, copied, finished
 
 import tubevit_np as tv
@@ -38,10 +38,10 @@ def extended(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory):
+def killed(request, tmp_path_factory):
     """{moment: folder of a run whose extension was killed at that moment}."""
     place = tmp_path_factory.mktemp("killed")
-    folders = {moment: copied(place / str(k)) for k, moment in enumerate(MOMENTS)}
+    folders = {moment: copied(place / str(k)) for k, moment in enumerate(chosen(request, MOMENTS))}
     endings = kill([(folder, STEPS, MOMENTS[moment]) for moment, folder in folders.items()])
     assert set(endings) == {"SIGKILL"}
     return folders

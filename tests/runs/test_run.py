@@ -13,7 +13,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from killing import content, kill, resume, without_rate
+from killing import chosen, content, kill, resume, without_rate
 from tiny import RECIPE, class_folder, copied, finished, recipe_on
 
 import tubevit_np as tv
@@ -63,10 +63,10 @@ except ValueError as error:
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory):
+def killed(request, tmp_path_factory):
     """{moment: folder of a run that was killed at that moment}."""
     place = tmp_path_factory.mktemp("killed")
-    folders = {moment: place / str(k) for k, moment in enumerate(MOMENTS)}
+    folders = {moment: place / str(k) for k, moment in enumerate(chosen(request, MOMENTS))}
     endings = kill([(folder, None, MOMENTS[moment]) for moment, folder in folders.items()])
     assert set(endings) == {"SIGKILL"}
     return folders

@@ -124,6 +124,16 @@ def test_a_plain_step(rng):
     mirrors.assert_alike(params, tg.to_arrays(tensors), "float64", 1e-14)
 
 
+@pytest.mark.parametrize("most", [0.5, 50.0])
+def test_only_large_gradients_are_clipped(most, rng):
+    grads = {"matrix.w": rng.standard_normal((4, 3)), "bias.b": rng.standard_normal(3)}
+    tensors = tg.to_tensors(grads)
+    norm = tv.clip_grad_norm(grads, most)
+    with Context(NOOPT=1):
+        small.assert_close(tg.clip_grad_norm(tensors, most).numpy(), norm)
+        mirrors.assert_alike(grads, tg.to_arrays(tensors), "float64", 1e-14)
+
+
 @pytest.mark.parametrize("spectral", [True, False])
 def test_a_step_without_some_gradient(spectral, rng):
     shapes = {"tubes.0.w": (3, 2, 4, 2, 5), "matrix.w": (4, 3), "bias.b": (3,), "gate.alpha": ()}
@@ -131,10 +141,10 @@ def test_a_step_without_some_gradient(spectral, rng):
                     for _ in range(3))
     state, grads = {"m": m, "v": v}, {name: params[name] - 0.5 for name in list(params)[:2]}
     tensors, tensor_state = tg.to_tensors(params), tg.to_tensors(state)
-    tv.adamw_by_waves(params, grads, state, 3, 0.1, 0.2, spectral=spectral, smoothness=0.3)
+    options = {"spectral": spectral, "smoothness": 0.3, "rates": {"tubes.0.w": 0.5}}
+    tv.adamw_by_waves(params, grads, state, 3, 0.1, 0.2, **options)
     with Context(NOOPT=1):
-        tg.adamw_by_waves(tensors, tg.to_tensors(grads), tensor_state, 3, 0.1, 0.2,
-                          spectral=spectral, smoothness=0.3)
+        tg.adamw_by_waves(tensors, tg.to_tensors(grads), tensor_state, 3, 0.1, 0.2, **options)
     found = tg.flatten(tg.to_arrays(tensor_state))
     mirrors.assert_alike(params, tg.to_arrays(tensors), "float64", 1e-14)
     mirrors.assert_alike(tv.flatten(state), found, "float64", 1e-14)
