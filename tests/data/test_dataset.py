@@ -263,7 +263,7 @@ def test_real_clips_by_folder_and_by_csv(split, count):
 def test_real_images_load():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warnings.filterwarnings("ignore", ".*not used: 2 .not an image: 2")  # its tables
+        warnings.filterwarnings("ignore", ".*files and folders that are not used: 2 ")  # its tables
         loaded = open_dataset(SHARED / "mini_images", "val", "image", 0, 24).load()
     assert loaded.x.shape == (120, 24, 24, 3) and np.bincount(loaded.y).tolist() == [12] * 10
     assert loaded.x.std(axis=(1, 2, 3)).min() > 5
