@@ -54,9 +54,9 @@ WALK = [Mutant("tubevit_np/data/datasets/walk.py", *rest) for rest in [
 ]]
 
 CLASS_FOLDERS = [Mutant("tubevit_np/data/datasets/class_folders.py", *rest) for rest in [
-    ("return file_kind(file) == kind", "return False",
+    ("        return file_kind(file)\n", "        return \"\"\n",
      "test_unused.py::test_a_video_is_what_ffmpeg_calls_a_video", "the suffix alone decides"),
-    ('picture_kind(file) != "still"', "True",
+    ('picture_kind(file) == "still"', "False",
      "test_unused.py::test_every_file_and_folder_is_used_or_has_a_reason", "a JPEG trained on as a video"),
     ("if len(names) > 1 and is_kind", "if is_kind",
      "test_unused.py::test_every_file_and_folder_is_used_or_has_a_reason", "a file is its own class"),
@@ -128,7 +128,7 @@ IN_BOTH_PARTS = [Mutant("tubevit_np/data/datasets/in_both_parts.py", *rest) for 
      "files that differ at their ends are the same"),
     ("pair[1].label != pair[2].label", "False", "test_parts.py::test_files_in_both_parts_are_reported",
      "a file with two classes not counted"),
-    ("    except OSError:\n        return object()\n", "    except TimeoutError:\n        return object()\n",
+    ("digest.digest()\n    except OSError:", "digest.digest()\n    except TimeoutError:",
      "test_unused.py::test_files_that_cannot_be_read_end_nothing", "one closed file ends the training"),
 ]]
 

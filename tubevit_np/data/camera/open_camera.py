@@ -7,7 +7,6 @@ from tubevit_np.data.camera.source import COPIES, CameraSource
 from tubevit_np.data.datasets.dataset import head_and_path, names_of, open_dataset
 from tubevit_np.data.datasets.in_memory import check_head, grouping, open_parts, open_source
 from tubevit_np.data.datasets.listing import list_parts, list_pictures
-from tubevit_np.data.datasets.parts import split_usable
 from tubevit_np.data.datasets.reader import size_with_margin
 
 PICTURE = 2  # side of a picture / side of a frame, in pixels
@@ -60,7 +59,5 @@ def open_held_out_camera(given, heads, labels, frames, size, memory, listed=list
     noun = head if head in fitting else (*fitting, None)[0]
     val = open_dataset(path, "val", "image", 0, size_with_margin(PICTURE * size), noun or head,
                        labels[noun] if noun else names, parts)
-    pictures = open_source(PICTURE * size, val, memory=memory, folder=parts.folder,
-                           rule=parts.rule, whole=parts.whole,
-                           others=len(split_usable(parts.get("train", ()))[0]))
+    pictures = open_source(PICTURE * size, val, memory=memory, **parts.held_out_fields())
     return CameraSource(verb, pictures, noun is not None, frames, size)

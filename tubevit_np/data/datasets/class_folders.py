@@ -26,15 +26,18 @@ def inner_part(names):
 
 
 def is_kind(file, kind):
-    """Whether a file is a "video" or an "image".
+    """Whether a file is a "video" or an "image", and not hidden."""
+    return not is_hidden(file.name) and kind_in_set(file, kind) == kind
 
-    The usual suffixes are believed, as decoding a frame of every file takes long, except of a still
-    picture with the suffix of a video. Of any other file the decoders judge."""
-    if is_hidden(file.name):
-        return False
-    if suffix_of(file) in SUFFIXES[kind]:
-        return kind == "image" or picture_kind(file) != "still"
-    return file_kind(file) == kind
+
+def kind_in_set(file, kind):
+    """"video", "image" or "": what a file is in a set of videos or of images.
+
+    FFmpeg opens no file that has a usual suffix of the set, because that takes long. But a still
+    image with the suffix of a video is an image. For other suffixes the content decides."""
+    if suffix_of(file) not in SUFFIXES[kind]:
+        return file_kind(file)
+    return "image" if kind == "image" or picture_kind(file) == "still" else "video"
 
 
 def subfolders(folder):

@@ -31,7 +31,7 @@ class ClipIndex:
                 for name in {file.stem, file.name}:
                     self.files.setdefault(name, []).append(file)
 
-    def get(self, *names, default=None):
+    def get(self, *names):
         """The clip of the first name that has one; of several clips, the first in sorted order that
         can be decoded.
 
@@ -40,7 +40,7 @@ class ClipIndex:
         if len(clips) > 1:
             self.ambiguous[names[0]] = clips
             return next(filter(can_be_decoded, clips), clips[0])
-        return clips[0] if clips else default
+        return clips[0] if clips else None
 
     def of_name(self, name):
         """The files of a name with suffix; of one without, only videos."""

@@ -7,7 +7,7 @@ from glob import glob
 from pathlib import Path
 from typing import NamedTuple
 
-from tubevit_np.data.datasets.class_folders import is_kind
+from tubevit_np.data.datasets.class_folders import kind_in_set
 from tubevit_np.data.datasets.walk import walk_files
 from tubevit_np.data.decoding.images import error_text
 
@@ -43,7 +43,7 @@ def files_of(name: str) -> Iterator[Found]:
     errors: list[OSError] = []
     paths = sorted(path for path in walk_files(name, errors.append)
                    if not path.name.startswith("."))
-    used = [path for path in paths if is_kind(path, "video") or is_kind(path, "image")]
+    used = [path for path in paths if kind_in_set(path, "video")]
     yield from (Found(str(path)) for path in used)
     yield from (Found(error.filename, f"{error.filename}: {error_text(error)}") for error in errors)
     others = sorted({*paths} - {*used})

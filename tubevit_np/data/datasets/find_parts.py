@@ -2,7 +2,7 @@
 
 import warnings
 
-from tubevit_np.data.datasets.class_folders import files_in, subfolders
+from tubevit_np.data.datasets.class_folders import children, files_in, subfolders
 from tubevit_np.data.datasets.clip_index import ANNOTATION_FOLDERS
 from tubevit_np.data.datasets.part_names import (
     PARTS,
@@ -14,6 +14,7 @@ from tubevit_np.data.datasets.part_names import (
 )
 from tubevit_np.data.datasets.tables.official_splits import is_official, official_lists
 from tubevit_np.data.datasets.tables.read import TABLES, is_table, table_rows
+from tubevit_np.data.datasets.walk import is_hidden
 
 LAYOUTS = ("train/CLASS/FILE and val/CLASS/FILE, or CLASS/FILE, or a CSV with the columns "
            "path,label, or the annotation files of Kinetics or Something-Something")
@@ -47,7 +48,7 @@ def named_after(path):
 
 
 def parts_of_table(path, official):
-    """The parts of a table: those of the tables that are named like it, with another part."""
+    """{part: table} of a given table and of the tables that are named like it for other parts."""
     parts = parts_in_tables(path.parent, path)
     if parts:
         parts[part_in_name(path.stem)] = path
@@ -61,7 +62,7 @@ def parts_of_folder(path, official, training):
     parts = max(candidates, key=completeness)  # the first one with most parts
     parts = parts or (official_lists(path) if official else {}) or only_table(path)
     if not parts and not subfolders(path):
-        parts = parts_in_tables(path, readable=False)  # reading them tells what is wrong
+        parts = parts_in_tables(path, readable=False)  # reading them gives an error
     if not parts:
         check_class_folders(path, official)
     return parts
@@ -115,9 +116,8 @@ def other_kind(path, kind, file):
 
 def tables_in(folder):
     """The tables in a folder, sorted."""
-    return sorted(file for file in (folder.iterdir() if folder.is_dir() else ())
-                  if file.suffix.lower() in TABLES and file.is_file()
-                  and not file.name.startswith("."))
+    return sorted(file for file in children(folder) if file.suffix.lower() in TABLES
+                  and file.is_file() and not is_hidden(file.name))
 
 
 def annotation_places(folder):

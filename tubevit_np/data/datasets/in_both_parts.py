@@ -4,14 +4,13 @@ import hashlib
 import os
 import warnings
 
-from tubevit_np.data.datasets.parts import split_usable
-
 BLOCK = 2**16  # bytes at each end of a file that are compared
+NOT_COMPARED = None
 
 
 def warn_of_files_in_both(parts, path):
     """Warn if held-out files are also in train, by path or by content: the score is too high."""
-    train, val = ([row for row in split_usable(parts.get(part, ()))[0] if os.stat(row.file).st_size]
+    train, val = ([row for row in parts.get(part, ()) if row.label and not row.reason]
                   for part in ("train", "val"))
     if pairs := sorted(pairs_with_the_same_content(train, val)):
         (_, one, other), number = pairs[0], len({pair[0] for pair in pairs})
@@ -29,7 +28,7 @@ def pairs_with_the_same_content(train, val):
     Files are compared by size, then by the first and the last BLOCK bytes. So only the ends of few
     files are read."""
     groups = [(train, [*enumerate(val)])]
-    for key in (lambda file: os.stat(file).st_size, ends):
+    for key in (size, ends):
         groups = [pair for group in groups for pair in grouped(*group, key)]
     for some, numbered in groups:
         for number, row in numbered:
@@ -45,12 +44,20 @@ def grouped(train, val, key):
         found = key(row.file)
         if found in by_key:
             by_key[found][1].append((number, row))
+    by_key.pop(NOT_COMPARED, None)
     return (group for group in by_key.values() if group[1])
 
 
+def size(path):
+    """Bytes of a file; NOT_COMPARED if it is empty or is not there."""
+    try:
+        return os.stat(path).st_size or NOT_COMPARED
+    except OSError:
+        return NOT_COMPARED
+
+
 def ends(path):
-    """A digest of the first and the last BLOCK bytes of a file; like no other if it is unreadable.
-    """
+    """A digest of the first and the last BLOCK bytes; NOT_COMPARED if a file cannot be read."""
     try:
         with open(path, "rb") as file:
             digest = hashlib.blake2b(file.read(BLOCK))
@@ -58,4 +65,4 @@ def ends(path):
             digest.update(file.read(BLOCK))
         return digest.digest()
     except OSError:
-        return object()
+        return NOT_COMPARED

@@ -11,7 +11,6 @@ from tubevit_np.data.datasets.cache import Cache
 from tubevit_np.data.datasets.dataset import class_names, head_and_path, open_dataset
 from tubevit_np.data.datasets.labeled_files import LabeledFiles
 from tubevit_np.data.datasets.listing import list_parts
-from tubevit_np.data.datasets.parts import split_usable
 from tubevit_np.data.datasets.reader import Reader, size_with_margin
 from tubevit_np.data.datasets.streaming import StreamSource, epoch_order
 from tubevit_np.data.decoding.images import center_crop
@@ -132,8 +131,7 @@ def open_held_out(path, kind, frames, size, head, names, fps=None, memory=math.i
     parts = list_parts(path, kind) if parts is None else parts
     val = open_dataset(path, "val", kind, frames, size_with_margin(size), head, names, parts)
     return open_source(size, val, fps=fps, memory=0 if cache else memory, cache=cache,
-                       folder=parts.folder, rule=parts.rule, whole=parts.whole,
-                       others=len(split_usable(parts.get("train", ()))[0]))
+                       **parts.held_out_fields())
 
 
 def read_one(path, frames, size, fps=None):

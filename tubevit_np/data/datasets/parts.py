@@ -15,6 +15,12 @@ class Parts(dict):
         self.folder, self.rule, self.unused = str(folder), rule, tuple(unused)
         self.whole = whole
 
+    def held_out_fields(self):
+        """The fields of a source that has only the held-out part, see labeled_files.py."""
+        others = split_usable(self.get("train", ()))[0]
+        return {"folder": self.folder, "rule": self.rule, "whole": self.whole,
+                "others": len(others)}
+
 
 def problem(row):
     """Why a row cannot be used; "" if it can."""

@@ -4,7 +4,7 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from tubevit_np.data.datasets.class_folders import is_kind, subfolders
+from tubevit_np.data.datasets.class_folders import kind_in_set, subfolders
 from tubevit_np.data.datasets.part_names import canonical_part
 from tubevit_np.data.datasets.tables.class_names import CLASS_NAMES
 from tubevit_np.data.datasets.tables.official_splits import CLASS_NUMBERS, is_official
@@ -45,12 +45,15 @@ def reason_of(file, kind, sources):
         return ""
     if file.suffix.lower() in TABLES and is_table(file):
         return "a table that is not used"
-    if is_kind(file, kind):
+    found = kind_in_set(file, kind)
+    if found == kind:
         return reason_by_place(file, sources.values())
-    other = "image" if kind == "video" else "video"
-    if is_kind(file, other):
-        return f"{'an' if other == 'image' else 'a'} {other}"
-    return f"not {'a' if kind == 'video' else 'an'} {kind}"
+    return with_article(found) if found else f"not {with_article(kind)}"
+
+
+def with_article(kind):
+    """"a video" or "an image"."""
+    return {"video": "a video", "image": "an image"}[kind]
 
 
 def reason_by_place(file, sources):
@@ -72,7 +75,7 @@ def is_table_of(file, sources):
 
 
 def warn_of_unused(path, unused):
-    """Count in one line what is not used, if there is more than hidden files."""
+    """Warn with the number of unused files for each reason, if not all of them are hidden."""
     counts = Counter(reason for _, reason in unused)
     if counts.keys() - {HIDDEN}:
         first = next(one for one in sorted(unused) if one[1] != HIDDEN)
@@ -87,8 +90,8 @@ def warn_of_empty_classes(path, kind, sources, rows):
     empty = sorted({folder.name for source in sources.values() for folder in subfolders(source)
                     if class_name(folder.name) not in labels})
     if empty:
-        warnings.warn(f"{path}: class folders without {'a' if kind == 'video' else 'an'} {kind}: "
-                      f"{len(empty)}, the first: {', '.join(empty[:5])}", stacklevel=3)
+        warnings.warn(f"{path}: class folders without {with_article(kind)}: {len(empty)}, the "
+                      f"first: {', '.join(empty[:5])}", stacklevel=3)
 
 
 def warn_of_deeper_files(path, kind, sources, rows):

@@ -33,8 +33,8 @@ def leads_into(path, top):
     """Whether a link leads to a folder below `top` that is visited anyway."""
     if not os.path.islink(path) or is_hidden(os.path.basename(path)):
         return False
-    target = os.path.relpath(os.path.realpath(path), top)
-    return not any(map(is_hidden, target.split(os.sep))) or target == "."
+    target = os.path.relpath(os.path.realpath(path), top)  # "../x" outside of top: no visit
+    return target == "." or not any(map(is_hidden, target.split(os.sep)))
 
 
 def is_hidden(name):
