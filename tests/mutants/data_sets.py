@@ -145,7 +145,7 @@ UNUSED = [Mutant("tubevit_np/data/datasets/unused.py", *rest) for rest in [
      "an empty class not named"),
 ]]
 
-HELD_OUT = [Mutant("tubevit_np/runs/held_out.py", *rest) for rest in [
+TRAINED_FILES = [Mutant("tubevit_np/runs/trained_files.py", *rest) for rest in [
     ("if sizes and len(known) > len(sizes) / 2:", "if known:",
      "test_parts.py::test_of_its_own_set_a_model_is_scored_on_the_held_out_files",
      "another set taken for that of the run"),
@@ -373,6 +373,6 @@ SHARED_MEMORY = [Mutant("tubevit_np/data/shared_memory.py", *rest) for rest in [
 ]]
 
 DATA_SETS = [*IN_MEMORY, *LABELED_FILES_IN_MEMORY, *CLIP_INDEX, *WALK, *CLASS_FOLDERS, *PART_NAMES, *LIST_SOURCES, *LISTING, *IN_BOTH_PARTS,
-             *UNUSED, *HELD_OUT, *RECORDINGS, *SPLIT,
+             *UNUSED, *TRAINED_FILES, *RECORDINGS, *SPLIT,
              *FIND_PARTS, *SUBSET, *STREAMING, *READER, *LABELED_FILES,
              *FIND_FILES, *SUMMARY, *CACHE, *SOURCES, *JOINT, *PREFETCH, *SHARED_MEMORY]

@@ -1,13 +1,10 @@
 """The held-out examples that a checkpoint is evaluated on."""
 
 import json
-import warnings
 from functools import partial
 from pathlib import Path
 
-from tubevit_np.data.datasets.parts import name_in_set
 from tubevit_np.data.datasets.recordings import FILES_ALONE
-from tubevit_np.data.datasets.summary import file_size
 from tubevit_np.data.sources import (
     CAMERA,
     GENERATED,
@@ -18,7 +15,7 @@ from tubevit_np.data.sources import (
 )
 from tubevit_np.runs.recipe import Recipe
 from tubevit_np.runs.recipe_files import read_recipe
-from tubevit_np.runs.run_folder import DATA
+from tubevit_np.runs.trained_files import stored_sizes, trained_files, warn_of_trained_files
 from tubevit_np.storage.hub import title_of
 
 
@@ -70,36 +67,6 @@ def listing_of(run, notes, group_by, given, must_match):
         warn_of_trained_files(parts, stored)
         return parts
     return listed
-
-
-def stored_sizes(run):
-    """{name: bytes} of the files on which a run was trained, or None, for each of its sets."""
-    if not (run / DATA).exists():
-        return []
-    summaries = json.loads((run / DATA).read_text(encoding="utf-8"))
-    return [summary.get("trained on", {}).get("files") for summary in summaries]
-
-
-def trained_files(stored, parts):
-    """The files of a set on which a run was trained, by names in the set and sizes; no file if the
-    set holds less than half of them, and so is another one.  stored: of stored_sizes."""
-    files = {row.file: (name_in_set(row.file, parts.folder), file_size(row.file))
-             for row in parts["val"]}
-    for sizes in stored:
-        known = {file for file, named in files.items() if named in sizes.items()}
-        if sizes and len(known) > len(sizes) / 2:
-            return known
-    return set()
-
-
-def warn_of_trained_files(parts, stored):
-    """Warn of files that are scored and have the name and size of a training file."""
-    known = {(Path(name).name, size) for sizes in stored for name, size in sizes.items()}
-    same = [row.file for row in parts["val"] if (row.file.name, file_size(row.file)) in known]
-    if same:
-        warnings.warn(f"{len(same)} of {len(parts['val'])} files to score have the name and the "
-                      f"size of a file that the model was trained on, the first: {same[0]}; the "
-                      "score can be too high")
 
 
 def check_there(run, sets):
