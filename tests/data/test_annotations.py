@@ -6,6 +6,7 @@ import os
 
 import pytest
 from clips import SHARED, needs_shared
+from sets import table, touch
 
 from tubevit_np.data.datasets.dataset import open_dataset
 from tubevit_np.data.datasets.listing import list_parts
@@ -14,17 +15,6 @@ from tubevit_np.data.datasets.subset import choose_classes, make_subset, read_cl
 OLD = "label,youtube_id,time_start,time_end,split,is_cc"  # 2017: labels with spaces are quoted
 NEW = "label,youtube_id,time_start,time_end,split"  # 2019: no quotes, "validate" for "val"
 KNOT = "tying knot (not on a tie)"
-
-
-def write(path, *lines):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-def touch(folder, *names):
-    for name in names:
-        write(folder / name)
 
 
 def rows(path, part="val"):
@@ -42,10 +32,10 @@ def kinetics(tmp_path):
 
 @pytest.mark.parametrize("folder", [".", "annotations", "labels"])
 def test_kinetics_of_2017(kinetics, folder):
-    path = write(kinetics / folder / "kinetics-400_val.csv", OLD,
+    path = table(kinetics / folder / "kinetics-400_val.csv", OLD,
                  f'"{KNOT}",-1aB_cdefgh,2,12,val,0', "yoga,abcdefghijk,0,10,val,1",
                  '"massaging person\'s head",only_the_id,7,17,val,0', "yoga,gonegonegon,5,15,val,0")
-    write(kinetics / folder / "kinetics-400_train.csv", OLD, "yoga,abcdefghijk,100,110,train,0")
+    table(kinetics / folder / "kinetics-400_train.csv", OLD, "yoga,abcdefghijk,100,110,train,0")
     for given in (path, kinetics):
         assert rows(given) == {"-1aB_cdefgh_000002_000012.mp4": KNOT,
                                "abcdefghijk_000000_000010.mp4": "yoga",
@@ -57,7 +47,7 @@ def test_kinetics_of_2017(kinetics, folder):
 
 
 def test_kinetics_of_2019_all_splits_in_one_file(kinetics):
-    path = write(kinetics / "kinetics700.csv", NEW, f"{KNOT},-1aB_cdefgh,2,12,validate",
+    path = table(kinetics / "kinetics700.csv", NEW, f"{KNOT},-1aB_cdefgh,2,12,validate",
                  "yoga,abcdefghijk,100,110,train", "yoga,only_the_id,0,10,test")
     assert rows(path) == {"-1aB_cdefgh_000002_000012.mp4": KNOT}
     assert rows(path, "train") == {"abcdefghijk_000100_000110.mkv": "yoga"}
@@ -68,28 +58,28 @@ def test_clips_behind_a_link_and_links_in_a_circle(kinetics, tmp_path):
     home.mkdir()
     (home / "clips").symlink_to(kinetics)
     (kinetics / "back").symlink_to(home)
-    path = write(home / "val.csv", NEW, "a,abcdefghijk,0,10,val", "b,abcdefghijk,100,110,val")
+    path = table(home / "val.csv", NEW, "a,abcdefghijk,0,10,val", "b,abcdefghijk,100,110,val")
     assert rows(path) == {"abcdefghijk_000000_000010.mp4": "a",
                           "abcdefghijk_000100_000110.mkv": "b"}
 
 
 def test_an_id_is_no_key(kinetics):
     """With two rows of one id a file without seconds could be either."""
-    path = write(kinetics / "val.csv", NEW, "a,only_the_id,0,10,val", "b,only_the_id,20,30,val",
+    path = table(kinetics / "val.csv", NEW, "a,only_the_id,0,10,val", "b,only_the_id,20,30,val",
                  "b,abcdefghijk,100,110,val", "a,abcdefghijk,0,10,val")
     assert rows(path) == {"abcdefghijk_000100_000110.mkv": "b",
                           "abcdefghijk_000000_000010.mp4": "a"}
 
 
 def test_kinetics_of_the_test_part_alone(kinetics):
-    path = write(kinetics / "test.csv", "youtube_id,time_start,time_end,split",
+    path = table(kinetics / "test.csv", "youtube_id,time_start,time_end,split",
                  "-1aB_cdefgh,2,12,test")
     with pytest.raises(ValueError, match="test.csv has rows for test, but none for train or"):
         list_parts(path, "video")
 
 
 def test_seconds_that_are_none(kinetics):
-    path = write(kinetics / "val.csv", NEW, "a,abcdefghijk,0,10,val", "a,abcdefghijk,ten,20,val")
+    path = table(kinetics / "val.csv", NEW, "a,abcdefghijk,0,10,val", "a,abcdefghijk,ten,20,val")
     with pytest.raises(ValueError, match="val.csv, line 3: time_start .* not 'ten' and '20'"):
         list_parts(path, "video")
 
@@ -102,11 +92,11 @@ def ssv2(tmp_path):
     records = {"train": [("74225", "Putting [something], [something] and [something] on it")],
                "validation": [("12", "Moving [something] up"), ("13", "Moving [something] up")]}
     for part, named in records.items():
-        write(labels / f"something-something-v2-{part}.json", json.dumps(
+        table(labels / f"something-something-v2-{part}.json", json.dumps(
             [{"id": name, "template": text, "label": "x", "placeholders": []}
              for name, text in named]))
-    write(labels / "something-something-v2-labels.json", json.dumps({"Moving something up": "0"}))
-    write(labels / "something-something-v2-test.json", json.dumps([{"id": "9"}]))
+    table(labels / "something-something-v2-labels.json", json.dumps({"Moving something up": "0"}))
+    table(labels / "something-something-v2-test.json", json.dumps([{"id": "9"}]))
     return tmp_path, labels
 
 
@@ -123,17 +113,17 @@ def test_something_something(ssv2, given):
 @pytest.mark.parametrize("text", ["{", '{"a": "b"}', "[1]", '[{"template": "x"}]'])
 def test_a_json_of_something_else(ssv2, text):
     _, labels = ssv2
-    path = write(labels / "something-something-v2-train.json", text)
+    path = table(labels / "something-something-v2-train.json", text)
     with pytest.raises(ValueError, match="train.json is not a JSON list of clips with id"):
         list_parts(path, "video")
 
 
 def test_lists_of_files(tmp_path):
     touch(tmp_path, "my clips/1.mp4", "my clips/2.mp4", "3.webm", "deep/down/4.mp4")
-    write(tmp_path / "labels.txt", "abseiling", "yoga")
-    path = write(tmp_path / "val_list.txt", "my clips/1.mp4 1", "", "3.webm 0", "4.mp4 1")
+    table(tmp_path / "labels.txt", "abseiling", "yoga")
+    path = table(tmp_path / "val_list.txt", "my clips/1.mp4 1", "", "3.webm 0", "4.mp4 1")
     assert rows(path) == {"1.mp4": "yoga", "3.webm": "abseiling", "4.mp4": "yoga"}
-    path = write(tmp_path / "bare_val.csv", "my clips/2.mp4,1", "3.webm,0")
+    path = table(tmp_path / "bare_val.csv", "my clips/2.mp4,1", "3.webm,0")
     assert rows(path) == {"2.mp4": "yoga", "3.webm": "abseiling"}
     (tmp_path / "labels.txt").unlink()
     assert rows(path) == {"2.mp4": "1", "3.webm": "0"}
@@ -144,7 +134,7 @@ def test_lists_of_files(tmp_path):
     ("imgs 2 5 127", "folders of frames"),
     ("test.mp4", "expected PATH LABEL, got 'test.mp4'")])
 def test_lists_of_other_kinds(tmp_path, line, words):
-    path = write(tmp_path / "train_list.txt", "1.mp4 0", line)
+    path = table(tmp_path / "train_list.txt", "1.mp4 0", line)
     with pytest.raises(ValueError, match="train_list.txt, line 2: ") as caught:
         list_parts(path, "video")
     assert words in str(caught.value)
@@ -152,7 +142,7 @@ def test_lists_of_other_kinds(tmp_path, line, words):
 
 def test_rows_twice_and_of_two_classes_and_outside(tmp_path):
     touch(tmp_path, "set/1.mp4", "set/2.mp4", "set/3.mp4", "outside.mp4")
-    path = write(tmp_path / "set" / "val.csv", "path,label", "1.mp4,a", "1.mp4,a", "2.mp4,a",
+    path = table(tmp_path / "set" / "val.csv", "path,label", "1.mp4,a", "1.mp4,a", "2.mp4,a",
                  "2.mp4,b", "../outside.mp4,a", "3.mp4,b")
     with pytest.warns(UserWarning) as caught:
         found = open_dataset(path, "val", "video", 4, 8)
@@ -211,7 +201,7 @@ def test_classes_and_files_are_drawn_by_the_seed(large, tmp_path):
 
 
 def test_a_subset_of_named_classes(large, tmp_path):
-    names = read_classes(str(write(tmp_path / "names.txt", "e", "", "b, c")))
+    names = read_classes(str(table(tmp_path / "names.txt", "e", "", "b, c")))
     counts = make_subset(large, "video", tmp_path / "out", names)
     assert counts == {"train": {"b, c": 7, "e": 7}, "val": {"b, c": 3, "e": 3}}
     with (tmp_path / "out/val.csv").open(newline="", encoding="utf-8") as file:

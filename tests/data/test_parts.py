@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 from clips import SHARED, write_video
 from remarks import remarks
+from sets import table, touch
 from tiny import asked, class_folder, coded
 
 from tubevit_np.data.datasets.in_memory import open_files, open_held_out
@@ -18,20 +19,6 @@ from tubevit_np.runs.held_out import listing_of
 FAILING = SHARED.parent / "failing"
 AB = [f"{c}/{k}.mp4" for c in "ab" for k in range(2)]
 HEADER = "path,label,split"
-
-
-def touch(folder, *names):
-    """Create files that differ, because a listing decodes no video."""
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(f"{name} in {folder}", encoding="utf-8")
-    return folder
-
-
-def table(path, *rows):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return path
 
 
 def names(parts):

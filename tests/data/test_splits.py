@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from clips import write_pictures
 from remarks import remarks
+from sets import table, touch
 from tiny import asked, class_folder
 
 from tubevit_np.data.camera.open_camera import open_camera
@@ -20,19 +21,6 @@ PERSONS = [f"{name}/p{person}-{k}.avi" for name in ("run", "walk") for person in
            for k in range(3)]
 UCF101 = [f"{name}/v_{name}_g{group:02d}_c{clip:02d}.avi" for name in ("Archery", "Yo")
           for group in range(1, 7) for clip in range(1, 4)]
-
-
-def touch(folder, *names):
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(name, encoding="utf-8")
-    return folder
-
-
-def write(path, *lines):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def held(parts):
@@ -57,7 +45,7 @@ def test_a_recording_is_never_cut_and_a_fifth_of_each_class_is_held_out(tmp_path
 
 def test_groups_are_searched_below_the_folder_of_the_set(tmp_path):
     folder = touch(tmp_path / "p1-day", "a/p2/1.avi", "a/p2/2.avi", "a/p3/1.avi", "b/p4/1.avi")
-    write(folder / "mine.csv", "path,label", "a/p2/1.avi,a", "a/p2/2.avi,a", "a/p3/1.avi,b")
+    table(folder / "mine.csv", "path,label", "a/p2/1.avi,a", "a/p2/2.avi,a", "a/p3/1.avi,b")
     parts = list_parts(folder / "mine.csv", "video", r"p\d")  # else all files match p1
     assert len(parts["train"]) == 3
 
@@ -128,7 +116,7 @@ def test_files_that_do_not_match_are_recordings_by_themselves(tmp_path):
 
 def test_a_column_of_a_csv_names_the_recordings(tmp_path):
     touch(tmp_path, *PERSONS)
-    path = write(tmp_path / "mine.csv", "path,label,group",
+    path = table(tmp_path / "mine.csv", "path,label,group",
                  *(f"{name},{name.split('/')[0]},{name[-7:-6]}" for name in PERSONS))
     parts = list_parts(path, "video")
     assert parts.rule == "about a fifth of each class, whole recordings by the column group"
@@ -168,11 +156,11 @@ def ucf101(tmp_path):
     """Made-up files and lists, as they are unpacked: UCF-101/ and ucfTrainTestlist/."""
     touch(tmp_path / "UCF-101", *UCF101)
     lists = tmp_path / "ucfTrainTestlist"
-    write(lists / "classInd.txt", "1 Archery", "2 Yo")
+    table(lists / "classInd.txt", "1 Archery", "2 Yo")
     for number, tested in (("01", "123"), ("02", "45"), ("03", "6")):
         test = [name for name in UCF101 if name[-9] in tested]
-        write(lists / f"testlist{number}.txt", *test)
-        write(lists / f"trainlist{number}.txt", *(f"{name} {1 + name.startswith('Yo')}\r"
+        table(lists / f"testlist{number}.txt", *test)
+        table(lists / f"trainlist{number}.txt", *(f"{name} {1 + name.startswith('Yo')}\r"
                                                   for name in UCF101 if name not in test))
     return tmp_path
 
@@ -197,12 +185,12 @@ def test_lists_beside_another_set_are_not_its_own(ucf101):
 def test_lists_without_folders_use_the_numbers_of_the_classes(tmp_path):
     names = [name.split("/")[1] for name in UCF101]
     touch(tmp_path, *names)
-    write(tmp_path / "classInd.txt", "1 Archery", "2 Yo")
-    path = write(tmp_path / "trainlist01.txt", *(f"{name} {1 + ('Yo' in name)}" for name in names))
-    write(tmp_path / "testlist01.txt", f"{names[0]} 1")
+    table(tmp_path / "classInd.txt", "1 Archery", "2 Yo")
+    path = table(tmp_path / "trainlist01.txt", *(f"{name} {1 + ('Yo' in name)}" for name in names))
+    table(tmp_path / "testlist01.txt", f"{names[0]} 1")
     parts = list_parts(tmp_path, "video")
     assert {row.label for row in parts["train"] if "Yo" in row.file.name} == {"Yo"}
-    write(path, f"{names[0]} 3")
+    table(path, f"{names[0]} 3")
     with pytest.raises(ValueError, match="trainlist01.txt, line 1: .* no class for .* 3;"):
         list_parts(path, "video")
 
@@ -211,7 +199,7 @@ def test_the_lists_of_hmdb51_are_read(tmp_path):
     for name in ("brush_hair", "wave"):
         touch(tmp_path / name, *(f"{k} (a)#.avi" for k in range(4)))
         for number in (1, 2):
-            write(tmp_path / "testTrainMulti_7030_splits" / f"{name}_test_split{number}.txt",
+            table(tmp_path / "testTrainMulti_7030_splits" / f"{name}_test_split{number}.txt",
                   *(f"{k} (a)#.avi {(k + number) % 3} " for k in range(4)))
     parts = list_parts(tmp_path, "video")
     assert held(parts) == ["brush_hair/1 (a)#.avi", "wave/1 (a)#.avi"]
@@ -233,9 +221,9 @@ def test_the_rule_is_that_of_the_part(tmp_path):
     assert source.held_out_line == "held out: 4 of 10 videos of films: the folder val"
     touch(tmp_path, "0.mp4", "1.mp4", "2.mp4", "3.mp4")
     for name, rows in (("train", "0.mp4,a 1.mp4,b"), ("val", "2.mp4,a 3.mp4,b")):
-        write(tmp_path / "t" / f"{name}.csv", "path,label", *rows.split())
+        table(tmp_path / "t" / f"{name}.csv", "path,label", *rows.split())
     assert list_parts(tmp_path / "t", "video").rule == "val.csv"
-    path = write(tmp_path / "k.csv", "label,youtube_id,time_start,time_end,split",
+    path = table(tmp_path / "k.csv", "label,youtube_id,time_start,time_end,split",
                  "a,0,0,1,train", "b,1,0,1,validate")
     assert list_parts(path, "video").rule == "the column split"
 
@@ -256,7 +244,7 @@ def test_files_of_the_other_kind_name_the_right_option(tmp_path):
                  "video": "holds videos, no images, .* give videos with --data {0}"}[kind]
         with pytest.raises(ValueError, match=words.format(tmp_path / kind)):
             open_files(str(tmp_path / kind), other, asked())
-    write(tmp_path / "p.csv", "path,label", "1.png,a", "2.jpg,b")
+    table(tmp_path / "p.csv", "path,label", "1.png,a", "2.jpg,b")
     with pytest.raises(ValueError, match="holds images, no videos"):
         list_parts(tmp_path / "p.csv", "video")
     touch(tmp_path / "flat", "1.png")
@@ -266,8 +254,8 @@ def test_files_of_the_other_kind_name_the_right_option(tmp_path):
 
 def test_a_subset_of_val_alone_is_val(tmp_path):
     touch(tmp_path, *(f"{c}/{k}.mp4" for c in "ab" for k in range(3)))
-    write(tmp_path / "val.csv", "path,label", *(f"{c}/{k}.mp4,{c}" for c in "ab" for k in range(3)))
-    write(tmp_path / "train.csv", "path,label", "gone/1.mp4,a", "gone/2.mp4,b")
+    table(tmp_path / "val.csv", "path,label", *(f"{c}/{k}.mp4,{c}" for c in "ab" for k in range(3)))
+    table(tmp_path / "train.csv", "path,label", "gone/1.mp4,a", "gone/2.mp4,b")
     counts = make_subset(tmp_path / "val.csv", "video", tmp_path / "few", per_class=2)
     assert counts == {"val": {"a": 2, "b": 2}}
     assert [file.name for file in (tmp_path / "few").iterdir()] == ["val.csv"]

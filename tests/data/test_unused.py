@@ -6,7 +6,8 @@ import shutil
 import pytest
 from clips import noise, write_pictures, write_video
 from remarks import remarks
-from test_parts import names, table, touch
+from sets import table, touch
+from test_parts import names
 from tiny import asked, class_folder, coded
 
 from tubevit_np.data.datasets.in_memory import open_files
