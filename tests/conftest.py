@@ -45,6 +45,6 @@ def rng():
 
 @pytest.fixture
 def usual_pools():
-    """Generated clips as users have them, for what was measured or stored with those."""
+    """The usual number of sprites and pictures, for tests of results that were stored with it."""
     with usual_counts():
         yield

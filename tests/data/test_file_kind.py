@@ -1,4 +1,4 @@
-"""What is a video and what an image, by the content alone; names that look like addresses."""
+"""The content decides whether a file is a video or an image. No name is read as an address."""
 
 import io
 import os

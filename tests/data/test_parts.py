@@ -1,4 +1,4 @@
-"""The parts of a set are what its folders, tables and columns say; evaluation scores the rest."""
+"""Folders, tables and columns name the parts of a set. A set without parts is scored whole."""
 
 import json
 import shutil
@@ -285,7 +285,7 @@ def test_of_its_own_set_a_model_is_scored_on_the_held_out_files(tmp_path):
                   *(f"{'ab'[k % 2]}/{k}.mov,{'ab'[k % 2]}" for k in range(8)))
     table(tmp_path / "moved" / "val.csv", "path,label", "a/2.mov,a", "b/3.mov,b")
     parts, [line] = remarks(listed, train, "video")
-    assert parts.whole  # what was asked for, though trained on
+    assert parts.whole  # PATH names this part, so all its files are scored
     assert line.startswith("8 of 8 files to score have the name and the size of a file that the mo")
     whole = table(tmp_path / "moved" / "my eval clips.csv", "path,label",
                   *(f"{'ab'[k % 2]}/{k}.mov,{'ab'[k % 2]}" for k in range(10)))

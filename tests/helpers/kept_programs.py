@@ -1,8 +1,8 @@
 """tinygrad's compiled kernels, kept on disk for the other processes of the tests.
 
-Most of the time that a test of tubevit_tg takes is compiling, and each mutant's test compiles in a
-process of its own nearly the same kernels.  A kernel is found again by its syntax tree and by all
-settings that tinygrad's cache in memory is keyed with."""
+A test of tubevit_tg spends most of its time in compiling, and the tests of the mutants, each in a
+new process, compile nearly the same kernels.  The key of a kernel is its syntax tree with all
+settings that are in the key of tinygrad's cache in memory."""
 
 import os
 import pickle

@@ -39,7 +39,7 @@ def kill(jobs):
 
 
 def chosen(request, moments):
-    """The moments of the tests that run: those that nobody looks at take seconds, too."""
+    """The moments that the selected tests need: each one takes seconds."""
     cases = [item.callspec.params for item in request.session.items
              if item.path == request.path and hasattr(item, "callspec")]
     return [moment for moment in moments if any(case.get("moment") == moment for case in cases)]

@@ -1,4 +1,4 @@
-"""Generated clips of few objects on few backgrounds: the usual 2,000 take a second to paint.
+"""Generated clips with few objects and few backgrounds. Painting the usual 2,000 takes a second.
 
 Imported by conftest.py, and by tiny.py for the scripts that tests start."""
 

@@ -119,7 +119,7 @@ LISTING = [Mutant("tubevit_np/data/datasets/listing.py", *rest) for rest in [
     ("warn_of_files_in_both(found, path)\n", "pass\n",
      "test_parts.py::test_files_in_both_parts_are_reported", "training files in val not reported"),
     ("rule, parts.unused)", "rule)", "test_unused.py::test_every_file_and_folder_is_used_or_has_a_reason",
-     "what is not used is forgotten where a fifth is held out"),
+     "unused files missing if a fifth is held out"),
 ]]
 
 IN_BOTH_PARTS = [Mutant("tubevit_np/data/datasets/in_both_parts.py", *rest) for rest in [

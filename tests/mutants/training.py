@@ -66,7 +66,7 @@ COSINE_BASIS = [Mutant("tubevit_np/training/cosine_basis.py", *rest) for rest in
 
 TRAIN = [Mutant("tubevit_np/training/train.py", *rest) for rest in [
     ("step_once(step + 1,", "step_once(step + 1 - run.first,",
-     "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one[5]", "AdamW counts anew once resumed"),
+     "test_run.py::test_a_damaged_checkpoint_is_passed_over_for_the_older_one[5]", "AdamW counts its steps from 0 after a resume"),
     ("    check(run.recipe)\n", "",
      "test_train.py::test_what_numpy_has_not_is_refused_on_resume_too", "trained otherwise"),
 ]]

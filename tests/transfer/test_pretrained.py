@@ -147,7 +147,7 @@ def test_the_heads_of_known_models(size, heads):
 
 
 def test_heads_that_nothing_says_are_asked_for(tmp_path):
-    """Before: 128 / 64 = 2 heads, whatever the file's model had."""
+    """The width alone, 128 / 64 = 2, would be a wrong guess: the model has 4 heads."""
     ours = vit_files.vit(np.random.default_rng(0), 128, 1, 4)
     save_file(timm(ours), tmp_path / "x.safetensors")
     with pytest.raises(ValueError, match="x.safetensors: the file does not give .* known .width 128"

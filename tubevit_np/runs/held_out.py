@@ -48,8 +48,8 @@ def sources_for(path, notes, data=(), images=(), group_by=None, cache=None):
 def listing_of(run, notes, group_by, given, must_match):
     """A function (path, kind, **options) -> Parts of a set.
 
-    given: whether the user names the sets. Then nothing is held out but what a set holds out
-    itself, and files on which the run was trained. Otherwise they are split as in training."""
+    given: whether the user names the sets. Then all files are scored, except other parts of the
+    set and files that the run was trained on. Otherwise the sets are split as in training."""
     from tubevit_np.data.datasets.listing import list_for_evaluation, list_parts
 
     trained = json.loads(notes.get("group_by", json.dumps(FILES_ALONE)))

@@ -18,8 +18,10 @@ def stored_sizes(run):
 
 
 def trained_files(stored, parts):
-    """The files of a set on which a run was trained, by names in the set and sizes; no file if the
-    set holds less than half of them, and so is another one.  stored: of stored_sizes."""
+    """The files of a set that a run was trained on, by names in the set and sizes.
+
+    If the set holds at most half of the run's training files, it is another set: no file.
+    stored: the result of stored_sizes."""
     files = {row.file: (name_in_set(row.file, parts.folder), file_size(row.file))
              for row in parts["val"]}
     for sizes in stored:

@@ -88,9 +88,9 @@ def check_folder(folder, option):
 
 
 def write_text(path, text):
-    """Write a text file atomically; bytes of a file's name that are not UTF-8 become escapes.
+    """Write a text file atomically. Bytes in file names that are not UTF-8 become JSON escapes.
 
-    They are those of JSON: read back, the name is that of the file.
+    So json.loads gives the same file name again.
     """
     with atomic_write(path, encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)

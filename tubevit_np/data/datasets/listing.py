@@ -52,9 +52,9 @@ def list_for_evaluation(path, kind, group_by=None, must_match=True, without_clas
                         split=False, trained_on=lambda parts: set()):
     """The Parts of a set that is only scored: "val" is the part that the set holds out, or all.
 
-    split: whether a set without parts is split as for training;  trained_on(parts): the files on
-    which the model was trained, if this is the set that it was trained on. Then only the others are
-    scored.  Otherwise as list_parts."""
+    split: whether a set without parts is split as for training;  trained_on(parts): the files that
+    the model was trained on, if the model was trained on this set. These are not scored.  The other
+    arguments are those of list_parts."""
     path = Path(os.path.abspath(path))
     sources, rows = list_sources(path, kind, True, without_classes, training=False)
     held = held_out_part(rows)

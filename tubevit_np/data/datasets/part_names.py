@@ -15,12 +15,12 @@ def canonical_part(name):
 
 
 def part_word(name):
-    """The first word of a name that is the name of a part: "train" for train_list; else None."""
+    """The first word that names a part, such as "train" in train_list; None if no word does."""
     return next(filter(canonical_part, re.split(SEPARATORS, name.lower())), None)
 
 
 def part_in_name(name):
-    """The part that a word of a name stands for: "val" for kinetics-400_validate; else None."""
+    """The part in a name, such as "val" for kinetics-400_validate; None if no word names one."""
     word = part_word(name)
     return canonical_part(word) if word else None
 

@@ -1,4 +1,4 @@
-"""Opening a video with FFmpeg: this file alone, whatever its name or its content says."""
+"""Opens a video with FFmpeg. No name or content makes FFmpeg open another file or an address."""
 
 import os
 

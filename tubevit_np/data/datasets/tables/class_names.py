@@ -29,7 +29,9 @@ def names_of_labels(labels, path):
 
 
 def problem(label, numbers, names, file):
-    """Why a label has no name, and the likely cause.  numbers: those of all labels, or None."""
+    """Why a label has no name, and the likely cause.
+
+    numbers: the number of each label of the list, None for a label that is text."""
     if whole_number(label) is None:
         return (f"label {label!r} is neither a name in {file} nor a number from 0 to "
                 f"{len(names) - 1}{nearest(label, names)}")

@@ -1,4 +1,6 @@
-"""Rows of tables with named columns: path and label, or those of Kinetics, also split and group."""
+"""Rows of tables whose columns have names: path,label or the columns of Kinetics.
+
+The columns split and group are optional."""
 
 from tubevit_np.data.datasets.tables.kinetics import KINETICS, kinetics_rows
 from tubevit_np.data.datasets.tables.row import make_row, row_without, without_zeros

@@ -59,7 +59,7 @@ def path_problem(name, file):
     if os.sep == "\\" or not (windows or "\\" in name) or os.path.isfile(file):
         return ""
     if windows:
-        return "no such file; write paths relative to the folder of the table, not those of Windows"
+        return "no such file; write paths relative to the folder of the table, not Windows paths"
     return r"no such file; write / instead of \ in paths"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tubevit_np.data.decoding.images import error_text
 
-UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # the first bytes of such a file
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # the first two bytes of UTF-16
 
 
 def read_text(path):
